@@ -1,0 +1,60 @@
+import type { KubeObject } from '#apimachinery/object.ts'
+import type { ControllerRevision } from '#api/apps/v1/controller-revision/types.ts'
+import type { DaemonSet } from '#api/apps/v1/daemon-set/types.ts'
+import type { Deployment } from '#api/apps/v1/deployment/types.ts'
+import type { ReplicaSet } from '#api/apps/v1/replica-set/types.ts'
+import type { StatefulSet } from '#api/apps/v1/stateful-set/types.ts'
+import type { CronJob } from '#api/batch/v1/cron-job/types.ts'
+import type { Job } from '#api/batch/v1/job/types.ts'
+import type { Lease } from '#api/coordination/v1/lease/types.ts'
+import type { ConfigMap } from '#api/core/v1/config-map/types.ts'
+import type { Endpoints } from '#api/core/v1/endpoints/types.ts'
+import type { Event } from '#api/core/v1/event/types.ts'
+import type { LimitRange } from '#api/core/v1/limit-range/types.ts'
+import type { Namespace } from '#api/core/v1/namespace/types.ts'
+import type { Node } from '#api/core/v1/node/types.ts'
+import type { Pod } from '#api/core/v1/pod/types.ts'
+import type { ReplicationController } from '#api/core/v1/replication-controller/types.ts'
+import type { ResourceQuota } from '#api/core/v1/resource-quota/types.ts'
+import type { Secret } from '#api/core/v1/secret/types.ts'
+import type { Service } from '#api/core/v1/service/types.ts'
+import type { ServiceAccount } from '#api/core/v1/service-account/types.ts'
+import type { EndpointSlice } from '#api/discovery/v1/endpoint-slice/types.ts'
+import type { Machine } from '#api/kubarium/v1/machine/types.ts'
+import type { IPAddress } from '#api/networking/v1/ip-address/types.ts'
+import type { ServiceCIDR } from '#api/networking/v1/service-cidr/types.ts'
+import type { PodDisruptionBudget } from '#api/policy/v1/pod-disruption-budget/types.ts'
+
+/** The resources that components know by type. The key is `plural` or `plural.group`. */
+export interface ResourceTypes {
+  configmaps: ConfigMap
+  endpoints: Endpoints
+  events: Event
+  limitranges: LimitRange
+  namespaces: Namespace
+  nodes: Node
+  pods: Pod
+  replicationcontrollers: ReplicationController
+  resourcequotas: ResourceQuota
+  secrets: Secret
+  serviceaccounts: ServiceAccount
+  services: Service
+  'controllerrevisions.apps': ControllerRevision
+  'daemonsets.apps': DaemonSet
+  'deployments.apps': Deployment
+  'replicasets.apps': ReplicaSet
+  'statefulsets.apps': StatefulSet
+  'cronjobs.batch': CronJob
+  'jobs.batch': Job
+  'leases.coordination.k8s.io': Lease
+  'endpointslices.discovery.k8s.io': EndpointSlice
+  'ipaddresses.networking.k8s.io': IPAddress
+  'servicecidrs.networking.k8s.io': ServiceCIDR
+  'poddisruptionbudgets.policy': PodDisruptionBudget
+  'machines.kubarium.dev': Machine
+}
+
+export type ResourceName = keyof ResourceTypes
+
+/** Any served kind: what is true of all. */
+export type AnyObject = KubeObject

@@ -1,0 +1,101 @@
+/** Where a component keeps what a real process would keep in memory and what no object holds. Survives eviction. */
+export interface Memory {
+  get(key: string): string | undefined
+  set(key: string, value: string): void
+  delete(key: string): void
+  /** All entries whose key starts with `prefix`, sorted by key. */
+  entries(prefix: string): readonly (readonly [string, string])[]
+}
+
+const BASE_BACKOFF_MS = 5
+const MAX_BACKOFF_MS = 1_000_000
+
+/**
+ * Keys that wait for their component: some now, some at a moment. A key is never queued twice.
+ * kubernetes: client-go util/workqueue (typed rate limiting queue), without the goroutines.
+ */
+export class WorkQueue {
+  readonly #name: string
+  readonly #now: () => number
+  readonly #memory: Memory
+  readonly #ready = new Set<string>()
+  readonly #deadlines = new Map<string, number>()
+
+  constructor(name: string, now: () => number, memory: Memory) {
+    this.#name = name
+    this.#now = now
+    this.#memory = memory
+  }
+
+  add(key: string): void {
+    this.#ready.add(key)
+  }
+
+  /** Queues the key at a moment (ms since the epoch); the earliest wins. A moment that has come queues it now. */
+  addAt(key: string, time: number): void {
+    if (time <= this.#now()) {
+      this.#ready.add(key)
+      return
+    }
+    const current = this.#deadlines.get(key)
+    if (current === undefined || time < current) this.#deadlines.set(key, time)
+  }
+
+  addAfter(key: string, milliseconds: number): void {
+    this.addAt(key, this.#now() + milliseconds)
+  }
+
+  /** Queues again after a failure: 5 ms, 10 ms, ... 1000 s. How often it failed is remembered across eviction. */
+  retry(key: string): void {
+    const id = this.#failureKey(key)
+    const failures = Number(this.#memory.get(id)?.split(' ')[0] ?? 0) + 1
+    const at = this.#now() + Math.min(BASE_BACKOFF_MS * 2 ** (failures - 1), MAX_BACKOFF_MS)
+    this.#memory.set(id, `${failures} ${at}`)
+    this.addAt(key, at)
+  }
+
+  /** The key went well: its failures are forgotten. */
+  forget(key: string): void {
+    if (this.#memory.get(this.#failureKey(key)) !== undefined) this.#memory.delete(this.#failureKey(key))
+  }
+
+  /** When a failed key is due again, if it failed. After waking up, failed keys wait on instead of being tried at once. */
+  retryDueAt(key: string): number | undefined {
+    const entry = this.#memory.get(this.#failureKey(key))
+    return entry === undefined ? undefined : Number(entry.split(' ')[1])
+  }
+
+  /** Takes the next key that is due, or undefined. */
+  take(): string | undefined {
+    for (const key of this.#ready) {
+      this.#ready.delete(key)
+      return key
+    }
+    return undefined
+  }
+
+  get isEmpty(): boolean {
+    return this.#ready.size === 0
+  }
+
+  /** Moves keys whose moment has come to the ready ones, by moment, then by key. */
+  promote(now: number): void {
+    const due = [...this.#deadlines].filter(([, time]) => time <= now)
+    due.sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1))
+    for (const [key] of due) {
+      this.#deadlines.delete(key)
+      this.#ready.add(key)
+    }
+  }
+
+  /** The earliest moment at which something is due, or undefined. */
+  nextDeadline(): number | undefined {
+    let earliest: number | undefined
+    for (const time of this.#deadlines.values()) if (earliest === undefined || time < earliest) earliest = time
+    return earliest
+  }
+
+  #failureKey(key: string): string {
+    return `queue/${this.#name}/${key}`
+  }
+}

@@ -1,0 +1,30 @@
+/** How long simulated things take, in milliseconds of the session's clock. */
+export interface Delays {
+  readonly imagePull: number
+  readonly containerStart: number
+  /** From SIGTERM to the end of a container that handles it. */
+  readonly containerStop: number
+  readonly loadBalancer: number
+  /** A Job's container in a bare cluster runs this long. */
+  readonly jobRun: number
+}
+
+/** What a session's cluster is like. Fixed when the session is made, but for delays. */
+export interface Settings {
+  readonly nodes: number
+  readonly delays: Delays
+  /** `known`: images behave as images/ says. `always`: every image runs, as in the recorded cluster. */
+  readonly images: 'known' | 'always'
+  /** Whether kubelets write Events. */
+  readonly kubeletEvents: boolean
+  /** CoreDNS and the rest of kube-system exist. */
+  readonly addons: boolean
+  readonly loadBalancer: 'cloud' | 'none'
+  readonly proxyMode: 'iptables' | 'nftables' | 'ipvs'
+}
+
+export const DELAYS = {
+  instant: { imagePull: 0, containerStart: 0, containerStop: 0, loadBalancer: 0, jobRun: 1000 },
+  lively: { imagePull: 800, containerStart: 400, containerStop: 600, loadBalancer: 1500, jobRun: 2000 },
+  real: { imagePull: 4000, containerStart: 1000, containerStop: 1500, loadBalancer: 30_000, jobRun: 5000 },
+} as const satisfies Record<string, Delays>
