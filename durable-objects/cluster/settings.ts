@@ -25,6 +25,18 @@ export interface Settings {
 
 export const DELAYS = {
   instant: { imagePull: 0, containerStart: 0, containerStop: 0, loadBalancer: 0, jobRun: 1000 },
-  lively: { imagePull: 800, containerStart: 400, containerStop: 600, loadBalancer: 1500, jobRun: 2000 },
-  real: { imagePull: 4000, containerStart: 1000, containerStop: 1500, loadBalancer: 30_000, jobRun: 5000 },
+  lively: {
+    imagePull: 800,
+    containerStart: 400,
+    containerStop: 600,
+    loadBalancer: 1500,
+    jobRun: 2000,
+  },
+  real: {
+    imagePull: 4000,
+    containerStart: 1000,
+    containerStop: 1500,
+    loadBalancer: 30_000,
+    jobRun: 5000,
+  },
 } as const satisfies Record<string, Delays>

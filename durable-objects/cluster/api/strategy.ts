@@ -94,7 +94,10 @@ export type Cell = string | number | boolean | null
  * The cells of one object in the order of api/facts/columns.json. Ages are given as text by `age`.
  * kubernetes: pkg/printers/internalversion/printers.go
  */
-export type RowPrinter<T extends KubeObject = KubeObject> = (object: T, context: { readonly now: number }) => readonly Cell[]
+export type RowPrinter<T extends KubeObject = KubeObject> = (
+  object: T,
+  context: { readonly now: number },
+) => readonly Cell[]
 
 /** What a kind adds to its row in discovery. */
 export interface KindBehaviour<T extends KubeObject = KubeObject> {
@@ -103,4 +106,5 @@ export interface KindBehaviour<T extends KubeObject = KubeObject> {
 }
 
 /** Forgets the kind's own type, so that behaviours of all kinds fit into one table. */
-export const kind = <T extends KubeObject>(behaviour: KindBehaviour<T>): KindBehaviour => behaviour as unknown as KindBehaviour
+export const kind = <T extends KubeObject>(behaviour: KindBehaviour<T>): KindBehaviour =>
+  behaviour as unknown as KindBehaviour

@@ -31,23 +31,46 @@ const make =
 
 export const invalidValue = make('FieldValueInvalid')
 export const typeInvalid = make('FieldValueTypeInvalid')
-export const notFoundValue = (field: string, badValue: unknown): FieldError => make('FieldValueNotFound')(field, badValue)
-export const duplicateValue = (field: string, badValue: unknown): FieldError => make('FieldValueDuplicate')(field, badValue)
-export const requiredValue = (field: string, detail = ''): FieldError => make('FieldValueRequired')(field, '', detail)
-export const forbiddenValue = (field: string, detail = ''): FieldError => make('FieldValueForbidden')(field, '', detail)
-export const internalFieldError = (field: string, detail: string): FieldError => make('InternalError')(field, undefined, detail)
+export const notFoundValue = (field: string, badValue: unknown): FieldError =>
+  make('FieldValueNotFound')(field, badValue)
+export const duplicateValue = (field: string, badValue: unknown): FieldError =>
+  make('FieldValueDuplicate')(field, badValue)
+export const requiredValue = (field: string, detail = ''): FieldError =>
+  make('FieldValueRequired')(field, '', detail)
+export const forbiddenValue = (field: string, detail = ''): FieldError =>
+  make('FieldValueForbidden')(field, '', detail)
+export const internalFieldError = (field: string, detail: string): FieldError =>
+  make('InternalError')(field, undefined, detail)
 
 /** `supported` is sorted before it is printed, as upstream does. */
-export const notSupported = (field: string, badValue: unknown, supported: readonly string[]): FieldError => {
+export const notSupported = (
+  field: string,
+  badValue: unknown,
+  supported: readonly string[],
+): FieldError => {
   const quoted = [...supported].sort().map((value) => quote(value))
-  return make('FieldValueNotSupported')(field, badValue, quoted.length === 0 ? '' : `supported values: ${quoted.join(', ')}`)
+  return make('FieldValueNotSupported')(
+    field,
+    badValue,
+    quoted.length === 0 ? '' : `supported values: ${quoted.join(', ')}`,
+  )
 }
 
 export const tooLong = (field: string, maxLength: number): FieldError =>
-  make('FieldValueTooLong')(field, OMIT_VALUE, maxLength >= 0 ? `may not be more than ${maxLength} ${maxLength === 1 ? 'byte' : 'bytes'}` : 'value is too long')
+  make('FieldValueTooLong')(
+    field,
+    OMIT_VALUE,
+    maxLength >= 0
+      ? `may not be more than ${maxLength} ${maxLength === 1 ? 'byte' : 'bytes'}`
+      : 'value is too long',
+  )
 
 export const tooMany = (field: string, actual: number, max: number): FieldError =>
-  make('FieldValueTooMany')(field, actual, max >= 0 ? `must have at most ${max} ${max === 1 ? 'item' : 'items'}` : 'has too many items')
+  make('FieldValueTooMany')(
+    field,
+    actual,
+    max >= 0 ? `must have at most ${max} ${max === 1 ? 'item' : 'items'}` : 'has too many items',
+  )
 
 const NAMES: Readonly<Record<FieldErrorType, string>> = {
   FieldValueNotFound: 'Not found',
@@ -62,12 +85,25 @@ const NAMES: Readonly<Record<FieldErrorType, string>> = {
   FieldValueTypeInvalid: 'Invalid value',
 }
 
-const WITHOUT_VALUE: ReadonlySet<FieldErrorType> = new Set(['FieldValueRequired', 'FieldValueForbidden', 'FieldValueTooLong', 'InternalError'])
+const WITHOUT_VALUE: ReadonlySet<FieldErrorType> = new Set([
+  'FieldValueRequired',
+  'FieldValueForbidden',
+  'FieldValueTooLong',
+  'InternalError',
+])
 
 /** A string as Go's %q prints it. */
 export const quote = (text: string): string =>
   `"${text.replace(/[\\"]/g, '\\$&').replace(/[\u0000-\u001f\u007f]/g, (c) => {
-    const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u0007': '\\a', '\b': '\\b', '\f': '\\f', '\v': '\\v' }
+    const named: Readonly<Record<string, string>> = {
+      '\n': '\\n',
+      '\r': '\\r',
+      '\t': '\\t',
+      '\u0007': '\\a',
+      '\b': '\\b',
+      '\f': '\\f',
+      '\v': '\\v',
+    }
     return named[c] ?? `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`
   })}"`
 
@@ -80,14 +116,19 @@ const printed = (value: unknown): string => {
 
 /** The error without its field, as it stands in a Status cause. kubernetes: field.Error.ErrorBody */
 export const errorBody = (error: FieldError): string => {
-  const head = NAMES[error.type] + (WITHOUT_VALUE.has(error.type) || error.badValue === OMIT_VALUE ? '' : `: ${printed(error.badValue)}`)
+  const head =
+    NAMES[error.type] +
+    (WITHOUT_VALUE.has(error.type) || error.badValue === OMIT_VALUE
+      ? ''
+      : `: ${printed(error.badValue)}`)
   return error.detail === '' ? head : `${head}: ${error.detail}`
 }
 
 export const errorText = (error: FieldError): string => `${error.field}: ${errorBody(error)}`
 
 /** `spec` + `ports` = `spec.ports`; an empty parent adds nothing. */
-export const child = (path: string, ...names: readonly string[]): string => [path, ...names].filter((part) => part !== '').join('.')
+export const child = (path: string, ...names: readonly string[]): string =>
+  [path, ...names].filter((part) => part !== '').join('.')
 
 /** `spec.ports` + 0 = `spec.ports[0]` */
 export const at = (path: string, index: number | string): string => `${path}[${index}]`

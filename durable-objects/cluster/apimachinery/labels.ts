@@ -15,10 +15,15 @@ export type Selector = readonly Requirement[]
 /** metav1.LabelSelector as it stands in specs. */
 export interface LabelSelector {
   readonly matchLabels?: StringMap
-  readonly matchExpressions?: readonly { readonly key: string; readonly operator: string; readonly values?: readonly string[] }[]
+  readonly matchExpressions?: readonly {
+    readonly key: string
+    readonly operator: string
+    readonly values?: readonly string[]
+  }[]
 }
 
-export const matches = (selector: Selector, labels: StringMap | undefined): boolean => selector.every((requirement) => holds(requirement, labels))
+export const matches = (selector: Selector, labels: StringMap | undefined): boolean =>
+  selector.every((requirement) => holds(requirement, labels))
 
 const holds = ({ key, operator, values }: Requirement, labels: StringMap | undefined): boolean => {
   const value = own(labels, key)
@@ -47,12 +52,20 @@ export const selectorFromMap = (labels: StringMap): Selector =>
 const OPERATORS: ReadonlySet<string> = new Set(['In', 'NotIn', 'Exists', 'DoesNotExist'])
 
 /** A LabelSelector as a selector; undefined selects nothing. kubernetes: metav1.LabelSelectorAsSelector */
-export const selectorFromLabelSelector = (selector: LabelSelector | undefined): Selector | undefined => {
+export const selectorFromLabelSelector = (
+  selector: LabelSelector | undefined,
+): Selector | undefined => {
   if (selector === undefined) return undefined
-  const expressions = (selector.matchExpressions ?? []).filter((expression) => OPERATORS.has(expression.operator))
+  const expressions = (selector.matchExpressions ?? []).filter((expression) =>
+    OPERATORS.has(expression.operator),
+  )
   return [
     ...selectorFromMap(selector.matchLabels ?? {}),
-    ...expressions.map((e) => ({ key: e.key, operator: e.operator as SelectorOperator, values: [...(e.values ?? [])].sort() })),
+    ...expressions.map((e) => ({
+      key: e.key,
+      operator: e.operator as SelectorOperator,
+      values: [...(e.values ?? [])].sort(),
+    })),
   ]
 }
 
@@ -63,9 +76,13 @@ export const selectorText = (selector: Selector): string =>
     .map(({ key, operator, values }) => {
       switch (operator) {
         case 'In':
-          return values.length === 1 ? `${key}=${values[0]!}` : `${key} in (${[...values].sort().join(',')})`
+          return values.length === 1
+            ? `${key}=${values[0]!}`
+            : `${key} in (${[...values].sort().join(',')})`
         case 'NotIn':
-          return values.length === 1 ? `${key}!=${values[0]!}` : `${key} notin (${[...values].sort().join(',')})`
+          return values.length === 1
+            ? `${key}!=${values[0]!}`
+            : `${key} notin (${[...values].sort().join(',')})`
         case 'Exists':
           return key
         case 'DoesNotExist':

@@ -54,7 +54,12 @@ export interface KubeObject {
 
 /** An object as the store returns it: the server has filled in its identity. */
 export type Stored<T extends KubeObject = KubeObject> = T & {
-  readonly metadata: { readonly name: string; readonly uid: string; readonly resourceVersion: string; readonly creationTimestamp: string }
+  readonly metadata: {
+    readonly name: string
+    readonly uid: string
+    readonly resourceVersion: string
+    readonly creationTimestamp: string
+  }
 }
 
 /** Freezes a value and all that it holds. A frozen value is taken to be frozen throughout. */
@@ -72,7 +77,13 @@ type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined }
  */
 export const assign = <T extends object>(object: T, changes: Changes<T>): T => {
   const keys = Object.keys(changes) as (keyof T)[]
-  if (keys.every((key) => changes[key] === object[key] && (changes[key] !== undefined || !Object.hasOwn(object, key)))) return object
+  if (
+    keys.every(
+      (key) =>
+        changes[key] === object[key] && (changes[key] !== undefined || !Object.hasOwn(object, key)),
+    )
+  )
+    return object
   const copy = { ...object }
   for (const key of keys) {
     const value = changes[key]
@@ -94,7 +105,10 @@ export const fill = <T extends object>(object: T, defaults: Changes<T>): T => {
 }
 
 /** The list with each item replaced by `change(item)`; the list itself if none changed. */
-export const mapShared = <T>(list: readonly T[], change: (item: T, index: number) => T): readonly T[] => {
+export const mapShared = <T>(
+  list: readonly T[],
+  change: (item: T, index: number) => T,
+): readonly T[] => {
   let copy: T[] | undefined
   for (const [index, item] of list.entries()) {
     const changed = change(item, index)
@@ -104,8 +118,18 @@ export const mapShared = <T>(list: readonly T[], change: (item: T, index: number
 }
 
 /** Sets a key that may come from outside: `__proto__` becomes a key like any other. */
-export const setKey = <T extends object, K extends keyof T>(object: T, key: K, value: T[K]): void => {
-  if (key === '__proto__') Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })
+export const setKey = <T extends object, K extends keyof T>(
+  object: T,
+  key: K,
+  value: T[K],
+): void => {
+  if (key === '__proto__')
+    Object.defineProperty(object, key, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    })
   else object[key] = value
 }
 
@@ -118,22 +142,32 @@ export const equal = (a: unknown, b: unknown): boolean => {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (Array.isArray(a) !== Array.isArray(b)) return false
-  if (Array.isArray(a)) return a.length === (b as unknown[]).length && a.every((item, index) => equal(item, (b as unknown[])[index]))
+  if (Array.isArray(a))
+    return (
+      a.length === (b as unknown[]).length &&
+      a.every((item, index) => equal(item, (b as unknown[])[index]))
+    )
   const left = a as Record<string, unknown>
   const right = b as Record<string, unknown>
-  for (const key of Object.keys(left)) if (!equal(left[key], Object.hasOwn(right, key) ? right[key] : undefined)) return false
-  for (const key of Object.keys(right)) if (right[key] !== undefined && !Object.hasOwn(left, key)) return false
+  for (const key of Object.keys(left))
+    if (!equal(left[key], Object.hasOwn(right, key) ? right[key] : undefined)) return false
+  for (const key of Object.keys(right))
+    if (right[key] !== undefined && !Object.hasOwn(left, key)) return false
   return true
 }
 
 /** `ns/name`, or `name` for an object without namespace: the form keys have in work queues. */
 export const keyOf = (object: KubeObject): string =>
-  object.metadata.namespace === undefined ? object.metadata.name! : `${object.metadata.namespace}/${object.metadata.name!}`
+  object.metadata.namespace === undefined
+    ? object.metadata.name!
+    : `${object.metadata.namespace}/${object.metadata.name!}`
 
 /** The two halves of a `keyOf` key. */
 export const splitKey = (key: string): { readonly namespace: string; readonly name: string } => {
   const slash = key.indexOf('/')
-  return slash < 0 ? { namespace: '', name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
+  return slash < 0
+    ? { namespace: '', name: key }
+    : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
 }
 
 /** The reference marked as controller, if any. kubernetes: apimachinery metav1.GetControllerOf */

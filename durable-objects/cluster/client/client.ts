@@ -40,22 +40,47 @@ export interface WriteOptions {
 export interface Client {
   /** Milliseconds since the epoch on the session's clock. */
   now(): number
-  get<R extends ResourceName>(resource: R, namespace: string, name: string): ResourceTypes[R] | undefined
+  get<R extends ResourceName>(
+    resource: R,
+    namespace: string,
+    name: string,
+  ): ResourceTypes[R] | undefined
   /** Sorted by namespace and name. */
   list<R extends ResourceName>(resource: R, filter?: ListFilter): readonly ResourceTypes[R][]
-  create<R extends ResourceName>(resource: R, object: ResourceTypes[R], options?: WriteOptions): ResourceTypes[R]
+  create<R extends ResourceName>(
+    resource: R,
+    object: ResourceTypes[R],
+    options?: WriteOptions,
+  ): ResourceTypes[R]
   /** Refused with Conflict if `object.metadata.resourceVersion` is no longer current. An update that changes nothing writes nothing. */
-  update<R extends ResourceName>(resource: R, object: ResourceTypes[R], options?: WriteOptions): ResourceTypes[R]
-  delete<R extends ResourceName>(resource: R, namespace: string, name: string, options?: DeleteOptions): void
+  update<R extends ResourceName>(
+    resource: R,
+    object: ResourceTypes[R],
+    options?: WriteOptions,
+  ): ResourceTypes[R]
+  delete<R extends ResourceName>(
+    resource: R,
+    namespace: string,
+    name: string,
+    options?: DeleteOptions,
+  ): void
   /** Calls `handler` right after every change of the resource. Handlers only queue keys. */
-  watch<R extends ResourceName>(resource: R, handler: (change: Change<ResourceTypes[R]>) => void): void
+  watch<R extends ResourceName>(
+    resource: R,
+    handler: (change: Change<ResourceTypes[R]>) => void,
+  ): void
   /** Any resource by its group and plural, for the few components that are generic (garbage collector, namespace controller). */
   readonly dynamic: DynamicClient
 }
 
 /** The same for resources known only at run time: `resource` is `pods`, `deployments.apps`, `widgets.example.com`. */
 export interface DynamicClient {
-  resources(): readonly { readonly resource: string; readonly namespaced: boolean; readonly kind: string; readonly apiVersion: string }[]
+  resources(): readonly {
+    readonly resource: string
+    readonly namespaced: boolean
+    readonly kind: string
+    readonly apiVersion: string
+  }[]
   get(resource: string, namespace: string, name: string): KubeObject | undefined
   list(resource: string, filter?: ListFilter): readonly KubeObject[]
   update(resource: string, object: KubeObject, options?: WriteOptions): KubeObject

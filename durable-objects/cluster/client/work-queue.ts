@@ -56,7 +56,8 @@ export class WorkQueue {
 
   /** The key went well: its failures are forgotten. */
   forget(key: string): void {
-    if (this.#memory.get(this.#failureKey(key)) !== undefined) this.#memory.delete(this.#failureKey(key))
+    if (this.#memory.get(this.#failureKey(key)) !== undefined)
+      this.#memory.delete(this.#failureKey(key))
   }
 
   /** When a failed key is due again, if it failed. After waking up, failed keys wait on instead of being tried at once. */
@@ -91,7 +92,8 @@ export class WorkQueue {
   /** The earliest moment at which something is due, or undefined. */
   nextDeadline(): number | undefined {
     let earliest: number | undefined
-    for (const time of this.#deadlines.values()) if (earliest === undefined || time < earliest) earliest = time
+    for (const time of this.#deadlines.values())
+      if (earliest === undefined || time < earliest) earliest = time
     return earliest
   }
 
