@@ -52,6 +52,8 @@ export interface Schema {
   readonly format?: string
   /** Keep what no field describes (custom resources). */
   readonly preserveUnknown?: boolean
+  /** For 'any': the shapes it may have, one for each JSON type (JSONSchemaPropsOrBool). Others are kept as they are. */
+  readonly either?: readonly Schema[]
   /** Custom resources: the schema as given, for validation beyond structure. */
   readonly source?: unknown
 }
