@@ -13,6 +13,7 @@ import type { Event } from '#api/core/v1/event/types.ts'
 import type { LimitRange } from '#api/core/v1/limit-range/types.ts'
 import type { Namespace } from '#api/core/v1/namespace/types.ts'
 import type { Node } from '#api/core/v1/node/types.ts'
+import type { PersistentVolumeClaim } from '#api/core/v1/persistent-volume-claim/types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { ReplicationController } from '#api/core/v1/replication-controller/types.ts'
 import type { ResourceQuota } from '#api/core/v1/resource-quota/types.ts'
@@ -33,6 +34,7 @@ export interface ResourceTypes {
   limitranges: LimitRange
   namespaces: Namespace
   nodes: Node
+  persistentvolumeclaims: PersistentVolumeClaim
   pods: Pod
   replicationcontrollers: ReplicationController
   resourcequotas: ResourceQuota
