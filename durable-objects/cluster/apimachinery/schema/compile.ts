@@ -1,5 +1,5 @@
 import type { Field, Schema, SchemaKind } from '#apimachinery/schema.ts'
-import { goTypeOf, namedTypeOf } from './go-types.ts'
+import { goTypeOf, namedTypeOf } from '#apimachinery/schema/go-types.ts'
 
 /** A definition as OpenAPI v3 has it, with a reference being the name of another definition. */
 interface Definition {

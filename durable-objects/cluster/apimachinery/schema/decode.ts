@@ -3,9 +3,9 @@ import { quote } from '#apimachinery/field-error.ts'
 import { setKey, type JsonObject, type JsonValue } from '#apimachinery/object.ts'
 import { canonicalQuantity, QuantityError } from '#apimachinery/quantity.ts'
 import type { Field, Schema } from '#apimachinery/schema.ts'
-import { goStructName } from './go-types.ts'
-import { canonicalMicroTime, canonicalTime, TimeError } from './time-text.ts'
-import { isZero, keptFields, zeroOf } from './zero.ts'
+import { goStructName } from '#apimachinery/schema/go-types.ts'
+import { canonicalMicroTime, canonicalTime, TimeError } from '#apimachinery/schema/time-text.ts'
+import { isZero, keptFields, zeroOf } from '#apimachinery/schema/zero.ts'
 
 // kubernetes: sigs.k8s.io/json internal/golang/encoding/json/decode.go, and what Go then writes
 
