@@ -1,0 +1,11 @@
+import type { ComponentDefinition } from '#client/component.ts'
+import { deploymentController } from '#kube-controller-manager/deployment/deployment.ts'
+import { replicaSetController } from '#kube-controller-manager/replicaset/replicaset.ts'
+import { replicationController } from '#kube-controller-manager/replication/replication.ts'
+
+/** The controllers of workloads and of objects' lives, those that ask for work before those that do it. */
+export const workloadControllers: readonly ComponentDefinition[] = [
+  deploymentController,
+  replicaSetController,
+  replicationController,
+]
