@@ -1,0 +1,95 @@
+// The list in metadata.managedFields, decoded. kubernetes: apimachinery pkg/util/managedfields/internal/managedfields.go
+import { quote } from '#apimachinery/field-error.ts'
+import type { JsonValue, ManagedFieldsEntry } from '#apimachinery/object.ts'
+import { parseTime } from '#apimachinery/time.ts'
+import { equals, type FieldSet } from './field-set.ts'
+import { fromFieldsV1, toFieldsV1 } from './fields-v1.ts'
+import { goJson } from './path-element.ts'
+
+export interface Manager {
+  readonly name: string
+  readonly operation: 'Apply' | 'Update'
+  readonly apiVersion: string
+  readonly subresource: string
+}
+
+/** What one manager owns. */
+export interface Managed extends Manager {
+  readonly set: FieldSet
+  readonly time: string | undefined
+  /** The stored entry that this was read from, if it says the same. */
+  readonly stored?: ManagedFieldsEntry | undefined
+}
+
+/** By identifier: who it is, in which way, and for updates in which version. */
+export type Managers = Map<string, Managed>
+
+/** Names a manager. An applier is the same in every version. kubernetes: BuildManagerIdentifier */
+export const identifierOf = ({ name, operation, apiVersion, subresource }: Manager): string => {
+  const parts: string[] = []
+  if (name !== '') parts.push(`"manager":${goJson(name)}`)
+  parts.push(`"operation":"${operation}"`)
+  if (operation === 'Update' && apiVersion !== '') parts.push(`"apiVersion":${goJson(apiVersion)}`)
+  if (subresource !== '') parts.push(`"subresource":${goJson(subresource)}`)
+  return `{${parts.join(',')}}`
+}
+
+/** Throws an Error if an entry is none that the server could have written. */
+export const decodeManagedFields = (entries: readonly ManagedFieldsEntry[]): Managers => {
+  const managers: Managers = new Map()
+  for (const [index, entry] of entries.entries()) {
+    const { operation, apiVersion = '', fieldsType = '' } = entry
+    if (operation !== 'Apply' && operation !== 'Update')
+      throw new Error('operation must be `Apply` or `Update`')
+    if (apiVersion === '') throw new Error('apiVersion must not be empty')
+    if (fieldsType === '') throw new Error(`missing fieldsType in managed fields entry ${index}`)
+    if (fieldsType !== 'FieldsV1')
+      throw new Error(`invalid fieldsType ${quote(fieldsType)} in managed fields entry ${index}`)
+    const { manager: name = '', subresource = '' } = entry
+    const manager: Manager = { name, operation, apiVersion, subresource }
+    const set = fromFieldsV1(entry.fieldsV1 as JsonValue | undefined)
+    managers.set(identifierOf(manager), { ...manager, set, time: entry.time, stored: entry })
+  }
+  return managers
+}
+
+/** Sorted as the server writes them: appliers first, then by time, then by name. */
+export const encodeManagedFields = (managers: Managers): readonly ManagedFieldsEntry[] =>
+  [...managers.values()].sort(compareManaged).map(encode)
+
+const encode = (managed: Managed): ManagedFieldsEntry => {
+  const { name, operation, apiVersion, subresource, time, set, stored } = managed
+  const fieldsV1 = toFieldsV1(set)
+  if (stored !== undefined && stored.fieldsV1 === fieldsV1) return stored
+  return Object.freeze({
+    ...(name === '' ? {} : { manager: name }),
+    operation,
+    apiVersion,
+    ...(time === undefined ? {} : { time }),
+    fieldsType: 'FieldsV1',
+    fieldsV1,
+    ...(subresource === '' ? {} : { subresource }),
+  })
+}
+
+/** The same manager with another set. */
+export const withSet = (managed: Managed, set: FieldSet): Managed =>
+  equals(managed.set, set) ? managed : { ...managed, set, stored: undefined }
+
+const secondsOf = (time: string | undefined): number => {
+  const milliseconds = time === undefined ? NaN : parseTime(time)
+  return Number.isNaN(milliseconds) ? 0 : Math.floor(milliseconds / 1000)
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Older first. */
+export const compareTimes = (a: string | undefined, b: string | undefined): number =>
+  a === b ? 0 : secondsOf(a) - secondsOf(b)
+
+const compareManaged = (a: Managed, b: Managed): number =>
+  compareText(a.operation, b.operation) ||
+  compareTimes(a.time, b.time) ||
+  compareText(a.name, b.name) ||
+  compareText(a.apiVersion, b.apiVersion) ||
+  compareText(a.subresource, b.subresource)
