@@ -117,8 +117,12 @@ export const validateImmutable = (
   shown: unknown = value,
 ): FieldError[] => (equal(value, old) ? [] : [invalidValue(path, shown, FIELD_IMMUTABLE)])
 
-const invalidEach = (path: string, value: string, messages: readonly string[]): FieldError[] =>
-  messages.map((message) => invalidValue(path, value, message))
+/** An Invalid error for each message. */
+export const invalidEach = (
+  path: string,
+  value: string,
+  messages: readonly string[],
+): FieldError[] => messages.map((message) => invalidValue(path, value, message))
 
 export const validateLabelName = (name: string, path: string): FieldError[] =>
   invalidEach(path, name, isQualifiedName(name))
