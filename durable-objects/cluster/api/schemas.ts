@@ -1,3 +1,4 @@
+import { kubariumSchemas } from '#api/kubarium/v1/schemas.ts'
 import type { Schema } from '#apimachinery/schema.ts'
 import { compileSchemas } from '#apimachinery/schema/compile.ts'
 import protobufFacts from './facts/protobuf.json' with { type: 'json' }
@@ -20,7 +21,7 @@ const key = (group: string, version: string, kind: string): string => `${group}/
 
 /** Every definition of the built-in API, by name; compiled at the first call. */
 export const allSchemas = (): ReadonlyMap<string, Schema> =>
-  (compiled ??= compileSchemas(schemaFacts, protobufFacts))
+  (compiled ??= compileSchemas({ ...schemaFacts, ...kubariumSchemas }, protobufFacts))
 
 /** The schema of a definition: `io.k8s.api.core.v1.Service`. */
 export const schemaOf = (definition: string): Schema | undefined => allSchemas().get(definition)
@@ -43,7 +44,10 @@ export const schemaForKind = (group: string, version: string, kind: string): Sch
 
 const indexKinds = (): ReadonlyMap<string, string> => {
   const index = new Map<string, string>()
-  for (const [name, definition] of Object.entries(schemaFacts as unknown as Definitions)) {
+  for (const [name, definition] of Object.entries({
+    ...schemaFacts,
+    ...kubariumSchemas,
+  } as unknown as Definitions)) {
     for (const { group, version, kind } of definition['x-kubernetes-group-version-kind'] ?? [])
       index.set(key(group, version, kind), name)
   }

@@ -1,0 +1,36 @@
+/** The group's entry in the aggregated discovery document. */
+export const kubariumDiscovery = {
+  metadata: { name: 'kubarium.dev' },
+  versions: [
+    {
+      version: 'v1',
+      resources: [
+        {
+          resource: 'machines',
+          responseKind: { group: '', version: '', kind: 'Machine' },
+          scope: 'Cluster',
+          singularResource: 'machine',
+          verbs: [
+            'create',
+            'delete',
+            'deletecollection',
+            'get',
+            'list',
+            'patch',
+            'update',
+            'watch',
+          ],
+          categories: ['kubarium'],
+          subresources: [
+            {
+              subresource: 'status',
+              responseKind: { group: '', version: '', kind: 'Machine' },
+              verbs: ['get', 'patch', 'update'],
+            },
+          ],
+        },
+      ],
+      freshness: 'Current',
+    },
+  ],
+} as const

@@ -1,0 +1,85 @@
+// The group's component schemas, in the form of api/facts/schemas.json, with descriptions for `kubectl explain`.
+
+const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
+const LIST_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta'
+const TIME = 'io.k8s.apimachinery.pkg.apis.meta.v1.Time'
+
+const apiVersion = {
+  type: 'string',
+  description:
+    'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources',
+} as const
+
+const kind = {
+  type: 'string',
+  description:
+    'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
+} as const
+
+export const kubariumSchemas = {
+  'dev.kubarium.v1.Machine': {
+    type: 'object',
+    description:
+      "Machine is a node's hardware: its power and its cable. It has the name of its Node. Switch it off to see what a cluster does when a node dies.",
+    properties: {
+      apiVersion,
+      kind,
+      metadata: { default: {}, $ref: OBJECT_META, description: "Standard object's metadata." },
+      spec: {
+        default: {},
+        $ref: 'dev.kubarium.v1.MachineSpec',
+        description: 'How the machine is meant to be.',
+      },
+      status: {
+        default: {},
+        $ref: 'dev.kubarium.v1.MachineStatus',
+        description: 'How the machine is.',
+      },
+    },
+    'x-kubernetes-group-version-kind': [{ group: 'kubarium.dev', kind: 'Machine', version: 'v1' }],
+  },
+  'dev.kubarium.v1.MachineSpec': {
+    type: 'object',
+    description: 'MachineSpec is how a machine is meant to be.',
+    properties: {
+      network: {
+        type: 'string',
+        enum: ['Connected', 'Cut'],
+        description:
+          'Whether packets leave and arrive. Cut: everything runs on, but nobody hears from it. Defaults to Connected.',
+      },
+      power: {
+        type: 'string',
+        enum: ['Off', 'On'],
+        description:
+          'Whether the machine runs. Off: nothing on the node runs, and nobody hears from it. Defaults to On.',
+      },
+    },
+  },
+  'dev.kubarium.v1.MachineStatus': {
+    type: 'object',
+    description: 'MachineStatus is how a machine is.',
+    properties: {
+      power: { type: 'string', enum: ['Off', 'On'], description: 'Whether the machine runs.' },
+      since: { $ref: TIME, description: 'When the power last changed.' },
+    },
+  },
+  'dev.kubarium.v1.MachineList': {
+    type: 'object',
+    description: 'MachineList is a list of machines.',
+    required: ['items'],
+    properties: {
+      apiVersion,
+      items: {
+        type: 'array',
+        items: { default: {}, $ref: 'dev.kubarium.v1.Machine' },
+        description: 'The machines.',
+      },
+      kind,
+      metadata: { default: {}, $ref: LIST_META, description: 'Standard list metadata.' },
+    },
+    'x-kubernetes-group-version-kind': [
+      { group: 'kubarium.dev', kind: 'MachineList', version: 'v1' },
+    ],
+  },
+} as const
