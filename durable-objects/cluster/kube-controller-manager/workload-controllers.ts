@@ -1,5 +1,7 @@
 import type { ComponentDefinition } from '#client/component.ts'
 import { deploymentController } from '#kube-controller-manager/deployment/deployment.ts'
+import { garbageCollector } from '#kube-controller-manager/garbage-collector/garbage-collector.ts'
+import { namespaceController } from '#kube-controller-manager/namespace/namespace.ts'
 import { replicaSetController } from '#kube-controller-manager/replicaset/replicaset.ts'
 import { replicationController } from '#kube-controller-manager/replication/replication.ts'
 
@@ -8,4 +10,6 @@ export const workloadControllers: readonly ComponentDefinition[] = [
   deploymentController,
   replicaSetController,
   replicationController,
+  garbageCollector,
+  namespaceController,
 ]
