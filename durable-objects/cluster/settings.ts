@@ -40,3 +40,26 @@ export const DELAYS = {
     jobRun: 5000,
   },
 } as const satisfies Record<string, Delays>
+
+/** What may be asked for when a session is made. */
+export interface SettingsRequest {
+  readonly template?: 'default' | 'bare' | 'synergychat' | undefined
+  readonly nodes?: number | undefined
+  readonly delays?: keyof typeof DELAYS | undefined
+  readonly proxyMode?: Settings['proxyMode'] | undefined
+  readonly loadBalancer?: Settings['loadBalancer'] | undefined
+}
+
+/** The settings of a template. `bare` is the cluster of the recordings: it runs any image and has nothing of its own. */
+export const settingsOf = (request: SettingsRequest): Settings => {
+  const isBare = request.template === 'bare'
+  return {
+    nodes: request.nodes ?? 3,
+    delays: DELAYS[request.delays ?? 'lively'],
+    images: isBare ? 'always' : 'known',
+    kubeletEvents: !isBare,
+    addons: !isBare,
+    loadBalancer: request.loadBalancer ?? (isBare ? 'none' : 'cloud'),
+    proxyMode: request.proxyMode ?? 'iptables',
+  }
+}

@@ -70,8 +70,16 @@ export interface Strategy<T extends KubeObject = KubeObject> {
 
   /** Graceful deletion: the seconds to wait, or undefined to delete at once. kubernetes: CheckGracefulDelete */
   readonly gracePeriod?: (object: T, options: DeleteOptions) => number | undefined
+  /**
+   * What the object becomes when its deletion begins although something of its own, beside metadata.finalizers, holds it;
+   * undefined if nothing does. For Namespaces: spec.finalizers hold it, its phase becomes Terminating.
+   */
+  readonly heldWhileDeleting?: (object: T) => T | undefined
   /** What a DELETE without propagationPolicy means. Default 'Background'. */
   readonly defaultPropagation?: 'Orphan' | 'Background'
+
+  /** DELETE answers with the object instead of a Status. kubernetes: genericregistry.Store.ReturnDeletedObject */
+  readonly returnsDeletedObject?: boolean
 
   /** Fields that field selectors may name beside metadata.name and metadata.namespace. */
   readonly selectableFields?: (object: T) => Readonly<Record<string, string>>

@@ -1,3 +1,5 @@
+import { Schedule } from '#client/schedule.ts'
+
 /** Where a component keeps what a real process would keep in memory and what no object holds. Survives eviction. */
 export interface Memory {
   get(key: string): string | undefined
@@ -20,6 +22,7 @@ export class WorkQueue {
   readonly #memory: Memory
   readonly #ready = new Set<string>()
   readonly #deadlines = new Map<string, number>()
+  readonly #schedule = new Schedule()
 
   constructor(name: string, now: () => number, memory: Memory) {
     this.#name = name
@@ -38,7 +41,9 @@ export class WorkQueue {
       return
     }
     const current = this.#deadlines.get(key)
-    if (current === undefined || time < current) this.#deadlines.set(key, time)
+    if (current !== undefined && current <= time) return
+    this.#deadlines.set(key, time)
+    this.#schedule.push({ time, key })
   }
 
   addAfter(key: string, milliseconds: number): void {
@@ -66,6 +71,16 @@ export class WorkQueue {
     return entry === undefined ? undefined : Number(entry.split(' ')[1])
   }
 
+  /** Lets the ready keys that failed before wait until their retry is due: called after waking up. */
+  deferFailed(): void {
+    for (const key of [...this.#ready]) {
+      const due = this.retryDueAt(key)
+      if (due === undefined || due <= this.#now()) continue
+      this.#ready.delete(key)
+      this.addAt(key, due)
+    }
+  }
+
   /** Takes the next key that is due, or undefined. */
   take(): string | undefined {
     for (const key of this.#ready) {
@@ -81,20 +96,21 @@ export class WorkQueue {
 
   /** Moves keys whose moment has come to the ready ones, by moment, then by key. */
   promote(now: number): void {
-    const due = [...this.#deadlines].filter(([, time]) => time <= now)
-    due.sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1))
-    for (const [key] of due) {
-      this.#deadlines.delete(key)
-      this.#ready.add(key)
+    for (let next = this.#schedule.peek(); next !== undefined && next.time <= now; next = this.#schedule.peek()) {
+      this.#schedule.pop()
+      if (this.#deadlines.get(next.key) !== next.time) continue // an earlier moment took its place
+      this.#deadlines.delete(next.key)
+      this.#ready.add(next.key)
     }
   }
 
   /** The earliest moment at which something is due, or undefined. */
   nextDeadline(): number | undefined {
-    let earliest: number | undefined
-    for (const time of this.#deadlines.values())
-      if (earliest === undefined || time < earliest) earliest = time
-    return earliest
+    for (let next = this.#schedule.peek(); next !== undefined; next = this.#schedule.peek()) {
+      if (this.#deadlines.get(next.key) === next.time) return next.time
+      this.#schedule.pop()
+    }
+    return undefined
   }
 
   #failureKey(key: string): string {

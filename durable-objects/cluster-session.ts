@@ -1,0 +1,213 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { DurableObject } from 'cloudflare:workers'
+import { Cluster } from './cluster/cluster.ts'
+import type { ApiAnswer, ApiRequest } from './cluster/kube-apiserver/endpoints/http.ts'
+import { settingsOf, type SettingsRequest } from './cluster/settings.ts'
+import { applyManifests, type ApplyOutcome } from './session/apply.ts'
+import { exportObjects } from './session/export.ts'
+import { stateDocument } from './session/state.ts'
+import { ADMINISTRATOR, VIEWER } from './session/users.ts'
+import { WatchStreams } from './session/watch-streams.ts'
+import { RevisionStore, STORED_FORMAT } from './revision-store.ts'
+import { SessionClock } from './session-clock.ts'
+
+/** Why a call on a session is not answered. */
+export type Refusal = 'no such session' | 'wrong key' | 'key needed'
+
+export interface CreateOptions extends SettingsRequest {
+  readonly title?: string | undefined
+  readonly key: string
+  readonly seed: number
+}
+
+export interface SessionDescription {
+  readonly title: string
+  readonly createdAt: string
+  readonly nodes: number
+  readonly revision: number
+  readonly clock: { readonly running: boolean; readonly speed: number; readonly now: string }
+  readonly counts: Readonly<Record<string, number>>
+  readonly access: 'view' | 'edit'
+}
+
+export interface KubernetesAnswer {
+  readonly status: number
+  readonly contentType: string
+  readonly headers: readonly (readonly [string, string])[]
+  readonly body: string | ReadableStream<Uint8Array>
+}
+
+/** What was decided when the session was made. */
+interface Birth {
+  readonly format: number
+  readonly title: string
+  readonly createdAt: number
+  readonly seed: number
+  readonly keyHash: string
+  readonly settings: SettingsRequest
+}
+
+interface Moment {
+  readonly session: number
+  readonly real: number
+  readonly randomPosition: number
+}
+
+const UNUSED_DAYS_MS = 90 * 86_400_000
+const COUNTED = ['pods', 'services', 'deployments.apps', 'endpointslices.discovery.k8s.io', 'nodes', 'namespaces']
+
+const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest()
+
+/**
+ * A session: storage, timer and streams around one Cluster. It knows no Kubernetes. Memory may go at any moment between two turns;
+ * everything that was acknowledged is in SQLite.
+ */
+export class ClusterSession extends DurableObject {
+  readonly #store: RevisionStore
+  readonly #streams = new WatchStreams(() => this.#tick())
+  #birth: Birth | undefined
+  #cluster: Cluster | undefined
+  #clock: SessionClock | undefined
+
+  constructor(context: DurableObjectState, environment: unknown) {
+    super(context, environment as never)
+    this.#store = new RevisionStore(context.storage as unknown as ConstructorParameters<typeof RevisionStore>[0])
+  }
+
+  /** Makes the session. Its cluster is made when somebody first looks at it. */
+  async create({ key, title = '', seed, ...settings }: CreateOptions): Promise<{ readonly title: string; readonly createdAt: string }> {
+    const createdAt = Date.now()
+    const birth: Birth = { format: STORED_FORMAT, title, createdAt, seed, keyHash: hashOf(key).toString('hex'), settings }
+    this.#store.transaction(() => {
+      this.#store.createTables()
+      this.#store.setValue('birth', JSON.stringify(birth))
+    })
+    this.#birth = birth
+    await this.ctx.storage.setAlarm(createdAt + UNUSED_DAYS_MS)
+    return { title, createdAt: new Date(createdAt).toISOString() }
+  }
+
+  /** A request to the session's Kubernetes API. Without a key it only looks. */
+  kubernetes(key: string | undefined, request: Omit<ApiRequest, 'user'>): KubernetesAnswer | Refusal {
+    const refusal = this.#refuse(key)
+    if (refusal !== undefined) return refusal
+    const answer = this.#turn((cluster) => cluster.handle({ ...request, user: key === undefined ? VIEWER : ADMINISTRATOR }))
+    return this.#toAnswer(answer)
+  }
+
+  describe(key: string | undefined): SessionDescription | Refusal {
+    const refusal = this.#refuse(key)
+    if (refusal !== undefined) return refusal
+    const { title, createdAt } = this.#birth!
+    return this.#turn((cluster) => ({
+      title,
+      createdAt: new Date(createdAt).toISOString(),
+      nodes: cluster.count('nodes'),
+      revision: cluster.revision,
+      clock: { running: true, speed: 1, now: new Date(cluster.now).toISOString() },
+      counts: Object.fromEntries(COUNTED.map((resource) => [resource.split('.')[0]!, cluster.count(resource)])),
+      access: key === undefined ? 'view' : 'edit',
+    }))
+  }
+
+  /** Deletes the session with all that it stored. */
+  async remove(key: string | undefined): Promise<'removed' | Refusal> {
+    const refusal = this.#refuse(key, true)
+    if (refusal !== undefined) return refusal
+    await this.#forget()
+    return 'removed'
+  }
+
+  apply(key: string | undefined, manifests: string): ApplyOutcome | Refusal {
+    const refusal = this.#refuse(key, true)
+    return refusal ?? this.#turn((cluster) => applyManifests(cluster, manifests))
+  }
+
+  export(key: string | undefined, format: 'yaml' | 'json'): { readonly text: string } | Refusal {
+    const refusal = this.#refuse(key)
+    return refusal ?? this.#turn((cluster) => ({ text: exportObjects(cluster, format) }))
+  }
+
+  state(key: string | undefined, format: 'yaml' | 'json'): { readonly text: string } | Refusal {
+    const refusal = this.#refuse(key)
+    return refusal ?? this.#turn((cluster) => ({ text: stateDocument(cluster, format) }))
+  }
+
+  /** Once in 90 days: was the session used since? */
+  override async alarm(): Promise<void> {
+    if (!this.#store.exists) return
+    const { real } = this.#moment() ?? { real: this.#loadBirth()!.createdAt }
+    if (Date.now() - real >= UNUSED_DAYS_MS) await this.#forget()
+    else await this.ctx.storage.setAlarm(real + UNUSED_DAYS_MS)
+  }
+
+  async #forget(): Promise<void> {
+    this.#streams.closeAll()
+    this.#cluster = undefined
+    this.#birth = undefined
+    await this.ctx.storage.deleteAlarm()
+    await this.ctx.storage.deleteAll()
+  }
+
+  #refuse(key: string | undefined, needsKey = false): Refusal | undefined {
+    const birth = this.#loadBirth()
+    if (birth === undefined) return 'no such session'
+    if (key === undefined) return needsKey ? 'key needed' : undefined
+    return timingSafeEqual(hashOf(key), Buffer.from(birth.keyHash, 'hex')) ? undefined : 'wrong key'
+  }
+
+  #loadBirth(): Birth | undefined {
+    if (this.#birth !== undefined || !this.#store.exists) return this.#birth
+    const birth = JSON.parse(this.#store.getValue('birth')!) as Birth
+    if (birth.format > STORED_FORMAT) throw new Error(`the session was stored in format ${birth.format}; this server knows ${STORED_FORMAT}`)
+    return (this.#birth = birth)
+  }
+
+  #moment(): Moment | undefined {
+    const text = this.#store.getValue('moment')
+    return text === undefined ? undefined : (JSON.parse(text) as Moment)
+  }
+
+  #open(): { readonly cluster: Cluster; readonly clock: SessionClock } {
+    if (this.#cluster !== undefined && this.#clock !== undefined) return { cluster: this.#cluster, clock: this.#clock }
+    const { seed, settings, createdAt } = this.#birth!
+    const moment = this.#moment()
+    const options = { seed, settings: settingsOf(settings), createdAt }
+    this.#cluster = moment === undefined ? new Cluster(options) : new Cluster({ ...options, state: this.#store.load(moment.session, moment.randomPosition) })
+    // a cluster that was never stored is as old as it was at its birth, however late somebody looks
+    this.#clock = moment === undefined ? new SessionClock(createdAt, Date.now()) : new SessionClock(moment.session, moment.real)
+    return { cluster: this.#cluster, clock: this.#clock }
+  }
+
+  /** One turn: time passes, something is done, everything is stored, watches are told. */
+  #turn<T>(act: (cluster: Cluster) => T): T {
+    const { cluster, clock } = this.#open()
+    cluster.advance(clock.advance(Date.now(), this.#streams.count > 0))
+    const result = act(cluster)
+    this.#save(cluster, clock)
+    cluster.flushWatches()
+    this.#streams.wakeAt(cluster.nextDeadline(), clock.session)
+    return result
+  }
+
+  #tick(): void {
+    if (this.#birth !== undefined) this.#turn(() => undefined)
+  }
+
+  #save(cluster: Cluster, clock: SessionClock): void {
+    const changes = cluster.takeChanges()
+    if (changes.revisions.length === 0 && changes.memory.length === 0 && !clock.mustStore) return
+    const moment: Moment = { session: clock.session, real: clock.real, randomPosition: changes.randomPosition }
+    this.#store.transaction(() => {
+      this.#store.append(changes)
+      this.#store.setValue('moment', JSON.stringify(moment))
+    })
+    clock.markStored()
+  }
+
+  #toAnswer(answer: ApiAnswer): KubernetesAnswer {
+    const { status, contentType, headers = [] } = answer
+    if ('watch' in answer) return { status, contentType, headers, body: this.#streams.open(answer.watch) }
+    return { status, contentType, headers, body: answer.body.length === 1 ? answer.body[0]! : answer.body.join('') }
+  }
+}

@@ -1,0 +1,80 @@
+import type { Client } from '#client/client.ts'
+import type { EventRecorder } from '#client/event-recorder.ts'
+import type { Event } from '#api/core/v1/event/types.ts'
+import { formatMicroTime, formatTime, parseTime } from '#apimachinery/time.ts'
+import type { Random } from '#environment.ts'
+
+// kubernetes: client-go tools/record/events_cache.go: a source may write so many Events about one object at once, then one per 5 minutes.
+const BURST = 25
+const REFILL_MS = 300_000
+
+type Recorded = Parameters<EventRecorder['record']>[0]
+
+/**
+ * The recorder that components use. A repeated Event is counted on the stored one, so nothing is kept in memory.
+ */
+export const eventRecorder = (client: Client, random: Random): EventRecorder => ({
+  record: (event) => {
+    const known = client.list('events', { involved: event.object.metadata.uid ?? '' })
+    const same = known.find((candidate) => isSame(candidate, event))
+    if (same !== undefined) count(client, same)
+    else if (mayWrite(known, event, client.now())) client.create('events', newEvent(client.now(), random, event))
+  },
+})
+
+const isSame = (candidate: Event, event: Recorded): boolean =>
+  candidate.reason === event.reason &&
+  candidate.message === event.message &&
+  candidate.type === event.type &&
+  sourceOf(candidate) === event.component &&
+  candidate.involvedObject.fieldPath === event.fieldPath
+
+const sourceOf = (event: Event): string => event.source?.component ?? event.reportingComponent ?? ''
+
+const mayWrite = (known: readonly Event[], event: Recorded, now: number): boolean => {
+  if (known.length < BURST) return true
+  const mine = known.filter((candidate) => sourceOf(candidate) === event.component)
+  if (mine.length < BURST) return true
+  const first = Math.min(...mine.map((candidate) => parseTime(candidate.firstTimestamp ?? candidate.metadata.creationTimestamp ?? '')))
+  return mine.length < BURST + Math.floor((now - first) / REFILL_MS)
+}
+
+const count = (client: Client, event: Event): void => {
+  const now = client.now()
+  if (event.eventTime !== undefined) {
+    const series = { count: (event.series?.count ?? 1) + 1, lastObservedTime: formatMicroTime(now) }
+    client.update('events', { ...event, series }, { validated: true })
+    return
+  }
+  client.update('events', { ...event, count: (event.count ?? 1) + 1, lastTimestamp: formatTime(now) }, { validated: true })
+}
+
+const newEvent = (now: number, random: Random, event: Recorded): Event => {
+  const { apiVersion, kind, metadata } = event.object
+  const { name = '', namespace = 'default', uid = '', resourceVersion = '' } = metadata
+  // the name ends in the nanosecond at which it was written; below the millisecond chance tells them apart
+  const nanoseconds = BigInt(now) * 1_000_000n + BigInt(random.below(1_000_000))
+  const fieldPath = event.fieldPath === undefined ? {} : { fieldPath: event.fieldPath }
+  const base = {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `${name}.${nanoseconds.toString(16)}`, namespace },
+    involvedObject: { kind, ...(metadata.namespace === undefined ? {} : { namespace }), name, uid, apiVersion, resourceVersion, ...fieldPath },
+    reason: event.reason,
+    message: event.message,
+    type: event.type,
+  } as const
+  if (event.action !== undefined) {
+    return { ...base, source: {}, eventTime: formatMicroTime(now), action: event.action, reportingComponent: event.component, reportingInstance: event.host ?? `${event.component}-node-1` }
+  }
+  const host = event.host === undefined ? {} : { host: event.host }
+  return {
+    ...base,
+    source: { component: event.component, ...host },
+    firstTimestamp: formatTime(now),
+    lastTimestamp: formatTime(now),
+    count: 1,
+    reportingComponent: event.component,
+    reportingInstance: event.host ?? '',
+  }
+}

@@ -1,0 +1,183 @@
+import { eventRecorder } from '#client/events.ts'
+import type { Component, ComponentDefinition } from '#client/component.ts'
+import { WorkQueue } from '#client/work-queue.ts'
+import { ClusterMemory } from '#cluster-memory.ts'
+import { bootstrap } from '#bootstrap/bootstrap.ts'
+import { components } from '#components.ts'
+import { Random } from '#environment.ts'
+import { Etcd, type EtcdState, type Revision } from '#etcd/etcd.ts'
+import { admissionChain } from '#kube-apiserver/admission/chain.ts'
+import { authorizer } from '#kube-apiserver/authorization/authorizer.ts'
+import type { ApiAnswer, ApiRequest } from '#kube-apiserver/endpoints/http.ts'
+import { WatchHub } from '#kube-apiserver/endpoints/watch.ts'
+import { internalClient, type ClientIdentity } from '#kube-apiserver/internal-client.ts'
+import type { Admission, StorageHooks } from '#kube-apiserver/registry/operation.ts'
+import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
+import { sharedResources } from '#kube-apiserver/resources.ts'
+import { serve, type ServerParts } from '#kube-apiserver/server.ts'
+import { serviceHooks } from '#kube-apiserver/service/hooks.ts'
+import { Runner, type Fault } from '#runner.ts'
+import type { Settings } from '#settings.ts'
+
+/** What a cluster is made again from. */
+export interface ClusterState {
+  readonly etcd: EtcdState
+  readonly memory: readonly (readonly [string, string])[]
+  readonly randomPosition: number
+  /** The session's time when it was stored, in milliseconds. */
+  readonly now: number
+}
+
+/** What a turn changed: everything that must be stored before its answer leaves. */
+export interface Changes {
+  readonly revisions: readonly Revision[]
+  readonly memory: readonly (readonly [string, string | undefined])[]
+  readonly randomPosition: number
+  readonly now: number
+}
+
+export interface ClusterOptions {
+  readonly seed: number
+  readonly settings: Settings
+  /** Milliseconds since the epoch: the session's time at its birth. */
+  readonly createdAt: number
+  readonly state?: ClusterState
+}
+
+const COMPONENT_GROUPS = ['system:masters', 'system:serviceaccounts', 'system:authenticated']
+
+/**
+ * A whole cluster: a pure state machine. Requests and time go in, answers and changes come out; the same seed, requests and times give
+ * the same bytes. It does no I/O and keeps nothing that it could not be made again without.
+ */
+export class Cluster {
+  readonly settings: Settings
+  readonly #etcd: Etcd
+  readonly #memory: ClusterMemory
+  readonly #random: Random
+  readonly #hub = new WatchHub()
+  readonly #parts: ServerParts
+  readonly #runner: Runner
+  #now: number
+  #pending: Revision[] = []
+
+  constructor(options: ClusterOptions) {
+    const { state, settings, seed, createdAt } = options
+    this.settings = settings
+    this.#now = state?.now ?? createdAt
+    this.#etcd = new Etcd(state?.etcd)
+    this.#memory = new ClusterMemory(state?.memory)
+    this.#random = new Random(seed, state?.randomPosition)
+    this.#etcd.onRevision((revision) => {
+      this.#pending.push(revision)
+      this.#hub.add(revision)
+    })
+    const context = this.#registryContext()
+    this.#parts = { context, hub: this.#hub, authorizer: authorizer(internalClient(context, API_SERVER)) }
+    this.#runner = new Runner(components(settings).map((definition) => this.#component(context, definition)))
+    if (state === undefined) bootstrap(internalClient(context, API_SERVER), settings)
+    this.#runner.resync()
+    this.#runner.settle()
+  }
+
+  /** The session's time, in milliseconds since the epoch. */
+  get now(): number {
+    return this.#now
+  }
+
+  get revision(): number {
+    return this.#etcd.revision
+  }
+
+  /** How many objects of a resource there are. */
+  count(resource: string): number {
+    return this.#etcd.count(resource)
+  }
+
+  get faults(): readonly Fault[] {
+    return this.#runner.faults
+  }
+
+  /** How many watches are open. */
+  get watchers(): number {
+    return this.#hub.watchers
+  }
+
+  /** Answers a request, then lets the cluster settle. The effects are there before the next request. */
+  handle(request: ApiRequest): ApiAnswer {
+    const answer = serve(this.#parts, request)
+    this.#runner.settle()
+    return answer
+  }
+
+  /** Lets time pass up to `now`, doing what falls due at the moment it falls due. */
+  advance(now: number): void {
+    for (let due = this.#runner.nextDeadline(); due !== undefined && due <= now; due = this.#runner.nextDeadline()) {
+      this.#now = Math.max(this.#now, due)
+      this.#runner.promote(this.#now)
+      this.#runner.settle()
+    }
+    this.#now = Math.max(this.#now, now)
+  }
+
+  /** When the next thing happens by itself, or undefined: the cluster is at rest. */
+  nextDeadline(): number | undefined {
+    return this.#runner.nextDeadline()
+  }
+
+  /** What happened since the last call. */
+  takeChanges(): Changes {
+    const revisions = this.#pending
+    this.#pending = []
+    return { revisions, memory: this.#memory.takeChanges(), randomPosition: this.#random.position, now: this.#now }
+  }
+
+  /** Tells the watches what happened: called when it was stored. */
+  flushWatches(): void {
+    this.#hub.flush()
+  }
+
+  /** Everything there is, to make the cluster again. History is left out: its watches answer 410 and list anew. */
+  state(): ClusterState {
+    const objects = this.#etcd.resources().flatMap((resource) => this.#etcd.list(resource).map((object) => ({ resource, object })))
+    return {
+      etcd: { revision: this.#etcd.revision, compactedRevision: this.#etcd.revision, objects, history: [] },
+      memory: this.#memory.entries(''),
+      randomPosition: this.#random.position,
+      now: this.#now,
+    }
+  }
+
+  #registryContext(): RegistryContext {
+    const hooks: Record<string, StorageHooks> = {}
+    let admission: Admission | undefined
+    const context: RegistryContext = {
+      etcd: this.#etcd,
+      resources: sharedResources(),
+      // the chain reads through a client of this very context
+      admission: { admit: (request) => admission!.admit(request), validate: (request) => admission!.validate(request) },
+      hooks,
+      random: this.#random,
+      now: () => this.#now,
+    }
+    const client = internalClient(context, API_SERVER)
+    admission = admissionChain(client, this.#random)
+    hooks['services'] = serviceHooks(context, client)
+    return context
+  }
+
+  #component(context: RegistryContext, definition: ComponentDefinition): Component {
+    const identity: ClientIdentity = { user: { username: definition.username, groups: COMPONENT_GROUPS }, manager: definition.manager }
+    const client = internalClient(context, identity)
+    return definition.create({
+      client,
+      queue: new WorkQueue(definition.name, context.now, this.#memory),
+      memory: this.#memory,
+      random: this.#random,
+      events: eventRecorder(client, this.#random),
+      settings: this.settings,
+    })
+  }
+}
+
+const API_SERVER: ClientIdentity = { user: { username: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] }, manager: 'kube-apiserver' }

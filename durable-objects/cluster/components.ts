@@ -1,0 +1,16 @@
+import type { ComponentDefinition } from '#client/component.ts'
+import { cloudComponents } from '#cloud/components.ts'
+import { networkControllers } from '#kube-controller-manager/network-controllers.ts'
+import { workloadControllers } from '#kube-controller-manager/workload-controllers.ts'
+import { kubeletComponents } from '#kubelet/components.ts'
+import { schedulerComponents } from '#kube-scheduler/components.ts'
+import type { Settings } from '#settings.ts'
+
+/** Everything that acts by itself, in the order in which it is drained: what makes Pods, then what runs them, then what follows them. */
+export const components = (_settings: Settings): readonly ComponentDefinition[] => [
+  ...workloadControllers,
+  ...schedulerComponents,
+  ...kubeletComponents,
+  ...networkControllers,
+  ...cloudComponents,
+]

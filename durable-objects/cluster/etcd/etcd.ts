@@ -1,0 +1,213 @@
+import { Indexes, type IndexFilter } from '#etcd/indexes.ts'
+import { assign, freeze, type KubeObject } from '#apimachinery/object.ts'
+
+/** One write: what the store appends, what watches carry. Revisions are dense: every write is one. */
+export interface Revision {
+  readonly revision: number
+  /** `pods`, `deployments.apps` */
+  readonly resource: string
+  /** '' for cluster-scoped resources */
+  readonly namespace: string
+  readonly name: string
+  /** What the key holds from this revision on; undefined if it was deleted. */
+  readonly object: KubeObject | undefined
+  /** What the key held before; undefined if it was created. */
+  readonly previous: KubeObject | undefined
+}
+
+/** Everything needed to make an Etcd again. */
+export interface EtcdState {
+  readonly revision: number
+  readonly compactedRevision: number
+  readonly objects: readonly { readonly resource: string; readonly object: KubeObject }[]
+  readonly history: readonly Revision[]
+}
+
+/** The revision asked for was compacted away: a named value, not an error, since callers must answer it. */
+export const COMPACTED: unique symbol = Symbol('compacted')
+
+const HISTORY_LIMIT = 8192
+
+/**
+ * etcd's model in memory: the newest object per key, the revisions since the last compaction, and nothing about kinds.
+ * It freezes what it stores. Reads return the stored objects themselves.
+ */
+export class Etcd {
+  readonly #resources = new Map<string, ResourceKeys>()
+  readonly #handlers: ((revision: Revision) => void)[] = []
+  #history: Revision[] = []
+  #revision: number
+  #compacted: number
+
+  constructor(state?: EtcdState) {
+    this.#revision = state?.revision ?? 0
+    this.#compacted = state?.compactedRevision ?? this.#revision
+    for (const { resource, object } of state?.objects ?? []) this.#keys(resource).set(freeze(object))
+    this.#history = [...(state?.history ?? [])]
+  }
+
+  /** The newest revision. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  get compactedRevision(): number {
+    return this.#compacted
+  }
+
+  get(resource: string, namespace: string, name: string): KubeObject | undefined {
+    return this.#resources.get(resource)?.get(namespace, name)
+  }
+
+  /** Sorted by key (`namespace/name`). The array belongs to the store: do not keep or change it. */
+  list(resource: string, filter: IndexFilter = {}): readonly KubeObject[] {
+    return this.#resources.get(resource)?.list(filter) ?? []
+  }
+
+  count(resource: string, namespace?: string): number {
+    return this.#resources.get(resource)?.count(namespace) ?? 0
+  }
+
+  resources(): readonly string[] {
+    return [...this.#resources.keys()].sort()
+  }
+
+  /** Writes a key and returns the object as stored: frozen, with its resourceVersion. */
+  put(resource: string, object: KubeObject): KubeObject {
+    const { namespace = '', name = '' } = object.metadata
+    const keys = this.#keys(resource)
+    const previous = keys.get(namespace, name)
+    const revision = this.#revision + 1
+    const stored = freeze(assign(object, { metadata: assign(object.metadata, { resourceVersion: String(revision) }) }))
+    keys.set(stored, previous)
+    this.#append({ revision, resource, namespace, name, object: stored, previous })
+    return stored
+  }
+
+  /** Deletes a key. Returns the last object with the deletion's resourceVersion, as watches see it. */
+  delete(resource: string, namespace: string, name: string): KubeObject | undefined {
+    const keys = this.#keys(resource)
+    const previous = keys.get(namespace, name)
+    if (previous === undefined) return undefined
+    keys.delete(previous)
+    const revision = this.#revision + 1
+    this.#append({ revision, resource, namespace, name, object: undefined, previous })
+    return freeze(assign(previous, { metadata: assign(previous.metadata, { resourceVersion: String(revision) }) }))
+  }
+
+  /** Calls `handler` after every write, in order. */
+  onRevision(handler: (revision: Revision) => void): void {
+    this.#handlers.push(handler)
+  }
+
+  /** The writes after `revision`, oldest first. */
+  since(revision: number): readonly Revision[] | typeof COMPACTED {
+    if (revision < this.#compacted) return COMPACTED
+    return this.#history.slice(Math.max(0, revision - (this.#history[0]?.revision ?? revision + 1) + 1))
+  }
+
+  /** The list as it was at a kept revision, sorted by key. */
+  listAt(resource: string, namespace: string | undefined, revision: number): readonly KubeObject[] | typeof COMPACTED {
+    const later = this.since(revision)
+    if (later === COMPACTED) return COMPACTED
+    const objects = new Map(this.list(resource, namespace === undefined ? {} : { namespace }).map((object) => [storageKey(object), object]))
+    for (const change of [...later].reverse()) {
+      if (change.resource !== resource || (namespace !== undefined && change.namespace !== namespace)) continue
+      const key = `${change.namespace}/${change.name}`
+      if (change.previous === undefined) objects.delete(key)
+      else objects.set(key, change.previous)
+    }
+    return [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object)
+  }
+
+  /** Forgets the writes up to and including `revision`. */
+  compact(revision: number): void {
+    if (revision <= this.#compacted) return
+    const kept = this.#history.findIndex((change) => change.revision > revision)
+    this.#history = kept < 0 ? [] : this.#history.slice(kept)
+    this.#compacted = Math.min(revision, this.#revision)
+  }
+
+  #append(revision: Revision): void {
+    this.#revision = revision.revision
+    this.#history.push(revision)
+    if (this.#history.length > 2 * HISTORY_LIMIT) this.compact(this.#revision - HISTORY_LIMIT)
+    for (const handler of this.#handlers) handler(revision)
+  }
+
+  #keys(resource: string): ResourceKeys {
+    let keys = this.#resources.get(resource)
+    if (keys === undefined) this.#resources.set(resource, (keys = new ResourceKeys()))
+    return keys
+  }
+}
+
+/** `namespace/name`, with an empty namespace for cluster-scoped objects: sorts as etcd's keys do. */
+export const storageKey = (object: KubeObject): string => `${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`
+
+const byKey = (a: KubeObject, b: KubeObject): number => (storageKey(a) < storageKey(b) ? -1 : 1)
+
+/** The keys of one resource, and the order and indexes over them. */
+class ResourceKeys {
+  readonly #byNamespace = new Map<string, Map<string, KubeObject>>()
+  readonly #indexes = new Indexes()
+  /** Sorted lists, by namespace; '*' is all. Dropped when a key comes, goes or changes. */
+  readonly #sorted = new Map<string, KubeObject[]>()
+  #count = 0
+
+  get(namespace: string, name: string): KubeObject | undefined {
+    return this.#byNamespace.get(namespace)?.get(name)
+  }
+
+  set(object: KubeObject, previous?: KubeObject): void {
+    const { namespace = '', name = '' } = object.metadata
+    let names = this.#byNamespace.get(namespace)
+    if (names === undefined) this.#byNamespace.set(namespace, (names = new Map()))
+    names.set(name, object)
+    if (previous === undefined) this.#count++
+    this.#indexes.update(previous, object)
+    this.#forgetOrder(namespace)
+  }
+
+  delete(object: KubeObject): void {
+    const { namespace = '', name = '' } = object.metadata
+    const names = this.#byNamespace.get(namespace)
+    names?.delete(name)
+    if (names?.size === 0) this.#byNamespace.delete(namespace)
+    this.#count--
+    this.#indexes.update(object, undefined)
+    this.#forgetOrder(namespace)
+  }
+
+  count(namespace: string | undefined): number {
+    return namespace === undefined ? this.#count : (this.#byNamespace.get(namespace)?.size ?? 0)
+  }
+
+  list(filter: IndexFilter): readonly KubeObject[] {
+    const narrowed = this.#indexes.select(filter)
+    if (narrowed === undefined) return this.#ordered(filter.namespace)
+    const found: KubeObject[] = []
+    for (const key of narrowed) {
+      const slash = key.indexOf('/')
+      const object = this.get(key.slice(0, slash), key.slice(slash + 1))
+      if (object !== undefined && (filter.namespace === undefined || object.metadata.namespace === filter.namespace)) found.push(object)
+    }
+    return found.sort(byKey)
+  }
+
+  #ordered(namespace: string | undefined): readonly KubeObject[] {
+    const id = namespace ?? '*'
+    let sorted = this.#sorted.get(id)
+    if (sorted === undefined) {
+      const names = namespace === undefined ? [...this.#byNamespace.values()] : [this.#byNamespace.get(namespace) ?? new Map<string, KubeObject>()]
+      sorted = names.flatMap((map) => [...map.values()]).sort(byKey)
+      this.#sorted.set(id, sorted)
+    }
+    return sorted
+  }
+
+  #forgetOrder(namespace: string): void {
+    this.#sorted.delete(namespace)
+    this.#sorted.delete('*')
+  }
+}

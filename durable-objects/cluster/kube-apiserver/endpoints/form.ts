@@ -1,0 +1,61 @@
+import type { KubeObject } from '#apimachinery/object.ts'
+import { printYaml } from '#apimachinery/yaml/print.ts'
+import type { Answer } from '#kube-apiserver/endpoints/http.ts'
+import type { Form } from '#kube-apiserver/endpoints/negotiate.ts'
+import { itemJson, objectJson } from '#kube-apiserver/endpoints/serialize.ts'
+import { tableJson, type IncludeObject } from '#kube-apiserver/endpoints/table.ts'
+import { apiVersionOf, type Resource } from '#kube-apiserver/resources.ts'
+
+export interface ListMeta {
+  readonly resourceVersion: string
+  readonly continue?: string
+  readonly remainingItemCount?: number
+}
+
+export interface View {
+  readonly resource: Resource
+  readonly form: Form
+  readonly include: IncludeObject
+  readonly now: number
+}
+
+const answer = (view: View, status: number, json: readonly string[]): Answer => ({
+  status,
+  contentType: view.form.contentType,
+  body: view.form.yaml ? [printYaml(JSON.parse(json.join('')))] : json,
+})
+
+const partialJson = (object: KubeObject): string =>
+  `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(object.metadata)}}`
+
+/** One object in the form that the client asked for. */
+export const objectAnswer = (view: View, object: KubeObject, status = 200): Answer => answer(view, status, objectParts(view, object, true))
+
+/** The same, for a watch event: the columns of a table are sent once. */
+export const objectParts = (view: View, object: KubeObject, withColumns: boolean): readonly string[] => {
+  const { resource, form, include, now } = view
+  switch (form.as) {
+    case 'Table':
+      return tableJson(resource, [object], { now, include, metadata: { resourceVersion: object.metadata.resourceVersion }, withColumns })
+    case 'PartialObjectMetadata':
+    case 'PartialObjectMetadataList':
+      return [partialJson(object)]
+    case 'object':
+      return [objectJson(object, apiVersionOf(resource))]
+  }
+}
+
+/** A list in the form that the client asked for. */
+export const listAnswer = (view: View, objects: readonly KubeObject[], metadata: ListMeta): Answer => {
+  const { resource, form, include, now } = view
+  if (form.as === 'Table') return answer(view, 200, tableJson(resource, objects, { now, include, metadata, withColumns: true }))
+  const isPartial = form.as !== 'object'
+  const [kind, apiVersion] = isPartial ? ['PartialObjectMetadataList', 'meta.k8s.io/v1'] : [`${resource.kind}List`, apiVersionOf(resource)]
+  const parts = [`{"kind":"${kind}","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`]
+  for (const [index, object] of objects.entries()) {
+    if (index > 0) parts.push(',')
+    parts.push(isPartial ? partialJson(object) : itemJson(object))
+  }
+  parts.push(']}')
+  return answer(view, 200, parts)
+}

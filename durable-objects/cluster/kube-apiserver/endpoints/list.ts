@@ -1,0 +1,132 @@
+import { decodeBase64, encodeBase64 } from '#apimachinery/base64.ts'
+import { invalidValue } from '#apimachinery/field-error.ts'
+import { parseJson } from '#apimachinery/json.ts'
+import type { KubeObject } from '#apimachinery/object.ts'
+import { badRequest, expired, StatusError } from '#apimachinery/status-error.ts'
+import { errorText } from '#apimachinery/field-error.ts'
+import { encodeUtf8 } from '#apimachinery/utf8.ts'
+import { COMPACTED, storageKey } from '#etcd/etcd.ts'
+import { viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
+import { listAnswer, type ListMeta } from '#kube-apiserver/endpoints/form.ts'
+import { queryValue, type Answer, type ApiRequest } from '#kube-apiserver/endpoints/http.ts'
+import { selectionOf, type Selection } from '#kube-apiserver/endpoints/selection.ts'
+
+const EXPIRED_CONTINUE =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.'
+
+/** A resourceVersion in a query. Throws BadRequest in the words of Go's parser. */
+export const revisionOf = (text: string): number => {
+  if (/^\d{1,20}$/.test(text) && BigInt(text) < 2n ** 64n) return Number(text)
+  const problem = /^\d+$/.test(text) ? 'value out of range' : 'invalid syntax'
+  throw badRequest(`invalid resource version: ${errorText(invalidValue('resourceVersion', text, `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${problem}`))}`)
+}
+
+const limitOf = (request: ApiRequest): number => {
+  const limit = Number(queryValue(request, 'limit') ?? 0)
+  return Number.isSafeInteger(limit) && limit > 0 ? limit : 0
+}
+
+interface ContinueToken {
+  /** The list's revision; -1: any. */
+  readonly rv: number
+  /** The key after which to go on. */
+  readonly start: string
+}
+
+const encodeToken = (token: ContinueToken): string =>
+  encodeBase64(encodeUtf8(JSON.stringify({ v: 'meta.k8s.io/v1', rv: token.rv, start: `${token.start}\0` })))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '')
+
+const asLatin1 = (bytes: Uint8Array): string => {
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return text
+}
+
+/** kubernetes: apiserver pkg/storage/continue.go DecodeContinue */
+const decodeToken = (text: string): ContinueToken => {
+  const refuse = (why: string): StatusError => badRequest(`invalid continue token: continue key is not valid: ${why}`)
+  let value: unknown
+  try {
+    const base64 = text.replaceAll('-', '+').replaceAll('_', '/')
+    value = parseJson(asLatin1(decodeBase64(base64 + '='.repeat((4 - (base64.length % 4)) % 4)))).value
+  } catch (error) {
+    throw refuse((error as Error).message)
+  }
+  const { v, rv, start } = (typeof value === 'object' && value !== null ? value : {}) as { v?: unknown; rv?: unknown; start?: unknown }
+  if (v !== 'meta.k8s.io/v1') throw refuse(`server does not recognize this encoded version "${String(v ?? '')}"`)
+  if (rv === 0 || typeof rv !== 'number' || !Number.isSafeInteger(rv)) throw refuse('incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
+  if (typeof start !== 'string' || start === '') throw refuse('encoded start key empty (version meta.k8s.io/v1)')
+  return { rv, start: start.replace(/\0$/, '') }
+}
+
+/** GET of a collection. kubernetes: apiserver pkg/endpoints/handlers/get.go ListResource, pkg/storage/etcd3/store.go GetList */
+export const list = (target: ResourceRequest): Answer => {
+  const { request, resource } = target
+  const selection = selectionOf(resource, request)
+  const view = viewOf(target)
+  const { objects, metadata } = page(target, selection)
+  return listAnswer(view, objects, metadata)
+}
+
+interface Page {
+  readonly objects: readonly KubeObject[]
+  readonly metadata: ListMeta
+}
+
+const page = (target: ResourceRequest, selection: Selection): Page => {
+  const { context, request } = target
+  const limit = limitOf(request)
+  const continueText = queryValue(request, 'continue') ?? ''
+  const asked = queryValue(request, 'resourceVersion') ?? ''
+  if (continueText === '') {
+    const exact = queryValue(request, 'resourceVersionMatch') === 'Exact'
+    const revision = asked === '' ? 0 : revisionOf(asked)
+    if (exact && revision > 0) return cut(snapshot(target, selection, revision, undefined), revision, limit, selection)
+    if (revision > context.etcd.revision) throw tooLarge(revision, context.etcd.revision)
+    return cut(current(target, selection), context.etcd.revision, limit, selection)
+  }
+  if (asked !== '' && asked !== '0') throw badRequest('specifying resource version is not allowed when using continue')
+  const token = decodeToken(continueText)
+  const revision = token.rv < 0 ? context.etcd.revision : token.rv
+  const objects = snapshot(target, selection, revision, token).filter((object) => storageKey(object) > token.start)
+  return cut(objects, revision, limit, selection)
+}
+
+const tooLarge = (asked: number, current: number): StatusError =>
+  new StatusError(504, 'Timeout', `Too large resource version: ${asked}, current: ${current}`, { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 })
+
+const current = ({ context, resource, path }: ResourceRequest, selection: Selection): readonly KubeObject[] => {
+  const namespace = resource.namespaced && path.namespace !== '' ? { namespace: path.namespace } : {}
+  const found = context.etcd.list(resource.name, { ...namespace, labels: selection.labels })
+  return selection.isEverything ? found : found.filter(selection.matches)
+}
+
+const snapshot = ({ context, resource, path }: ResourceRequest, selection: Selection, revision: number, token: ContinueToken | undefined): readonly KubeObject[] => {
+  const namespace = resource.namespaced && path.namespace !== '' ? path.namespace : undefined
+  const found = context.etcd.listAt(resource.name, namespace, revision)
+  if (found !== COMPACTED) return found.filter(selection.matches)
+  if (token === undefined) throw expired(`The resourceVersion for the provided list is too old.`)
+  const { status } = expired(EXPIRED_CONTINUE)
+  const error = new StatusError(410, 'Expired', status.message ?? '')
+  Object.assign(error.status.metadata, { continue: encodeToken({ rv: -1, start: token.start }) })
+  throw error
+}
+
+const cut = (objects: readonly KubeObject[], revision: number, limit: number, selection: Selection): Page => {
+  const resourceVersion = String(revision)
+  if (limit === 0 || objects.length <= limit) return { objects, metadata: { resourceVersion } }
+  const taken = objects.slice(0, limit)
+  const last = taken.at(-1)!
+  return {
+    objects: taken,
+    metadata: {
+      resourceVersion,
+      continue: encodeToken({ rv: revision, start: storageKey(last) }),
+      // how many remain is not known when a selector filters them
+      ...(selection.isEverything ? { remainingItemCount: objects.length - limit } : {}),
+    },
+  }
+}

@@ -1,0 +1,50 @@
+/** In what form the client wants its objects. */
+export interface Form {
+  readonly as: 'object' | 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList'
+  readonly yaml: boolean
+  readonly contentType: string
+}
+
+interface MediaType {
+  readonly type: string
+  readonly parameters: ReadonlyMap<string, string>
+}
+
+/** `application/json;as=Table;v=v1;g=meta.k8s.io, application/json` as a list. */
+export const parseAccept = (accept: string): readonly MediaType[] =>
+  accept
+    .split(',')
+    .slice(0, 32)
+    .map((part) => {
+      const [type = '', ...parameters] = part.split(';').map((text) => text.trim())
+      const pairs = parameters.map((parameter) => {
+        const equals = parameter.indexOf('=')
+        return equals < 0 ? ([parameter, ''] as const) : ([parameter.slice(0, equals), parameter.slice(equals + 1)] as const)
+      })
+      return { type: type.toLowerCase(), parameters: new Map(pairs) }
+    })
+    .filter(({ type }) => type !== '')
+
+const OBJECT: Form = { as: 'object', yaml: false, contentType: 'application/json' }
+
+const FORMS: ReadonlySet<string> = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'])
+
+/**
+ * The first form that can be served; undefined if none can (406). Protobuf is passed over: every client of Kubernetes that asks for it
+ * takes JSON as well.
+ */
+export const negotiate = (accept: string): Form | undefined => {
+  const types = parseAccept(accept)
+  if (types.length === 0) return OBJECT
+  for (const { type, parameters } of types) {
+    const yaml = type === 'application/yaml'
+    if (!yaml && type !== 'application/json' && type !== '*/*' && type !== 'application/*') continue
+    const contentType = yaml ? 'application/yaml' : 'application/json'
+    const as = parameters.get('as')
+    if (as === undefined) return { as: 'object', yaml, contentType }
+    if (FORMS.has(as) && parameters.get('g') === 'meta.k8s.io' && parameters.get('v') === 'v1') {
+      return { as: as as Form['as'], yaml, contentType }
+    }
+  }
+  return undefined
+}

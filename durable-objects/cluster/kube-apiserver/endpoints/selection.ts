@@ -1,0 +1,50 @@
+import { parseFieldSelector, type FieldRequirement } from '#apimachinery/field-selector.ts'
+import { matches, type Selector } from '#apimachinery/labels.ts'
+import { own, type KubeObject } from '#apimachinery/object.ts'
+import { parseSelector } from '#apimachinery/selector-parser.ts'
+import { badRequest } from '#apimachinery/status-error.ts'
+import { queryValue, type ApiRequest } from '#kube-apiserver/endpoints/http.ts'
+import type { Resource } from '#kube-apiserver/resources.ts'
+
+/** What a list or watch is narrowed to. */
+export interface Selection {
+  readonly labels: Selector
+  readonly fields: readonly FieldRequirement[]
+  readonly matches: (object: KubeObject) => boolean
+  readonly isEverything: boolean
+}
+
+/** The fields of an object that field selectors may name. */
+const fieldsOf = (resource: Resource, object: KubeObject): Readonly<Record<string, string>> => ({
+  'metadata.name': object.metadata.name ?? '',
+  ...(resource.namespaced ? { 'metadata.namespace': object.metadata.namespace ?? '' } : {}),
+  ...resource.strategy.selectableFields?.(object),
+})
+
+const EMPTY = { metadata: {}, spec: {}, status: {}, involvedObject: {}, source: {} }
+
+/** Reads and checks the selectors of a request. Throws BadRequest in upstream's words. */
+export const selectionOf = (resource: Resource, request: ApiRequest): Selection => {
+  const labels = parseSelector(queryValue(request, 'labelSelector') ?? '')
+  const fields = parseFieldSelector(queryValue(request, 'fieldSelector') ?? '')
+  const supported = fields.length === 0 ? {} : fieldsOf(resource, { apiVersion: '', kind: resource.kind, ...EMPTY })
+  for (const { field } of fields) {
+    if (!Object.hasOwn(supported, field)) throw badRequest(`field label not supported: ${field}`)
+  }
+  return {
+    labels,
+    fields,
+    isEverything: labels.length === 0 && fields.length === 0,
+    matches: (object) => matches(labels, object.metadata.labels) && matchesFields(resource, fields, object),
+  }
+}
+
+const matchesFields = (resource: Resource, fields: readonly FieldRequirement[], object: KubeObject): boolean => {
+  if (fields.length === 0) return true
+  const values = fieldsOf(resource, object)
+  return fields.every(({ field, operator, value }) => ((own(values, field) ?? '') === value) === (operator === '='))
+}
+
+/** The one name that a `metadata.name=x` selector leaves, if there is one. */
+export const selectedName = (selection: Selection): string | undefined =>
+  selection.fields.find(({ field, operator }) => field === 'metadata.name' && operator === '=')?.value

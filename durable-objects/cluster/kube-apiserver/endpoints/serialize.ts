@@ -1,0 +1,31 @@
+import type { KubeObject } from '#apimachinery/object.ts'
+
+// Objects never change, so their bytes are made once and kept while they are cheap to keep.
+const CACHE_CHARACTERS = 24_000_000
+
+let cache = new WeakMap<KubeObject, string>()
+let cached = 0
+
+/** The object's JSON without kind and apiVersion: `"metadata":{…},…}`. */
+const bodyOf = (object: KubeObject): string => {
+  const known = cache.get(object)
+  if (known !== undefined) return known
+  const { kind: _kind, apiVersion: _apiVersion, ...rest } = object
+  const body = JSON.stringify(rest).slice(1)
+  if (Object.isFrozen(object)) {
+    cached += body.length
+    if (cached > CACHE_CHARACTERS) {
+      cache = new WeakMap()
+      cached = body.length
+    }
+    cache.set(object, body)
+  }
+  return body
+}
+
+/** The object with its kind, as a single object or a watch event is written. */
+export const objectJson = (object: KubeObject, apiVersion = object.apiVersion): string =>
+  `{"kind":${JSON.stringify(object.kind)},"apiVersion":${JSON.stringify(apiVersion)},${bodyOf(object)}`
+
+/** The object as an item of a list of built-in kind: without its kind. */
+export const itemJson = (object: KubeObject): string => `{${bodyOf(object)}`

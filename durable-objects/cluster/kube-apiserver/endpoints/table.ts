@@ -1,0 +1,66 @@
+import columns from '#api/facts/columns.json' with { type: 'json' }
+import { kubariumColumns } from '#api/kubarium/v1/discovery.ts'
+import type { Cell, RowPrinter } from '#api/strategy.ts'
+import { age } from '#apimachinery/age.ts'
+import type { KubeObject } from '#apimachinery/object.ts'
+import { apiVersionOf, type Resource } from '#kube-apiserver/resources.ts'
+
+interface Column {
+  readonly name: string
+  readonly type: string
+  readonly format: string
+  readonly description?: string
+  readonly priority: number
+}
+
+const DEFAULT_COLUMNS: readonly Column[] = [
+  { name: 'Name', type: 'string', format: 'name', priority: 0 },
+  { name: 'Created At', type: 'date', format: '', priority: 0 },
+]
+
+const allColumns = { ...(columns as unknown as Readonly<Record<string, readonly Column[]>>), ...(kubariumColumns as Readonly<Record<string, readonly Column[]>>) }
+
+const columnsOf = (resource: Resource): readonly Column[] => {
+  const key = `${resource.group === '' ? 'api' : `apis/${resource.group}`}/${resource.version}/${resource.plural}`
+  return (Object.hasOwn(allColumns, key) ? allColumns[key] : undefined) ?? DEFAULT_COLUMNS
+}
+
+// A kind without a printer of its own has its name, its age or its creation, and nothing else.
+const defaultRow =
+  (definitions: readonly Column[]): RowPrinter =>
+  (object, { now }) =>
+    definitions.map(({ name, type }): Cell => {
+      if (name === 'Name') return object.metadata.name ?? ''
+      if (name === 'Age') return age(now, object.metadata.creationTimestamp)
+      return type === 'date' ? (object.metadata.creationTimestamp ?? '<unknown>') : '<none>'
+    })
+
+export type IncludeObject = 'None' | 'Metadata' | 'Object'
+
+const rowJson = (resource: Resource, object: KubeObject, now: number, include: IncludeObject): string => {
+  const print = resource.behaviour.row ?? defaultRow(columnsOf(resource))
+  const cells = JSON.stringify(print(object, { now }))
+  if (include === 'None') return `{"cells":${cells}}`
+  const shown =
+    include === 'Object'
+      ? JSON.stringify({ ...object, apiVersion: apiVersionOf(resource) })
+      : `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(object.metadata)}}`
+  return `{"cells":${cells},"object":${shown}}`
+}
+
+const headJson = (resource: Resource, metadata: object, withColumns: boolean): string => {
+  const definitions = withColumns ? columnsOf(resource).map((column) => ({ description: '', ...column })) : []
+  return `{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(metadata)},"columnDefinitions":${JSON.stringify(definitions)},"rows":[`
+}
+
+/** A meta.k8s.io/v1 Table of the objects, in parts to be joined. kubernetes: apiserver pkg/endpoints/handlers/response.go asTable */
+export const tableJson = (
+  resource: Resource,
+  objects: readonly KubeObject[],
+  options: { readonly now: number; readonly include: IncludeObject; readonly metadata: object; readonly withColumns: boolean },
+): readonly string[] => {
+  const parts = [headJson(resource, options.metadata, options.withColumns)]
+  for (const [index, object] of objects.entries()) parts.push((index === 0 ? '' : ',') + rowJson(resource, object, options.now, options.include))
+  parts.push(']}')
+  return parts
+}

@@ -1,0 +1,143 @@
+import type { KubeObject } from '#apimachinery/object.ts'
+import { badRequest, invalid, StatusError, type Status } from '#apimachinery/status-error.ts'
+import { forbiddenValue, type FieldError } from '#apimachinery/field-error.ts'
+import { assign } from '#apimachinery/object.ts'
+import { COMPACTED, type Revision } from '#etcd/etcd.ts'
+import { viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
+import { objectParts, type View } from '#kube-apiserver/endpoints/form.ts'
+import { queryFlag, queryValue, type WatchAnswer } from '#kube-apiserver/endpoints/http.ts'
+import { revisionOf } from '#kube-apiserver/endpoints/list.ts'
+import { selectionOf, type Selection } from '#kube-apiserver/endpoints/selection.ts'
+import { apiVersionOf } from '#kube-apiserver/resources.ts'
+
+const INITIAL_EVENTS_END = 'k8s.io/initial-events-end'
+
+/** Hands the writes of a turn to the watches, once they are stored. */
+export class WatchHub {
+  readonly #subscribers = new Set<(revision: Revision) => void>()
+  #pending: Revision[] = []
+
+  add(revision: Revision): void {
+    if (this.#subscribers.size > 0) this.#pending.push(revision)
+  }
+
+  subscribe(subscriber: (revision: Revision) => void): () => void {
+    this.#subscribers.add(subscriber)
+    return () => this.#subscribers.delete(subscriber)
+  }
+
+  get watchers(): number {
+    return this.#subscribers.size
+  }
+
+  /** Called by the host after it stored what happened. */
+  flush(): void {
+    const pending = this.#pending
+    this.#pending = []
+    for (const revision of pending) for (const subscriber of this.#subscribers) subscriber(revision)
+  }
+}
+
+/** How one revision looks through a selection: what comes into view is ADDED, what leaves it is DELETED. */
+const eventOf = (revision: Revision, selection: Selection): { readonly type: string; readonly object: KubeObject } | undefined => {
+  const { object, previous } = revision
+  const isIn = object !== undefined && selection.matches(object)
+  const wasIn = previous !== undefined && selection.matches(previous)
+  if (isIn) return { type: wasIn ? 'MODIFIED' : 'ADDED', object }
+  if (!wasIn) return undefined
+  const last = assign(previous, { metadata: assign(previous.metadata, { resourceVersion: String(revision.revision) }) })
+  return { type: 'DELETED', object: last }
+}
+
+const checkOptions = (target: ResourceRequest): { readonly sendInitialEvents: boolean } => {
+  const { request } = target
+  const sendInitialEvents = queryValue(request, 'sendInitialEvents')
+  const match = queryValue(request, 'resourceVersionMatch') ?? ''
+  const errors: FieldError[] = []
+  if (sendInitialEvents !== undefined && match !== 'NotOlderThan') {
+    errors.push(forbiddenValue('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'))
+  }
+  if (sendInitialEvents === undefined && match !== '') errors.push(forbiddenValue('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'))
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors)
+  if ((queryValue(request, 'continue') ?? '') !== '') throw badRequest('continue is forbidden for watch')
+  return { sendInitialEvents: sendInitialEvents === 'true' }
+}
+
+const expiredStatus = (): Status => new StatusError(410, 'Expired', 'too old resource version').status
+
+interface Plan {
+  readonly initial: readonly KubeObject[]
+  readonly past: readonly Revision[]
+  readonly bookmark: boolean
+  readonly error?: Status
+}
+
+// Where a watch begins. kubernetes: apiserver pkg/storage/cacher Watch
+const plan = (target: ResourceRequest, selection: Selection): Plan => {
+  const { context, request, resource, path } = target
+  const { sendInitialEvents } = checkOptions(target)
+  const text = queryValue(request, 'resourceVersion') ?? ''
+  const from = text === '' ? 0 : revisionOf(text)
+  if (sendInitialEvents || from === 0) {
+    if (queryValue(request, 'sendInitialEvents') === 'false') return { initial: [], past: [], bookmark: false }
+    const namespace = resource.namespaced && path.namespace !== '' ? { namespace: path.namespace } : {}
+    const initial = context.etcd.list(resource.name, namespace).filter(selection.matches)
+    return { initial, past: [], bookmark: sendInitialEvents }
+  }
+  const past = context.etcd.since(from)
+  if (past === COMPACTED) return { initial: [], past: [], bookmark: false, error: { ...expiredStatus(), message: `too old resource version: ${from} (${context.etcd.compactedRevision})` } }
+  return { initial: [], past, bookmark: false }
+}
+
+/** GET with watch=true. kubernetes: apiserver pkg/endpoints/handlers/watch.go */
+export const watch = (target: ResourceRequest, hub: WatchHub): WatchAnswer => {
+  const { context, request, resource, path } = target
+  const selection = selectionOf(resource, request)
+  const view = viewOf(target)
+  const begin = plan(target, selection)
+  const concerns = (revision: Revision): boolean => revision.resource === resource.name && (path.namespace === '' || !resource.namespaced || revision.namespace === path.namespace)
+  const seconds = Number(queryValue(request, 'timeoutSeconds') ?? 0)
+  let unsubscribe: (() => void) | undefined
+  return {
+    status: 200,
+    contentType: view.form.contentType,
+    watch: {
+      start: (send, end) => {
+        const write = writer(view, context.now, send)
+        for (const object of begin.initial) write('ADDED', object)
+        if (begin.bookmark) send(bookmarkLine(target, view))
+        if (begin.error !== undefined) {
+          send(`${JSON.stringify({ type: 'ERROR', object: begin.error })}\n`)
+          end()
+          return
+        }
+        const tell = (revision: Revision): void => {
+          const event = concerns(revision) ? eventOf(revision, selection) : undefined
+          if (event !== undefined) write(event.type, event.object)
+        }
+        for (const revision of begin.past) tell(revision)
+        unsubscribe = hub.subscribe(tell)
+      },
+      close: () => unsubscribe?.(),
+      ...(Number.isFinite(seconds) && seconds > 0 ? { timeoutSeconds: seconds } : {}),
+    },
+  }
+}
+
+const writer = (view: View, now: () => number, send: (text: string) => void) => {
+  let withColumns = true
+  return (type: string, object: KubeObject): void => {
+    send(`{"type":"${type}","object":${objectParts({ ...view, now: now() }, object, withColumns).join('')}}\n`)
+    withColumns = false
+  }
+}
+
+/** Tells a watcher that it has seen all there was when it began. */
+const bookmarkLine = ({ context, resource }: ResourceRequest, view: View): string => {
+  const metadata = { resourceVersion: String(context.etcd.revision), creationTimestamp: null, annotations: { [INITIAL_EVENTS_END]: 'true' } }
+  const isObject = view.form.as === 'object'
+  const object = isObject ? { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata } : { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata }
+  return `${JSON.stringify({ type: 'BOOKMARK', object })}\n`
+}
+
+export const isWatch = (target: ResourceRequest): boolean => queryFlag(target.request, 'watch')

@@ -1,0 +1,82 @@
+import type { Change, Client, DynamicClient, ListFilter, WriteOptions } from '#client/client.ts'
+import type { DeleteOptions, UserInfo } from '#api/strategy.ts'
+import type { ResourceName, ResourceTypes } from '#api/resource-types.ts'
+import { matches } from '#apimachinery/labels.ts'
+import type { KubeObject } from '#apimachinery/object.ts'
+import type { Revision } from '#etcd/etcd.ts'
+import type { Operation } from '#kube-apiserver/registry/operation.ts'
+import { bind } from '#kube-apiserver/registry/binding.ts'
+import { create } from '#kube-apiserver/registry/create.ts'
+import { remove } from '#kube-apiserver/registry/delete.ts'
+import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
+import { update } from '#kube-apiserver/registry/update.ts'
+import { apiVersionOf } from '#kube-apiserver/resources.ts'
+
+export interface ClientIdentity {
+  readonly user: UserInfo
+  readonly manager: string
+}
+
+/** How a change in the store looks to a component. */
+const changeOf = ({ object, previous }: Revision): Change => {
+  if (object === undefined) return { type: 'DELETED', object: previous! } // a deleted key held something before
+  return previous === undefined ? { type: 'ADDED', object } : { type: 'MODIFIED', object, old: previous }
+}
+
+const list = (context: RegistryContext, resource: string, filter: ListFilter): readonly KubeObject[] => {
+  const found = context.etcd.list(resource, filter)
+  const { labels } = filter
+  return labels === undefined ? found : found.filter((object) => matches(labels, object.metadata.labels))
+}
+
+/** The API as components see it: the same pipeline as a request from outside, without the wire. */
+export const internalClient = (context: RegistryContext, identity: ClientIdentity): Client => {
+  const operationOf = (name: string, namespace: string | undefined, options: WriteOptions = {}): Operation => {
+    const resource = context.resources.named(name)
+    if (resource === undefined) throw new Error(`no resource ${name} is served`)
+    const { subresource, validated } = options
+    return {
+      resource,
+      namespace: namespace ?? '',
+      ...identity,
+      dryRun: false,
+      warnings: [],
+      ...(subresource === undefined ? {} : { subresource }),
+      ...(validated === undefined ? {} : { validated }),
+    }
+  }
+  const write = (resource: string, object: KubeObject, options: WriteOptions = {}): KubeObject => {
+    const operation = operationOf(resource, object.metadata.namespace, options)
+    if (options.subresource === 'binding') return bind(context, object)
+    return update(context, operation, object.metadata.name ?? '', () => ({ object })).object
+  }
+  const deleteObject = (resource: string, namespace: string, name: string, options: DeleteOptions = {}): void => {
+    remove(context, operationOf(resource, namespace), name, options)
+  }
+  const dynamic: DynamicClient = {
+    resources: () =>
+      context.resources
+        .all()
+        .filter(({ discovery, name, version }) => discovery.verbs.includes('list') && context.resources.named(name)?.version === version)
+        .map((resource) => ({ resource: resource.name, namespaced: resource.namespaced, kind: resource.kind, apiVersion: apiVersionOf(resource) })),
+    get: (resource, namespace, name) => context.etcd.get(resource, namespace, name),
+    list: (resource, filter = {}) => list(context, resource, filter),
+    update: write,
+    delete: deleteObject,
+    watchAll: (handler) => context.etcd.onRevision((revision) => handler(revision.resource, changeOf(revision))),
+  }
+  return {
+    now: context.now,
+    get: <R extends ResourceName>(resource: R, namespace: string, name: string) => context.etcd.get(resource, namespace, name) as ResourceTypes[R] | undefined,
+    list: <R extends ResourceName>(resource: R, filter: ListFilter = {}) => list(context, resource, filter) as unknown as readonly ResourceTypes[R][],
+    create: <R extends ResourceName>(resource: R, object: ResourceTypes[R], options?: WriteOptions) =>
+      create(context, operationOf(resource, object.metadata.namespace, options), object) as ResourceTypes[R],
+    update: <R extends ResourceName>(resource: R, object: ResourceTypes[R], options?: WriteOptions) => write(resource, object, options) as ResourceTypes[R],
+    delete: deleteObject,
+    watch: <R extends ResourceName>(resource: R, handler: (change: Change<ResourceTypes[R]>) => void) =>
+      context.etcd.onRevision((revision) => {
+        if (revision.resource === resource) handler(changeOf(revision) as Change<ResourceTypes[R]>)
+      }),
+    dynamic,
+  }
+}

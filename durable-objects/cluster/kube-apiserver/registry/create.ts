@@ -1,0 +1,119 @@
+import { assign, type KubeObject } from '#apimachinery/object.ts'
+import { alreadyExists, badRequest, invalid, StatusError } from '#apimachinery/status-error.ts'
+import { validateObjectMetaCreate } from '#apimachinery/validation/metadata.ts'
+import { isDns1123Subdomain } from '#apimachinery/validation/names.ts'
+import { generateName } from '#kube-apiserver/identity.ts'
+import { managedFieldsAfterUpdate } from '#kube-apiserver/registry/field-managers.ts'
+import { fillSystemFields, withGeneration, withMetadata } from '#kube-apiserver/registry/object-meta.ts'
+import type { Operation, Reservation } from '#kube-apiserver/registry/operation.ts'
+import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
+import { keepStatus } from '#kube-apiserver/registry/status.ts'
+import { groupKindOf, groupResourceOf, type Resource } from '#kube-apiserver/resources.ts'
+
+const MAX_NAME_ATTEMPTS = 8
+
+/** Puts the object into the namespace of the request. kubernetes: rest.EnsureObjectNamespaceMatchesRequestNamespace */
+export const inNamespace = (object: KubeObject, operation: Operation): KubeObject => {
+  const { namespace } = object.metadata
+  if (!operation.resource.namespaced) {
+    if (namespace !== undefined && namespace !== '') throw badRequest('namespace is not allowed on this type')
+    return object
+  }
+  if (namespace === undefined || namespace === '') return withMetadata(object, { namespace: operation.namespace })
+  if (namespace === operation.namespace) return object
+  throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+}
+
+/**
+ * The create pipeline: default, own fields, admit, fill in, reserve, prepare, validate, warn, canonicalize, store.
+ * kubernetes: apiserver pkg/endpoints/handlers/create.go, pkg/registry/generic/registry/store.go Create, pkg/registry/rest/create.go
+ */
+export const create = (context: RegistryContext, operation: Operation, given: KubeObject): KubeObject => {
+  const { resource } = operation
+  const placed = inNamespace(withApiVersion(given, resource), operation)
+  const defaulted = resource.strategy.defaults?.(placed) ?? placed
+  const owned = withMetadata(defaulted, { managedFields: managedFieldsAfterUpdate(context, operation, undefined, defaulted) })
+  const admitted = context.admission.admit(admissionRequest(operation, owned)) ?? owned
+  return store(context, operation, fillSystemFields(admitted, context.now(), context.random))
+}
+
+const withApiVersion = (object: KubeObject, resource: Resource): KubeObject => {
+  const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`
+  return assign(object, { apiVersion, kind: resource.kind })
+}
+
+const admissionRequest = (operation: Operation, object: KubeObject) => ({
+  operation: 'CREATE' as const,
+  resource: operation.resource,
+  ...(operation.subresource === undefined ? {} : { subresource: operation.subresource }),
+  namespace: operation.namespace,
+  name: object.metadata.name ?? '',
+  object,
+  old: undefined,
+  user: operation.user,
+  dryRun: operation.dryRun,
+  warnings: operation.warnings,
+})
+
+const named = (context: RegistryContext, operation: Operation, object: KubeObject): KubeObject => {
+  const { name = '', generateName: base = '' } = object.metadata
+  if (name !== '' || base === '') return object
+  let generated = generateName(base, context.random)
+  for (let attempt = 1; attempt < MAX_NAME_ATTEMPTS && context.etcd.get(operation.resource.name, operation.namespace, generated) !== undefined; attempt++) {
+    generated = generateName(base, context.random)
+  }
+  return withMetadata(object, { name: generated })
+}
+
+const NOTHING_RESERVED = (object: KubeObject): Reservation => ({ object, commit: () => undefined, revert: () => undefined })
+
+const store = (context: RegistryContext, operation: Operation, filled: KubeObject): KubeObject => {
+  const { resource } = operation
+  const object = named(context, operation, filled)
+  const hooks = context.hooks[resource.name]
+  const reservation = hooks?.onCreate?.(object, operation) ?? NOTHING_RESERVED(object)
+  try {
+    const prepared = prepareAndValidate(context, operation, reservation.object)
+    context.admission.validate(admissionRequest(operation, prepared))
+    const { name = '' } = prepared.metadata
+    const existing = context.etcd.get(resource.name, operation.namespace, name)
+    if (existing !== undefined) throw existsError(resource, existing)
+    if (operation.dryRun) {
+      reservation.revert()
+      return prepared
+    }
+    const stored = context.etcd.put(resource.name, prepared)
+    reservation.commit()
+    return stored
+  } catch (error) {
+    reservation.revert()
+    throw error
+  }
+}
+
+const existsError = (resource: Resource, existing: KubeObject): StatusError => {
+  const error = alreadyExists(groupResourceOf(resource), existing.metadata.name ?? '')
+  if (existing.metadata.deletionTimestamp === undefined) return error
+  const { message = '', details } = error.status
+  return new StatusError(409, 'AlreadyExists', `object is being deleted: ${message}`, details)
+}
+
+const prepareAndValidate = (context: RegistryContext, operation: Operation, object: KubeObject): KubeObject => {
+  const { resource } = operation
+  const { strategy } = resource
+  const write = { now: context.now(), user: operation.user, dryRun: operation.dryRun, random: context.random }
+  const fresh = withMetadata(object, { deletionTimestamp: undefined, deletionGracePeriodSeconds: undefined })
+  const bare = withGeneration(resource, keepStatus(resource, fresh, undefined), undefined)
+  const prepared = strategy.prepareForCreate?.(bare, write) ?? bare
+  if (operation.validated !== true) {
+    const validateName = strategy.validateName ?? isDns1123Subdomain
+    const errors = [
+      ...validateObjectMetaCreate(prepared.metadata, { namespaced: resource.namespaced, validateName }),
+      ...(strategy.validate?.(prepared, write) ?? []),
+    ]
+    if (errors.length > 0) throw invalid(groupKindOf(resource), prepared.metadata.name ?? '', errors)
+    operation.warnings.push(...(strategy.warningsOnCreate?.(prepared, write) ?? []))
+  }
+  return strategy.canonicalize?.(prepared) ?? prepared
+}
+

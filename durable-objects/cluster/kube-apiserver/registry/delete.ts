@@ -1,0 +1,129 @@
+import type { DeleteOptions } from '#api/strategy.ts'
+import { assign, equal, type KubeObject } from '#apimachinery/object.ts'
+import { conflict, notFound, type Status } from '#apimachinery/status-error.ts'
+import { formatTime, parseTime } from '#apimachinery/time.ts'
+import { withMetadata } from '#kube-apiserver/registry/object-meta.ts'
+import type { Operation } from '#kube-apiserver/registry/operation.ts'
+import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
+import { groupResourceOf, type Resource } from '#kube-apiserver/resources.ts'
+
+const ORPHAN = 'orphan'
+const FOREGROUND = 'foregroundDeletion'
+
+export interface DeleteResult {
+  /** The object as it is now, or as it last was. */
+  readonly object: KubeObject
+  /** False: it waits for finalizers or its grace period. */
+  readonly removed: boolean
+}
+
+/** kubernetes: apiserver pkg/registry/generic/registry/store.go Delete, pkg/registry/rest/delete.go BeforeDelete */
+export const remove = (context: RegistryContext, operation: Operation, name: string, options: DeleteOptions): DeleteResult => {
+  const { resource, namespace } = operation
+  const live = context.etcd.get(resource.name, namespace, name)
+  if (live === undefined) throw notFound(groupResourceOf(resource), name)
+  checkPreconditions(resource, live, options)
+  context.admission.validate({ operation: 'DELETE', resource, namespace, name, object: undefined, old: live, user: operation.user, dryRun: operation.dryRun, warnings: operation.warnings })
+
+  const graceful = beginGracefulDeletion(context, resource, live, options)
+  if (graceful === 'pending') return { object: live, removed: false }
+  const finalizers = finalizersFor(resource, live, options)
+  const held = resource.strategy.heldWhileDeleting?.(live)
+  if (graceful === undefined && finalizers.length === 0 && held === undefined) return removeNow(context, operation, live)
+
+  const marked = graceful ?? markDeleting(context, held ?? live)
+  const next = withMetadata(marked, { finalizers: finalizers.length === 0 ? undefined : finalizers })
+  if (graceful !== undefined && finalizers.length === 0 && graceful.metadata.deletionGracePeriodSeconds === 0) return removeNow(context, operation, live)
+  const changed = { ...next, metadata: equal(next.metadata, live.metadata) ? live.metadata : next.metadata }
+  if (equal(changed, live)) return { object: live, removed: false }
+  return { object: operation.dryRun ? changed : context.etcd.put(resource.name, changed), removed: false }
+}
+
+const checkPreconditions = (resource: Resource, live: KubeObject, { preconditions }: DeleteOptions): void => {
+  const { name = '', uid = '', resourceVersion = '' } = live.metadata
+  if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
+    throw conflict(groupResourceOf(resource), name, `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`)
+  }
+  if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion) {
+    throw conflict(
+      groupResourceOf(resource),
+      name,
+      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`,
+    )
+  }
+}
+
+const removeNow = (context: RegistryContext, operation: Operation, live: KubeObject): DeleteResult => {
+  if (operation.dryRun) return { object: live, removed: true }
+  const last = context.etcd.delete(operation.resource.name, operation.namespace, live.metadata.name ?? '') ?? live
+  context.hooks[operation.resource.name]?.onDelete?.(last)
+  return { object: last, removed: true }
+}
+
+/** The object with its grace period begun; 'pending' if it has begun already and nothing shortens it; undefined if there is none. */
+const beginGracefulDeletion = (context: RegistryContext, resource: Resource, live: KubeObject, options: DeleteOptions): KubeObject | 'pending' | undefined => {
+  const seconds = resource.strategy.gracePeriod?.(live, options)
+  if (seconds === undefined) return undefined
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, generation } = live.metadata
+  if (deletionTimestamp !== undefined) {
+    if (options.gracePeriodSeconds === undefined || seconds >= deletionGracePeriodSeconds) {
+      // a second delete may not lengthen the first one's period; one of zero seconds ends it
+      return seconds === 0 && deletionGracePeriodSeconds === 0 ? undefined : 'pending'
+    }
+    const began = parseTime(deletionTimestamp) - deletionGracePeriodSeconds * 1000
+    return withMetadata(live, { deletionTimestamp: formatTime(began + seconds * 1000), deletionGracePeriodSeconds: seconds })
+  }
+  if (seconds === 0) return undefined
+  return withMetadata(live, {
+    deletionTimestamp: formatTime(context.now() + seconds * 1000),
+    deletionGracePeriodSeconds: seconds,
+    ...(generation === undefined ? {} : { generation: generation + 1 }),
+  })
+}
+
+/** kubernetes: store.go markAsDeleting */
+const markDeleting = (context: RegistryContext, object: KubeObject): KubeObject => {
+  const { deletionTimestamp, generation } = object.metadata
+  if (deletionTimestamp !== undefined) return withMetadata(object, { deletionGracePeriodSeconds: 0 })
+  return withMetadata(object, {
+    deletionTimestamp: formatTime(context.now()),
+    deletionGracePeriodSeconds: 0,
+    ...(generation === undefined ? {} : { generation: generation + 1 }),
+  })
+}
+
+/** kubernetes: store.go deletionFinalizersForGarbageCollection */
+const finalizersFor = (resource: Resource, live: KubeObject, options: DeleteOptions): readonly string[] => {
+  const existing = live.metadata.finalizers ?? []
+  const orphan = shouldOrphan(resource, existing, options)
+  const foreground = !orphan && shouldWaitForDependents(existing, options)
+  const kept = existing.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND)
+  const wanted = [...kept, ...(orphan ? [ORPHAN] : []), ...(foreground ? [FOREGROUND] : [])]
+  return equal(wanted, existing) ? existing : wanted
+}
+
+const shouldOrphan = (resource: Resource, existing: readonly string[], options: DeleteOptions): boolean => {
+  if (options.orphanDependents !== undefined) return options.orphanDependents
+  if (options.propagationPolicy !== undefined) return options.propagationPolicy === 'Orphan'
+  if (existing.includes(ORPHAN)) return true
+  if (existing.includes(FOREGROUND)) return false
+  return resource.strategy.defaultPropagation === 'Orphan'
+}
+
+const shouldWaitForDependents = (existing: readonly string[], options: DeleteOptions): boolean => {
+  if (options.orphanDependents !== undefined) return false
+  if (options.propagationPolicy !== undefined) return options.propagationPolicy === 'Foreground'
+  return existing.includes(FOREGROUND)
+}
+
+/** What DELETE answers when the object is gone. */
+export const deletedStatus = (resource: Resource, object: KubeObject): Omit<Status, 'code'> => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Success',
+  details: assign(
+    { name: object.metadata.name ?? '', ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.plural },
+    object.metadata.uid === undefined ? {} : ({ uid: object.metadata.uid } as object),
+  ),
+})

@@ -1,0 +1,34 @@
+import { managedOnUpdate } from '#apimachinery/managed-fields/manager.ts'
+import type { KubeObject, ManagedFieldsEntry } from '#apimachinery/object.ts'
+import { formatTime } from '#apimachinery/time.ts'
+import type { Operation } from '#kube-apiserver/registry/operation.ts'
+import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
+import { apiVersionOf, subresourceOf } from '#kube-apiserver/resources.ts'
+
+/** Fields that a write does not own because the strategy sets them back. kubernetes: GetResetFields of the strategies */
+export const resetFieldsOf = (operation: Operation): readonly (readonly string[])[] => {
+  if (operation.subresource === 'status') return [['spec']]
+  return subresourceOf(operation.resource, 'status') === undefined ? [] : [['status']]
+}
+
+/** The managed fields after a write that says what the object should be (create, update, patch). */
+export const managedFieldsAfterUpdate = (
+  context: RegistryContext,
+  operation: Operation,
+  live: KubeObject | undefined,
+  next: KubeObject,
+): readonly ManagedFieldsEntry[] | undefined => {
+  const { resource, subresource, manager } = operation
+  if (resource.schema === undefined) return undefined
+  const managed = managedOnUpdate({
+    live,
+    next,
+    manager,
+    apiVersion: apiVersionOf(resource),
+    time: formatTime(context.now()),
+    schema: resource.schema,
+    resetFields: resetFieldsOf(operation),
+    ...(subresource === undefined ? {} : { subresource }),
+  })
+  return managed.length === 0 ? undefined : managed
+}

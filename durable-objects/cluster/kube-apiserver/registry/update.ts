@@ -1,0 +1,141 @@
+import { invalidValue } from '#apimachinery/field-error.ts'
+import { ignoreTimes } from '#apimachinery/managed-fields/manager.ts'
+import { assign, equal, type KubeObject } from '#apimachinery/object.ts'
+import { conflict, invalid, notFound } from '#apimachinery/status-error.ts'
+import { validateObjectMetaUpdate } from '#apimachinery/validation/metadata.ts'
+import { create, inNamespace } from '#kube-apiserver/registry/create.ts'
+import { managedFieldsAfterUpdate } from '#kube-apiserver/registry/field-managers.ts'
+import { withGeneration, withMetadata } from '#kube-apiserver/registry/object-meta.ts'
+import type { AdmissionRequest, Operation } from '#kube-apiserver/registry/operation.ts'
+import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
+import { keepAllButStatus, keepStatus } from '#kube-apiserver/registry/status.ts'
+import { groupKindOf, groupResourceOf, type Resource } from '#kube-apiserver/resources.ts'
+
+export interface UpdateResult {
+  readonly object: KubeObject
+  readonly created: boolean
+}
+
+/** Computes the new object from the live one (undefined if there is none and the kind may be created so). */
+export type Updater = (live: KubeObject | undefined) => {
+  readonly object: KubeObject
+  /** Set if the updater worked out the managed fields itself (server-side apply). */
+  readonly fieldsAreManaged?: boolean
+}
+
+const CHANGED = 'the object has been modified; please apply your changes to the latest version and try again'
+
+/**
+ * The update pipeline. `mayCreate`: a name that does not exist is created (server-side apply, or the kind allows it).
+ * kubernetes: apiserver pkg/endpoints/handlers/update.go, pkg/registry/generic/registry/store.go Update, pkg/registry/rest/update.go
+ */
+export const update = (context: RegistryContext, operation: Operation, name: string, updater: Updater, mayCreate = false): UpdateResult => {
+  const { resource } = operation
+  const live = context.etcd.get(resource.name, operation.namespace, name)
+  if (live === undefined && !mayCreate && resource.strategy.allowCreateOnUpdate !== true) throw notFound(groupResourceOf(resource), name)
+  const { object: given, fieldsAreManaged = false } = updater(live)
+  if (live === undefined) return { object: create(context, operation, given), created: true }
+
+  const placed = inNamespace(assign(given, { apiVersion: live.apiVersion, kind: live.kind }), operation)
+  const defaulted = resource.strategy.defaults?.(placed) ?? placed
+  checkPreconditions(resource, defaulted, live, name)
+  const managedFields = fieldsAreManaged ? defaulted.metadata.managedFields : managedFieldsAfterUpdate(context, operation, live, defaulted)
+  const owned = withMetadata(defaulted, { managedFields })
+  const admitted = context.admission.admit(admissionRequest(operation, owned, live)) ?? owned
+  return { object: store(context, operation, admitted, live), created: false }
+}
+
+const checkPreconditions = (resource: Resource, object: KubeObject, live: KubeObject, name: string): void => {
+  const { uid, resourceVersion } = object.metadata
+  if (uid !== undefined && uid !== live.metadata.uid) {
+    throw conflict(groupResourceOf(resource), name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid ?? ''}`)
+  }
+  if (resourceVersion === undefined) {
+    if (resource.strategy.allowUnconditionalUpdate !== false) return
+    throw invalid(groupKindOf(resource), name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')])
+  }
+  if (resourceVersion !== live.metadata.resourceVersion) throw conflict(groupResourceOf(resource), name, CHANGED)
+}
+
+const admissionRequest = (operation: Operation, object: KubeObject, old: KubeObject): AdmissionRequest => ({
+  operation: 'UPDATE',
+  resource: operation.resource,
+  ...(operation.subresource === undefined ? {} : { subresource: operation.subresource }),
+  namespace: operation.namespace,
+  name: old.metadata.name ?? '',
+  object,
+  old,
+  user: operation.user,
+  dryRun: operation.dryRun,
+  warnings: operation.warnings,
+})
+
+const store = (context: RegistryContext, operation: Operation, admitted: KubeObject, live: KubeObject): KubeObject => {
+  const { resource } = operation
+  const hooks = operation.subresource === undefined ? context.hooks[resource.name] : undefined
+  const reservation = hooks?.onUpdate?.(admitted, live, operation)
+  try {
+    const prepared = prepareAndValidate(context, operation, reservation?.object ?? admitted, live)
+    context.admission.validate(admissionRequest(operation, prepared, live))
+    const result = write(context, operation, prepared, live)
+    if (operation.dryRun) reservation?.revert()
+    else reservation?.commit()
+    return result
+  } catch (error) {
+    reservation?.revert()
+    throw error
+  }
+}
+
+const write = (context: RegistryContext, operation: Operation, prepared: KubeObject, live: KubeObject): KubeObject => {
+  const { resource } = operation
+  const object = ignoreTimes(live, prepared)
+  if (isReleased(object) && live.metadata.deletionTimestamp !== undefined) {
+    if (!operation.dryRun) {
+      context.etcd.delete(resource.name, operation.namespace, live.metadata.name ?? '')
+      context.hooks[resource.name]?.onDelete?.(object)
+    }
+    return object
+  }
+  // what changes nothing is not written, so that its revision, its watchers and its age stay as they are
+  if (equal(object, live)) return live
+  return operation.dryRun ? object : context.etcd.put(resource.name, object)
+}
+
+/** Nothing holds an object that is being deleted any more. kubernetes: store.go deletionFinalizersForGarbageCollection, ShouldDeleteDuringUpdate */
+const isReleased = (object: KubeObject): boolean => {
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers = [] } = object.metadata
+  const held = (object as { readonly spec?: { readonly finalizers?: readonly string[] } }).spec?.finalizers
+  const isHeldByItself = object.kind === 'Namespace' && (held?.length ?? 0) > 0
+  return deletionTimestamp !== undefined && finalizers.length === 0 && (deletionGracePeriodSeconds ?? 0) === 0 && !isHeldByItself
+}
+
+// The server's own fields cannot be changed by leaving them out. kubernetes: rest.BeforeUpdate, ValidateObjectMetaAccessorUpdate
+const keepServerFields = (object: KubeObject, live: KubeObject): KubeObject =>
+  withMetadata(object, {
+    uid: object.metadata.uid ?? live.metadata.uid,
+    creationTimestamp: object.metadata.creationTimestamp ?? live.metadata.creationTimestamp,
+    deletionTimestamp: live.metadata.deletionTimestamp,
+    deletionGracePeriodSeconds: object.metadata.deletionGracePeriodSeconds ?? live.metadata.deletionGracePeriodSeconds,
+    generation: live.metadata.generation,
+    resourceVersion: live.metadata.resourceVersion,
+    selfLink: undefined,
+  })
+
+const prepareAndValidate = (context: RegistryContext, operation: Operation, object: KubeObject, live: KubeObject): KubeObject => {
+  const { resource, subresource } = operation
+  const { strategy } = resource
+  const write = { now: context.now(), user: operation.user, dryRun: operation.dryRun, random: context.random }
+  const kept = keepServerFields(object, live)
+  const ofStatus = subresource === 'status'
+  const stages = ofStatus ? (strategy.status ?? {}) : strategy
+  const bare = ofStatus ? keepAllButStatus(kept, live) : keepStatus(resource, kept, live)
+  const custom = stages.prepareForUpdate?.(bare, live, write) ?? bare
+  const prepared = ofStatus ? withMetadata(custom, { generation: live.metadata.generation }) : withGeneration(resource, custom, live)
+  if (operation.validated !== true) {
+    const errors = [...validateObjectMetaUpdate(prepared.metadata, live.metadata), ...(stages.validateUpdate?.(prepared, live, write) ?? [])]
+    if (errors.length > 0) throw invalid(groupKindOf(resource), live.metadata.name ?? '', errors)
+    operation.warnings.push(...(stages.warningsOnUpdate?.(prepared, live, write) ?? []))
+  }
+  return strategy.canonicalize?.(prepared) ?? prepared
+}

@@ -1,0 +1,93 @@
+import type { Component } from '#client/component.ts'
+import { StatusError } from '#apimachinery/status-error.ts'
+
+/** A defect that a component ran into; it is shown, not swallowed. */
+export interface Fault {
+  readonly component: string
+  readonly key: string
+  readonly message: string
+}
+
+// One key of one component may run so often within one settle: more is a live-lock between two parts.
+const MAX_RUNS_OF_A_KEY = 1000
+const LIVE_LOCK_PAUSE_MS = 60_000
+const MAX_FAULTS = 100
+
+/**
+ * Runs the components until nothing is left to do at this instant. Each is drained to the end before the next begins, so that a
+ * thousand changes upstream are one sync downstream. The order is fixed: same state, same result.
+ */
+export class Runner {
+  readonly #components: readonly Component[]
+  readonly #faults: Fault[] = []
+
+  constructor(components: readonly Component[]) {
+    this.#components = components
+  }
+
+  get faults(): readonly Fault[] {
+    return this.#faults
+  }
+
+  /** Queues everything: what a cluster does when it was made from its store. Keys that failed wait on. */
+  resync(): void {
+    for (const component of this.#components) {
+      component.resync()
+      component.queue.deferFailed()
+    }
+  }
+
+  settle(): void {
+    const runs = new Map<string, number>()
+    for (let index = 0; index < this.#components.length; ) {
+      const worked = this.#drain(this.#components[index]!, runs)
+      // whatever a component did may concern those before it
+      index = worked ? 0 : index + 1
+    }
+  }
+
+  promote(now: number): void {
+    for (const { queue } of this.#components) queue.promote(now)
+  }
+
+  nextDeadline(): number | undefined {
+    let earliest: number | undefined
+    for (const { queue } of this.#components) {
+      const deadline = queue.nextDeadline()
+      if (deadline !== undefined && (earliest === undefined || deadline < earliest)) earliest = deadline
+    }
+    return earliest
+  }
+
+  #drain(component: Component, runs: Map<string, number>): boolean {
+    let worked = false
+    for (let key = component.queue.take(); key !== undefined; key = component.queue.take()) {
+      worked = true
+      const id = `${component.name} ${key}`
+      const count = (runs.get(id) ?? 0) + 1
+      runs.set(id, count)
+      if (count > MAX_RUNS_OF_A_KEY) {
+        this.#report(component, key, `did not come to rest after ${MAX_RUNS_OF_A_KEY} runs`)
+        component.queue.addAfter(key, LIVE_LOCK_PAUSE_MS)
+        continue
+      }
+      this.#run(component, key)
+    }
+    return worked
+  }
+
+  #run(component: Component, key: string): void {
+    try {
+      component.sync(key)
+      component.queue.forget(key)
+    } catch (error) {
+      component.queue.retry(key)
+      // a refusal by the API server is life; anything else is a defect
+      if (!(error instanceof StatusError)) this.#report(component, key, error instanceof Error ? (error.stack ?? error.message) : String(error))
+    }
+  }
+
+  #report(component: Component, key: string, message: string): void {
+    if (this.#faults.length < MAX_FAULTS) this.#faults.push({ component: component.name, key, message })
+  }
+}

@@ -1,0 +1,88 @@
+import type { WatchAnswer } from '../cluster/kube-apiserver/endpoints/http.ts'
+
+const ENCODER = new TextEncoder()
+/** A client that has gone is noticed only when something is written to it; kubectl skips empty lines. */
+const HEARTBEAT_MS = 5000
+/** A watcher that does not read is cut off; it will list anew. */
+const MAX_BUFFERED_CHUNKS = 10_000
+
+interface OpenStream {
+  readonly send: (text: string) => void
+  readonly end: () => void
+}
+
+/** The open watches of a session, and the one timer that it has while somebody is connected. */
+export class WatchStreams {
+  readonly #open = new Set<OpenStream>()
+  readonly #onDeadline: () => void
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #heartbeat: ReturnType<typeof setInterval> | undefined
+
+  constructor(onDeadline: () => void) {
+    this.#onDeadline = onDeadline
+  }
+
+  get count(): number {
+    return this.#open.size
+  }
+
+  /** Opens a watch as a stream of lines. */
+  open({ start, close, timeoutSeconds }: WatchAnswer['watch']): ReadableStream<Uint8Array> {
+    let stream: OpenStream | undefined
+    let timeout: ReturnType<typeof setTimeout> | undefined
+    const finish = (): void => {
+      if (stream === undefined || !this.#open.delete(stream)) return
+      if (timeout !== undefined) clearTimeout(timeout)
+      close()
+      if (this.#open.size === 0) this.#rest()
+    }
+    return new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          const end = (): void => {
+            finish()
+            try {
+              controller.close()
+            } catch {
+              // closed already: the client went first
+            }
+          }
+          const send = (text: string): void => {
+            if ((controller.desiredSize ?? 0) < -MAX_BUFFERED_CHUNKS) end()
+            else controller.enqueue(ENCODER.encode(text))
+          }
+          stream = { send, end }
+          this.#open.add(stream)
+          this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS)
+          if (timeoutSeconds !== undefined) timeout = setTimeout(end, Math.min(timeoutSeconds * 1000, 2 ** 31 - 1))
+          start(send, end)
+        },
+        cancel: finish,
+      },
+      { highWaterMark: 1 },
+    )
+  }
+
+  closeAll(): void {
+    for (const { end } of this.#open) end()
+  }
+
+  /** Sets the timer for the next thing that happens by itself. Nobody connected: no timer. */
+  wakeAt(deadline: number | undefined, sessionNow: number): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (deadline === undefined || this.#open.size === 0) return
+    this.#timer = setTimeout(this.#onDeadline, Math.min(Math.max(0, deadline - sessionNow), 2 ** 31 - 1))
+  }
+
+  #beat(): void {
+    for (const { send } of this.#open) send('\n')
+  }
+
+  #rest(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer)
+    if (this.#heartbeat !== undefined) clearInterval(this.#heartbeat)
+    this.#timer = undefined
+    this.#heartbeat = undefined
+  }
+}
