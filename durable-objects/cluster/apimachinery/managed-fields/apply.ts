@@ -50,9 +50,7 @@ export const applyConfiguration = (application: Application): Applied => {
   const before = managers.get(self)
   managers.set(
     self,
-    before === undefined || before.apiVersion !== manager.apiVersion
-      ? { ...manager, set, time: before?.time }
-      : withSet(before, set),
+    before === undefined ? { ...manager, set, time: undefined } : { ...before, ...manager, set },
   )
   const object = prune(merge(live, applied, schema), managers, last, schema)
   const comparison = compareExcept(live, object, schema, resetFields)
@@ -73,7 +71,7 @@ const own = (
   if (managed !== undefined) {
     const owned = withSet(managed, withoutIdentity(managed.set))
     if (isEmpty(owned.set)) managers.delete(self)
-    else managers.set(self, isSame ? owned : { ...owned, time, stored: undefined })
+    else managers.set(self, isSame ? owned : { ...owned, time })
   }
   return { object: isSame ? live : object, managers }
 }

@@ -17,7 +17,7 @@ export interface Manager {
 export interface Managed extends Manager {
   readonly set: FieldSet
   readonly time: string | undefined
-  /** The stored entry that this was read from, if it says the same. */
+  /** The entry that this was read from: it is kept if it still says the same. */
   readonly stored?: ManagedFieldsEntry | undefined
 }
 
@@ -60,7 +60,9 @@ export const encodeManagedFields = (managers: Managers): readonly ManagedFieldsE
 const encode = (managed: Managed): ManagedFieldsEntry => {
   const { name, operation, apiVersion, subresource, time, set, stored } = managed
   const fieldsV1 = toFieldsV1(set)
-  if (stored !== undefined && stored.fieldsV1 === fieldsV1) return stored
+  const isStored =
+    stored?.fieldsV1 === fieldsV1 && stored.time === time && stored.apiVersion === apiVersion
+  if (isStored) return stored
   return Object.freeze({
     ...(name === '' ? {} : { manager: name }),
     operation,
@@ -74,7 +76,7 @@ const encode = (managed: Managed): ManagedFieldsEntry => {
 
 /** The same manager with another set. */
 export const withSet = (managed: Managed, set: FieldSet): Managed =>
-  equals(managed.set, set) ? managed : { ...managed, set, stored: undefined }
+  equals(managed.set, set) ? managed : { ...managed, set }
 
 const secondsOf = (time: string | undefined): number => {
   const milliseconds = time === undefined ? NaN : parseTime(time)

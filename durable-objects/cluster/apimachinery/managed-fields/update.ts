@@ -106,8 +106,9 @@ export const managersAfterUpdate = (update: Update): Managers => {
   const own = withoutIdentity(changedIn(comparison))
   if (!isEmpty(own)) {
     const identifier = identifierOf(update.manager)
-    const set = union(own, managers.get(identifier)?.set ?? EMPTY)
-    managers.set(identifier, { ...update.manager, set, time: update.time })
+    const before = managers.get(identifier)
+    const set = union(own, before?.set ?? EMPTY)
+    managers.set(identifier, { ...before, ...update.manager, set, time: update.time })
   }
   return capUpdaters(managers)
 }
