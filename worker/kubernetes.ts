@@ -47,8 +47,8 @@ const handle = async (context: Context<AppEnvironment>): Promise<Response> => {
     ...(impersonated === undefined ? {} : { impersonate: { user: impersonated, groups: groupsOf(req.raw.headers) } }),
   })
   if (answer === 'no such session') return statusAnswer(404, 'NotFound', 'there is no such session: it was deleted, or its link is wrong')
-  if (answer === 'wrong key') return statusAnswer(401, 'Unauthorized', 'Unauthorized: the key of this session is another one')
-  const headers = new Headers([...answer.headers.map(([name, value]): [string, string] => [name, value])])
+  if (typeof answer === 'string') return statusAnswer(401, 'Unauthorized', 'Unauthorized: the key of this session is another one')
+  const headers = new Headers(answer.headers.map(([name, value]): [string, string] => [name!, value!]))
   headers.set('content-type', answer.contentType)
   headers.set('cache-control', 'no-cache, private')
   // a stream that is compressed is not flushed

@@ -21,7 +21,7 @@ const CreateBody = v.strictObject({
   loadBalancer: v.optional(v.picklist(['cloud', 'none'])),
 })
 
-const TEXT = new TextDecoder('utf-8', { fatal: true })
+const TEXT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
 const bodyText = (context: Route): string | undefined => {
   try {

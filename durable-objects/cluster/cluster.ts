@@ -4,6 +4,7 @@ import { WorkQueue } from '#client/work-queue.ts'
 import { ClusterMemory } from '#cluster-memory.ts'
 import { bootstrap } from '#bootstrap/bootstrap.ts'
 import { components } from '#components.ts'
+import type { KubeObject } from '#apimachinery/object.ts'
 import { Random } from '#environment.ts'
 import { Etcd, type EtcdState, type Revision } from '#etcd/etcd.ts'
 import { admissionChain } from '#kube-apiserver/admission/chain.ts'
@@ -12,6 +13,7 @@ import type { ApiAnswer, ApiRequest } from '#kube-apiserver/endpoints/http.ts'
 import { WatchHub } from '#kube-apiserver/endpoints/watch.ts'
 import { internalClient, type ClientIdentity } from '#kube-apiserver/internal-client.ts'
 import type { Admission, StorageHooks } from '#kube-apiserver/registry/operation.ts'
+import { create } from '#kube-apiserver/registry/create.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
 import { sharedResources } from '#kube-apiserver/resources.ts'
 import { serve, type ServerParts } from '#kube-apiserver/server.ts'
@@ -75,7 +77,7 @@ export class Cluster {
     const context = this.#registryContext()
     this.#parts = { context, hub: this.#hub, authorizer: authorizer(internalClient(context, API_SERVER)) }
     this.#runner = new Runner(components(settings).map((definition) => this.#component(context, definition)))
-    if (state === undefined) bootstrap(internalClient(context, API_SERVER), settings)
+    if (state === undefined) bootstrap((resource, object) => createAny(context, resource, object), settings)
     this.#runner.resync()
     this.#runner.settle()
   }
@@ -92,6 +94,16 @@ export class Cluster {
   /** How many objects of a resource there are. */
   count(resource: string): number {
     return this.#etcd.count(resource)
+  }
+
+  /** The resources that have objects. */
+  resources(): readonly string[] {
+    return this.#etcd.resources()
+  }
+
+  /** All objects of a resource, sorted by key. */
+  objects(resource: string): readonly KubeObject[] {
+    return this.#etcd.list(resource)
   }
 
   get faults(): readonly Fault[] {
@@ -178,6 +190,13 @@ export class Cluster {
       settings: this.settings,
     })
   }
+}
+
+/** Creates an object of any kind, as the API server does when it starts. */
+const createAny = (context: RegistryContext, name: string, object: KubeObject): void => {
+  const resource = context.resources.named(name)
+  if (resource === undefined) throw new Error(`no resource ${name} is served`)
+  create(context, { resource, namespace: object.metadata.namespace ?? '', ...API_SERVER, dryRun: false, warnings: [] }, object)
 }
 
 const API_SERVER: ClientIdentity = { user: { username: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] }, manager: 'kube-apiserver' }

@@ -1,9 +1,13 @@
 import discovery from '#api/facts/discovery.json' with { type: 'json' }
+import protobufFacts from '#api/facts/protobuf.json' with { type: 'json' }
+import schemaFacts from '#api/facts/schemas.json' with { type: 'json' }
 import { behaviours } from '#api/behaviours.ts'
 import { kubariumDiscovery } from '#api/kubarium/v1/discovery.ts'
+import { kubariumSchemas } from '#api/kubarium/v1/schemas.ts'
 import { schemaForKind } from '#api/schemas.ts'
 import type { KindBehaviour, Strategy } from '#api/strategy.ts'
 import type { Schema } from '#apimachinery/schema.ts'
+import { compileSchemas } from '#apimachinery/schema/compile.ts'
 import type { GroupResource } from '#apimachinery/status-error.ts'
 
 interface GroupVersionKind {
@@ -61,6 +65,15 @@ export const groupKindOf = (resource: Resource): { readonly group: string; reado
 export const subresourceOf = (resource: Resource, name: string): SubresourceDiscovery | undefined =>
   resource.discovery.subresources?.find(({ subresource }) => subresource === name)
 
+// Kubarium's own kinds are described in the same way; what they share with Kubernetes' (metadata) comes from there.
+let kubarium: ReadonlyMap<string, Schema> | undefined
+
+const kubariumSchema = (kind: string, group: string): Schema | undefined => {
+  if (group !== 'kubarium.dev') return undefined
+  kubarium ??= compileSchemas({ ...schemaFacts, ...kubariumSchemas }, protobufFacts)
+  return kubarium.get(`dev.kubarium.v1.${kind}`)
+}
+
 const resourceOf = (group: string, version: string, entry: ResourceDiscovery): Resource => {
   const name = group === '' ? entry.resource : `${entry.resource}.${group}`
   // discovery leaves group and version empty in responseKind where they are the resource's own
@@ -75,7 +88,7 @@ const resourceOf = (group: string, version: string, entry: ResourceDiscovery): R
     namespaced: entry.scope === 'Namespaced',
     discovery: entry,
     name,
-    schema: schemaForKind(kindGroup, kindVersion, entry.responseKind.kind),
+    schema: schemaForKind(kindGroup, kindVersion, entry.responseKind.kind) ?? kubariumSchema(entry.responseKind.kind, group),
     strategy: behaviour.strategy ?? {},
     behaviour,
   }

@@ -150,8 +150,6 @@ const applier = (target: ResourceRequest, operation: Operation): Updater => {
       force: queryFlag(request, 'force'),
       apiVersion: apiVersionOf(resource),
       kind: resource.kind,
-      namespace: path.namespace,
-      name: path.name,
       time: formatTime(context.now()),
       schema: resource.schema,
       defaults: resource.strategy.defaults,

@@ -1,5 +1,5 @@
 import columns from '#api/facts/columns.json' with { type: 'json' }
-import { kubariumColumns } from '#api/kubarium/v1/discovery.ts'
+import { machineColumns } from '#api/kubarium/v1/machine/columns.ts'
 import type { Cell, RowPrinter } from '#api/strategy.ts'
 import { age } from '#apimachinery/age.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
@@ -18,7 +18,10 @@ const DEFAULT_COLUMNS: readonly Column[] = [
   { name: 'Created At', type: 'date', format: '', priority: 0 },
 ]
 
-const allColumns = { ...(columns as unknown as Readonly<Record<string, readonly Column[]>>), ...(kubariumColumns as Readonly<Record<string, readonly Column[]>>) }
+const allColumns: Readonly<Record<string, readonly Column[]>> = {
+  ...(columns as unknown as Readonly<Record<string, readonly Column[]>>),
+  'apis/kubarium.dev/v1/machines': machineColumns,
+}
 
 const columnsOf = (resource: Resource): readonly Column[] => {
   const key = `${resource.group === '' ? 'api' : `apis/${resource.group}`}/${resource.version}/${resource.plural}`

@@ -25,14 +25,15 @@ export const inNamespace = (object: KubeObject, operation: Operation): KubeObjec
 }
 
 /**
- * The create pipeline: default, own fields, admit, fill in, reserve, prepare, validate, warn, canonicalize, store.
+ * The create pipeline. `fieldsAreManaged`: server-side apply worked out the managed fields. Default, own fields, admit, fill in, reserve, prepare, validate, warn, canonicalize, store.
  * kubernetes: apiserver pkg/endpoints/handlers/create.go, pkg/registry/generic/registry/store.go Create, pkg/registry/rest/create.go
  */
-export const create = (context: RegistryContext, operation: Operation, given: KubeObject): KubeObject => {
+export const create = (context: RegistryContext, operation: Operation, given: KubeObject, fieldsAreManaged = false): KubeObject => {
   const { resource } = operation
   const placed = inNamespace(withApiVersion(given, resource), operation)
   const defaulted = resource.strategy.defaults?.(placed) ?? placed
-  const owned = withMetadata(defaulted, { managedFields: managedFieldsAfterUpdate(context, operation, undefined, defaulted) })
+  const managedFields = fieldsAreManaged ? defaulted.metadata.managedFields : managedFieldsAfterUpdate(context, operation, undefined, defaulted)
+  const owned = withMetadata(defaulted, { managedFields })
   const admitted = context.admission.admit(admissionRequest(operation, owned)) ?? owned
   return store(context, operation, fillSystemFields(admitted, context.now(), context.random))
 }

@@ -34,7 +34,7 @@ export const update = (context: RegistryContext, operation: Operation, name: str
   const live = context.etcd.get(resource.name, operation.namespace, name)
   if (live === undefined && !mayCreate && resource.strategy.allowCreateOnUpdate !== true) throw notFound(groupResourceOf(resource), name)
   const { object: given, fieldsAreManaged = false } = updater(live)
-  if (live === undefined) return { object: create(context, operation, given), created: true }
+  if (live === undefined) return { object: create(context, operation, given, fieldsAreManaged), created: true }
 
   const placed = inNamespace(assign(given, { apiVersion: live.apiVersion, kind: live.kind }), operation)
   const defaulted = resource.strategy.defaults?.(placed) ?? placed
