@@ -1,6 +1,9 @@
 import { configMapRow } from '#api/core/v1/config-map/columns.ts'
 import { configMapStrategy } from '#api/core/v1/config-map/strategy.ts'
 import type { ConfigMap } from '#api/core/v1/config-map/types.ts'
+import { endpointsRow } from '#api/core/v1/endpoints/columns.ts'
+import { endpointsStrategy } from '#api/core/v1/endpoints/strategy.ts'
+import type { Endpoints } from '#api/core/v1/endpoints/types.ts'
 import { eventRow } from '#api/core/v1/event/columns.ts'
 import { eventStrategy } from '#api/core/v1/event/strategy.ts'
 import type { Event } from '#api/core/v1/event/types.ts'
@@ -29,6 +32,9 @@ import type { Secret } from '#api/core/v1/secret/types.ts'
 import { serviceAccountRow } from '#api/core/v1/service-account/columns.ts'
 import { serviceAccountStrategy } from '#api/core/v1/service-account/strategy.ts'
 import type { ServiceAccount } from '#api/core/v1/service-account/types.ts'
+import { serviceRow } from '#api/core/v1/service/columns.ts'
+import { serviceStrategy } from '#api/core/v1/service/strategy.ts'
+import type { Service } from '#api/core/v1/service/types.ts'
 import { nameAndCreation } from '#api/meta/v1/columns.ts'
 import { podRow } from '#api/core/v1/pod/columns.ts'
 import { podStrategy } from '#api/core/v1/pod/strategy.ts'
@@ -37,6 +43,7 @@ import { kind, type KindBehaviour } from '#api/strategy.ts'
 
 export const coreKinds: Readonly<Record<string, KindBehaviour>> = {
   configmaps: kind<ConfigMap>({ strategy: configMapStrategy, row: configMapRow }),
+  endpoints: kind<Endpoints>({ strategy: endpointsStrategy, row: endpointsRow }),
   events: kind<Event>({ strategy: eventStrategy, row: eventRow }),
   limitranges: kind<LimitRange>({ strategy: limitRangeStrategy, row: nameAndCreation }),
   namespaces: kind<Namespace>({ strategy: namespaceStrategy, row: namespaceRow }),
@@ -56,5 +63,6 @@ export const coreKinds: Readonly<Record<string, KindBehaviour>> = {
     strategy: serviceAccountStrategy,
     row: serviceAccountRow,
   }),
+  services: kind<Service>({ strategy: serviceStrategy, row: serviceRow }),
   pods: kind<Pod>({ strategy: podStrategy, row: podRow }),
 }
