@@ -3,9 +3,9 @@ import { DurableObject } from 'cloudflare:workers'
 import { Cluster } from './cluster/cluster.ts'
 import type { ApiAnswer, ApiRequest } from './cluster/kube-apiserver/endpoints/http.ts'
 import { settingsOf, type SettingsRequest } from './cluster/settings.ts'
-import { applyManifests, type ApplyOutcome } from './session/apply.ts'
-import { exportObjects } from './session/export.ts'
-import { stateDocument } from './session/state.ts'
+import { applyManifests, type ApplyOutcome } from './cluster/manifests/apply.ts'
+import { exportObjects } from './cluster/manifests/export.ts'
+import { stateDocument } from './cluster/manifests/state.ts'
 import { ADMINISTRATOR, VIEWER } from './session/users.ts'
 import { WatchStreams } from './session/watch-streams.ts'
 import { RevisionStore, STORED_FORMAT } from './revision-store.ts'
@@ -54,7 +54,14 @@ interface Moment {
 }
 
 const UNUSED_DAYS_MS = 90 * 86_400_000
-const COUNTED = ['pods', 'services', 'deployments.apps', 'endpointslices.discovery.k8s.io', 'nodes', 'namespaces']
+const COUNTED = [
+  'pods',
+  'services',
+  'deployments.apps',
+  'endpointslices.discovery.k8s.io',
+  'nodes',
+  'namespaces',
+]
 
 const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest()
 
@@ -71,13 +78,27 @@ export class ClusterSession extends DurableObject {
 
   constructor(context: DurableObjectState, environment: unknown) {
     super(context, environment as never)
-    this.#store = new RevisionStore(context.storage as unknown as ConstructorParameters<typeof RevisionStore>[0])
+    this.#store = new RevisionStore(
+      context.storage as unknown as ConstructorParameters<typeof RevisionStore>[0],
+    )
   }
 
   /** Makes the session. Its cluster is made when somebody first looks at it. */
-  async create({ key, title = '', seed, ...settings }: CreateOptions): Promise<{ readonly title: string; readonly createdAt: string }> {
+  async create({
+    key,
+    title = '',
+    seed,
+    ...settings
+  }: CreateOptions): Promise<{ readonly title: string; readonly createdAt: string }> {
     const createdAt = Date.now()
-    const birth: Birth = { format: STORED_FORMAT, title, createdAt, seed, keyHash: hashOf(key).toString('hex'), settings }
+    const birth: Birth = {
+      format: STORED_FORMAT,
+      title,
+      createdAt,
+      seed,
+      keyHash: hashOf(key).toString('hex'),
+      settings,
+    }
     this.#store.transaction(() => {
       this.#store.createTables()
       this.#store.setValue('birth', JSON.stringify(birth))
@@ -88,10 +109,15 @@ export class ClusterSession extends DurableObject {
   }
 
   /** A request to the session's Kubernetes API. Without a key it only looks. */
-  kubernetes(key: string | undefined, request: Omit<ApiRequest, 'user'>): KubernetesAnswer | Refusal {
+  kubernetes(
+    key: string | undefined,
+    request: Omit<ApiRequest, 'user'>,
+  ): KubernetesAnswer | Refusal {
     const refusal = this.#refuse(key)
     if (refusal !== undefined) return refusal
-    const answer = this.#turn((cluster) => cluster.handle({ ...request, user: key === undefined ? VIEWER : ADMINISTRATOR }))
+    const answer = this.#turn((cluster) =>
+      cluster.handle({ ...request, user: key === undefined ? VIEWER : ADMINISTRATOR }),
+    )
     return this.#toAnswer(answer)
   }
 
@@ -105,7 +131,9 @@ export class ClusterSession extends DurableObject {
       nodes: cluster.count('nodes'),
       revision: cluster.revision,
       clock: { running: true, speed: 1, now: new Date(cluster.now).toISOString() },
-      counts: Object.fromEntries(COUNTED.map((resource) => [resource.split('.')[0]!, cluster.count(resource)])),
+      counts: Object.fromEntries(
+        COUNTED.map((resource) => [resource.split('.')[0]!, cluster.count(resource)]),
+      ),
       access: key === undefined ? 'view' : 'edit',
     }))
   }
@@ -120,7 +148,7 @@ export class ClusterSession extends DurableObject {
 
   apply(key: string | undefined, manifests: string): ApplyOutcome | Refusal {
     const refusal = this.#refuse(key, true)
-    return refusal ?? this.#turn((cluster) => applyManifests(cluster, manifests))
+    return refusal ?? this.#turn((cluster) => applyManifests(cluster, ADMINISTRATOR, manifests))
   }
 
   export(key: string | undefined, format: 'yaml' | 'json'): { readonly text: string } | Refusal {
@@ -159,7 +187,10 @@ export class ClusterSession extends DurableObject {
   #loadBirth(): Birth | undefined {
     if (this.#birth !== undefined || !this.#store.exists) return this.#birth
     const birth = JSON.parse(this.#store.getValue('birth')!) as Birth
-    if (birth.format > STORED_FORMAT) throw new Error(`the session was stored in format ${birth.format}; this server knows ${STORED_FORMAT}`)
+    if (birth.format > STORED_FORMAT)
+      throw new Error(
+        `the session was stored in format ${birth.format}; this server knows ${STORED_FORMAT}`,
+      )
     return (this.#birth = birth)
   }
 
@@ -169,13 +200,23 @@ export class ClusterSession extends DurableObject {
   }
 
   #open(): { readonly cluster: Cluster; readonly clock: SessionClock } {
-    if (this.#cluster !== undefined && this.#clock !== undefined) return { cluster: this.#cluster, clock: this.#clock }
+    if (this.#cluster !== undefined && this.#clock !== undefined)
+      return { cluster: this.#cluster, clock: this.#clock }
     const { seed, settings, createdAt } = this.#birth!
     const moment = this.#moment()
     const options = { seed, settings: settingsOf(settings), createdAt }
-    this.#cluster = moment === undefined ? new Cluster(options) : new Cluster({ ...options, state: this.#store.load(moment.session, moment.randomPosition) })
+    this.#cluster =
+      moment === undefined
+        ? new Cluster(options)
+        : new Cluster({
+            ...options,
+            state: this.#store.load(moment.session, moment.randomPosition),
+          })
     // a cluster that was never stored is as old as it was at its birth, however late somebody looks
-    this.#clock = moment === undefined ? new SessionClock(createdAt, Date.now()) : new SessionClock(moment.session, moment.real)
+    this.#clock =
+      moment === undefined
+        ? new SessionClock(createdAt, Date.now())
+        : new SessionClock(moment.session, moment.real)
     return { cluster: this.#cluster, clock: this.#clock }
   }
 
@@ -197,7 +238,11 @@ export class ClusterSession extends DurableObject {
   #save(cluster: Cluster, clock: SessionClock): void {
     const changes = cluster.takeChanges()
     if (changes.revisions.length === 0 && changes.memory.length === 0 && !clock.mustStore) return
-    const moment: Moment = { session: clock.session, real: clock.real, randomPosition: changes.randomPosition }
+    const moment: Moment = {
+      session: clock.session,
+      real: clock.real,
+      randomPosition: changes.randomPosition,
+    }
     this.#store.transaction(() => {
       this.#store.append(changes)
       this.#store.setValue('moment', JSON.stringify(moment))
@@ -207,7 +252,13 @@ export class ClusterSession extends DurableObject {
 
   #toAnswer(answer: ApiAnswer): KubernetesAnswer {
     const { status, contentType, headers = [] } = answer
-    if ('watch' in answer) return { status, contentType, headers, body: this.#streams.open(answer.watch) }
-    return { status, contentType, headers, body: answer.body.length === 1 ? answer.body[0]! : answer.body.join('') }
+    if ('watch' in answer)
+      return { status, contentType, headers, body: this.#streams.open(answer.watch) }
+    return {
+      status,
+      contentType,
+      headers,
+      body: answer.body.length === 1 ? answer.body[0]! : answer.body.join(''),
+    }
   }
 }

@@ -7,7 +7,10 @@ export const STORED_FORMAT = 1
 
 /** As much of the platform's storage as is needed: no Cloudflare import, so that tests can use another SQLite. */
 export interface Sql {
-  exec<T extends Record<string, string | number | null | ArrayBuffer>>(query: string, ...bindings: (string | number | null)[]): { toArray(): T[] }
+  exec<T extends Record<string, string | number | null | ArrayBuffer>>(
+    query: string,
+    ...bindings: (string | number | null)[]
+  ): { toArray(): T[] }
 }
 
 export interface Storage {
@@ -49,13 +52,18 @@ export class RevisionStore {
 
   /** Whether anything was ever stored. Reads only: looking for a session that does not exist leaves no trace. */
   get exists(): boolean {
-    return this.#storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'session'").toArray().length > 0
+    return (
+      this.#storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'session'").toArray()
+        .length > 0
+    )
   }
 
   createTables(): void {
     const { sql } = this.#storage
     sql.exec('CREATE TABLE session (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID')
-    sql.exec('CREATE TABLE revisions (revision INTEGER PRIMARY KEY, resource TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, object TEXT)')
+    sql.exec(
+      'CREATE TABLE revisions (revision INTEGER PRIMARY KEY, resource TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, object TEXT)',
+    )
     sql.exec('CREATE TABLE memory (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID')
   }
 
@@ -64,19 +72,31 @@ export class RevisionStore {
   }
 
   getValue(key: string): string | undefined {
-    return this.#storage.sql.exec<{ value: string }>('SELECT value FROM session WHERE key = ?', key).toArray()[0]?.value
+    return this.#storage.sql
+      .exec<{ value: string }>('SELECT value FROM session WHERE key = ?', key)
+      .toArray()[0]?.value
   }
 
   setValue(key: string, value: string): void {
-    this.#storage.sql.exec('INSERT INTO session (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value', key, value)
+    this.#storage.sql.exec(
+      'INSERT INTO session (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+      key,
+      value,
+    )
   }
 
   /** Appends what a turn changed. Called inside a transaction. */
   append({ revisions, memory }: Changes): void {
-    for (let start = 0; start < revisions.length; start += ROWS_PER_INSERT) this.#insert(revisions.slice(start, start + ROWS_PER_INSERT))
+    for (let start = 0; start < revisions.length; start += ROWS_PER_INSERT)
+      this.#insert(revisions.slice(start, start + ROWS_PER_INSERT))
     for (const [key, value] of memory) {
       if (value === undefined) this.#storage.sql.exec('DELETE FROM memory WHERE key = ?', key)
-      else this.#storage.sql.exec('INSERT INTO memory (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value', key, value)
+      else
+        this.#storage.sql.exec(
+          'INSERT INTO memory (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+          key,
+          value,
+        )
     }
     const last = revisions.at(-1)
     if (last === undefined) return
@@ -87,7 +107,11 @@ export class RevisionStore {
   /** All that is needed to make the cluster again, with the history that is kept. */
   load(now: number, randomPosition: number): ClusterState {
     const compactedRevision = Number(this.getValue('compacted') ?? 0)
-    const rows = this.#storage.sql.exec<RevisionRow>('SELECT revision, resource, namespace, name, object FROM revisions ORDER BY revision').toArray()
+    const rows = this.#storage.sql
+      .exec<RevisionRow>(
+        'SELECT revision, resource, namespace, name, object FROM revisions ORDER BY revision',
+      )
+      .toArray()
     const objects = new Map<string, { resource: string; object: KubeObject }>()
     const history: Revision[] = []
     this.#superseded = []
@@ -96,16 +120,25 @@ export class RevisionStore {
       const key = `${resource}/${namespace}/${name}`
       const previous = objects.get(key)?.object
       const object = row.object === null ? undefined : (JSON.parse(row.object) as KubeObject)
-      if (previous !== undefined) this.#superseded.push({ row: Number(previous.metadata.resourceVersion), by: revision })
+      if (previous !== undefined)
+        this.#superseded.push({ row: Number(previous.metadata.resourceVersion), by: revision })
       if (object === undefined) {
         objects.delete(key)
         this.#superseded.push({ row: revision, by: revision })
       } else objects.set(key, { resource, object })
-      if (revision > compactedRevision) history.push({ revision, resource, namespace, name, object, previous })
+      if (revision > compactedRevision)
+        history.push({ revision, resource, namespace, name, object, previous })
     }
-    const memory = this.#storage.sql.exec<{ key: string; value: string }>('SELECT key, value FROM memory ORDER BY key').toArray()
+    const memory = this.#storage.sql
+      .exec<{ key: string; value: string }>('SELECT key, value FROM memory ORDER BY key')
+      .toArray()
     return {
-      etcd: { revision: rows.at(-1)?.revision ?? compactedRevision, compactedRevision, objects: [...objects.values()], history },
+      etcd: {
+        revision: rows.at(-1)?.revision ?? compactedRevision,
+        compactedRevision,
+        objects: [...objects.values()],
+        history,
+      },
       memory: memory.map(({ key, value }) => [key, value] as const),
       randomPosition,
       now,
@@ -115,12 +148,22 @@ export class RevisionStore {
   #insert(revisions: readonly Revision[]): void {
     const values: (string | number | null)[] = []
     for (const { revision, resource, namespace, name, object, previous } of revisions) {
-      values.push(revision, resource, namespace, name, object === undefined ? null : JSON.stringify(object))
-      if (previous !== undefined) this.#superseded.push({ row: Number(previous.metadata.resourceVersion), by: revision })
+      values.push(
+        revision,
+        resource,
+        namespace,
+        name,
+        object === undefined ? null : JSON.stringify(object),
+      )
+      if (previous !== undefined)
+        this.#superseded.push({ row: Number(previous.metadata.resourceVersion), by: revision })
       if (object === undefined) this.#superseded.push({ row: revision, by: revision })
     }
     const places = revisions.map(() => '(?, ?, ?, ?, ?)').join(', ')
-    this.#storage.sql.exec(`INSERT INTO revisions (revision, resource, namespace, name, object) VALUES ${places}`, ...values)
+    this.#storage.sql.exec(
+      `INSERT INTO revisions (revision, resource, namespace, name, object) VALUES ${places}`,
+      ...values,
+    )
   }
 
   /** Drops the rows that were replaced at or before `revision`. The newest row stays, so that the revision goes on from it. */
@@ -129,7 +172,8 @@ export class RevisionStore {
     if (revision <= 0) return
     const kept = this.#superseded.findIndex(({ by }) => by > revision)
     const dropped = kept < 0 ? this.#superseded : this.#superseded.slice(0, kept)
-    for (const { row } of dropped) this.#storage.sql.exec('DELETE FROM revisions WHERE revision = ?', row)
+    for (const { row } of dropped)
+      this.#storage.sql.exec('DELETE FROM revisions WHERE revision = ?', row)
     this.#superseded = kept < 0 ? [] : this.#superseded.slice(kept)
     this.setValue('compacted', String(revision))
   }

@@ -7,13 +7,14 @@ rmSync(OUT, { recursive: true, force: true })
 mkdirSync(OUT, { recursive: true })
 if (existsSync('web')) {
   const files = readdirSync('web')
-  for (const file of files.filter((name) => /\.(html|css|svg|png|ico|txt)$/.test(name))) cpSync(`web/${file}`, `${OUT}/${file}`)
-  const entryPoints = files.filter((name) => /^[a-z-]+\.entry\.tsx?$/.test(name)).map((name) => `web/${name}`)
-  if (entryPoints.length > 0) {
+  for (const file of files.filter((name) => /\.(html|css|svg|png|ico|txt)$/.test(name)))
+    cpSync(`web/${file}`, `${OUT}/${file}`)
+  const entries = files.filter((name) => /^[a-z-]+\.entry\.tsx?$/.test(name))
+  const entryPoints = Object.fromEntries(entries.map((name) => [name.split('.')[0], `web/${name}`]))
+  if (entries.length > 0) {
     await build({
       entryPoints,
       outdir: OUT,
-      entryNames: '[name]',
       bundle: true,
       minify: true,
       format: 'esm',

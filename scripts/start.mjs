@@ -3,19 +3,39 @@ import { spawn } from 'node:child_process'
 
 const args = process.argv.slice(2)
 const portAt = args.findIndex((argument) => argument === '--port')
-const port = portAt >= 0 ? args[portAt + 1] : (args.find((argument) => argument.startsWith('--port='))?.slice('--port='.length) ?? '8787')
+const port =
+  portAt >= 0
+    ? args[portAt + 1]
+    : (args.find((argument) => argument.startsWith('--port='))?.slice('--port='.length) ?? '8787')
 const ready = `http://localhost:${port}`
 
 const child = spawn(
   process.execPath,
   [
-    'node_modules/wrangler/bin/wrangler.js', 'dev',
-    '--port', port, '--ip', '127.0.0.1', '--inspector-port', '0', '--log-level', 'warn', '--show-interactive-dev-session=false',
-    ...args.filter((argument, index) => !argument.startsWith('--port') && (portAt < 0 || index !== portAt + 1)),
+    'node_modules/wrangler/bin/wrangler.js',
+    'dev',
+    '--port',
+    port,
+    '--ip',
+    '127.0.0.1',
+    '--inspector-port',
+    '0',
+    '--log-level',
+    'warn',
+    '--show-interactive-dev-session=false',
+    ...args.filter(
+      (argument, index) => !argument.startsWith('--port') && (portAt < 0 || index !== portAt + 1),
+    ),
   ],
   {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_HIDE_BANNER: 'true', NO_UPDATE_NOTIFIER: '1' },
+    env: {
+      ...process.env,
+      WRANGLER_SEND_METRICS: 'false',
+      CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+      WRANGLER_HIDE_BANNER: 'true',
+      NO_UPDATE_NOTIFIER: '1',
+    },
   },
 )
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))

@@ -15,9 +15,17 @@ export const app = new Hono<AppEnvironment>()
   .route('/api/sessions', sessions)
   .get('*', page)
   .notFound((context) =>
-    problemAnswer(context, { status: 404, title: 'Not found', detail: `Nothing is served at ${context.req.path}. The calls are listed in the README.` }),
+    problemAnswer(context, {
+      status: 404,
+      title: 'Not found',
+      detail: `Nothing is served at ${context.req.path}. The calls are listed in the README.`,
+    }),
   )
   .onError((error, context) => {
     console.error(error)
-    return problemAnswer(context, { status: 500, title: 'Internal error', detail: 'The request met a defect of this server. It was logged; nothing was changed.' })
+    return problemAnswer(context, {
+      status: 500,
+      title: 'Internal error',
+      detail: 'The request met a defect of this server. It was logged; nothing was changed.',
+    })
   })

@@ -9,7 +9,8 @@ export interface Capability {
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
 
 /** 130 random bits in 26 letters and digits that survive any terminal and any URL. */
-export const newSecret = (): string => [...crypto.getRandomValues(new Uint8Array(26))].map((byte) => ALPHABET[byte % 32]!).join('')
+export const newSecret = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(26))].map((byte) => ALPHABET[byte % 32]!).join('')
 
 /** Reads `id` or `id.key`; undefined if it is neither. */
 export const parseCapability = (text: string): Capability | undefined => {

@@ -18,10 +18,14 @@ const decodeBody = (body: Uint8Array, contentType: string): string | Uint8Array 
 }
 
 const statusAnswer = (code: number, reason: string, message: string): Response =>
-  Response.json({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code }, { status: code })
+  Response.json(
+    { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code },
+    { status: code },
+  )
 
 /** Where the API server's paths begin in `/k8s/CAPABILITY/api/…`. */
-const pathBehind = (pathname: string): string => pathname.slice(pathname.indexOf('/', '/k8s/'.length) >>> 0) || '/'
+const pathBehind = (pathname: string): string =>
+  pathname.slice(pathname.indexOf('/', '/k8s/'.length) >>> 0) || '/'
 
 const capabilityOf = (context: Context<AppEnvironment>): Capability | undefined => {
   const capability = parseCapability(context.req.param('capability') ?? '')
@@ -31,7 +35,8 @@ const capabilityOf = (context: Context<AppEnvironment>): Capability | undefined 
 
 const handle = async (context: Context<AppEnvironment>): Promise<Response> => {
   const capability = capabilityOf(context)
-  if (capability === undefined) return statusAnswer(404, 'NotFound', 'there is no such session: the link is incomplete')
+  if (capability === undefined)
+    return statusAnswer(404, 'NotFound', 'there is no such session: the link is incomplete')
   const { req } = context
   const url = new URL(req.url)
   const contentType = req.header('content-type') ?? ''
@@ -44,19 +49,38 @@ const handle = async (context: Context<AppEnvironment>): Promise<Response> => {
     contentType,
     userAgent: req.header('user-agent') ?? '',
     body: decodeBody(context.get('body'), contentType),
-    ...(impersonated === undefined ? {} : { impersonate: { user: impersonated, groups: groupsOf(req.raw.headers) } }),
+    ...(impersonated === undefined
+      ? {}
+      : { impersonate: { user: impersonated, groups: groupsOf(req.raw.headers) } }),
   })
-  if (answer === 'no such session') return statusAnswer(404, 'NotFound', 'there is no such session: it was deleted, or its link is wrong')
-  if (typeof answer === 'string') return statusAnswer(401, 'Unauthorized', 'Unauthorized: the key of this session is another one')
-  const headers = new Headers(answer.headers.map(([name, value]): [string, string] => [name!, value!]))
+  if (answer === 'no such session')
+    return statusAnswer(
+      404,
+      'NotFound',
+      'there is no such session: it was deleted, or its link is wrong',
+    )
+  if (typeof answer === 'string')
+    return statusAnswer(401, 'Unauthorized', 'Unauthorized: the key of this session is another one')
+  const headers = new Headers(
+    answer.headers.map(([name, value]): [string, string] => [name!, value!]),
+  )
   headers.set('content-type', answer.contentType)
   headers.set('cache-control', 'no-cache, private')
   // a stream that is compressed is not flushed
   if (typeof answer.body !== 'string') headers.set('content-encoding', 'identity')
-  return new Response(req.method === 'HEAD' ? null : answer.body, { status: answer.status, headers })
+  return new Response(req.method === 'HEAD' ? null : answer.body, {
+    status: answer.status,
+    headers,
+  })
 }
 
-const groupsOf = (headers: Headers): string[] => (headers.get('impersonate-group') ?? '').split(',').map((group) => group.trim()).filter((group) => group !== '')
+const groupsOf = (headers: Headers): string[] =>
+  (headers.get('impersonate-group') ?? '')
+    .split(',')
+    .map((group) => group.trim())
+    .filter((group) => group !== '')
 
 /** Kubernetes' own API of a session: `/k8s/ID` looks, `/k8s/ID.KEY` or a bearer token changes. */
-export const kubernetes = new Hono<AppEnvironment>().all('/:capability', handle).all('/:capability/*', handle)
+export const kubernetes = new Hono<AppEnvironment>()
+  .all('/:capability', handle)
+  .all('/:capability/*', handle)

@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
 import type { AppEnvironment } from './environment.ts'
 
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
 
 /** The static front end. Sessions have one page, whatever their id: it finds out by itself. */
 export const page = async (context: Context<AppEnvironment>): Promise<Response> => {

@@ -10,7 +10,10 @@ export interface Problem {
   readonly extra?: Readonly<Record<string, unknown>>
 }
 
-export const problemAnswer = (_context: Context<AppEnvironment>, { status, title, detail, extra }: Problem): Response =>
+export const problemAnswer = (
+  _context: Context<AppEnvironment>,
+  { status, title, detail, extra }: Problem,
+): Response =>
   new Response(JSON.stringify({ type: 'about:blank', title, status, detail, ...extra }), {
     status,
     headers: { 'content-type': 'application/problem+json' },

@@ -31,20 +31,29 @@ const bodyText = (context: Route): string | undefined => {
   }
 }
 
-const badRequest = (context: Route, detail: string): Response => problemAnswer(context, { status: 400, title: 'Bad request', detail })
+const badRequest = (context: Route, detail: string): Response =>
+  problemAnswer(context, { status: 400, title: 'Bad request', detail })
 
-const parseCreateBody = (text: string): { readonly body: v.InferOutput<typeof CreateBody> } | { readonly problem: string } => {
+const parseCreateBody = (
+  text: string,
+): { readonly body: v.InferOutput<typeof CreateBody> } | { readonly problem: string } => {
   if (text.trim() === '') return { body: {} }
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (error) {
-    return { problem: `The body is not JSON: ${(error as Error).message}. Leave it empty for a default cluster, or send {"template": "default", "nodes": 3}.` }
+    return {
+      problem: `The body is not JSON: ${(error as Error).message}. Leave it empty for a default cluster, or send {"template": "default", "nodes": 3}.`,
+    }
   }
   const parsed = v.safeParse(CreateBody, value)
   if (parsed.success) return { body: parsed.output }
-  const issues = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? 'the body'}: ${issue.message}`)
-  return { problem: `${issues.join('; ')}. The fields are title, template, nodes, delays, manifests, seed, proxyMode and loadBalancer.` }
+  const issues = parsed.issues.map(
+    (issue) => `${v.getDotPath(issue) ?? 'the body'}: ${issue.message}`,
+  )
+  return {
+    problem: `${issues.join('; ')}. The fields are title, template, nodes, delays, manifests, seed, proxyMode and loadBalancer.`,
+  }
 }
 
 const linksOf = (context: Route, id: string, key: string | undefined) => {
@@ -68,29 +77,67 @@ const create = async (context: Route): Promise<Response> => {
   const [id, key] = [newSecret(), newSecret()]
   const stub = context.env.SESSIONS.getByName(id)
   const { manifests, ...options } = parsed.body
-  const session = await stub.create({ ...options, key, seed: options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]! })
+  const session = await stub.create({
+    ...options,
+    key,
+    seed: options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!,
+  })
   if (manifests !== undefined) {
     const applied = await stub.apply(key, manifests)
     if (typeof applied !== 'string' && applied.error !== undefined) {
       await stub.remove(key)
-      return problemAnswer(context, { status: 422, title: 'The manifests could not be applied', detail: applied.error.message, extra: { ...applied.error } })
+      return problemAnswer(context, {
+        status: 422,
+        title: 'The manifests could not be applied',
+        detail: applied.error.message,
+        extra: { ...applied.error },
+      })
     }
   }
-  return Response.json({ id, key, title: session.title, createdAt: session.createdAt, links: linksOf(context, id, key) }, { status: 201 })
+  return Response.json(
+    {
+      id,
+      key,
+      title: session.title,
+      createdAt: session.createdAt,
+      links: linksOf(context, id, key),
+    },
+    { status: 201 },
+  )
 }
 
-const REFUSALS: Readonly<Record<Refusal, { readonly status: number; readonly title: string; readonly detail: string }>> = {
-  'no such session': { status: 404, title: 'No such session', detail: 'It was deleted, or its link is wrong. POST /api/sessions makes a new one.' },
-  'wrong key': { status: 401, title: 'Wrong key', detail: 'The key of this session is another one. Send the key of its edit link as Authorization: Bearer KEY.' },
-  'key needed': { status: 403, title: 'Read-only', detail: 'This link only looks. Send the key of the edit link as Authorization: Bearer KEY.' },
+const REFUSALS: Readonly<
+  Record<Refusal, { readonly status: number; readonly title: string; readonly detail: string }>
+> = {
+  'no such session': {
+    status: 404,
+    title: 'No such session',
+    detail: 'It was deleted, or its link is wrong. POST /api/sessions makes a new one.',
+  },
+  'wrong key': {
+    status: 401,
+    title: 'Wrong key',
+    detail:
+      'The key of this session is another one. Send the key of its edit link as Authorization: Bearer KEY.',
+  },
+  'key needed': {
+    status: 403,
+    title: 'Read-only',
+    detail: 'This link only looks. Send the key of the edit link as Authorization: Bearer KEY.',
+  },
 }
 
-const isRefusal = (answer: unknown): answer is Refusal => typeof answer === 'string' && Object.hasOwn(REFUSALS, answer)
+const isRefusal = (answer: unknown): answer is Refusal =>
+  typeof answer === 'string' && Object.hasOwn(REFUSALS, answer)
 
 /** Finds the session that a route names and answers with what `act` returns, or with why not. */
 const withSession = async (
   context: Route,
-  act: (stub: DurableObjectStub<import('../durable-objects/cluster-session.ts').ClusterSession>, id: string, key: string | undefined) => Promise<Response | Refusal>,
+  act: (
+    stub: DurableObjectStub<import('../durable-objects/cluster-session.ts').ClusterSession>,
+    id: string,
+    key: string | undefined,
+  ) => Promise<Response | Refusal>,
 ): Promise<Response> => {
   const capability = parseCapability(context.req.param('id') ?? '')
   if (capability === undefined) return problemAnswer(context, REFUSALS['no such session'])
@@ -107,7 +154,9 @@ export const sessions = new Hono<AppEnvironment>()
   .get('/:id', (context) =>
     withSession(context, async (stub, id, key) => {
       const session = await stub.describe(key)
-      return isRefusal(session) ? session : Response.json({ ...session, links: linksOf(context, id, undefined) })
+      return isRefusal(session)
+        ? session
+        : Response.json({ ...session, links: linksOf(context, id, undefined) })
     }),
   )
   .delete('/:id', (context) =>
@@ -120,18 +169,26 @@ export const sessions = new Hono<AppEnvironment>()
     withSession(context, async (stub, id, key) => {
       const session = await stub.describe(key)
       if (isRefusal(session)) return session
-      return new Response(kubeconfig(new URL(context.req.url).origin, id, key), { headers: { 'content-type': 'application/yaml' } })
+      return new Response(kubeconfig(new URL(context.req.url).origin, id, key), {
+        headers: { 'content-type': 'application/yaml' },
+      })
     }),
   )
   .post('/:id/apply', (context) =>
     withSession(context, async (stub, _id, key) => {
       const text = bodyText(context)
-      if (text === undefined) return badRequest(context, 'The body is not UTF-8 text. Send YAML or JSON manifests.')
+      if (text === undefined)
+        return badRequest(context, 'The body is not UTF-8 text. Send YAML or JSON manifests.')
       const applied = await stub.apply(key, text)
       if (isRefusal(applied)) return applied
       if (applied.error === undefined) return Response.json({ results: applied.results })
       const { error, results } = applied
-      return problemAnswer(context, { status: error.code, title: 'A manifest could not be applied', detail: error.message, extra: { ...error, results } })
+      return problemAnswer(context, {
+        status: error.code,
+        title: 'A manifest could not be applied',
+        detail: error.message,
+        extra: { ...error, results },
+      })
     }),
   )
   .get('/:id/export', (context) =>
@@ -139,16 +196,24 @@ export const sessions = new Hono<AppEnvironment>()
       const yaml = !(context.req.header('accept') ?? '').includes('json')
       const exported = await stub.export(key, yaml ? 'yaml' : 'json')
       if (isRefusal(exported)) return exported
-      return new Response(exported.text, { headers: { 'content-type': yaml ? 'application/yaml' : 'application/json' } })
+      return new Response(exported.text, {
+        headers: { 'content-type': yaml ? 'application/yaml' : 'application/json' },
+      })
     }),
   )
   .get('/:id/state', (context) =>
     withSession(context, async (stub, _id, key) => {
       const state = await stub.state(key, wantsYaml(context) ? 'yaml' : 'json')
       if (isRefusal(state)) return state
-      return new Response(state.text, { headers: { 'content-type': wantsYaml(context) ? 'application/yaml' : 'application/json' } })
+      return new Response(state.text, {
+        headers: { 'content-type': wantsYaml(context) ? 'application/yaml' : 'application/json' },
+      })
     }),
   )
   .all('*', (context) =>
-    problemAnswer(context, { status: 405, title: 'No such call', detail: `${context.req.method} ${context.req.path} is not a call of this API. The calls are listed in the README.` }),
+    problemAnswer(context, {
+      status: 405,
+      title: 'No such call',
+      detail: `${context.req.method} ${context.req.path} is not a call of this API. The calls are listed in the README.`,
+    }),
   )

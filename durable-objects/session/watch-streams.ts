@@ -54,7 +54,8 @@ export class WatchStreams {
           stream = { send, end }
           this.#open.add(stream)
           this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS)
-          if (timeoutSeconds !== undefined) timeout = setTimeout(end, Math.min(timeoutSeconds * 1000, 2 ** 31 - 1))
+          if (timeoutSeconds !== undefined)
+            timeout = setTimeout(end, Math.min(timeoutSeconds * 1000, 2 ** 31 - 1))
           start(send, end)
         },
         cancel: finish,
@@ -72,7 +73,10 @@ export class WatchStreams {
     if (this.#timer !== undefined) clearTimeout(this.#timer)
     this.#timer = undefined
     if (deadline === undefined || this.#open.size === 0) return
-    this.#timer = setTimeout(this.#onDeadline, Math.min(Math.max(0, deadline - sessionNow), 2 ** 31 - 1))
+    this.#timer = setTimeout(
+      this.#onDeadline,
+      Math.min(Math.max(0, deadline - sessionNow), 2 ** 31 - 1),
+    )
   }
 
   #beat(): void {

@@ -29,7 +29,10 @@ const COREFILE = `.:53 {
 }
 `
 
-const object = (resource: string, value: object): BootstrapObject => ({ resource, object: value as KubeObject })
+const object = (resource: string, value: object): BootstrapObject => ({
+  resource,
+  object: value as KubeObject,
+})
 
 const container = {
   name: 'coredns',
@@ -42,9 +45,19 @@ const container = {
     { name: 'metrics', containerPort: 9153, protocol: 'TCP' },
   ],
   volumeMounts: [{ name: 'config-volume', mountPath: '/etc/coredns', readOnly: true }],
-  livenessProbe: { httpGet: { path: '/health', port: 8080, scheme: 'HTTP' }, initialDelaySeconds: 60, timeoutSeconds: 5, successThreshold: 1, failureThreshold: 5 },
+  livenessProbe: {
+    httpGet: { path: '/health', port: 8080, scheme: 'HTTP' },
+    initialDelaySeconds: 60,
+    timeoutSeconds: 5,
+    successThreshold: 1,
+    failureThreshold: 5,
+  },
   readinessProbe: { httpGet: { path: '/ready', port: 8181, scheme: 'HTTP' } },
-  securityContext: { allowPrivilegeEscalation: false, capabilities: { add: ['NET_BIND_SERVICE'], drop: ['ALL'] }, readOnlyRootFilesystem: true },
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    capabilities: { add: ['NET_BIND_SERVICE'], drop: ['ALL'] },
+    readOnlyRootFilesystem: true,
+  },
 }
 
 const deployment = {
@@ -67,7 +80,12 @@ const deployment = {
         nodeSelector: { 'kubernetes.io/os': 'linux' },
         containers: [container],
         dnsPolicy: 'Default',
-        volumes: [{ name: 'config-volume', configMap: { name: 'coredns', items: [{ key: 'Corefile', path: 'Corefile' }] } }],
+        volumes: [
+          {
+            name: 'config-volume',
+            configMap: { name: 'coredns', items: [{ key: 'Corefile', path: 'Corefile' }] },
+          },
+        ],
       },
     },
   },
@@ -97,8 +115,17 @@ const service = {
 
 /** What kubeadm adds to a new cluster: CoreDNS, its Service and its settings. */
 export const addonObjects = (): readonly BootstrapObject[] => [
-  object('serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'coredns', namespace: NAMESPACE } }),
-  object('configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'coredns', namespace: NAMESPACE }, data: { Corefile: COREFILE } }),
+  object('serviceaccounts', {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'coredns', namespace: NAMESPACE },
+  }),
+  object('configmaps', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'coredns', namespace: NAMESPACE },
+    data: { Corefile: COREFILE },
+  }),
   object('services', service),
   object('deployments.apps', deployment),
 ]

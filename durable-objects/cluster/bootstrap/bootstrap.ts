@@ -7,7 +7,10 @@ import { bootstrapNodes } from '#kubelet/bootstrap-nodes.ts'
 import type { Settings } from '#settings.ts'
 
 /** What a cluster is born with: everything that kubeadm and the API server itself make before anyone asks. */
-export const bootstrap = (create: (resource: string, object: KubeObject) => void, settings: Settings): void => {
+export const bootstrap = (
+  create: (resource: string, object: KubeObject) => void,
+  settings: Settings,
+): void => {
   for (const { resource, object } of [
     ...systemNamespaces(),
     ...systemPriorityClasses(),

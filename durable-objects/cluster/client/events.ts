@@ -18,7 +18,8 @@ export const eventRecorder = (client: Client, random: Random): EventRecorder => 
     const known = client.list('events', { involved: event.object.metadata.uid ?? '' })
     const same = known.find((candidate) => isSame(candidate, event))
     if (same !== undefined) count(client, same)
-    else if (mayWrite(known, event, client.now())) client.create('events', newEvent(client.now(), random, event))
+    else if (mayWrite(known, event, client.now()))
+      client.create('events', newEvent(client.now(), random, event))
   },
 })
 
@@ -35,7 +36,11 @@ const mayWrite = (known: readonly Event[], event: Recorded, now: number): boolea
   if (known.length < BURST) return true
   const mine = known.filter((candidate) => sourceOf(candidate) === event.component)
   if (mine.length < BURST) return true
-  const first = Math.min(...mine.map((candidate) => parseTime(candidate.firstTimestamp ?? candidate.metadata.creationTimestamp ?? '')))
+  const first = Math.min(
+    ...mine.map((candidate) =>
+      parseTime(candidate.firstTimestamp ?? candidate.metadata.creationTimestamp ?? ''),
+    ),
+  )
   return mine.length < BURST + Math.floor((now - first) / REFILL_MS)
 }
 
@@ -46,7 +51,11 @@ const count = (client: Client, event: Event): void => {
     client.update('events', { ...event, series }, { validated: true })
     return
   }
-  client.update('events', { ...event, count: (event.count ?? 1) + 1, lastTimestamp: formatTime(now) }, { validated: true })
+  client.update(
+    'events',
+    { ...event, count: (event.count ?? 1) + 1, lastTimestamp: formatTime(now) },
+    { validated: true },
+  )
 }
 
 const newEvent = (now: number, random: Random, event: Recorded): Event => {
@@ -59,13 +68,28 @@ const newEvent = (now: number, random: Random, event: Recorded): Event => {
     apiVersion: 'v1',
     kind: 'Event',
     metadata: { name: `${name}.${nanoseconds.toString(16)}`, namespace },
-    involvedObject: { kind, ...(metadata.namespace === undefined ? {} : { namespace }), name, uid, apiVersion, resourceVersion, ...fieldPath },
+    involvedObject: {
+      kind,
+      ...(metadata.namespace === undefined ? {} : { namespace }),
+      name,
+      uid,
+      apiVersion,
+      resourceVersion,
+      ...fieldPath,
+    },
     reason: event.reason,
     message: event.message,
     type: event.type,
   } as const
   if (event.action !== undefined) {
-    return { ...base, source: {}, eventTime: formatMicroTime(now), action: event.action, reportingComponent: event.component, reportingInstance: event.host ?? `${event.component}-node-1` }
+    return {
+      ...base,
+      source: {},
+      eventTime: formatMicroTime(now),
+      action: event.action,
+      reportingComponent: event.component,
+      reportingInstance: event.host ?? `${event.component}-node-1`,
+    }
   }
   const host = event.host === undefined ? {} : { host: event.host }
   return {

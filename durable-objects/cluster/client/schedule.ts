@@ -4,7 +4,8 @@ export interface Appointment {
   readonly key: string
 }
 
-const isBefore = (a: Appointment, b: Appointment): boolean => a.time < b.time || (a.time === b.time && a.key < b.key)
+const isBefore = (a: Appointment, b: Appointment): boolean =>
+  a.time < b.time || (a.time === b.time && a.key < b.key)
 
 /** A binary heap of appointments, earliest first; equal times by key. */
 export class Schedule {

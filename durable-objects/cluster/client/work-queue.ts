@@ -96,7 +96,11 @@ export class WorkQueue {
 
   /** Moves keys whose moment has come to the ready ones, by moment, then by key. */
   promote(now: number): void {
-    for (let next = this.#schedule.peek(); next !== undefined && next.time <= now; next = this.#schedule.peek()) {
+    for (
+      let next = this.#schedule.peek();
+      next !== undefined && next.time <= now;
+      next = this.#schedule.peek()
+    ) {
       this.#schedule.pop()
       if (this.#deadlines.get(next.key) !== next.time) continue // an earlier moment took its place
       this.#deadlines.delete(next.key)

@@ -42,7 +42,8 @@ export class Etcd {
   constructor(state?: EtcdState) {
     this.#revision = state?.revision ?? 0
     this.#compacted = state?.compactedRevision ?? this.#revision
-    for (const { resource, object } of state?.objects ?? []) this.#keys(resource).set(freeze(object))
+    for (const { resource, object } of state?.objects ?? [])
+      this.#keys(resource).set(freeze(object))
     this.#history = [...(state?.history ?? [])]
   }
 
@@ -78,7 +79,9 @@ export class Etcd {
     const keys = this.#keys(resource)
     const previous = keys.get(namespace, name)
     const revision = this.#revision + 1
-    const stored = freeze(assign(object, { metadata: assign(object.metadata, { resourceVersion: String(revision) }) }))
+    const stored = freeze(
+      assign(object, { metadata: assign(object.metadata, { resourceVersion: String(revision) }) }),
+    )
     keys.set(stored, previous)
     this.#append({ revision, resource, namespace, name, object: stored, previous })
     return stored
@@ -92,7 +95,11 @@ export class Etcd {
     keys.delete(previous)
     const revision = this.#revision + 1
     this.#append({ revision, resource, namespace, name, object: undefined, previous })
-    return freeze(assign(previous, { metadata: assign(previous.metadata, { resourceVersion: String(revision) }) }))
+    return freeze(
+      assign(previous, {
+        metadata: assign(previous.metadata, { resourceVersion: String(revision) }),
+      }),
+    )
   }
 
   /** Calls `handler` after every write, in order. */
@@ -103,16 +110,31 @@ export class Etcd {
   /** The writes after `revision`, oldest first. */
   since(revision: number): readonly Revision[] | typeof COMPACTED {
     if (revision < this.#compacted) return COMPACTED
-    return this.#history.slice(Math.max(0, revision - (this.#history[0]?.revision ?? revision + 1) + 1))
+    return this.#history.slice(
+      Math.max(0, revision - (this.#history[0]?.revision ?? revision + 1) + 1),
+    )
   }
 
   /** The list as it was at a kept revision, sorted by key. */
-  listAt(resource: string, namespace: string | undefined, revision: number): readonly KubeObject[] | typeof COMPACTED {
+  listAt(
+    resource: string,
+    namespace: string | undefined,
+    revision: number,
+  ): readonly KubeObject[] | typeof COMPACTED {
     const later = this.since(revision)
     if (later === COMPACTED) return COMPACTED
-    const objects = new Map(this.list(resource, namespace === undefined ? {} : { namespace }).map((object) => [storageKey(object), object]))
+    const objects = new Map(
+      this.list(resource, namespace === undefined ? {} : { namespace }).map((object) => [
+        storageKey(object),
+        object,
+      ]),
+    )
     for (const change of [...later].reverse()) {
-      if (change.resource !== resource || (namespace !== undefined && change.namespace !== namespace)) continue
+      if (
+        change.resource !== resource ||
+        (namespace !== undefined && change.namespace !== namespace)
+      )
+        continue
       const key = `${change.namespace}/${change.name}`
       if (change.previous === undefined) objects.delete(key)
       else objects.set(key, change.previous)
@@ -143,7 +165,8 @@ export class Etcd {
 }
 
 /** `namespace/name`, with an empty namespace for cluster-scoped objects: sorts as etcd's keys do. */
-export const storageKey = (object: KubeObject): string => `${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`
+export const storageKey = (object: KubeObject): string =>
+  `${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`
 
 const byKey = (a: KubeObject, b: KubeObject): number => (storageKey(a) < storageKey(b) ? -1 : 1)
 
@@ -190,7 +213,11 @@ class ResourceKeys {
     for (const key of narrowed) {
       const slash = key.indexOf('/')
       const object = this.get(key.slice(0, slash), key.slice(slash + 1))
-      if (object !== undefined && (filter.namespace === undefined || object.metadata.namespace === filter.namespace)) found.push(object)
+      if (
+        object !== undefined &&
+        (filter.namespace === undefined || object.metadata.namespace === filter.namespace)
+      )
+        found.push(object)
     }
     return found.sort(byKey)
   }
@@ -199,7 +226,10 @@ class ResourceKeys {
     const id = namespace ?? '*'
     let sorted = this.#sorted.get(id)
     if (sorted === undefined) {
-      const names = namespace === undefined ? [...this.#byNamespace.values()] : [this.#byNamespace.get(namespace) ?? new Map<string, KubeObject>()]
+      const names =
+        namespace === undefined
+          ? [...this.#byNamespace.values()]
+          : [this.#byNamespace.get(namespace) ?? new Map<string, KubeObject>()]
       sorted = names.flatMap((map) => [...map.values()]).sort(byKey)
       this.#sorted.set(id, sorted)
     }

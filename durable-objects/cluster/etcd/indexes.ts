@@ -36,11 +36,23 @@ export class Indexes {
       for (const { uid } of before?.ownerReferences ?? []) remove(this.#owners, uid, key)
       for (const { uid } of after?.ownerReferences ?? []) add(this.#owners, uid, key)
     }
-    this.#moveKey(this.#nodes, (old as Indexed | undefined)?.spec?.nodeName, (next as Indexed | undefined)?.spec?.nodeName, key)
-    this.#moveKey(this.#involved, (old as Indexed | undefined)?.involvedObject?.uid, (next as Indexed | undefined)?.involvedObject?.uid, key)
+    this.#moveKey(
+      this.#nodes,
+      (old as Indexed | undefined)?.spec?.nodeName,
+      (next as Indexed | undefined)?.spec?.nodeName,
+      key,
+    )
+    this.#moveKey(
+      this.#involved,
+      (old as Indexed | undefined)?.involvedObject?.uid,
+      (next as Indexed | undefined)?.involvedObject?.uid,
+      key,
+    )
     if (before?.labels !== after?.labels) {
-      for (const term of terms(object.metadata.namespace, before?.labels)) remove(this.#labels, term, key)
-      for (const term of terms(object.metadata.namespace, after?.labels)) add(this.#labels, term, key)
+      for (const term of terms(object.metadata.namespace, before?.labels))
+        remove(this.#labels, term, key)
+      for (const term of terms(object.metadata.namespace, after?.labels))
+        add(this.#labels, term, key)
     }
   }
 
@@ -68,10 +80,13 @@ export class Indexes {
 
 const NONE: ReadonlySet<string> = new Set()
 
-const termOf = (namespace: string, key: string, value: string): string => `${namespace}\0${key}\0${value}`
+const termOf = (namespace: string, key: string, value: string): string =>
+  `${namespace}\0${key}\0${value}`
 
 const terms = (namespace: string | undefined, labels: StringMap | undefined): string[] =>
-  labels === undefined ? [] : Object.keys(labels).map((key) => termOf(namespace ?? '', key, labels[key]!))
+  labels === undefined
+    ? []
+    : Object.keys(labels).map((key) => termOf(namespace ?? '', key, labels[key]!))
 
 const add = (index: Keys, term: string, key: string): void => {
   const keys = index.get(term)

@@ -22,7 +22,13 @@ export interface ApplyOutcome {
   /** One for each object that was applied, in the order of the documents. */
   readonly results: readonly ApplyResult[]
   /** Why the next one was not. */
-  readonly error?: { readonly code: number; readonly message: string; readonly document: number; readonly line: number; readonly status?: Status }
+  readonly error?: {
+    readonly code: number
+    readonly message: string
+    readonly document: number
+    readonly line: number
+    readonly status?: Status
+  }
 }
 
 /** Does to each object what `kubectl apply -f` would, and stops at the first that is refused. */
@@ -33,9 +39,16 @@ export const applyManifests = (cluster: Cluster, user: UserInfo, text: string): 
     manifests = readManifests(text)
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error
-    return { results, error: { code: 400, message: error.message, document: error.document, line: error.line } }
+    return {
+      results,
+      error: { code: 400, message: error.message, document: error.document, line: error.line },
+    }
   }
-  if (manifests.length === 0) return { results, error: { code: 400, message: 'no objects passed to apply', document: 1, line: 1 } }
+  if (manifests.length === 0)
+    return {
+      results,
+      error: { code: 400, message: 'no objects passed to apply', document: 1, line: 1 },
+    }
   for (const { object, document, line } of manifests) {
     const outcome = applyOne(cluster, user, object)
     if ('refused' in outcome) return { results, error: { ...outcome.refused, document, line } }
@@ -54,9 +67,15 @@ const applyOne = (cluster: Cluster, user: UserInfo, given: JsonObject): ApplyRes
   const refuse = (message: string): Refused => ({ refused: { code: 400, message } })
   const [apiVersion, kind] = [textOf(given['apiVersion']), textOf(given['kind'])]
   if (kind === '') return refuse('kind not set: say what the object is, e.g. `kind: Service`')
-  if (apiVersion === '') return refuse('apiVersion not set: say which version of the kind is meant, e.g. `apiVersion: v1`')
-  const resource = sharedResources().all().find((candidate) => candidate.kind === kind && apiVersionOf(candidate) === apiVersion)
-  if (resource === undefined) return refuse(`no matches for kind "${kind}" in version "${apiVersion}"`)
+  if (apiVersion === '')
+    return refuse(
+      'apiVersion not set: say which version of the kind is meant, e.g. `apiVersion: v1`',
+    )
+  const resource = sharedResources()
+    .all()
+    .find((candidate) => candidate.kind === kind && apiVersionOf(candidate) === apiVersion)
+  if (resource === undefined)
+    return refuse(`no matches for kind "${kind}" in version "${apiVersion}"`)
   const metadata = (given['metadata'] ?? {}) as JsonObject
   const name = textOf(metadata['name'])
   if (name === '') return refuse(`metadata.name: Required value: name or generateName is required`)
@@ -73,7 +92,13 @@ class Target {
   readonly #cluster: Cluster
   readonly #user: UserInfo
 
-  constructor(cluster: Cluster, user: UserInfo, resource: Resource, namespace: string, name: string) {
+  constructor(
+    cluster: Cluster,
+    user: UserInfo,
+    resource: Resource,
+    namespace: string,
+    name: string,
+  ) {
     this.#cluster = cluster
     this.#user = user
     this.resource = resource
@@ -81,14 +106,25 @@ class Target {
     this.name = name
   }
 
-  send(method: string, onCollection: boolean, body?: JsonObject, contentType = 'application/json'): Answer {
+  send(
+    method: string,
+    onCollection: boolean,
+    body?: JsonObject,
+    contentType = 'application/json',
+  ): Answer {
     const { group, version, plural } = this.resource
     const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
     const scope = this.namespace === '' ? '' : `/namespaces/${encodeURIComponent(this.namespace)}`
     const request: ApiRequest = {
       method,
       path: `${root}${scope}/${plural}${onCollection ? '' : `/${encodeURIComponent(this.name)}`}`,
-      query: method === 'GET' ? [] : [['fieldManager', MANAGER], ['fieldValidation', 'Strict']],
+      query:
+        method === 'GET'
+          ? []
+          : [
+              ['fieldManager', MANAGER],
+              ['fieldValidation', 'Strict'],
+            ],
       accept: 'application/json',
       contentType,
       userAgent: 'kubarium',
@@ -114,7 +150,9 @@ const applyTo = (target: Target, object: JsonObject): ApplyResult | Refused => {
   if (patch === undefined) return resultOf(target, 'unchanged', found)
   const patched = target.send('PATCH', false, patch, 'application/strategic-merge-patch+json')
   if (patched.status >= 300) return refusedBy(patched)
-  const isSame = (bodyOf(patched)['metadata'] as JsonObject)['resourceVersion'] === (live['metadata'] as JsonObject)['resourceVersion']
+  const isSame =
+    (bodyOf(patched)['metadata'] as JsonObject)['resourceVersion'] ===
+    (live['metadata'] as JsonObject)['resourceVersion']
   return resultOf(target, isSame ? 'unchanged' : 'configured', patched)
 }
 
@@ -123,9 +161,15 @@ const refusedBy = (answer: Answer): Refused => {
   return { refused: { code: answer.status, message: status.message ?? '', status } }
 }
 
-const resultOf = ({ resource, namespace, name }: Target, result: ApplyResult['result'], answer: Answer): ApplyResult => {
+const resultOf = (
+  { resource, namespace, name }: Target,
+  result: ApplyResult['result'],
+  answer: Answer,
+): ApplyResult => {
   const singular = resource.discovery.singularResource
-  const warnings = (answer.headers ?? []).filter(([header]) => header === 'warning').map(([, text]) => text.replace(/^299 - "|"$/g, ''))
+  const warnings = (answer.headers ?? [])
+    .filter(([header]) => header === 'warning')
+    .map(([, text]) => text.replace(/^299 - "|"$/g, ''))
   return {
     object: `${singular}${resource.group === '' ? '' : `.${resource.group}`}/${name}`,
     ...(namespace === '' ? {} : { namespace }),
@@ -146,11 +190,19 @@ const withLastApplied = (object: JsonObject): JsonObject => {
   const metadata = (object['metadata'] ?? {}) as JsonObject
   const { [LAST_APPLIED]: _last, ...annotations } = (metadata['annotations'] ?? {}) as JsonObject
   const configuration = sortKeys({ ...object, metadata: { ...metadata, annotations } })
-  return { ...object, metadata: { ...metadata, annotations: { ...annotations, [LAST_APPLIED]: `${JSON.stringify(configuration)}\n` } } }
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      annotations: { ...annotations, [LAST_APPLIED]: `${JSON.stringify(configuration)}\n` },
+    },
+  }
 }
 
 const lastAppliedOf = (live: JsonObject): JsonObject | undefined => {
-  const annotations = (live['metadata'] as { readonly annotations?: Readonly<Record<string, string>> } | undefined)?.annotations
+  const annotations = (
+    live['metadata'] as { readonly annotations?: Readonly<Record<string, string>> } | undefined
+  )?.annotations
   const text = own(annotations, LAST_APPLIED)
   if (text === undefined) return undefined
   try {

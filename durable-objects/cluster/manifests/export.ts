@@ -14,7 +14,11 @@ const OF_THE_CLUSTER: ReadonlySet<string> = new Set([
   'nodes',
 ])
 
-const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set(['kube-system', 'kube-public', 'kube-node-lease'])
+const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set([
+  'kube-system',
+  'kube-public',
+  'kube-node-lease',
+])
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
@@ -22,7 +26,8 @@ const isOfTheCluster = (resource: string, object: KubeObject): boolean => {
   const { name = '', namespace = '', labels = {} } = object.metadata
   if (SYSTEM_NAMESPACES.has(namespace) || controllerOf(object) !== undefined) return true
   if (resource === 'namespaces') return name === 'default' || SYSTEM_NAMESPACES.has(name)
-  if (resource === 'services' || resource === 'servicecidrs.networking.k8s.io') return name === 'kubernetes' && (namespace === 'default' || namespace === '')
+  if (resource === 'services' || resource === 'servicecidrs.networking.k8s.io')
+    return name === 'kubernetes' && (namespace === 'default' || namespace === '')
   if (resource === 'serviceaccounts') return name === 'default'
   if (resource === 'configmaps') return name === 'kube-root-ca.crt'
   if (resource === 'priorityclasses.scheduling.k8s.io') return name.startsWith('system-')
@@ -30,7 +35,14 @@ const isOfTheCluster = (resource: string, object: KubeObject): boolean => {
 }
 
 // In the order in which they can be applied again: what others live in first.
-const FIRST = ['namespaces', 'customresourcedefinitions.apiextensions.k8s.io', 'serviceaccounts', 'secrets', 'configmaps', 'services']
+const FIRST = [
+  'namespaces',
+  'customresourcedefinitions.apiextensions.k8s.io',
+  'serviceaccounts',
+  'secrets',
+  'configmaps',
+  'services',
+]
 
 const rank = (resource: string): number => {
   const index = FIRST.indexOf(resource)
@@ -39,7 +51,13 @@ const rank = (resource: string): number => {
 
 /** The object as somebody would have written it: without what the server owns. */
 const asWritten = (resource: string, object: KubeObject): JsonObject => {
-  const { apiVersion, kind, metadata, status: _status, ...rest } = object as KubeObject & { readonly status?: unknown }
+  const {
+    apiVersion,
+    kind,
+    metadata,
+    status: _status,
+    ...rest
+  } = object as KubeObject & { readonly status?: unknown }
   const { [LAST_APPLIED]: _last, ...annotations } = metadata.annotations ?? {}
   const kept = {
     ...(metadata.name === undefined ? {} : { name: metadata.name }),
@@ -51,7 +69,11 @@ const asWritten = (resource: string, object: KubeObject): JsonObject => {
 }
 
 const withoutEmpty = (metadata: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(metadata).filter(([, value]) => typeof value !== 'object' || value === null || Object.keys(value).length > 0))
+  Object.fromEntries(
+    Object.entries(metadata).filter(
+      ([, value]) => typeof value !== 'object' || value === null || Object.keys(value).length > 0,
+    ),
+  )
 
 const labelsOf = (resource: string, labels: Readonly<Record<string, string>>): JsonObject => {
   if (resource !== 'namespaces') return labels
@@ -60,7 +82,11 @@ const labelsOf = (resource: string, labels: Readonly<Record<string, string>>): J
 }
 
 const withoutRevision = (annotations: Readonly<Record<string, string>>): JsonObject => {
-  const { 'deployment.kubernetes.io/revision': _revision, 'deprecated.daemonset.template.generation': _generation, ...rest } = annotations
+  const {
+    'deployment.kubernetes.io/revision': _revision,
+    'deprecated.daemonset.template.generation': _generation,
+    ...rest
+  } = annotations
   return rest
 }
 
@@ -72,11 +98,19 @@ interface ServiceSpec {
 /** Addresses that were handed out, and where a Pod was put, are left to the next cluster. */
 const specOf = (resource: string, rest: JsonObject): JsonObject => {
   if (resource === 'services') {
-    const { clusterIP, clusterIPs: _all, ...spec } = (rest['spec'] ?? {}) as ServiceSpec & JsonObject
+    const {
+      clusterIP,
+      clusterIPs: _all,
+      ...spec
+    } = (rest['spec'] ?? {}) as ServiceSpec & JsonObject
     return { ...rest, spec: clusterIP === 'None' ? { ...spec, clusterIP } : spec }
   }
   if (resource === 'pods') {
-    const { nodeName: _node, serviceAccount: _account, ...spec } = (rest['spec'] ?? {}) as JsonObject
+    const {
+      nodeName: _node,
+      serviceAccount: _account,
+      ...spec
+    } = (rest['spec'] ?? {}) as JsonObject
     return { ...rest, spec: withoutTokenVolume(spec) }
   }
   if (resource === 'namespaces') return {}

@@ -24,14 +24,17 @@ export class ManifestError extends Error {
 
 const MAX_OBJECTS = 5000
 
-const isObject = (value: JsonValue | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The items of a List, each with its kind; anything else as it is. */
 const flatten = (object: JsonObject): readonly JsonObject[] => {
   const { kind, apiVersion, items } = object
   if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) return [object]
   const itemKind = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) }
-  return (items as readonly JsonValue[]).filter(isObject).flatMap((item) => flatten({ ...itemKind, ...item }))
+  return (items as readonly JsonValue[])
+    .filter(isObject)
+    .flatMap((item) => flatten({ ...itemKind, ...item }))
 }
 
 /** Reads YAML or JSON, several documents and Lists. Throws ManifestError with the place of the first thing that is no object. */
@@ -40,9 +43,19 @@ export const readManifests = (text: string): readonly Manifest[] => {
   const manifests: Manifest[] = []
   for (const [index, { value, line }] of documents.entries()) {
     if (value === null) continue
-    if (!isObject(value)) throw new ManifestError('this document is no object: a manifest begins with apiVersion, kind and metadata', index + 1, line)
+    if (!isObject(value))
+      throw new ManifestError(
+        'this document is no object: a manifest begins with apiVersion, kind and metadata',
+        index + 1,
+        line,
+      )
     for (const object of flatten(value)) manifests.push({ object, document: index + 1, line })
-    if (manifests.length > MAX_OBJECTS) throw new ManifestError(`more than ${MAX_OBJECTS} objects: send them in parts`, index + 1, line)
+    if (manifests.length > MAX_OBJECTS)
+      throw new ManifestError(
+        `more than ${MAX_OBJECTS} objects: send them in parts`,
+        index + 1,
+        line,
+      )
   }
   return manifests
 }

@@ -14,7 +14,13 @@ const SECTIONS = {
 
 /** The state machine in one document. Tables and DNS records join it with the network. */
 export const stateDocument = (cluster: Cluster, format: 'yaml' | 'json'): string => {
-  const sections = Object.entries(SECTIONS).map(([name, resource]) => [name, cluster.objects(resource)] as const)
-  const document = { revision: cluster.revision, now: formatTime(cluster.now), ...Object.fromEntries(sections) }
+  const sections = Object.entries(SECTIONS).map(
+    ([name, resource]) => [name, cluster.objects(resource)] as const,
+  )
+  const document = {
+    revision: cluster.revision,
+    now: formatTime(cluster.now),
+    ...Object.fromEntries(sections),
+  }
   return format === 'json' ? JSON.stringify(document) : printYaml(document as unknown as JsonObject)
 }

@@ -1,7 +1,11 @@
 import { noSuchPath } from '#apimachinery/status-error.ts'
 import { jsonAnswer, type Answer, type ApiRequest } from '#kube-apiserver/endpoints/http.ts'
 import { parseAccept } from '#kube-apiserver/endpoints/negotiate.ts'
-import { apiVersionOf, type GroupDiscovery, type ResourceDiscovery } from '#kube-apiserver/resources.ts'
+import {
+  apiVersionOf,
+  type GroupDiscovery,
+  type ResourceDiscovery,
+} from '#kube-apiserver/resources.ts'
 
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
 
@@ -9,7 +13,10 @@ const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDisco
 const takesAggregated = (request: ApiRequest): boolean =>
   parseAccept(request.accept).some(
     ({ type, parameters }) =>
-      type === 'application/json' && parameters.get('as') === 'APIGroupDiscoveryList' && parameters.get('g') === 'apidiscovery.k8s.io' && parameters.get('v') === 'v2',
+      type === 'application/json' &&
+      parameters.get('as') === 'APIGroupDiscoveryList' &&
+      parameters.get('g') === 'apidiscovery.k8s.io' &&
+      parameters.get('v') === 'v2',
   )
 
 const isCore = ({ metadata }: GroupDiscovery): boolean => (metadata.name ?? '') === ''
@@ -17,16 +24,31 @@ const isCore = ({ metadata }: GroupDiscovery): boolean => (metadata.name ?? '') 
 const aggregated = (groups: readonly GroupDiscovery[]): Answer =>
   jsonAnswer(
     200,
-    { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items: groups.map(withFreshness) },
+    {
+      kind: 'APIGroupDiscoveryList',
+      apiVersion: 'apidiscovery.k8s.io/v2',
+      metadata: {},
+      items: groups.map(withFreshness),
+    },
     AGGREGATED,
   )
 
-const withFreshness = (group: GroupDiscovery) => ({ ...group, versions: group.versions.map((version) => ({ ...version, freshness: 'Current' })) })
+const withFreshness = (group: GroupDiscovery) => ({
+  ...group,
+  versions: group.versions.map((version) => ({ ...version, freshness: 'Current' })),
+})
 
 const groupVersions = (group: GroupDiscovery) =>
-  group.versions.map(({ version }) => ({ groupVersion: apiVersionOf({ group: group.metadata.name ?? '', version }), version }))
+  group.versions.map(({ version }) => ({
+    groupVersion: apiVersionOf({ group: group.metadata.name ?? '', version }),
+    version,
+  }))
 
-const apiGroup = (group: GroupDiscovery) => ({ name: group.metadata.name, versions: groupVersions(group), preferredVersion: groupVersions(group)[0] })
+const apiGroup = (group: GroupDiscovery) => ({
+  name: group.metadata.name,
+  versions: groupVersions(group),
+  preferredVersion: groupVersions(group)[0],
+})
 
 // The two forms name the same things differently: one entry a resource here, one entry a subresource too there.
 const listed = (group: string, version: string, entry: ResourceDiscovery): readonly object[] => {
@@ -42,7 +64,10 @@ const listed = (group: string, version: string, entry: ResourceDiscovery): reado
     ...(entry.categories === undefined ? {} : { categories: entry.categories }),
   }
   const subresources = (entry.subresources ?? []).map(({ subresource, responseKind, verbs }) => {
-    const foreign = responseKind !== undefined && responseKind.version !== '' && (responseKind.group !== group || responseKind.version !== version)
+    const foreign =
+      responseKind !== undefined &&
+      responseKind.version !== '' &&
+      (responseKind.group !== group || responseKind.version !== version)
     return {
       name: `${entry.resource}/${subresource}`,
       singularName: '',
@@ -68,18 +93,30 @@ const resourceList = (group: GroupDiscovery, version: string): Answer => {
 }
 
 /** /api, /apis, /api/v1, /apis/apps and /apis/apps/v1. */
-export const discover = (groups: readonly GroupDiscovery[], segments: readonly string[], request: ApiRequest): Answer => {
+export const discover = (
+  groups: readonly GroupDiscovery[],
+  segments: readonly string[],
+  request: ApiRequest,
+): Answer => {
   const core = groups.filter(isCore)
   const named = groups.filter((group) => !isCore(group))
   if (segments[0] === 'api') {
     if (segments.length > 1) return resourceList(core[0]!, segments[1]!)
     if (takesAggregated(request)) return aggregated(core)
-    return jsonAnswer(200, { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: '192.168.49.2:6443' }] })
+    return jsonAnswer(200, {
+      kind: 'APIVersions',
+      versions: ['v1'],
+      serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: '192.168.49.2:6443' }],
+    })
   }
   if (segments.length === 1) {
-    return takesAggregated(request) ? aggregated(named) : jsonAnswer(200, { kind: 'APIGroupList', apiVersion: 'v1', groups: named.map(apiGroup) })
+    return takesAggregated(request)
+      ? aggregated(named)
+      : jsonAnswer(200, { kind: 'APIGroupList', apiVersion: 'v1', groups: named.map(apiGroup) })
   }
   const group = named.find(({ metadata }) => metadata.name === segments[1])
   if (group === undefined) throw noSuchPath()
-  return segments.length === 2 ? jsonAnswer(200, { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group) }) : resourceList(group, segments[2]!)
+  return segments.length === 2
+    ? jsonAnswer(200, { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group) })
+    : resourceList(group, segments[2]!)
 }

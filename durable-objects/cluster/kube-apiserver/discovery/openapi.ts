@@ -14,12 +14,22 @@ interface GroupVersion {
   readonly resources: readonly ResourceDiscovery[]
 }
 
-const pathOf = ({ group, version }: GroupVersion): string => (group === '' ? `api/${version}` : `apis/${group}/${version}`)
+const pathOf = ({ group, version }: GroupVersion): string =>
+  group === '' ? `api/${version}` : `apis/${group}/${version}`
 
 const groupVersionsOf = (groups: readonly GroupDiscovery[]): readonly GroupVersion[] =>
-  groups.flatMap((group) => group.versions.map(({ version, resources }) => ({ group: group.metadata.name ?? '', version, resources })))
+  groups.flatMap((group) =>
+    group.versions.map(({ version, resources }) => ({
+      group: group.metadata.name ?? '',
+      version,
+      resources,
+    })),
+  )
 
-const definitions = (): Definitions => ({ ...(schemaFacts as unknown as Definitions), ...(kubariumSchemas as Definitions) })
+const definitions = (): Definitions => ({
+  ...(schemaFacts as unknown as Definitions),
+  ...(kubariumSchemas as Definitions),
+})
 
 /** /openapi/v3: which documents there are. */
 const index = (groups: readonly GroupDiscovery[]): Answer => {
@@ -48,14 +58,23 @@ const closure = (all: Definitions, roots: readonly string[]): readonly string[] 
   for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
     if (seen.has(name) || !Object.hasOwn(all, name)) continue
     seen.add(name)
-    for (const match of JSON.stringify(all[name]).matchAll(/"\$ref":"([^"]+)"/g)) todo.push(match[1]!)
+    for (const match of JSON.stringify(all[name]).matchAll(/"\$ref":"([^"]+)"/g))
+      todo.push(match[1]!)
   }
   return [...seen].sort()
 }
 
-const parameter = (name: string, type: string) => ({ name, in: 'query', schema: { type, uniqueItems: true } })
+const parameter = (name: string, type: string) => ({
+  name,
+  in: 'query',
+  schema: { type, uniqueItems: true },
+})
 
-const WRITE_PARAMETERS = [parameter('dryRun', 'string'), parameter('fieldManager', 'string'), parameter('fieldValidation', 'string')]
+const WRITE_PARAMETERS = [
+  parameter('dryRun', 'string'),
+  parameter('fieldManager', 'string'),
+  parameter('fieldValidation', 'string'),
+]
 
 const operation = (action: string, gvk: object, parameters: readonly object[] = []) => ({
   'x-kubernetes-action': action,
@@ -64,20 +83,31 @@ const operation = (action: string, gvk: object, parameters: readonly object[] = 
   responses: { '200': { description: 'OK' } },
 })
 
-const pathsOf = (groupVersion: GroupVersion, resource: ResourceDiscovery): readonly (readonly [string, object])[] => {
+const pathsOf = (
+  groupVersion: GroupVersion,
+  resource: ResourceDiscovery,
+): readonly (readonly [string, object])[] => {
   const { group, version } = groupVersion
   const gvk = { group, version, kind: resource.responseKind.kind }
   const scope = resource.scope === 'Namespaced' ? 'namespaces/{namespace}/' : ''
   const collection = `/${pathOf(groupVersion)}/${scope}${resource.resource}`
   const has = (verb: string): boolean => resource.verbs.includes(verb)
   return [
-    [collection, { ...(has('list') ? { get: operation('list', gvk) } : {}), ...(has('create') ? { post: operation('post', gvk, WRITE_PARAMETERS) } : {}) }],
+    [
+      collection,
+      {
+        ...(has('list') ? { get: operation('list', gvk) } : {}),
+        ...(has('create') ? { post: operation('post', gvk, WRITE_PARAMETERS) } : {}),
+      },
+    ],
     [
       `${collection}/{name}`,
       {
         ...(has('get') ? { get: operation('get', gvk) } : {}),
         ...(has('update') ? { put: operation('put', gvk, WRITE_PARAMETERS) } : {}),
-        ...(has('patch') ? { patch: operation('patch', gvk, [...WRITE_PARAMETERS, parameter('force', 'boolean')]) } : {}),
+        ...(has('patch')
+          ? { patch: operation('patch', gvk, [...WRITE_PARAMETERS, parameter('force', 'boolean')]) }
+          : {}),
       },
     ],
   ]
@@ -88,7 +118,11 @@ const built = new Map<string, string>()
 const document = (groupVersion: GroupVersion): string => {
   const all = definitions()
   const { group, version, resources } = groupVersion
-  const roots = resources.map(({ responseKind }) => definitionForKind(group, version, responseKind.kind) ?? kubariumName(version, responseKind.kind))
+  const roots = resources.map(
+    ({ responseKind }) =>
+      definitionForKind(group, version, responseKind.kind) ??
+      kubariumName(version, responseKind.kind),
+  )
   const schemas = closure(all, roots).map((name) => [name, withPointers(all[name])] as const)
   return JSON.stringify({
     openapi: '3.0.0',
@@ -109,5 +143,10 @@ export const openapi = (groups: readonly GroupDiscovery[], segments: readonly st
   if (groupVersion === undefined) throw noSuchPath()
   let text = built.get(path)
   if (text === undefined) built.set(path, (text = document(groupVersion)))
-  return { status: 200, contentType: 'application/json', headers: [['etag', `"${KUBERNETES_VERSION}"`]], body: [text] }
+  return {
+    status: 200,
+    contentType: 'application/json',
+    headers: [['etag', `"${KUBERNETES_VERSION}"`]],
+    body: [text],
+  }
 }

@@ -4,7 +4,11 @@ import { assign, type JsonObject, type KubeObject } from '#apimachinery/object.t
 import { decodeProtobuf } from '#api/protobuf.ts'
 import { decode, DecodeError } from '#apimachinery/schema/decode.ts'
 import type { Schema } from '#apimachinery/schema.ts'
-import { badRequest, requestEntityTooLarge, unsupportedMediaType } from '#apimachinery/status-error.ts'
+import {
+  badRequest,
+  requestEntityTooLarge,
+  unsupportedMediaType,
+} from '#apimachinery/status-error.ts'
 import { parseYamlDocuments } from '#apimachinery/yaml/parse.ts'
 import { queryValue, type ApiRequest } from '#kube-apiserver/endpoints/http.ts'
 
@@ -36,10 +40,13 @@ export const mediaType = (request: ApiRequest): string => {
 
 /** Parses the body by its content type. */
 export const readBody = (request: ApiRequest): RawBody => {
-  if (request.body.length > MAX_BODY_BYTES) throw requestEntityTooLarge(`limit is ${MAX_BODY_BYTES}`)
+  if (request.body.length > MAX_BODY_BYTES)
+    throw requestEntityTooLarge(`limit is ${MAX_BODY_BYTES}`)
   const type = mediaType(request)
   if (!TYPES.includes(type)) {
-    throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${[...TYPES].sort().join(', ')}`)
+    throw unsupportedMediaType(
+      `the body of the request was in an unknown format - accepted media types include: ${[...TYPES].sort().join(', ')}`,
+    )
   }
   if (typeof request.body !== 'string') {
     if (type === PROTOBUF) return { value: readProtobuf(request.body), duplicates: [] }
@@ -74,7 +81,8 @@ const readYaml = (text: string): RawBody => {
   }
 }
 
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** How unknown and duplicate fields are met. */
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
@@ -88,9 +96,16 @@ export const fieldValidationOf = (request: ApiRequest): FieldValidation => {
  * A parsed body as an object of the expected kind. Unknown fields are dropped and, as the client asked, refused or warned of.
  * kubernetes: apiserver pkg/endpoints/handlers/create.go, apimachinery pkg/runtime/serializer/json/json.go
  */
-export const decodeObject = (raw: RawBody, expected: Expected, validation: FieldValidation, warnings: string[]): KubeObject => {
+export const decodeObject = (
+  raw: RawBody,
+  expected: Expected,
+  validation: FieldValidation,
+  warnings: string[],
+): KubeObject => {
   if (!isObject(raw.value)) {
-    throw badRequest(`couldn't get version/kind; json parse error: json: cannot unmarshal ${goKind(raw.value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`)
+    throw badRequest(
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${goKind(raw.value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+    )
   }
   const value = withKind(raw.value, expected)
   if (expected.schema === undefined) return value as unknown as KubeObject
@@ -98,7 +113,8 @@ export const decodeObject = (raw: RawBody, expected: Expected, validation: Field
   try {
     const { object, unknownFields } = decode(value, expected.schema)
     const problems = [...raw.duplicates, ...unknownFields]
-    if (problems.length > 0 && validation === 'Strict') throw badRequest(`${handled}: strict decoding error: ${problems.join(', ')}`)
+    if (problems.length > 0 && validation === 'Strict')
+      throw badRequest(`${handled}: strict decoding error: ${problems.join(', ')}`)
     if (validation === 'Warn') warnings.push(...problems)
     return withMetadata(object) as unknown as KubeObject
   } catch (error) {
@@ -107,7 +123,8 @@ export const decodeObject = (raw: RawBody, expected: Expected, validation: Field
   }
 }
 
-const withMetadata = (object: JsonObject): JsonObject => (isObject(object['metadata']) ? object : { ...object, metadata: {} })
+const withMetadata = (object: JsonObject): JsonObject =>
+  isObject(object['metadata']) ? object : { ...object, metadata: {} }
 
 const goKind = (value: unknown): string => {
   if (value === null) return 'null'
@@ -120,21 +137,32 @@ const withKind = (value: JsonObject, expected: Expected): JsonObject => {
   const kind = value['kind'] ?? ''
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') {
     const field = typeof kind === 'string' ? 'apiVersion' : 'kind'
-    throw badRequest(`couldn't get version/kind; json parse error: json: cannot unmarshal ${goKind(value[field])} into Go struct field .${field} of type string`)
+    throw badRequest(
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${goKind(value[field])} into Go struct field .${field} of type string`,
+    )
   }
-  const expectedVersion = expected.group === '' ? expected.version : `${expected.group}/${expected.version}`
-  const [actualVersion, actualKind] = [apiVersion === '' ? expectedVersion : apiVersion, kind === '' ? expected.kind : kind]
+  const expectedVersion =
+    expected.group === '' ? expected.version : `${expected.group}/${expected.version}`
+  const [actualVersion, actualKind] = [
+    apiVersion === '' ? expectedVersion : apiVersion,
+    kind === '' ? expected.kind : kind,
+  ]
   if (actualVersion === expectedVersion && actualKind === expected.kind) {
-    return apiVersion === actualVersion && kind === actualKind ? value : assign(value, { apiVersion: actualVersion, kind: actualKind })
+    return apiVersion === actualVersion && kind === actualKind
+      ? value
+      : assign(value, { apiVersion: actualVersion, kind: actualKind })
   }
   throw wrongKind(actualVersion, actualKind, expected)
 }
 
 const wrongKind = (apiVersion: string, kind: string, expected: Expected) => {
   const slash = apiVersion.indexOf('/')
-  const [group, version] = slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)]
+  const [group, version] =
+    slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)]
   if (definitionForKind(group, version, kind) === undefined) {
-    return badRequest(`no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30"`)
+    return badRequest(
+      `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+    )
   }
   const internalGroup = expected.group === '' ? 'core' : (expected.group.split('.')[0] ?? '')
   return badRequest(

@@ -28,10 +28,19 @@ const INCLUDES: ReadonlySet<string> = new Set(['None', 'Metadata', 'Object'])
 export const viewOf = ({ context, request, resource }: ResourceRequest): View => {
   const form = negotiate(request.accept)
   if (form === undefined) {
-    throw new StatusError(406, 'NotAcceptable', 'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch')
+    throw new StatusError(
+      406,
+      'NotAcceptable',
+      'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch',
+    )
   }
   const include = queryValue(request, 'includeObject') ?? 'Metadata'
-  return { resource, form, include: (INCLUDES.has(include) ? include : 'Metadata') as IncludeObject, now: context.now() }
+  return {
+    resource,
+    form,
+    include: (INCLUDES.has(include) ? include : 'Metadata') as IncludeObject,
+    now: context.now(),
+  }
 }
 
 /** `kubectl/v1.36.3 (linux/amd64)…` is the manager `kubectl`. kubernetes: handlers.managerOrUserAgent */
@@ -42,16 +51,34 @@ export const managerOf = (request: ApiRequest): string => {
 }
 
 /** The `dryRun` values given, each as often as it stands in the query. */
-export const dryRunOf = (request: ApiRequest): readonly string[] => request.query.filter(([key]) => key === 'dryRun').map(([, value]) => value)
+export const dryRunOf = (request: ApiRequest): readonly string[] =>
+  request.query.filter(([key]) => key === 'dryRun').map(([, value]) => value)
 
-export const operationOf = (target: ResourceRequest, kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions'): Operation => {
+export const operationOf = (
+  target: ResourceRequest,
+  kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+): Operation => {
   const { request, resource, path, user, warnings } = target
   const dryRun = dryRunOf(request)
   if (kind !== 'PatchOptions') {
-    const errors = validateWriteOptions({ fieldManager: queryValue(request, 'fieldManager') ?? '', dryRun, fieldValidation: queryValue(request, 'fieldValidation') ?? '' })
+    const errors = validateWriteOptions({
+      fieldManager: queryValue(request, 'fieldManager') ?? '',
+      dryRun,
+      fieldValidation: queryValue(request, 'fieldValidation') ?? '',
+    })
     if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', errors)
   }
-  const subresource = path.subresource === '' ? {} : { subresource: path.subresource as NonNullable<Operation['subresource']> }
-  return { resource, namespace: path.namespace, user, manager: managerOf(request), dryRun: dryRun.length > 0, warnings, ...subresource }
+  const subresource =
+    path.subresource === ''
+      ? {}
+      : { subresource: path.subresource as NonNullable<Operation['subresource']> }
+  return {
+    resource,
+    namespace: path.namespace,
+    user,
+    manager: managerOf(request),
+    dryRun: dryRun.length > 0,
+    warnings,
+    ...subresource,
+  }
 }
-

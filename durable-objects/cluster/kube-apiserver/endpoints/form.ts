@@ -29,14 +29,24 @@ const partialJson = (object: KubeObject): string =>
   `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(object.metadata)}}`
 
 /** One object in the form that the client asked for. */
-export const objectAnswer = (view: View, object: KubeObject, status = 200): Answer => answer(view, status, objectParts(view, object, true))
+export const objectAnswer = (view: View, object: KubeObject, status = 200): Answer =>
+  answer(view, status, objectParts(view, object, true))
 
 /** The same, for a watch event: the columns of a table are sent once. */
-export const objectParts = (view: View, object: KubeObject, withColumns: boolean): readonly string[] => {
+export const objectParts = (
+  view: View,
+  object: KubeObject,
+  withColumns: boolean,
+): readonly string[] => {
   const { resource, form, include, now } = view
   switch (form.as) {
     case 'Table':
-      return tableJson(resource, [object], { now, include, metadata: { resourceVersion: object.metadata.resourceVersion }, withColumns })
+      return tableJson(resource, [object], {
+        now,
+        include,
+        metadata: { resourceVersion: object.metadata.resourceVersion },
+        withColumns,
+      })
     case 'PartialObjectMetadata':
     case 'PartialObjectMetadataList':
       return [partialJson(object)]
@@ -46,12 +56,25 @@ export const objectParts = (view: View, object: KubeObject, withColumns: boolean
 }
 
 /** A list in the form that the client asked for. */
-export const listAnswer = (view: View, objects: readonly KubeObject[], metadata: ListMeta): Answer => {
+export const listAnswer = (
+  view: View,
+  objects: readonly KubeObject[],
+  metadata: ListMeta,
+): Answer => {
   const { resource, form, include, now } = view
-  if (form.as === 'Table') return answer(view, 200, tableJson(resource, objects, { now, include, metadata, withColumns: true }))
+  if (form.as === 'Table')
+    return answer(
+      view,
+      200,
+      tableJson(resource, objects, { now, include, metadata, withColumns: true }),
+    )
   const isPartial = form.as !== 'object'
-  const [kind, apiVersion] = isPartial ? ['PartialObjectMetadataList', 'meta.k8s.io/v1'] : [`${resource.kind}List`, apiVersionOf(resource)]
-  const parts = [`{"kind":"${kind}","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`]
+  const [kind, apiVersion] = isPartial
+    ? ['PartialObjectMetadataList', 'meta.k8s.io/v1']
+    : [`${resource.kind}List`, apiVersionOf(resource)]
+  const parts = [
+    `{"kind":"${kind}","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`,
+  ]
   for (const [index, object] of objects.entries()) {
     if (index > 0) parts.push(',')
     parts.push(isPartial ? partialJson(object) : itemJson(object))

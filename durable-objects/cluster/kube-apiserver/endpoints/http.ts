@@ -38,14 +38,19 @@ export interface WatchAnswer {
 
 export type ApiAnswer = Answer | WatchAnswer
 
-export const queryValue = (request: ApiRequest, name: string): string | undefined => request.query.find(([key]) => key === name)?.[1]
+export const queryValue = (request: ApiRequest, name: string): string | undefined =>
+  request.query.find(([key]) => key === name)?.[1]
 
 export const queryFlag = (request: ApiRequest, name: string): boolean => {
   const value = queryValue(request, name)
   return value !== undefined && value !== 'false' && value !== '0'
 }
 
-export const jsonAnswer = (status: number, body: unknown, contentType = 'application/json'): Answer => ({
+export const jsonAnswer = (
+  status: number,
+  body: unknown,
+  contentType = 'application/json',
+): Answer => ({
   status,
   contentType,
   body: [JSON.stringify(body)],

@@ -18,7 +18,9 @@ const EXPIRED_CONTINUE =
 export const revisionOf = (text: string): number => {
   if (/^\d{1,20}$/.test(text) && BigInt(text) < 2n ** 64n) return Number(text)
   const problem = /^\d+$/.test(text) ? 'value out of range' : 'invalid syntax'
-  throw badRequest(`invalid resource version: ${errorText(invalidValue('resourceVersion', text, `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${problem}`))}`)
+  throw badRequest(
+    `invalid resource version: ${errorText(invalidValue('resourceVersion', text, `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${problem}`))}`,
+  )
 }
 
 const limitOf = (request: ApiRequest): number => {
@@ -34,7 +36,9 @@ interface ContinueToken {
 }
 
 const encodeToken = (token: ContinueToken): string =>
-  encodeBase64(encodeUtf8(JSON.stringify({ v: 'meta.k8s.io/v1', rv: token.rv, start: `${token.start}\0` })))
+  encodeBase64(
+    encodeUtf8(JSON.stringify({ v: 'meta.k8s.io/v1', rv: token.rv, start: `${token.start}\0` })),
+  )
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replace(/=+$/, '')
@@ -47,18 +51,28 @@ const asLatin1 = (bytes: Uint8Array): string => {
 
 /** kubernetes: apiserver pkg/storage/continue.go DecodeContinue */
 const decodeToken = (text: string): ContinueToken => {
-  const refuse = (why: string): StatusError => badRequest(`invalid continue token: continue key is not valid: ${why}`)
+  const refuse = (why: string): StatusError =>
+    badRequest(`invalid continue token: continue key is not valid: ${why}`)
   let value: unknown
   try {
     const base64 = text.replaceAll('-', '+').replaceAll('_', '/')
-    value = parseJson(asLatin1(decodeBase64(base64 + '='.repeat((4 - (base64.length % 4)) % 4)))).value
+    value = parseJson(
+      asLatin1(decodeBase64(base64 + '='.repeat((4 - (base64.length % 4)) % 4))),
+    ).value
   } catch (error) {
     throw refuse((error as Error).message)
   }
-  const { v, rv, start } = (typeof value === 'object' && value !== null ? value : {}) as { v?: unknown; rv?: unknown; start?: unknown }
-  if (v !== 'meta.k8s.io/v1') throw refuse(`server does not recognize this encoded version "${String(v ?? '')}"`)
-  if (rv === 0 || typeof rv !== 'number' || !Number.isSafeInteger(rv)) throw refuse('incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
-  if (typeof start !== 'string' || start === '') throw refuse('encoded start key empty (version meta.k8s.io/v1)')
+  const { v, rv, start } = (typeof value === 'object' && value !== null ? value : {}) as {
+    v?: unknown
+    rv?: unknown
+    start?: unknown
+  }
+  if (v !== 'meta.k8s.io/v1')
+    throw refuse(`server does not recognize this encoded version "${String(v ?? '')}"`)
+  if (rv === 0 || typeof rv !== 'number' || !Number.isSafeInteger(rv))
+    throw refuse('incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
+  if (typeof start !== 'string' || start === '')
+    throw refuse('encoded start key empty (version meta.k8s.io/v1)')
   return { rv, start: start.replace(/\0$/, '') }
 }
 
@@ -84,27 +98,43 @@ const page = (target: ResourceRequest, selection: Selection): Page => {
   if (continueText === '') {
     const exact = queryValue(request, 'resourceVersionMatch') === 'Exact'
     const revision = asked === '' ? 0 : revisionOf(asked)
-    if (exact && revision > 0) return cut(snapshot(target, selection, revision, undefined), revision, limit, selection)
+    if (exact && revision > 0)
+      return cut(snapshot(target, selection, revision, undefined), revision, limit, selection)
     if (revision > context.etcd.revision) throw tooLarge(revision, context.etcd.revision)
     return cut(current(target, selection), context.etcd.revision, limit, selection)
   }
-  if (asked !== '' && asked !== '0') throw badRequest('specifying resource version is not allowed when using continue')
+  if (asked !== '' && asked !== '0')
+    throw badRequest('specifying resource version is not allowed when using continue')
   const token = decodeToken(continueText)
   const revision = token.rv < 0 ? context.etcd.revision : token.rv
-  const objects = snapshot(target, selection, revision, token).filter((object) => storageKey(object) > token.start)
+  const objects = snapshot(target, selection, revision, token).filter(
+    (object) => storageKey(object) > token.start,
+  )
   return cut(objects, revision, limit, selection)
 }
 
 const tooLarge = (asked: number, current: number): StatusError =>
-  new StatusError(504, 'Timeout', `Too large resource version: ${asked}, current: ${current}`, { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 })
+  new StatusError(504, 'Timeout', `Too large resource version: ${asked}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  })
 
-const current = ({ context, resource, path }: ResourceRequest, selection: Selection): readonly KubeObject[] => {
-  const namespace = resource.namespaced && path.namespace !== '' ? { namespace: path.namespace } : {}
+const current = (
+  { context, resource, path }: ResourceRequest,
+  selection: Selection,
+): readonly KubeObject[] => {
+  const namespace =
+    resource.namespaced && path.namespace !== '' ? { namespace: path.namespace } : {}
   const found = context.etcd.list(resource.name, { ...namespace, labels: selection.labels })
   return selection.isEverything ? found : found.filter(selection.matches)
 }
 
-const snapshot = ({ context, resource, path }: ResourceRequest, selection: Selection, revision: number, token: ContinueToken | undefined): readonly KubeObject[] => {
+const snapshot = (
+  { context, resource, path }: ResourceRequest,
+  selection: Selection,
+  revision: number,
+  token: ContinueToken | undefined,
+): readonly KubeObject[] => {
   const namespace = resource.namespaced && path.namespace !== '' ? path.namespace : undefined
   const found = context.etcd.listAt(resource.name, namespace, revision)
   if (found !== COMPACTED) return found.filter(selection.matches)
@@ -115,7 +145,12 @@ const snapshot = ({ context, resource, path }: ResourceRequest, selection: Selec
   throw error
 }
 
-const cut = (objects: readonly KubeObject[], revision: number, limit: number, selection: Selection): Page => {
+const cut = (
+  objects: readonly KubeObject[],
+  revision: number,
+  limit: number,
+  selection: Selection,
+): Page => {
   const resourceVersion = String(revision)
   if (limit === 0 || objects.length <= limit) return { objects, metadata: { resourceVersion } }
   const taken = objects.slice(0, limit)

@@ -19,7 +19,9 @@ export const parseAccept = (accept: string): readonly MediaType[] =>
       const [type = '', ...parameters] = part.split(';').map((text) => text.trim())
       const pairs = parameters.map((parameter) => {
         const equals = parameter.indexOf('=')
-        return equals < 0 ? ([parameter, ''] as const) : ([parameter.slice(0, equals), parameter.slice(equals + 1)] as const)
+        return equals < 0
+          ? ([parameter, ''] as const)
+          : ([parameter.slice(0, equals), parameter.slice(equals + 1)] as const)
       })
       return { type: type.toLowerCase(), parameters: new Map(pairs) }
     })
@@ -27,7 +29,11 @@ export const parseAccept = (accept: string): readonly MediaType[] =>
 
 const OBJECT: Form = { as: 'object', yaml: false, contentType: 'application/json' }
 
-const FORMS: ReadonlySet<string> = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'])
+const FORMS: ReadonlySet<string> = new Set([
+  'Table',
+  'PartialObjectMetadata',
+  'PartialObjectMetadataList',
+])
 
 /**
  * The first form that can be served; undefined if none can (406). Protobuf is passed over: every client of Kubernetes that asks for it

@@ -2,16 +2,38 @@ import { invalidValue } from '#apimachinery/field-error.ts'
 import { apply as applyConfiguration } from '#apimachinery/managed-fields/manager.ts'
 import type { JsonObject, KubeObject } from '#apimachinery/object.ts'
 import { goValue } from '#apimachinery/patch/go-format.ts'
-import { applyJsonPatch, decodeJsonPatch, unknownOperationFields } from '#apimachinery/patch/json-patch.ts'
+import {
+  applyJsonPatch,
+  decodeJsonPatch,
+  unknownOperationFields,
+} from '#apimachinery/patch/json-patch.ts'
 import { applyMergePatch } from '#apimachinery/patch/merge-patch.ts'
 import { applyStrategicMergePatch } from '#apimachinery/patch/strategic-merge.ts'
 import { decode, DecodeError } from '#apimachinery/schema/decode.ts'
-import { badRequest, invalid, notFound, StatusError, unsupportedMediaType } from '#apimachinery/status-error.ts'
+import {
+  badRequest,
+  invalid,
+  notFound,
+  StatusError,
+  unsupportedMediaType,
+} from '#apimachinery/status-error.ts'
 import { formatTime } from '#apimachinery/time.ts'
 import { validatePatchOptions } from '#apimachinery/validation/options.ts'
 import { parseYamlDocuments } from '#apimachinery/yaml/parse.ts'
-import { fieldValidationOf, mediaType, readJson, type FieldValidation, type RawBody } from '#kube-apiserver/endpoints/body.ts'
-import { dryRunOf, managerOf, operationOf, viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
+import {
+  fieldValidationOf,
+  mediaType,
+  readJson,
+  type FieldValidation,
+  type RawBody,
+} from '#kube-apiserver/endpoints/body.ts'
+import {
+  dryRunOf,
+  managerOf,
+  operationOf,
+  viewOf,
+  type ResourceRequest,
+} from '#kube-apiserver/endpoints/context.ts'
 import { objectAnswer } from '#kube-apiserver/endpoints/form.ts'
 import { queryFlag, queryValue, type Answer } from '#kube-apiserver/endpoints/http.ts'
 import { checkName } from '#kube-apiserver/endpoints/write.ts'
@@ -25,7 +47,8 @@ const MERGE_PATCH = 'application/merge-patch+json'
 const STRATEGIC = 'application/strategic-merge-patch+json'
 const APPLY = 'application/apply-patch+yaml'
 
-const isBuiltIn = ({ resource }: ResourceRequest): boolean => resource.schema?.preserveUnknown !== true && resource.schema?.source === undefined
+const isBuiltIn = ({ resource }: ResourceRequest): boolean =>
+  resource.schema?.preserveUnknown !== true && resource.schema?.source === undefined
 
 const typesOf = (target: ResourceRequest): readonly string[] =>
   isBuiltIn(target) ? [JSON_PATCH, MERGE_PATCH, STRATEGIC, APPLY] : [JSON_PATCH, MERGE_PATCH, APPLY]
@@ -36,7 +59,9 @@ export const patch = (target: ResourceRequest): Answer => {
   const type = mediaType(request)
   const types = typesOf(target)
   if (!types.includes(type)) {
-    throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`)
+    throw unsupportedMediaType(
+      `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`,
+    )
   }
   const view = viewOf(target)
   const force = queryValue(request, 'force')
@@ -52,7 +77,13 @@ export const patch = (target: ResourceRequest): Answer => {
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', errors)
   const operation = operationOf(target, 'PatchOptions')
   const updater = type === APPLY ? applier(target, operation) : patcher(target, type)
-  const { object, created } = update(context, operation, path.name, updater, type === APPLY && path.subresource === '')
+  const { object, created } = update(
+    context,
+    operation,
+    path.name,
+    updater,
+    type === APPLY && path.subresource === '',
+  )
   return objectAnswer(view, object, created ? 201 : 200)
 }
 
@@ -70,7 +101,14 @@ const patcher = (target: ResourceRequest, type: string): Updater => {
     if (live === undefined) throw notFound(groupResourceOf(resource), path.name)
     const document = { ...live, apiVersion: apiVersionOf(resource) } as unknown as JsonObject
     const { patched, shown, problems } = patchDocument(target, type, document, raw)
-    const decoded = decodePatched(target, patched, shown, validation === 'Ignore' ? [] : problems, validation, warnings)
+    const decoded = decodePatched(
+      target,
+      patched,
+      shown,
+      validation === 'Ignore' ? [] : problems,
+      validation,
+      warnings,
+    )
     checkName(target, decoded)
     return { object: decoded }
   }
@@ -93,7 +131,12 @@ interface Patched {
   readonly problems: readonly string[]
 }
 
-const patchDocument = ({ resource }: ResourceRequest, type: string, document: JsonObject, raw: RawBody): Patched => {
+const patchDocument = (
+  { resource }: ResourceRequest,
+  type: string,
+  document: JsonObject,
+  raw: RawBody,
+): Patched => {
   switch (type) {
     case JSON_PATCH: {
       const unknown = unknownOperationFields(decodeJsonPatch(raw.value))
@@ -105,7 +148,10 @@ const patchDocument = ({ resource }: ResourceRequest, type: string, document: Js
       return { patched, shown: () => JSON.stringify(patched), problems: raw.duplicates }
     }
     default: {
-      const patched = resource.schema === undefined ? applyMergePatch(document, raw.value) : applyStrategicMergePatch(document, raw.value, resource.schema)
+      const patched =
+        resource.schema === undefined
+          ? applyMergePatch(document, raw.value)
+          : applyStrategicMergePatch(document, raw.value, resource.schema)
       return { patched, shown: () => goValue(raw.value), problems: raw.duplicates }
     }
   }
@@ -119,12 +165,14 @@ const decodePatched = (
   validation: FieldValidation,
   warnings: string[],
 ): KubeObject => {
-  const refuse = (why: string): StatusError => invalid({ group: '', kind: '' }, '', [invalidValue('patch', shown(), why)])
+  const refuse = (why: string): StatusError =>
+    invalid({ group: '', kind: '' }, '', [invalidValue('patch', shown(), why)])
   if (resource.schema === undefined) return patched as KubeObject
   try {
     const { object, unknownFields } = decode(patched, resource.schema)
     const problems = [...given, ...(validation === 'Ignore' ? [] : unknownFields)]
-    if (problems.length > 0 && validation === 'Strict') throw refuse(`strict decoding error: ${problems.join(', ')}`)
+    if (problems.length > 0 && validation === 'Strict')
+      throw refuse(`strict decoding error: ${problems.join(', ')}`)
     warnings.push(...problems)
     return object as unknown as KubeObject
   } catch (error) {
@@ -139,7 +187,8 @@ const applier = (target: ResourceRequest, operation: Operation): Updater => {
   const raw = readConfiguration(textOf(target))
   const validation = fieldValidationOf(request)
   if (raw.duplicates.length > 0) {
-    if (validation === 'Strict') throw badRequest(`error strict decoding YAML: ${raw.duplicates.join(', ')}`)
+    if (validation === 'Strict')
+      throw badRequest(`error strict decoding YAML: ${raw.duplicates.join(', ')}`)
     if (validation === 'Warn') warnings.push(...raw.duplicates)
   }
   return (live) => {

@@ -21,7 +21,8 @@ export const pathSegments = (path: string): readonly string[] => {
   if (segments.length > MAX_SEGMENTS) throw noSuchPath()
   return segments.map((segment) => {
     const decoded = decodeSegment(segment)
-    if (decoded === '.' || decoded === '..' || decoded.includes('/') || decoded.includes('\0')) throw noSuchPath()
+    if (decoded === '.' || decoded === '..' || decoded.includes('/') || decoded.includes('\0'))
+      throw noSuchPath()
     return decoded
   })
 }

@@ -27,7 +27,8 @@ const EMPTY = { metadata: {}, spec: {}, status: {}, involvedObject: {}, source: 
 export const selectionOf = (resource: Resource, request: ApiRequest): Selection => {
   const labels = parseSelector(queryValue(request, 'labelSelector') ?? '')
   const fields = parseFieldSelector(queryValue(request, 'fieldSelector') ?? '')
-  const supported = fields.length === 0 ? {} : fieldsOf(resource, { apiVersion: '', kind: resource.kind, ...EMPTY })
+  const supported =
+    fields.length === 0 ? {} : fieldsOf(resource, { apiVersion: '', kind: resource.kind, ...EMPTY })
   for (const { field } of fields) {
     if (!Object.hasOwn(supported, field)) throw badRequest(`field label not supported: ${field}`)
   }
@@ -35,16 +36,24 @@ export const selectionOf = (resource: Resource, request: ApiRequest): Selection 
     labels,
     fields,
     isEverything: labels.length === 0 && fields.length === 0,
-    matches: (object) => matches(labels, object.metadata.labels) && matchesFields(resource, fields, object),
+    matches: (object) =>
+      matches(labels, object.metadata.labels) && matchesFields(resource, fields, object),
   }
 }
 
-const matchesFields = (resource: Resource, fields: readonly FieldRequirement[], object: KubeObject): boolean => {
+const matchesFields = (
+  resource: Resource,
+  fields: readonly FieldRequirement[],
+  object: KubeObject,
+): boolean => {
   if (fields.length === 0) return true
   const values = fieldsOf(resource, object)
-  return fields.every(({ field, operator, value }) => ((own(values, field) ?? '') === value) === (operator === '='))
+  return fields.every(
+    ({ field, operator, value }) => ((own(values, field) ?? '') === value) === (operator === '='),
+  )
 }
 
 /** The one name that a `metadata.name=x` selector leaves, if there is one. */
 export const selectedName = (selection: Selection): string | undefined =>
-  selection.fields.find(({ field, operator }) => field === 'metadata.name' && operator === '=')?.value
+  selection.fields.find(({ field, operator }) => field === 'metadata.name' && operator === '=')
+    ?.value

@@ -2,7 +2,12 @@ import { schemaOf } from '#api/schemas.ts'
 import type { Binding } from '#api/core/v1/binding/types.ts'
 import { methodNotAllowed, noSuchPath, notFound, StatusError } from '#apimachinery/status-error.ts'
 import { decodeObject, fieldValidationOf, readBody } from '#kube-apiserver/endpoints/body.ts'
-import { dryRunOf, operationOf, viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
+import {
+  dryRunOf,
+  operationOf,
+  viewOf,
+  type ResourceRequest,
+} from '#kube-apiserver/endpoints/context.ts'
 import { evict } from '#kube-apiserver/endpoints/eviction.ts'
 import { objectAnswer } from '#kube-apiserver/endpoints/form.ts'
 import { jsonAnswer, type Answer } from '#kube-apiserver/endpoints/http.ts'
@@ -14,7 +19,8 @@ import { bindTo } from '#kube-apiserver/registry/binding.ts'
 import { groupResourceOf, subresourceOf } from '#kube-apiserver/resources.ts'
 
 /** What ends every write of these with a Status. */
-const success = (): Answer => jsonAnswer(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 })
+const success = (): Answer =>
+  jsonAnswer(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 })
 
 const getObject = (target: ResourceRequest): Answer => {
   const { context, resource, path } = target
@@ -56,10 +62,27 @@ const scale = (target: ResourceRequest): Answer => {
 const binding = (target: ResourceRequest): Answer => {
   const { context, request, path, warnings } = target
   if (request.method !== 'POST') throw methodNotAllowed()
-  const expected = { group: '', version: 'v1', kind: 'Binding', schema: schemaOf('io.k8s.api.core.v1.Binding') }
-  const object = decodeObject(readBody(request), expected, fieldValidationOf(request), warnings) as Binding
+  const expected = {
+    group: '',
+    version: 'v1',
+    kind: 'Binding',
+    schema: schemaOf('io.k8s.api.core.v1.Binding'),
+  }
+  const object = decodeObject(
+    readBody(request),
+    expected,
+    fieldValidationOf(request),
+    warnings,
+  ) as Binding
   operationOf(target, 'CreateOptions')
-  if (dryRunOf(request).length === 0) bindTo(context, path.namespace, path.name, object.target.name ?? '', object.metadata.annotations)
+  if (dryRunOf(request).length === 0)
+    bindTo(
+      context,
+      path.namespace,
+      path.name,
+      object.target.name ?? '',
+      object.metadata.annotations,
+    )
   return success()
 }
 
@@ -89,8 +112,13 @@ export const subresource = (target: ResourceRequest): Answer => {
       return createToken(target)
   }
   if (NOT_YET.has(path.subresource)) {
-    if (context.etcd.get(resource.name, path.namespace, path.name) === undefined) throw notFound(groupResourceOf(resource), path.name)
-    throw new StatusError(501, 'NotImplemented', `${resource.plural}/${path.subresource} is not served by this cluster yet`)
+    if (context.etcd.get(resource.name, path.namespace, path.name) === undefined)
+      throw notFound(groupResourceOf(resource), path.name)
+    throw new StatusError(
+      501,
+      'NotImplemented',
+      `${resource.plural}/${path.subresource} is not served by this cluster yet`,
+    )
   }
   throw noSuchPath()
 }

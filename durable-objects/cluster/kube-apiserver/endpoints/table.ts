@@ -40,7 +40,12 @@ const defaultRow =
 
 export type IncludeObject = 'None' | 'Metadata' | 'Object'
 
-const rowJson = (resource: Resource, object: KubeObject, now: number, include: IncludeObject): string => {
+const rowJson = (
+  resource: Resource,
+  object: KubeObject,
+  now: number,
+  include: IncludeObject,
+): string => {
   const print = resource.behaviour.row ?? defaultRow(columnsOf(resource))
   const cells = JSON.stringify(print(object, { now }))
   if (include === 'None') return `{"cells":${cells}}`
@@ -52,7 +57,9 @@ const rowJson = (resource: Resource, object: KubeObject, now: number, include: I
 }
 
 const headJson = (resource: Resource, metadata: object, withColumns: boolean): string => {
-  const definitions = withColumns ? columnsOf(resource).map((column) => ({ description: '', ...column })) : []
+  const definitions = withColumns
+    ? columnsOf(resource).map((column) => ({ description: '', ...column }))
+    : []
   return `{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(metadata)},"columnDefinitions":${JSON.stringify(definitions)},"rows":[`
 }
 
@@ -60,10 +67,16 @@ const headJson = (resource: Resource, metadata: object, withColumns: boolean): s
 export const tableJson = (
   resource: Resource,
   objects: readonly KubeObject[],
-  options: { readonly now: number; readonly include: IncludeObject; readonly metadata: object; readonly withColumns: boolean },
+  options: {
+    readonly now: number
+    readonly include: IncludeObject
+    readonly metadata: object
+    readonly withColumns: boolean
+  },
 ): readonly string[] => {
   const parts = [headJson(resource, options.metadata, options.withColumns)]
-  for (const [index, object] of objects.entries()) parts.push((index === 0 ? '' : ',') + rowJson(resource, object, options.now, options.include))
+  for (const [index, object] of objects.entries())
+    parts.push((index === 0 ? '' : ',') + rowJson(resource, object, options.now, options.include))
   parts.push(']}')
   return parts
 }

@@ -39,13 +39,18 @@ export class WatchHub {
 }
 
 /** How one revision looks through a selection: what comes into view is ADDED, what leaves it is DELETED. */
-const eventOf = (revision: Revision, selection: Selection): { readonly type: string; readonly object: KubeObject } | undefined => {
+const eventOf = (
+  revision: Revision,
+  selection: Selection,
+): { readonly type: string; readonly object: KubeObject } | undefined => {
   const { object, previous } = revision
   const isIn = object !== undefined && selection.matches(object)
   const wasIn = previous !== undefined && selection.matches(previous)
   if (isIn) return { type: wasIn ? 'MODIFIED' : 'ADDED', object }
   if (!wasIn) return undefined
-  const last = assign(previous, { metadata: assign(previous.metadata, { resourceVersion: String(revision.revision) }) })
+  const last = assign(previous, {
+    metadata: assign(previous.metadata, { resourceVersion: String(revision.revision) }),
+  })
   return { type: 'DELETED', object: last }
 }
 
@@ -55,15 +60,28 @@ const checkOptions = (target: ResourceRequest): { readonly sendInitialEvents: bo
   const match = queryValue(request, 'resourceVersionMatch') ?? ''
   const errors: FieldError[] = []
   if (sendInitialEvents !== undefined && match !== 'NotOlderThan') {
-    errors.push(forbiddenValue('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'))
+    errors.push(
+      forbiddenValue(
+        'resourceVersionMatch',
+        'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+      ),
+    )
   }
-  if (sendInitialEvents === undefined && match !== '') errors.push(forbiddenValue('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'))
+  if (sendInitialEvents === undefined && match !== '')
+    errors.push(
+      forbiddenValue(
+        'resourceVersionMatch',
+        'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+      ),
+    )
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors)
-  if ((queryValue(request, 'continue') ?? '') !== '') throw badRequest('continue is forbidden for watch')
+  if ((queryValue(request, 'continue') ?? '') !== '')
+    throw badRequest('continue is forbidden for watch')
   return { sendInitialEvents: sendInitialEvents === 'true' }
 }
 
-const expiredStatus = (): Status => new StatusError(410, 'Expired', 'too old resource version').status
+const expiredStatus = (): Status =>
+  new StatusError(410, 'Expired', 'too old resource version').status
 
 interface Plan {
   readonly initial: readonly KubeObject[]
@@ -79,13 +97,24 @@ const plan = (target: ResourceRequest, selection: Selection): Plan => {
   const text = queryValue(request, 'resourceVersion') ?? ''
   const from = text === '' ? 0 : revisionOf(text)
   if (sendInitialEvents || from === 0) {
-    if (queryValue(request, 'sendInitialEvents') === 'false') return { initial: [], past: [], bookmark: false }
-    const namespace = resource.namespaced && path.namespace !== '' ? { namespace: path.namespace } : {}
+    if (queryValue(request, 'sendInitialEvents') === 'false')
+      return { initial: [], past: [], bookmark: false }
+    const namespace =
+      resource.namespaced && path.namespace !== '' ? { namespace: path.namespace } : {}
     const initial = context.etcd.list(resource.name, namespace).filter(selection.matches)
     return { initial, past: [], bookmark: sendInitialEvents }
   }
   const past = context.etcd.since(from)
-  if (past === COMPACTED) return { initial: [], past: [], bookmark: false, error: { ...expiredStatus(), message: `too old resource version: ${from} (${context.etcd.compactedRevision})` } }
+  if (past === COMPACTED)
+    return {
+      initial: [],
+      past: [],
+      bookmark: false,
+      error: {
+        ...expiredStatus(),
+        message: `too old resource version: ${from} (${context.etcd.compactedRevision})`,
+      },
+    }
   return { initial: [], past, bookmark: false }
 }
 
@@ -95,7 +124,9 @@ export const watch = (target: ResourceRequest, hub: WatchHub): WatchAnswer => {
   const selection = selectionOf(resource, request)
   const view = viewOf(target)
   const begin = plan(target, selection)
-  const concerns = (revision: Revision): boolean => revision.resource === resource.name && (path.namespace === '' || !resource.namespaced || revision.namespace === path.namespace)
+  const concerns = (revision: Revision): boolean =>
+    revision.resource === resource.name &&
+    (path.namespace === '' || !resource.namespaced || revision.namespace === path.namespace)
   const seconds = Number(queryValue(request, 'timeoutSeconds') ?? 0)
   let unsubscribe: (() => void) | undefined
   return {
@@ -127,16 +158,24 @@ export const watch = (target: ResourceRequest, hub: WatchHub): WatchAnswer => {
 const writer = (view: View, now: () => number, send: (text: string) => void) => {
   let withColumns = true
   return (type: string, object: KubeObject): void => {
-    send(`{"type":"${type}","object":${objectParts({ ...view, now: now() }, object, withColumns).join('')}}\n`)
+    send(
+      `{"type":"${type}","object":${objectParts({ ...view, now: now() }, object, withColumns).join('')}}\n`,
+    )
     withColumns = false
   }
 }
 
 /** Tells a watcher that it has seen all there was when it began. */
 const bookmarkLine = ({ context, resource }: ResourceRequest, view: View): string => {
-  const metadata = { resourceVersion: String(context.etcd.revision), creationTimestamp: null, annotations: { [INITIAL_EVENTS_END]: 'true' } }
+  const metadata = {
+    resourceVersion: String(context.etcd.revision),
+    creationTimestamp: null,
+    annotations: { [INITIAL_EVENTS_END]: 'true' },
+  }
   const isObject = view.form.as === 'object'
-  const object = isObject ? { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata } : { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata }
+  const object = isObject
+    ? { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata }
+    : { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata }
   return `${JSON.stringify({ type: 'BOOKMARK', object })}\n`
 }
 

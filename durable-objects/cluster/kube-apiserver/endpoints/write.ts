@@ -4,8 +4,18 @@ import type { KubeObject } from '#apimachinery/object.ts'
 import { badRequest, invalid } from '#apimachinery/status-error.ts'
 import { schemaOf } from '#api/schemas.ts'
 import { validateDeleteOptions } from '#apimachinery/validation/options.ts'
-import { decodeObject, fieldValidationOf, mediaType, readBody } from '#kube-apiserver/endpoints/body.ts'
-import { dryRunOf, operationOf, viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
+import {
+  decodeObject,
+  fieldValidationOf,
+  mediaType,
+  readBody,
+} from '#kube-apiserver/endpoints/body.ts'
+import {
+  dryRunOf,
+  operationOf,
+  viewOf,
+  type ResourceRequest,
+} from '#kube-apiserver/endpoints/context.ts'
 import { listAnswer, objectAnswer } from '#kube-apiserver/endpoints/form.ts'
 import { jsonAnswer, queryValue, type Answer } from '#kube-apiserver/endpoints/http.ts'
 import { selectionOf } from '#kube-apiserver/endpoints/selection.ts'
@@ -14,14 +24,17 @@ import { deletedStatus, remove, type DeleteResult } from '#kube-apiserver/regist
 import type { Operation } from '#kube-apiserver/registry/operation.ts'
 import { update } from '#kube-apiserver/registry/update.ts'
 
-
-
 /** kubernetes: apiserver pkg/endpoints/handlers/rest.go checkName */
 export const checkName = ({ path }: ResourceRequest, object: KubeObject): void => {
   const { name = '', namespace = '' } = object.metadata
-  if (name !== path.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${path.name})`)
+  if (name !== path.name)
+    throw badRequest(
+      `the name of the object (${name}) does not match the name on the URL (${path.name})`,
+    )
   if (path.namespace !== '' && namespace !== '' && namespace !== path.namespace) {
-    throw badRequest(`the namespace of the object (${namespace}) does not match the namespace on the request (${path.namespace})`)
+    throw badRequest(
+      `the namespace of the object (${namespace}) does not match the namespace on the request (${path.namespace})`,
+    )
   }
 }
 
@@ -30,7 +43,12 @@ export const post = (target: ResourceRequest): Answer => {
   const { context, request, warnings } = target
   const view = viewOf(target)
   const operation = operationOf(target, 'CreateOptions')
-  const object = decodeObject(readBody(request), target.resource, fieldValidationOf(request), warnings)
+  const object = decodeObject(
+    readBody(request),
+    target.resource,
+    fieldValidationOf(request),
+    warnings,
+  )
   return objectAnswer(view, create(context, operation, object), 201)
 }
 
@@ -39,10 +57,18 @@ export const put = (target: ResourceRequest): Answer => {
   const { context, request, path, warnings } = target
   const view = viewOf(target)
   const operation = operationOf(target, 'UpdateOptions')
-  const sent = decodeObject(readBody(request), target.resource, fieldValidationOf(request), warnings)
+  const sent = decodeObject(
+    readBody(request),
+    target.resource,
+    fieldValidationOf(request),
+    warnings,
+  )
   checkName(target, sent)
   // a body may leave its namespace to the URL
-  const object = path.namespace !== '' && sent.metadata.namespace === undefined ? withMetadata(sent, { namespace: path.namespace }) : sent
+  const object =
+    path.namespace !== '' && sent.metadata.namespace === undefined
+      ? withMetadata(sent, { namespace: path.namespace })
+      : sent
   const result = update(context, operation, path.name, () => ({ object }))
   return objectAnswer(view, result.object, result.created ? 201 : 200)
 }
@@ -59,13 +85,23 @@ export const deleteOptionsOf = (target: ResourceRequest): DeleteOptions => {
 }
 
 const bodyOptions = ({ request, resource, warnings }: ResourceRequest): DeleteOptions => {
-  const raw = readBody(mediaType(request) === '' ? { ...request, contentType: 'application/json' } : request)
+  const raw = readBody(
+    mediaType(request) === '' ? { ...request, contentType: 'application/json' } : request,
+  )
   const value = raw.value as { readonly apiVersion?: unknown; readonly kind?: unknown } | null
   const apiVersion = typeof value?.apiVersion === 'string' ? value.apiVersion : ''
   // DeleteOptions are registered in every group
-  const ofGroup = { group: apiVersion.includes('/') ? apiVersion.split('/')[0]! : '', version: apiVersion.split('/').at(-1) ?? '' }
+  const ofGroup = {
+    group: apiVersion.includes('/') ? apiVersion.split('/')[0]! : '',
+    version: apiVersion.split('/').at(-1) ?? '',
+  }
   const known = apiVersion === '' ? { group: resource.group, version: resource.version } : ofGroup
-  return decodeObject(raw, { ...known, kind: 'DeleteOptions', schema: schemaOf(DELETE_OPTIONS) }, 'Ignore', warnings) as unknown as DeleteOptions
+  return decodeObject(
+    raw,
+    { ...known, kind: 'DeleteOptions', schema: schemaOf(DELETE_OPTIONS) },
+    'Ignore',
+    warnings,
+  ) as unknown as DeleteOptions
 }
 
 const queryOptions = ({ request }: ResourceRequest): DeleteOptions => {
@@ -73,10 +109,13 @@ const queryOptions = ({ request }: ResourceRequest): DeleteOptions => {
   const policy = queryValue(request, 'propagationPolicy')
   const orphan = queryValue(request, 'orphanDependents')
   const dryRun = dryRunOf(request)
-  if (grace !== undefined && !/^-?\d{1,18}$/.test(grace)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`)
+  if (grace !== undefined && !/^-?\d{1,18}$/.test(grace))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`)
   return {
     ...(grace === undefined ? {} : { gracePeriodSeconds: Number(grace) }),
-    ...(policy === undefined ? {} : { propagationPolicy: policy as NonNullable<DeleteOptions['propagationPolicy']> }),
+    ...(policy === undefined
+      ? {}
+      : { propagationPolicy: policy as NonNullable<DeleteOptions['propagationPolicy']> }),
     ...(orphan === undefined ? {} : { orphanDependents: orphan === 'true' || orphan === '1' }),
     ...(dryRun.length === 0 ? {} : { dryRun }),
   }
@@ -94,7 +133,8 @@ export const deleteOne = (target: ResourceRequest): Answer => {
   const options = deleteOptionsOf(target)
   const result = remove(context, deleteOperation(target, options), path.name, options)
   const status = !result.removed && options.orphanDependents === false ? 202 : 200
-  if (result.removed && resource.strategy.returnsDeletedObject !== true) return jsonAnswer(status, deletedStatus(resource, result.object))
+  if (result.removed && resource.strategy.returnsDeletedObject !== true)
+    return jsonAnswer(status, deletedStatus(resource, result.object))
   return objectAnswer(view, result.object, status)
 }
 
@@ -104,12 +144,20 @@ export const deleteCollection = (target: ResourceRequest): Answer => {
   const view = viewOf(target)
   const options = deleteOptionsOf(target)
   const selection = selectionOf(resource, request)
-  const namespace = resource.namespaced && path.namespace !== '' ? { namespace: path.namespace } : {}
+  const namespace =
+    resource.namespaced && path.namespace !== '' ? { namespace: path.namespace } : {}
   const chosen = context.etcd.list(resource.name, namespace).filter(selection.matches)
   const results: DeleteResult[] = []
   for (const object of chosen) {
-    const operation = { ...deleteOperation(target, options), namespace: object.metadata.namespace ?? '' }
+    const operation = {
+      ...deleteOperation(target, options),
+      namespace: object.metadata.namespace ?? '',
+    }
     results.push(remove(context, operation, object.metadata.name ?? '', options))
   }
-  return listAnswer(view, results.map(({ object }) => object), { resourceVersion: String(context.etcd.revision) })
+  return listAnswer(
+    view,
+    results.map(({ object }) => object),
+    { resourceVersion: String(context.etcd.revision) },
+  )
 }

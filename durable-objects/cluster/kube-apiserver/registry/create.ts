@@ -4,7 +4,11 @@ import { validateObjectMetaCreate } from '#apimachinery/validation/metadata.ts'
 import { isDns1123Subdomain } from '#apimachinery/validation/names.ts'
 import { generateName } from '#kube-apiserver/identity.ts'
 import { managedFieldsAfterUpdate } from '#kube-apiserver/registry/field-managers.ts'
-import { fillSystemFields, withGeneration, withMetadata } from '#kube-apiserver/registry/object-meta.ts'
+import {
+  fillSystemFields,
+  withGeneration,
+  withMetadata,
+} from '#kube-apiserver/registry/object-meta.ts'
 import type { Operation, Reservation } from '#kube-apiserver/registry/operation.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
 import { keepStatus } from '#kube-apiserver/registry/status.ts'
@@ -16,30 +20,42 @@ const MAX_NAME_ATTEMPTS = 8
 export const inNamespace = (object: KubeObject, operation: Operation): KubeObject => {
   const { namespace } = object.metadata
   if (!operation.resource.namespaced) {
-    if (namespace !== undefined && namespace !== '') throw badRequest('namespace is not allowed on this type')
+    if (namespace !== undefined && namespace !== '')
+      throw badRequest('namespace is not allowed on this type')
     return object
   }
-  if (namespace === undefined || namespace === '') return withMetadata(object, { namespace: operation.namespace })
+  if (namespace === undefined || namespace === '')
+    return withMetadata(object, { namespace: operation.namespace })
   if (namespace === operation.namespace) return object
-  throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  throw badRequest(
+    'the namespace of the provided object does not match the namespace sent on the request',
+  )
 }
 
 /**
  * The create pipeline. `fieldsAreManaged`: server-side apply worked out the managed fields. Default, own fields, admit, fill in, reserve, prepare, validate, warn, canonicalize, store.
  * kubernetes: apiserver pkg/endpoints/handlers/create.go, pkg/registry/generic/registry/store.go Create, pkg/registry/rest/create.go
  */
-export const create = (context: RegistryContext, operation: Operation, given: KubeObject, fieldsAreManaged = false): KubeObject => {
+export const create = (
+  context: RegistryContext,
+  operation: Operation,
+  given: KubeObject,
+  fieldsAreManaged = false,
+): KubeObject => {
   const { resource } = operation
   const placed = inNamespace(withApiVersion(given, resource), operation)
   const defaulted = resource.strategy.defaults?.(placed) ?? placed
-  const managedFields = fieldsAreManaged ? defaulted.metadata.managedFields : managedFieldsAfterUpdate(context, operation, undefined, defaulted)
+  const managedFields = fieldsAreManaged
+    ? defaulted.metadata.managedFields
+    : managedFieldsAfterUpdate(context, operation, undefined, defaulted)
   const owned = withMetadata(defaulted, { managedFields })
   const admitted = context.admission.admit(admissionRequest(operation, owned)) ?? owned
   return store(context, operation, fillSystemFields(admitted, context.now(), context.random))
 }
 
 const withApiVersion = (object: KubeObject, resource: Resource): KubeObject => {
-  const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`
+  const apiVersion =
+    resource.group === '' ? resource.version : `${resource.group}/${resource.version}`
   return assign(object, { apiVersion, kind: resource.kind })
 }
 
@@ -60,13 +76,22 @@ const named = (context: RegistryContext, operation: Operation, object: KubeObjec
   const { name = '', generateName: base = '' } = object.metadata
   if (name !== '' || base === '') return object
   let generated = generateName(base, context.random)
-  for (let attempt = 1; attempt < MAX_NAME_ATTEMPTS && context.etcd.get(operation.resource.name, operation.namespace, generated) !== undefined; attempt++) {
+  for (
+    let attempt = 1;
+    attempt < MAX_NAME_ATTEMPTS &&
+    context.etcd.get(operation.resource.name, operation.namespace, generated) !== undefined;
+    attempt++
+  ) {
     generated = generateName(base, context.random)
   }
   return withMetadata(object, { name: generated })
 }
 
-const NOTHING_RESERVED = (object: KubeObject): Reservation => ({ object, commit: () => undefined, revert: () => undefined })
+const NOTHING_RESERVED = (object: KubeObject): Reservation => ({
+  object,
+  commit: () => undefined,
+  revert: () => undefined,
+})
 
 const store = (context: RegistryContext, operation: Operation, filled: KubeObject): KubeObject => {
   const { resource } = operation
@@ -99,22 +124,37 @@ const existsError = (resource: Resource, existing: KubeObject): StatusError => {
   return new StatusError(409, 'AlreadyExists', `object is being deleted: ${message}`, details)
 }
 
-const prepareAndValidate = (context: RegistryContext, operation: Operation, object: KubeObject): KubeObject => {
+const prepareAndValidate = (
+  context: RegistryContext,
+  operation: Operation,
+  object: KubeObject,
+): KubeObject => {
   const { resource } = operation
   const { strategy } = resource
-  const write = { now: context.now(), user: operation.user, dryRun: operation.dryRun, random: context.random }
-  const fresh = withMetadata(object, { deletionTimestamp: undefined, deletionGracePeriodSeconds: undefined })
+  const write = {
+    now: context.now(),
+    user: operation.user,
+    dryRun: operation.dryRun,
+    random: context.random,
+  }
+  const fresh = withMetadata(object, {
+    deletionTimestamp: undefined,
+    deletionGracePeriodSeconds: undefined,
+  })
   const bare = withGeneration(resource, keepStatus(resource, fresh, undefined), undefined)
   const prepared = strategy.prepareForCreate?.(bare, write) ?? bare
   if (operation.validated !== true) {
     const validateName = strategy.validateName ?? isDns1123Subdomain
     const errors = [
-      ...validateObjectMetaCreate(prepared.metadata, { namespaced: resource.namespaced, validateName }),
+      ...validateObjectMetaCreate(prepared.metadata, {
+        namespaced: resource.namespaced,
+        validateName,
+      }),
       ...(strategy.validate?.(prepared, write) ?? []),
     ]
-    if (errors.length > 0) throw invalid(groupKindOf(resource), prepared.metadata.name ?? '', errors)
+    if (errors.length > 0)
+      throw invalid(groupKindOf(resource), prepared.metadata.name ?? '', errors)
     operation.warnings.push(...(strategy.warningsOnCreate?.(prepared, write) ?? []))
   }
   return strategy.canonicalize?.(prepared) ?? prepared
 }
-

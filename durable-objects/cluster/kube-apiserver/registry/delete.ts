@@ -18,33 +18,73 @@ export interface DeleteResult {
 }
 
 /** kubernetes: apiserver pkg/registry/generic/registry/store.go Delete, pkg/registry/rest/delete.go BeforeDelete */
-export const remove = (context: RegistryContext, operation: Operation, name: string, options: DeleteOptions): DeleteResult => {
+export const remove = (
+  context: RegistryContext,
+  operation: Operation,
+  name: string,
+  options: DeleteOptions,
+): DeleteResult => {
   const { resource, namespace } = operation
   const live = context.etcd.get(resource.name, namespace, name)
   if (live === undefined) throw notFound(groupResourceOf(resource), name)
   checkPreconditions(resource, live, options)
-  context.admission.validate({ operation: 'DELETE', resource, namespace, name, object: undefined, old: live, user: operation.user, dryRun: operation.dryRun, warnings: operation.warnings })
+  context.admission.validate({
+    operation: 'DELETE',
+    resource,
+    namespace,
+    name,
+    object: undefined,
+    old: live,
+    user: operation.user,
+    dryRun: operation.dryRun,
+    warnings: operation.warnings,
+  })
 
   const graceful = beginGracefulDeletion(context, resource, live, options)
   if (graceful === 'pending') return { object: live, removed: false }
   const finalizers = finalizersFor(resource, live, options)
   const held = resource.strategy.heldWhileDeleting?.(live)
-  if (graceful === undefined && finalizers.length === 0 && held === undefined) return removeNow(context, operation, live)
+  if (graceful === undefined && finalizers.length === 0 && held === undefined)
+    return removeNow(context, operation, live)
 
   const marked = graceful ?? markDeleting(context, held ?? live)
-  const next = withMetadata(marked, { finalizers: finalizers.length === 0 ? undefined : finalizers })
-  if (graceful !== undefined && finalizers.length === 0 && graceful.metadata.deletionGracePeriodSeconds === 0) return removeNow(context, operation, live)
-  const changed = { ...next, metadata: equal(next.metadata, live.metadata) ? live.metadata : next.metadata }
+  const next = withMetadata(marked, {
+    finalizers: finalizers.length === 0 ? undefined : finalizers,
+  })
+  if (
+    graceful !== undefined &&
+    finalizers.length === 0 &&
+    graceful.metadata.deletionGracePeriodSeconds === 0
+  )
+    return removeNow(context, operation, live)
+  const changed = {
+    ...next,
+    metadata: equal(next.metadata, live.metadata) ? live.metadata : next.metadata,
+  }
   if (equal(changed, live)) return { object: live, removed: false }
-  return { object: operation.dryRun ? changed : context.etcd.put(resource.name, changed), removed: false }
+  return {
+    object: operation.dryRun ? changed : context.etcd.put(resource.name, changed),
+    removed: false,
+  }
 }
 
-const checkPreconditions = (resource: Resource, live: KubeObject, { preconditions }: DeleteOptions): void => {
+const checkPreconditions = (
+  resource: Resource,
+  live: KubeObject,
+  { preconditions }: DeleteOptions,
+): void => {
   const { name = '', uid = '', resourceVersion = '' } = live.metadata
   if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
-    throw conflict(groupResourceOf(resource), name, `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`)
+    throw conflict(
+      groupResourceOf(resource),
+      name,
+      `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`,
+    )
   }
-  if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion) {
+  if (
+    preconditions?.resourceVersion !== undefined &&
+    preconditions.resourceVersion !== resourceVersion
+  ) {
     throw conflict(
       groupResourceOf(resource),
       name,
@@ -53,15 +93,26 @@ const checkPreconditions = (resource: Resource, live: KubeObject, { precondition
   }
 }
 
-const removeNow = (context: RegistryContext, operation: Operation, live: KubeObject): DeleteResult => {
+const removeNow = (
+  context: RegistryContext,
+  operation: Operation,
+  live: KubeObject,
+): DeleteResult => {
   if (operation.dryRun) return { object: live, removed: true }
-  const last = context.etcd.delete(operation.resource.name, operation.namespace, live.metadata.name ?? '') ?? live
+  const last =
+    context.etcd.delete(operation.resource.name, operation.namespace, live.metadata.name ?? '') ??
+    live
   context.hooks[operation.resource.name]?.onDelete?.(last)
   return { object: last, removed: true }
 }
 
 /** The object with its grace period begun; 'pending' if it has begun already and nothing shortens it; undefined if there is none. */
-const beginGracefulDeletion = (context: RegistryContext, resource: Resource, live: KubeObject, options: DeleteOptions): KubeObject | 'pending' | undefined => {
+const beginGracefulDeletion = (
+  context: RegistryContext,
+  resource: Resource,
+  live: KubeObject,
+  options: DeleteOptions,
+): KubeObject | 'pending' | undefined => {
   const seconds = resource.strategy.gracePeriod?.(live, options)
   if (seconds === undefined) return undefined
   const { deletionTimestamp, deletionGracePeriodSeconds = 0, generation } = live.metadata
@@ -71,7 +122,10 @@ const beginGracefulDeletion = (context: RegistryContext, resource: Resource, liv
       return seconds === 0 && deletionGracePeriodSeconds === 0 ? undefined : 'pending'
     }
     const began = parseTime(deletionTimestamp) - deletionGracePeriodSeconds * 1000
-    return withMetadata(live, { deletionTimestamp: formatTime(began + seconds * 1000), deletionGracePeriodSeconds: seconds })
+    return withMetadata(live, {
+      deletionTimestamp: formatTime(began + seconds * 1000),
+      deletionGracePeriodSeconds: seconds,
+    })
   }
   if (seconds === 0) return undefined
   return withMetadata(live, {
@@ -84,7 +138,8 @@ const beginGracefulDeletion = (context: RegistryContext, resource: Resource, liv
 /** kubernetes: store.go markAsDeleting */
 const markDeleting = (context: RegistryContext, object: KubeObject): KubeObject => {
   const { deletionTimestamp, generation } = object.metadata
-  if (deletionTimestamp !== undefined) return withMetadata(object, { deletionGracePeriodSeconds: 0 })
+  if (deletionTimestamp !== undefined)
+    return withMetadata(object, { deletionGracePeriodSeconds: 0 })
   return withMetadata(object, {
     deletionTimestamp: formatTime(context.now()),
     deletionGracePeriodSeconds: 0,
@@ -93,7 +148,11 @@ const markDeleting = (context: RegistryContext, object: KubeObject): KubeObject 
 }
 
 /** kubernetes: store.go deletionFinalizersForGarbageCollection */
-const finalizersFor = (resource: Resource, live: KubeObject, options: DeleteOptions): readonly string[] => {
+const finalizersFor = (
+  resource: Resource,
+  live: KubeObject,
+  options: DeleteOptions,
+): readonly string[] => {
   const existing = live.metadata.finalizers ?? []
   const orphan = shouldOrphan(resource, existing, options)
   const foreground = !orphan && shouldWaitForDependents(existing, options)
@@ -102,7 +161,11 @@ const finalizersFor = (resource: Resource, live: KubeObject, options: DeleteOpti
   return equal(wanted, existing) ? existing : wanted
 }
 
-const shouldOrphan = (resource: Resource, existing: readonly string[], options: DeleteOptions): boolean => {
+const shouldOrphan = (
+  resource: Resource,
+  existing: readonly string[],
+  options: DeleteOptions,
+): boolean => {
   if (options.orphanDependents !== undefined) return options.orphanDependents
   if (options.propagationPolicy !== undefined) return options.propagationPolicy === 'Orphan'
   if (existing.includes(ORPHAN)) return true
@@ -123,7 +186,11 @@ export const deletedStatus = (resource: Resource, object: KubeObject): Omit<Stat
   metadata: {},
   status: 'Success',
   details: assign(
-    { name: object.metadata.name ?? '', ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.plural },
+    {
+      name: object.metadata.name ?? '',
+      ...(resource.group === '' ? {} : { group: resource.group }),
+      kind: resource.plural,
+    },
     object.metadata.uid === undefined ? {} : ({ uid: object.metadata.uid } as object),
   ),
 })

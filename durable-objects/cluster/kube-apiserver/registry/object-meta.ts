@@ -4,14 +4,22 @@ import type { Random } from '#environment.ts'
 import { newUid } from '#kube-apiserver/identity.ts'
 import type { Resource } from '#kube-apiserver/resources.ts'
 
-export const withMetadata = <T extends KubeObject>(object: T, changes: { [K in keyof ObjectMeta]?: ObjectMeta[K] | undefined }): T => {
+export const withMetadata = <T extends KubeObject>(
+  object: T,
+  changes: { [K in keyof ObjectMeta]?: ObjectMeta[K] | undefined },
+): T => {
   const metadata = assign<ObjectMeta>(object.metadata, changes)
   return metadata === object.metadata ? object : { ...object, metadata }
 }
 
 /** kubernetes: apiserver pkg/registry/rest/meta.go FillObjectMetaSystemFields */
 export const fillSystemFields = (object: KubeObject, now: number, random: Random): KubeObject =>
-  withMetadata(object, { creationTimestamp: formatTime(now), uid: newUid(random), resourceVersion: undefined, selfLink: undefined })
+  withMetadata(object, {
+    creationTimestamp: formatTime(now),
+    uid: newUid(random),
+    resourceVersion: undefined,
+    selfLink: undefined,
+  })
 
 // Kinds whose strategies keep metadata.generation in 1.36. A kind with a strategy says so there.
 const WITH_GENERATION: ReadonlySet<string> = new Set([
@@ -43,19 +51,29 @@ const WITH_GENERATION: ReadonlySet<string> = new Set([
   'machines.kubarium.dev',
 ])
 
-export const hasGeneration = (resource: Resource): boolean => resource.strategy.hasGeneration ?? WITH_GENERATION.has(resource.name)
+export const hasGeneration = (resource: Resource): boolean =>
+  resource.strategy.hasGeneration ?? WITH_GENERATION.has(resource.name)
 
 // What of an object the generation counts: its spec, or all but metadata and status where there is none.
 const desiredPart = (resource: Resource, object: KubeObject): unknown => {
   if (resource.strategy.generationOf !== undefined) return resource.strategy.generationOf(object)
   if ('spec' in object) return object.spec
-  const { metadata: _metadata, status: _status, ...rest } = object as KubeObject & { readonly status?: unknown }
+  const {
+    metadata: _metadata,
+    status: _status,
+    ...rest
+  } = object as KubeObject & { readonly status?: unknown }
   return rest
 }
 
 /** Sets the generation of `object`: one more than that of `old` if what is desired differs. */
-export const withGeneration = (resource: Resource, object: KubeObject, old: KubeObject | undefined): KubeObject => {
-  if (!hasGeneration(resource)) return withMetadata(object, { generation: old?.metadata.generation })
+export const withGeneration = (
+  resource: Resource,
+  object: KubeObject,
+  old: KubeObject | undefined,
+): KubeObject => {
+  if (!hasGeneration(resource))
+    return withMetadata(object, { generation: old?.metadata.generation })
   if (old === undefined) return withMetadata(object, { generation: 1 })
   const generation = old.metadata.generation ?? 0
   const same = equal(desiredPart(resource, object), desiredPart(resource, old))

@@ -11,7 +11,14 @@ export interface Operation {
   /** Who owns the fields that are set: `kubectl-create`. */
   readonly manager: string
   readonly dryRun: boolean
-  readonly subresource?: 'status' | 'scale' | 'binding' | 'finalize' | 'ephemeralcontainers' | 'resize' | 'approval'
+  readonly subresource?:
+    | 'status'
+    | 'scale'
+    | 'binding'
+    | 'finalize'
+    | 'ephemeralcontainers'
+    | 'resize'
+    | 'approval'
   /** Collects what the server warns of; they become Warning headers. */
   readonly warnings: string[]
   /** Built by a controller from a template that was validated. */

@@ -4,9 +4,15 @@ import { subresourceOf, type Resource } from '#kube-apiserver/resources.ts'
 type WithParts = KubeObject & Readonly<Record<string, unknown>>
 
 /** A write of the object itself leaves its status as it was. */
-export const keepStatus = (resource: Resource, object: KubeObject, old: KubeObject | undefined): KubeObject => {
+export const keepStatus = (
+  resource: Resource,
+  object: KubeObject,
+  old: KubeObject | undefined,
+): KubeObject => {
   if (subresourceOf(resource, 'status') === undefined) return object
-  const status = (old as WithParts | undefined)?.['status'] ?? (resource.schema?.fields?.get('status')?.keepZero === true ? {} : undefined)
+  const status =
+    (old as WithParts | undefined)?.['status'] ??
+    (resource.schema?.fields?.get('status')?.keepZero === true ? {} : undefined)
   if ((object as WithParts)['status'] === status) return object
   const { status: _status, ...rest } = object as WithParts
   return (status === undefined ? rest : { ...rest, status }) as KubeObject

@@ -23,41 +23,71 @@ export type Updater = (live: KubeObject | undefined) => {
   readonly fieldsAreManaged?: boolean
 }
 
-const CHANGED = 'the object has been modified; please apply your changes to the latest version and try again'
+const CHANGED =
+  'the object has been modified; please apply your changes to the latest version and try again'
 
 /**
  * The update pipeline. `mayCreate`: a name that does not exist is created (server-side apply, or the kind allows it).
  * kubernetes: apiserver pkg/endpoints/handlers/update.go, pkg/registry/generic/registry/store.go Update, pkg/registry/rest/update.go
  */
-export const update = (context: RegistryContext, operation: Operation, name: string, updater: Updater, mayCreate = false): UpdateResult => {
+export const update = (
+  context: RegistryContext,
+  operation: Operation,
+  name: string,
+  updater: Updater,
+  mayCreate = false,
+): UpdateResult => {
   const { resource } = operation
   const live = context.etcd.get(resource.name, operation.namespace, name)
-  if (live === undefined && !mayCreate && resource.strategy.allowCreateOnUpdate !== true) throw notFound(groupResourceOf(resource), name)
+  if (live === undefined && !mayCreate && resource.strategy.allowCreateOnUpdate !== true)
+    throw notFound(groupResourceOf(resource), name)
   const { object: given, fieldsAreManaged = false } = updater(live)
-  if (live === undefined) return { object: create(context, operation, given, fieldsAreManaged), created: true }
+  if (live === undefined)
+    return { object: create(context, operation, given, fieldsAreManaged), created: true }
 
-  const placed = inNamespace(assign(given, { apiVersion: live.apiVersion, kind: live.kind }), operation)
+  const placed = inNamespace(
+    assign(given, { apiVersion: live.apiVersion, kind: live.kind }),
+    operation,
+  )
   const defaulted = resource.strategy.defaults?.(placed) ?? placed
   checkPreconditions(resource, defaulted, live, name)
-  const managedFields = fieldsAreManaged ? defaulted.metadata.managedFields : managedFieldsAfterUpdate(context, operation, live, defaulted)
+  const managedFields = fieldsAreManaged
+    ? defaulted.metadata.managedFields
+    : managedFieldsAfterUpdate(context, operation, live, defaulted)
   const owned = withMetadata(defaulted, { managedFields })
   const admitted = context.admission.admit(admissionRequest(operation, owned, live)) ?? owned
   return { object: store(context, operation, admitted, live), created: false }
 }
 
-const checkPreconditions = (resource: Resource, object: KubeObject, live: KubeObject, name: string): void => {
+const checkPreconditions = (
+  resource: Resource,
+  object: KubeObject,
+  live: KubeObject,
+  name: string,
+): void => {
   const { uid, resourceVersion } = object.metadata
   if (uid !== undefined && uid !== live.metadata.uid) {
-    throw conflict(groupResourceOf(resource), name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid ?? ''}`)
+    throw conflict(
+      groupResourceOf(resource),
+      name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid ?? ''}`,
+    )
   }
   if (resourceVersion === undefined) {
     if (resource.strategy.allowUnconditionalUpdate !== false) return
-    throw invalid(groupKindOf(resource), name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')])
+    throw invalid(groupKindOf(resource), name, [
+      invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
+    ])
   }
-  if (resourceVersion !== live.metadata.resourceVersion) throw conflict(groupResourceOf(resource), name, CHANGED)
+  if (resourceVersion !== live.metadata.resourceVersion)
+    throw conflict(groupResourceOf(resource), name, CHANGED)
 }
 
-const admissionRequest = (operation: Operation, object: KubeObject, old: KubeObject): AdmissionRequest => ({
+const admissionRequest = (
+  operation: Operation,
+  object: KubeObject,
+  old: KubeObject,
+): AdmissionRequest => ({
   operation: 'UPDATE',
   resource: operation.resource,
   ...(operation.subresource === undefined ? {} : { subresource: operation.subresource }),
@@ -70,7 +100,12 @@ const admissionRequest = (operation: Operation, object: KubeObject, old: KubeObj
   warnings: operation.warnings,
 })
 
-const store = (context: RegistryContext, operation: Operation, admitted: KubeObject, live: KubeObject): KubeObject => {
+const store = (
+  context: RegistryContext,
+  operation: Operation,
+  admitted: KubeObject,
+  live: KubeObject,
+): KubeObject => {
   const { resource } = operation
   const hooks = operation.subresource === undefined ? context.hooks[resource.name] : undefined
   const reservation = hooks?.onUpdate?.(admitted, live, operation)
@@ -87,7 +122,12 @@ const store = (context: RegistryContext, operation: Operation, admitted: KubeObj
   }
 }
 
-const write = (context: RegistryContext, operation: Operation, prepared: KubeObject, live: KubeObject): KubeObject => {
+const write = (
+  context: RegistryContext,
+  operation: Operation,
+  prepared: KubeObject,
+  live: KubeObject,
+): KubeObject => {
   const { resource } = operation
   const object = ignoreTimes(live, prepared)
   if (isReleased(object) && live.metadata.deletionTimestamp !== undefined) {
@@ -105,9 +145,15 @@ const write = (context: RegistryContext, operation: Operation, prepared: KubeObj
 /** Nothing holds an object that is being deleted any more. kubernetes: store.go deletionFinalizersForGarbageCollection, ShouldDeleteDuringUpdate */
 const isReleased = (object: KubeObject): boolean => {
   const { deletionTimestamp, deletionGracePeriodSeconds, finalizers = [] } = object.metadata
-  const held = (object as { readonly spec?: { readonly finalizers?: readonly string[] } }).spec?.finalizers
+  const held = (object as { readonly spec?: { readonly finalizers?: readonly string[] } }).spec
+    ?.finalizers
   const isHeldByItself = object.kind === 'Namespace' && (held?.length ?? 0) > 0
-  return deletionTimestamp !== undefined && finalizers.length === 0 && (deletionGracePeriodSeconds ?? 0) === 0 && !isHeldByItself
+  return (
+    deletionTimestamp !== undefined &&
+    finalizers.length === 0 &&
+    (deletionGracePeriodSeconds ?? 0) === 0 &&
+    !isHeldByItself
+  )
 }
 
 // The server's own fields cannot be changed by leaving them out. kubernetes: rest.BeforeUpdate, ValidateObjectMetaAccessorUpdate
@@ -116,24 +162,40 @@ const keepServerFields = (object: KubeObject, live: KubeObject): KubeObject =>
     uid: object.metadata.uid ?? live.metadata.uid,
     creationTimestamp: object.metadata.creationTimestamp ?? live.metadata.creationTimestamp,
     deletionTimestamp: live.metadata.deletionTimestamp,
-    deletionGracePeriodSeconds: object.metadata.deletionGracePeriodSeconds ?? live.metadata.deletionGracePeriodSeconds,
+    deletionGracePeriodSeconds:
+      object.metadata.deletionGracePeriodSeconds ?? live.metadata.deletionGracePeriodSeconds,
     generation: live.metadata.generation,
     resourceVersion: live.metadata.resourceVersion,
     selfLink: undefined,
   })
 
-const prepareAndValidate = (context: RegistryContext, operation: Operation, object: KubeObject, live: KubeObject): KubeObject => {
+const prepareAndValidate = (
+  context: RegistryContext,
+  operation: Operation,
+  object: KubeObject,
+  live: KubeObject,
+): KubeObject => {
   const { resource, subresource } = operation
   const { strategy } = resource
-  const write = { now: context.now(), user: operation.user, dryRun: operation.dryRun, random: context.random }
+  const write = {
+    now: context.now(),
+    user: operation.user,
+    dryRun: operation.dryRun,
+    random: context.random,
+  }
   const kept = keepServerFields(object, live)
   const ofStatus = subresource === 'status'
   const stages = ofStatus ? (strategy.status ?? {}) : strategy
   const bare = ofStatus ? keepAllButStatus(kept, live) : keepStatus(resource, kept, live)
   const custom = stages.prepareForUpdate?.(bare, live, write) ?? bare
-  const prepared = ofStatus ? withMetadata(custom, { generation: live.metadata.generation }) : withGeneration(resource, custom, live)
+  const prepared = ofStatus
+    ? withMetadata(custom, { generation: live.metadata.generation })
+    : withGeneration(resource, custom, live)
   if (operation.validated !== true) {
-    const errors = [...validateObjectMetaUpdate(prepared.metadata, live.metadata), ...(stages.validateUpdate?.(prepared, live, write) ?? [])]
+    const errors = [
+      ...validateObjectMetaUpdate(prepared.metadata, live.metadata),
+      ...(stages.validateUpdate?.(prepared, live, write) ?? []),
+    ]
     if (errors.length > 0) throw invalid(groupKindOf(resource), live.metadata.name ?? '', errors)
     operation.warnings.push(...(stages.warningsOnUpdate?.(prepared, live, write) ?? []))
   }
