@@ -4,6 +4,7 @@ import type { Schema } from '#apimachinery/schema.ts'
 import {
   EMPTY,
   fieldSet,
+  isEmpty,
   union,
   type FieldSet,
   type FieldSetEntry,
@@ -219,6 +220,9 @@ const itemsOf = (value: readonly JsonValue[], schema: Schema): FieldSet => {
     })
   return fieldSet(entries)
 }
+
+export const isUnchanged = ({ added, modified, removed }: Comparison): boolean =>
+  isEmpty(added) && isEmpty(modified) && isEmpty(removed)
 
 /** What the new object says differently. */
 export const changedIn = ({ added, modified }: Comparison): FieldSet => union(modified, added)

@@ -31,22 +31,39 @@ export class FieldSet {
   }
 }
 
-const remembered = new RecentTable<FieldSet>(8192)
+const remembered = new RecentTable<number, FieldSet>(8192)
 let lastId = 0
 
 export const EMPTY: FieldSet = new FieldSet(0, [])
 
+const hashOf = (entries: readonly FieldSetEntry[]): number => {
+  let hash = entries.length
+  for (const { element, isMember, children } of entries) {
+    hash = (Math.imul(hash, 31) + element.id) | 0
+    hash = (Math.imul(hash, 31) + (isMember ? 1 : 0) + 2 * (children?.id ?? 0)) | 0
+  }
+  return hash
+}
+
+/** Entries of the very same elements and children. */
+const areSame = (a: readonly FieldSetEntry[], b: readonly FieldSetEntry[]): boolean => {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) {
+    const [left, right] = [a[i]!, b[i]!]
+    if (left.element !== right.element || left.isMember !== right.isMember) return false
+    if (left.children !== right.children) return false
+  }
+  return true
+}
+
 /** The set of sorted entries, each a member or with children. */
 const fromSorted = (entries: readonly FieldSetEntry[]): FieldSet => {
   if (entries.length === 0) return EMPTY
-  let name = ''
-  for (const { element, isMember, children } of entries)
-    name += `${element.id}${isMember ? '+' : '-'}${children === undefined ? '' : children.id},`
-  let set = remembered.get(name)
-  if (set === undefined) {
-    set = new FieldSet(++lastId, entries)
-    remembered.set(name, set)
-  }
+  const hash = hashOf(entries)
+  const known = remembered.get(hash)
+  if (known !== undefined && areSame(known.entries, entries)) return known
+  const set = new FieldSet(++lastId, entries)
+  remembered.set(hash, set)
   return set
 }
 

@@ -5,6 +5,7 @@ import { parseTime } from '#apimachinery/time.ts'
 import { equals, type FieldSet } from './field-set.ts'
 import { fromFieldsV1, toFieldsV1 } from './fields-v1.ts'
 import { goJson } from './path-element.ts'
+import { RecentMemo } from './recent.ts'
 
 export interface Manager {
   readonly name: string
@@ -34,23 +35,45 @@ export const identifierOf = ({ name, operation, apiVersion, subresource }: Manag
   return `{${parts.join(',')}}`
 }
 
+interface Decoded {
+  readonly identifier: string
+  readonly managed: Managed
+}
+
+const decoded = new RecentMemo<Decoded>(8192)
+
 /** Throws an Error if an entry is none that the server could have written. */
 export const decodeManagedFields = (entries: readonly ManagedFieldsEntry[]): Managers => {
   const managers: Managers = new Map()
   for (const [index, entry] of entries.entries()) {
-    const { operation, apiVersion = '', fieldsType = '' } = entry
-    if (operation !== 'Apply' && operation !== 'Update')
-      throw new Error('operation must be `Apply` or `Update`')
-    if (apiVersion === '') throw new Error('apiVersion must not be empty')
-    if (fieldsType === '') throw new Error(`missing fieldsType in managed fields entry ${index}`)
-    if (fieldsType !== 'FieldsV1')
-      throw new Error(`invalid fieldsType ${quote(fieldsType)} in managed fields entry ${index}`)
-    const { manager: name = '', subresource = '' } = entry
-    const manager: Manager = { name, operation, apiVersion, subresource }
-    const set = fromFieldsV1(entry.fieldsV1 as JsonValue | undefined)
-    managers.set(identifierOf(manager), { ...manager, set, time: entry.time, stored: entry })
+    let known = decoded.get(entry)
+    if (known === undefined) {
+      known = decodeEntry(entry, index)
+      if (Object.isFrozen(entry)) decoded.set(entry, known)
+    }
+    managers.set(known.identifier, known.managed)
   }
   return managers
+}
+
+const decodeEntry = (entry: ManagedFieldsEntry, index: number): Decoded => {
+  const {
+    manager: name = '',
+    operation,
+    apiVersion = '',
+    fieldsType = '',
+    subresource = '',
+  } = entry
+  if (operation !== 'Apply' && operation !== 'Update')
+    throw new Error('operation must be `Apply` or `Update`')
+  if (apiVersion === '') throw new Error('apiVersion must not be empty')
+  if (fieldsType === '') throw new Error(`missing fieldsType in managed fields entry ${index}`)
+  if (fieldsType !== 'FieldsV1')
+    throw new Error(`invalid fieldsType ${quote(fieldsType)} in managed fields entry ${index}`)
+  const manager: Manager = { name, operation, apiVersion, subresource }
+  const set = fromFieldsV1(entry.fieldsV1 as JsonValue | undefined)
+  const managed = { ...manager, set, time: entry.time, stored: entry }
+  return { identifier: identifierOf(manager), managed }
 }
 
 /** Sorted as the server writes them: appliers first, then by time, then by name. */
@@ -63,15 +86,15 @@ const encode = (managed: Managed): ManagedFieldsEntry => {
   const isStored =
     stored?.fieldsV1 === fieldsV1 && stored.time === time && stored.apiVersion === apiVersion
   if (isStored) return stored
-  return Object.freeze({
-    ...(name === '' ? {} : { manager: name }),
-    operation,
-    apiVersion,
-    ...(time === undefined ? {} : { time }),
-    fieldsType: 'FieldsV1',
-    fieldsV1,
-    ...(subresource === '' ? {} : { subresource }),
-  })
+  const entry: { -readonly [K in keyof ManagedFieldsEntry]: ManagedFieldsEntry[K] } = {}
+  if (name !== '') entry.manager = name
+  entry.operation = operation
+  entry.apiVersion = apiVersion
+  if (time !== undefined) entry.time = time
+  entry.fieldsType = 'FieldsV1'
+  entry.fieldsV1 = fieldsV1
+  if (subresource !== '') entry.subresource = subresource
+  return Object.freeze(entry)
 }
 
 /** The same manager with another set. */

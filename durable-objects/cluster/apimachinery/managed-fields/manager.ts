@@ -73,7 +73,7 @@ export const managedOnUpdate = (input: UpdateInput): Entries => {
     schema,
     resetFields: resetSetOf(input),
   })
-  if (after === undefined) return before
+  if (after === undefined || (after === managers && !isGiven)) return before
   const entries = encodeManagedFields(after)
   return !isGiven && isSameList(entries, before) ? before : entries
 }
@@ -128,7 +128,7 @@ const managerOf = (input: WriteInput, operation: Manager['operation']): Manager 
   subresource: input.subresource ?? '',
 })
 
-const resetSets = new RecentTable<FieldSet>(256)
+const resetSets = new RecentTable<string, FieldSet>(256)
 
 const resetSetOf = ({ resetFields = [] }: WriteInput): FieldSet => {
   if (resetFields.length === 0) return EMPTY

@@ -36,7 +36,9 @@ interface IndexElement extends Interned {
   readonly index: number
 }
 
-const remembered = new RecentTable<PathElement>(8192)
+const remembered = new RecentTable<string, PathElement>(8192)
+// By name, as most elements are fields and their names come from objects: no text is put together to find them.
+const fields = new RecentTable<string, PathElement>(8192)
 let lastId = 0
 
 const intern = (text: string, make: (id: number) => PathElement): PathElement => {
@@ -49,8 +51,12 @@ const intern = (text: string, make: (id: number) => PathElement): PathElement =>
 }
 
 export const fieldElement = (name: string): PathElement => {
-  const text = `f:${name}`
-  return remembered.get(text) ?? intern(text, (id) => ({ kind: 'field', id, text, name }))
+  let element = fields.get(name)
+  if (element === undefined) {
+    element = { kind: 'field', id: ++lastId, text: `f:${name}`, name }
+    fields.set(name, element)
+  }
+  return element
 }
 
 /** `keys` in any order. */
@@ -96,14 +102,13 @@ const escape = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStar
 
 /** Reads an element; undefined if it is of a kind that only a later version knows. */
 export const parseElement = (text: string): PathElement | undefined => {
+  if (text.startsWith('f:')) return fieldElement(text.slice(2))
   const known = remembered.get(text)
   if (known !== undefined) return known
   if (text.length < 2) throw new Error('key must be 2 characters long:')
   if (text[1] !== ':') throw new Error(`missing colon: ${text}`)
   const rest = text.slice(2)
   switch (text[0]) {
-    case 'f':
-      return fieldElement(rest)
     case 'v':
       return valueElement(JSON.parse(rest) as JsonValue)
     case 'k': {

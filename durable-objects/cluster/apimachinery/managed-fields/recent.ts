@@ -1,17 +1,17 @@
 // Bounded memories for what is computed again and again from equal inputs. Two generations stand in for
 // "least recently used": what is asked for moves to the young one, and when that is full the old one goes.
 
-/** Remembers values by name. Forgetting costs only that an equal value is made anew. */
-export class RecentTable<V> {
+/** Remembers values by name or number. Forgetting costs only that an equal value is made anew. */
+export class RecentTable<K, V> {
   readonly #limit: number
-  #young = new Map<string, V>()
-  #old: ReadonlyMap<string, V> = new Map()
+  #young = new Map<K, V>()
+  #old: ReadonlyMap<K, V> = new Map()
 
   constructor(limit: number) {
     this.#limit = limit
   }
 
-  get(key: string): V | undefined {
+  get(key: K): V | undefined {
     const value = this.#young.get(key)
     if (value !== undefined) return value
     const old = this.#old.get(key)
@@ -19,7 +19,7 @@ export class RecentTable<V> {
     return old
   }
 
-  set(key: string, value: V): void {
+  set(key: K, value: V): void {
     if (this.#young.size >= this.#limit) {
       this.#old = this.#young
       this.#young = new Map()

@@ -2,7 +2,7 @@
 // apimachinery pkg/util/managedfields/internal/{managedfieldsupdater,stripmeta,capmanagers}.go
 import type { JsonObject } from '#apimachinery/object.ts'
 import type { Schema } from '#apimachinery/schema.ts'
-import { changedIn, compare, type Comparison } from './compare.ts'
+import { changedIn, compare, isUnchanged, type Comparison } from './compare.ts'
 import {
   difference,
   EMPTY,
@@ -49,8 +49,9 @@ export const compareExcept = (
   schema: Schema,
   resetFields: FieldSet,
 ): Comparison => {
-  const { added, modified, removed } = compare(live, next, schema)
-  if (isEmpty(resetFields)) return { added, modified, removed }
+  const comparison = compare(live, next, schema)
+  if (isEmpty(resetFields) || isUnchanged(comparison)) return comparison
+  const { added, modified, removed } = comparison
   return {
     added: recursiveDifference(added, resetFields),
     modified: recursiveDifference(modified, resetFields),
@@ -99,9 +100,10 @@ interface Update {
   readonly resetFields: FieldSet
 }
 
-/** The managers after an update: what it changed is its own, and nobody else's. */
+/** The managers after an update: what it changed is its own, and nobody else's. The same ones if it changed nothing. */
 export const managersAfterUpdate = (update: Update): Managers => {
   const comparison = compareExcept(update.live, update.next, update.schema, update.resetFields)
+  if (isUnchanged(comparison)) return update.managers
   const managers = takeFromOthers(update.managers, undefined, comparison)
   const own = withoutIdentity(changedIn(comparison))
   if (!isEmpty(own)) {
