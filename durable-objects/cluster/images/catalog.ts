@@ -1,0 +1,136 @@
+// Which image does what, and which images there are not.
+import { agnhost } from '#images/agnhost.ts'
+import type { ImageBehaviour, PullFailure } from '#images/behaviour.ts'
+import { mariadb, memcached, mongo, mysql, postgres, redis } from '#images/databases.ts'
+import {
+  familiarName,
+  familiarReference,
+  type ImageReference,
+  parseReference,
+} from '#images/reference.ts'
+import {
+  fixedServer,
+  genericImage,
+  helloWorld,
+  httpEcho,
+  pause,
+  shellImage,
+  stress,
+  whoami,
+} from '#images/samples.ts'
+import * as synergychat from '#images/synergychat.ts'
+import { caddy, httpd, nginx, unprivilegedNginx } from '#images/web-servers.ts'
+import { isMisspelling, tagExists } from '#images/well-known.ts'
+
+export interface KnownImage {
+  readonly reference: ImageReference
+  readonly behaviour: ImageBehaviour
+}
+
+const KNOWN = new Map<string, ImageBehaviour>([
+  ['bootdotdev/synergychat-web', synergychat.web],
+  ['bootdotdev/synergychat-api', synergychat.api],
+  ['bootdotdev/synergychat-crawler', synergychat.crawler],
+  ['bootdotdev/synergychat-testram', synergychat.testRam],
+  ['bootdotdev/synergychat-testcpu', synergychat.testCpu],
+  ['nginx', nginx],
+  ['nginxinc/nginx-unprivileged', unprivilegedNginx],
+  ['httpd', httpd],
+  ['caddy', caddy],
+  ['redis', redis],
+  ['valkey/valkey', redis],
+  ['postgres', postgres],
+  ['mysql', mysql],
+  ['mariadb', mariadb],
+  ['mongo', mongo],
+  ['memcached', memcached],
+  ['busybox', shellImage(2_223_686, 'sh')],
+  ['alpine', shellImage(3_860_418, '/bin/sh')],
+  ['ubuntu', shellImage(29_727_061, '/bin/bash')],
+  ['debian', shellImage(49_286_780, 'bash')],
+  ['hello-world', helloWorld],
+  ['hashicorp/http-echo', httpEcho],
+  ['traefik/whoami', whoami],
+  ['polinux/stress', stress],
+  ['registry.k8s.io/e2e-test-images/agnhost', agnhost],
+  ['registry.k8s.io/e2e-test-images/busybox', shellImage(2_223_686, 'sh')],
+  ['registry.k8s.io/e2e-test-images/nginx', nginx],
+  ['registry.k8s.io/e2e-test-images/httpd', httpd],
+  ['registry.k8s.io/busybox', shellImage(2_223_686, 'sh')],
+  ['registry.k8s.io/pause', pause],
+  ['registry.k8s.io/echoserver', fixedServer(42_183_519, '/usr/sbin/echoserver', 8080, 'ok\n')],
+  [
+    'gcr.io/google-samples/hello-app',
+    fixedServer(11_524_108, './hello-app', 8080, 'Hello, world!\n'),
+  ],
+  ['gcr.io/google-samples/node-hello', fixedServer(37_211_190, 'node', 8080, 'Hello Kubernetes!')],
+  [
+    'gcr.io/google-samples/kubernetes-bootcamp',
+    fixedServer(82_604_112, 'node', 8080, 'Hello Kubernetes bootcamp!\n'),
+  ],
+  ['nginxdemos/hello', fixedServer(21_003_114, 'nginx', 80, '<h1>Hello World</h1>\n')],
+  ['kicbase/echo-server', fixedServer(4_943_877, '/bin/echo-server', 8080, 'Request served\n')],
+])
+
+const NAME_SERVER = '192.168.49.1:53'
+
+/** Words that people choose for a tag or a name that is not there. */
+const ABSENT =
+  /^(404|nope|none-such|no-?such(-?\w+)?|does-?not-?exists?|doesnt-?exists?|not-?found|non-?exist(ent|ing)?(-\w+)?|invalid(-?(tag|image|version))?|bad-?(tag|image|version)|wrong(-?(tag|image|version))?|broken|missing|fake(-?(tag|image|version))?|unknown(-?(tag|version))?)$/
+
+/** What the image does, or why there is none, in the words of the container runtime. */
+export const imageBehaviour = (text: string): KnownImage | PullFailure => {
+  const cached = cache.get(text)
+  if (cached !== undefined) return cached
+  const found = look(text)
+  if (cache.size >= CACHE_LIMIT) cache.clear()
+  cache.set(text, found)
+  return found
+}
+
+/** A pure function's memory: an image is looked up for each of its containers. */
+const cache = new Map<string, KnownImage | PullFailure>()
+const CACHE_LIMIT = 512
+
+const look = (text: string): KnownImage | PullFailure => {
+  const reference = parseReference(text)
+  if ('invalid' in reference) return { failure: reference.invalid }
+  const failure = unreachable(reference) ?? unpublished(reference)
+  if (failure !== undefined) return { failure: `Error response from daemon: ${failure}` }
+  return { reference, behaviour: KNOWN.get(familiarName(reference)) ?? genericImage(sizeOf(text)) }
+}
+
+const RESERVED_HOST =
+  /(^|\.)(invalid|example|test|local|internal)$|^invalid\.|(^|\.)example\.(com|org|net)$|^(registry\.)?example\./
+
+const unreachable = ({ registry }: ImageReference): string | undefined => {
+  const host = registry.replace(/:\d+$/, '')
+  if (host === 'localhost' || host === '127.0.0.1')
+    return `Get "http://${registry}/v2/": dial tcp 127.0.0.1:${registry.split(':')[1] ?? '80'}: connect: connection refused`
+  if (!RESERVED_HOST.test(host)) return undefined
+  return `Get "https://${registry}/v2/": dial tcp: lookup ${host} on ${NAME_SERVER}: no such host`
+}
+
+const unpublished = (reference: ImageReference): string | undefined => {
+  const name = familiarName(reference)
+  const last = name.slice(name.lastIndexOf('/') + 1)
+  if (ABSENT.test(last) || (!name.includes('/') && isMisspelling(name)))
+    return reference.registry === 'docker.io'
+      ? `pull access denied for ${name}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied`
+      : `repository ${name} not found: name unknown: The repository was not found.`
+  const { tag } = reference
+  if (tag === undefined || (!ABSENT.test(tag) && tagExists(name, tag))) return undefined
+  const shown = familiarReference(reference)
+  if (reference.registry === 'registry.k8s.io' || reference.registry === 'gcr.io')
+    return `manifest for ${shown} not found: manifest unknown: Failed to fetch "${tag}"`
+  if (reference.registry === 'ghcr.io') return 'manifest unknown'
+  return `manifest for ${shown} not found: manifest unknown: manifest unknown`
+}
+
+/** A size that is always the same for the same image: 20 to 220 MB. */
+const sizeOf = (text: string): number => {
+  let hash = 2_166_136_261
+  for (let at = 0; at < text.length; at++)
+    hash = Math.imul(hash ^ text.charCodeAt(at), 16_777_619) >>> 0
+  return 20_000_000 + (hash % 200_000_000)
+}

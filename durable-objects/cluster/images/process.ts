@@ -1,0 +1,42 @@
+// What runs in a container: the seam between the kubelet and what images and commands do.
+import { type Environment, type ImageBehaviour, type Process } from '#images/behaviour.ts'
+import { runCommand } from '#images/command.ts'
+
+/** What of a container decides what runs in it. Command and args are expanded already. */
+export interface ContainerProgram {
+  readonly command?: readonly string[]
+  readonly args?: readonly string[]
+  readonly ports?: readonly {
+    readonly name?: string
+    readonly containerPort: number
+    readonly protocol?: 'TCP' | 'UDP' | 'SCTP'
+  }[]
+  /** The memory that it may use at most. */
+  readonly memoryLimit?: number
+}
+
+/** How long it takes to use up the memory and be killed for it. */
+const OUT_OF_MEMORY_AFTER = 500
+
+/** All that the container's process will do by itself. */
+export const processOf = (
+  container: ContainerProgram,
+  image: ImageBehaviour,
+  env: Environment,
+): Process => {
+  const entrypoint = container.command ?? image.entrypoint
+  // A command replaces the image's arguments too. docker: ENTRYPOINT and CMD
+  const args = container.args ?? (container.command === undefined ? image.cmd : [])
+  const process = runCommand([...entrypoint, ...args], {
+    env,
+    ports: container.ports ?? [],
+    ...(image.program === undefined ? {} : { program: image.program }),
+  })
+  return container.memoryLimit === undefined ? process : within(container.memoryLimit, process)
+}
+
+const within = (limit: number, process: Process): Process => {
+  if (process.memoryBytes <= limit) return process
+  const after = Math.min(OUT_OF_MEMORY_AFTER, process.ends?.after ?? OUT_OF_MEMORY_AFTER)
+  return { ...process, ends: { after, exitCode: 137, reason: 'OOMKilled' } }
+}

@@ -1,0 +1,178 @@
+// Small images that tutorials like.
+import {
+  htmlReply,
+  type ImageBehaviour,
+  MEBIBYTE,
+  portFrom,
+  programName,
+  quietly,
+  textReply,
+} from '#images/behaviour.ts'
+import { httpOn } from '#images/web-servers.ts'
+
+/** Base systems: a shell that has nothing to read. */
+export const shellImage = (sizeBytes: number, shell: string): ImageBehaviour => ({
+  sizeBytes,
+  entrypoint: [],
+  cmd: [shell],
+  user: 0,
+})
+
+export const pause: ImageBehaviour = {
+  sizeBytes: 319_820,
+  entrypoint: ['/pause'],
+  cmd: [],
+  user: 65_535,
+  program: ([name]) => (programName(name) === 'pause' ? quietly({ terminates: 0 }) : undefined),
+}
+
+const flag = (argv: readonly string[], name: string): string | undefined => {
+  const index = argv.findIndex((word) => word.replace(/^--?/, '').split('=')[0] === name)
+  if (index < 0) return undefined
+  const [, value] = argv[index]!.split(/=(.*)/s)
+  return value ?? argv[index + 1]
+}
+
+export const httpEcho: ImageBehaviour = {
+  sizeBytes: 3_123_511,
+  entrypoint: ['/http-echo'],
+  cmd: [],
+  user: 65_532,
+  program: (argv) => {
+    if (programName(argv[0]) !== 'http-echo') return undefined
+    const text = flag(argv, 'text')
+    if (text === undefined)
+      return quietly({
+        ends: { after: 10, exitCode: 127 },
+        log: [{ after: 10, text: 'Missing -text option!', stream: 'stderr' }],
+      })
+    const port = Number(flag(argv, 'listen')?.replace(/^.*:/, '') ?? 5678)
+    return quietly({
+      listens: [httpOn(port > 0 ? port : 5678, () => textReply(`${text}\n`))],
+      log: [{ after: 0, text: `[INFO] server is listening on :${port}`, stream: 'stdout' }],
+      terminates: 0,
+    })
+  },
+}
+
+export const whoami: ImageBehaviour = {
+  sizeBytes: 2_791_423,
+  entrypoint: ['/whoami'],
+  cmd: [],
+  user: 0,
+  program: (argv, { env }) => {
+    if (programName(argv[0]) !== 'whoami') return undefined
+    const port = Number(flag(argv, 'port') ?? portFrom(env, 'WHOAMI_PORT_NUMBER', 80))
+    return quietly({
+      listens: [
+        httpOn(port > 0 ? port : 80, (request, self) =>
+          textReply(
+            `Hostname: ${self.hostname}\nIP: ${self.podIP}\nRemoteAddr: ${self.client}\n${request.method} ${request.path} HTTP/1.1\n`,
+          ),
+        ),
+      ],
+      log: [{ after: 0, text: `Starting up on port ${port}`, stream: 'stdout' }],
+      terminates: 2,
+    })
+  },
+}
+
+const SIZE_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  k: 1024,
+  m: MEBIBYTE,
+  g: 1024 * MEBIBYTE,
+}
+
+/** Allocates memory on purpose. */
+export const stress: ImageBehaviour = {
+  sizeBytes: 4_041_495,
+  entrypoint: [],
+  cmd: ['stress', '--verbose', '--vm', '1', '--vm-bytes', '256M'],
+  user: 0,
+  program: (argv) => {
+    if (!/^stress(-ng)?$/.test(programName(argv[0]))) return undefined
+    const size = /^(\d+)([bkmg]?)$/i.exec(flag(argv, 'vm-bytes') ?? '')
+    const workers = flag(argv, 'vm') === undefined ? 0 : Number(flag(argv, 'vm'))
+    const each =
+      size === null ? 256 * MEBIBYTE : Number(size[1]) * SIZE_UNITS[size[2]!.toLowerCase()]!
+    const timeout = Number(flag(argv, 'timeout')?.replace(/s$/, ''))
+    return quietly({
+      memoryBytes: MEBIBYTE + (workers > 0 ? workers * each : 0),
+      log: [
+        {
+          after: 0,
+          text: `stress: info: [1] dispatching hogs: 0 cpu, 0 io, ${workers} vm, 0 hdd`,
+          stream: 'stdout',
+        },
+      ],
+      ...(timeout > 0 ? { ends: { after: timeout * 1000, exitCode: 0 } } : {}),
+      terminates: 143,
+    })
+  },
+}
+
+/** Prints and leaves. */
+export const helloWorld: ImageBehaviour = {
+  sizeBytes: 10_072,
+  entrypoint: [],
+  cmd: ['/hello'],
+  user: 0,
+  program: ([name]) =>
+    programName(name) === 'hello'
+      ? quietly({
+          ends: { after: 10, exitCode: 0 },
+          log: [{ after: 0, text: 'Hello from Docker!', stream: 'stdout' }],
+        })
+      : undefined,
+}
+
+/** One HTTP server with one answer, whatever it is started with. */
+export const fixedServer = (
+  sizeBytes: number,
+  command: string,
+  port: number,
+  body: string,
+): ImageBehaviour => ({
+  sizeBytes,
+  entrypoint: [],
+  cmd: [command],
+  user: 0,
+  program: ([name]) =>
+    name === command
+      ? quietly({
+          listens: [httpOn(port, () => htmlReply(body))],
+          memoryBytes: 16 * MEBIBYTE,
+          terminates: 143,
+        })
+      : undefined,
+})
+
+/** An image that nobody described: it serves the ports that its container declares. */
+export const genericImage = (sizeBytes: number): ImageBehaviour => ({
+  sizeBytes,
+  entrypoint: [],
+  cmd: [GENERIC_PROGRAM],
+  user: 0,
+  program: ([name], { ports }) =>
+    name === GENERIC_PROGRAM
+      ? quietly({
+          listens: ports.map(({ containerPort, protocol }) =>
+            (protocol ?? 'TCP') === 'TCP'
+              ? httpOn(containerPort, (_, self) => textReply(`${self.hostname}\n`))
+              : {
+                  port: containerPort,
+                  protocol: protocol ?? 'TCP',
+                  after: 0,
+                  message: (text) => text,
+                },
+          ),
+          memoryBytes: 4 * MEBIBYTE,
+          terminates: 143,
+          guessed: true,
+        })
+      : undefined,
+})
+
+const GENERIC_PROGRAM = '/entrypoint'

@@ -1,0 +1,40 @@
+// What the end of a container's process means. kubernetes: pkg/kubelet/container/helpers.go ShouldContainerBeRestarted
+import type { PodContainer } from '#kubelet/pod-facts.ts'
+import type { Exit } from '#kubelet/pod-record.ts'
+import type { PodRun } from '#kubelet/pod-run.ts'
+
+export const reasonOf = (code: number): string => (code === 0 ? 'Completed' : 'Error')
+
+export const exitContainer = (
+  run: PodRun,
+  container: PodContainer,
+  code: number,
+  reason: string,
+  at: number,
+): void => {
+  const { stop: _stop, reported: _reported, why: _why, ...rest } = run.of(container)
+  const exit: Exit = { id: rest.id ?? '', code, reason, startedAt: rest.at, finishedAt: at }
+  run.set(container, { ...rest, phase: 'exited', at, exit })
+}
+
+type Policy = 'Always' | 'OnFailure' | 'Never'
+
+export const policyOf = (run: PodRun, { kind, spec }: PodContainer): Policy => {
+  const policy = run.pod.spec.restartPolicy ?? 'Always'
+  if (kind === 'sidecar') return 'Always'
+  if (kind === 'ephemeral') return 'Never'
+  if (kind === 'init') return policy === 'Never' ? 'Never' : 'OnFailure'
+  return (spec.restartPolicy as Policy | undefined) ?? policy
+}
+
+/** Whether a container that exited is started again. */
+export const willRestart = (run: PodRun, container: PodContainer): boolean => {
+  const code = run.of(container).exit?.code ?? 0
+  for (const { action, exitCodes } of container.spec.restartPolicyRules ?? []) {
+    const isListed = exitCodes?.values?.includes(code) === true
+    const applies = exitCodes?.operator === 'NotIn' ? !isListed : isListed
+    if (applies && action === 'Restart') return true
+  }
+  const policy = policyOf(run, container)
+  return policy === 'Always' || (policy === 'OnFailure' && code !== 0)
+}

@@ -1,0 +1,210 @@
+// What happens to one container next. kubernetes: pkg/kubelet/kuberuntime/kuberuntime_{manager,container}.go
+import { familiarReference, parseReference } from '#images/reference.ts'
+import { nextBackOff, retryAt } from '#kubelet/back-off.ts'
+import { containerId } from '#kubelet/container-id.ts'
+import { goDuration } from '#kubelet/go-duration.ts'
+import { beginStep, pullFinished, pullRetryStep, refusedStep } from '#kubelet/image-steps.ts'
+import type { PodContainer } from '#kubelet/pod-facts.ts'
+import { exitContainer, policyOf, reasonOf, willRestart } from '#kubelet/container-exit.ts'
+import type { ContainerRecord } from '#kubelet/pod-record.ts'
+import type { PodRun, Step } from '#kubelet/pod-run.ts'
+import { stopTime } from '#kubelet/stop-steps.ts'
+
+export const containerStep = (
+  run: PodRun,
+  container: PodContainer,
+  index: number,
+  now: number,
+): Step | undefined => {
+  const record = run.of(container)
+  switch (record.phase) {
+    case 'waiting': {
+      const turn = turnOf(run, container, index, now)
+      return turn === undefined ? undefined : beginStep(run, container, turn)
+    }
+    case 'pulling':
+      return pullFinished(run, container)
+    case 'failed':
+      return pullRetryStep(run, container)
+    case 'refused':
+      return refusedStep(run, container, now)
+    case 'creating':
+      return {
+        at: record.at + run.facts.delays.containerStart,
+        run: () => start(run, container),
+      }
+    case 'running':
+      return runningStep(run, container, record, now)
+    case 'exited':
+      return restartStep(run, container, record)
+  }
+}
+
+/** Init containers one after the other, then the others, started in order. */
+const turnOf = (
+  run: PodRun,
+  container: PodContainer,
+  index: number,
+  now: number,
+): number | undefined => {
+  let turn = Math.max(run.since, run.of(container).at)
+  if (container.kind === 'ephemeral') return Math.max(turn, run.time)
+  for (const earlier of run.containers.slice(0, index)) {
+    const record = run.of(earlier)
+    if (earlier.kind === 'init') {
+      if (record.phase !== 'exited' || record.exit?.code !== 0) return undefined
+      turn = Math.max(turn, record.at)
+    } else if (earlier.kind === 'sidecar') {
+      const startedAt = record.phase === 'running' ? run.health(earlier, now).startedAt : undefined
+      if (startedAt === undefined) return undefined
+      turn = Math.max(turn, startedAt)
+    } else {
+      if (['waiting', 'pulling', 'creating'].includes(record.phase) && record.exit === undefined)
+        return undefined
+      turn = Math.max(turn, record.exit === undefined ? record.at : turn)
+    }
+  }
+  return Math.max(turn, run.time)
+}
+
+const start = (run: PodRun, container: PodContainer): void => {
+  const {
+    exit,
+    last: _last,
+    why: _why,
+    stop: _stop,
+    pullBackOff: _pull,
+    reported: _reported,
+    ...rest
+  } = run.of(container)
+  const restarts = exit === undefined ? rest.restarts : rest.restarts + 1
+  run.isShown = true
+  run.set(container, {
+    ...rest,
+    phase: 'running',
+    at: run.time,
+    image: shownImage(container.spec.image ?? ''),
+    restarts,
+    id: containerId(run.pod.metadata.uid ?? '', container.spec.name, restarts),
+    ...(exit === undefined ? {} : { last: exit }),
+  })
+  run.note('Normal', 'Started', 'Container started', container)
+}
+
+/** The image as a status names it. */
+export const shownImage = (image: string): string => {
+  const reference = parseReference(image)
+  return 'invalid' in reference ? image : familiarReference(reference)
+}
+
+const runningStep = (
+  run: PodRun,
+  container: PodContainer,
+  record: ContainerRecord,
+  now: number,
+): Step | undefined => {
+  const { ends } = run.process(container)
+  const steps: Step[] = []
+  if (ends !== undefined) {
+    const reason = ends.reason ?? reasonOf(ends.exitCode)
+    const at = record.at + ends.after
+    steps.push({ at, run: () => exitContainer(run, container, ends.exitCode, reason, at) })
+  }
+  const { stop } = record
+  if (stop !== undefined)
+    steps.push({
+      at: stop.at,
+      run: () => exitContainer(run, container, stop.code, reasonOf(stop.code), stop.at),
+    })
+  else {
+    if (container.kind !== 'ephemeral' && record.image !== shownImage(container.spec.image ?? ''))
+      steps.push({
+        at: now,
+        run: () => kill(run, container, now, 'definition changed'),
+      })
+    steps.push(...healthSteps(run, container, record, now))
+  }
+  return steps.reduce<Step | undefined>(
+    (first, step) => (first === undefined || step.at < first.at ? step : first),
+    undefined,
+  )
+}
+
+const PROBE_NAME = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' } as const
+
+const healthSteps = (
+  run: PodRun,
+  container: PodContainer,
+  record: ContainerRecord,
+  now: number,
+): readonly Step[] => {
+  const health = run.health(container, now)
+  const steps: Step[] = health.failures
+    .filter(({ kind, index }) => index >= (record.reported?.[kind] ?? 0))
+    .map(({ at, kind, index, message, count }) => ({
+      at,
+      run: () => {
+        const reported = { ...run.of(container).reported, [kind]: index + 1 }
+        run.set(container, { ...run.of(container), reported })
+        const text = `${PROBE_NAME[kind]} probe failed: ${message}`
+        run.note('Warning', 'Unhealthy', text, container, count)
+      },
+    }))
+  const { kill: death, changesAt } = health
+  if (death !== undefined)
+    steps.push({
+      at: death.at,
+      run: () => kill(run, container, death.at, `failed ${death.kind} probe`),
+    })
+  // Nothing is done then, but the status differs.
+  if (changesAt !== undefined) steps.push({ at: changesAt, run: () => undefined })
+  return steps
+}
+
+const kill = (run: PodRun, container: PodContainer, at: number, why: string): void => {
+  const grace =
+    container.spec.livenessProbe?.terminationGracePeriodSeconds ??
+    run.pod.spec.terminationGracePeriodSeconds ??
+    30
+  const stop = stopTime(run, container, at, grace)
+  const again = policyOf(run, container) === 'Never' ? '' : ', will be restarted'
+  run.set(container, { ...run.of(container), stop })
+  run.note('Normal', 'Killing', `Container ${container.spec.name} ${why}${again}`, container)
+}
+
+const restartStep = (
+  run: PodRun,
+  container: PodContainer,
+  record: ContainerRecord,
+): Step | undefined => {
+  const { exit, restartBackOff, why } = record
+  if (exit === undefined || !willRestart(run, container)) return undefined
+  const due = retryAt(restartBackOff, exit.finishedAt)
+  const announceAt = record.at + run.facts.delays.containerStart
+  if (due > exit.finishedAt && announceAt < due && why?.reason !== 'CrashLoopBackOff')
+    return { at: announceAt, run: () => announceBackOff(run, container) }
+  const at = Math.max(due, record.at)
+  return {
+    at,
+    run: () => {
+      const next = nextBackOff(restartBackOff, exit.finishedAt, at)
+      run.set(container, { ...record, restartBackOff: next })
+      beginStep(run, container, at).run()
+    },
+  }
+}
+
+const announceBackOff = (run: PodRun, container: PodContainer): void => {
+  const record = run.of(container)
+  const { name } = container.spec
+  const delay = goDuration(record.restartBackOff?.delay ?? 0)
+  const message = `back-off ${delay} restarting failed container=${name} pod=${run.fullName}`
+  run.set(container, { ...record, why: { reason: 'CrashLoopBackOff', message } })
+  run.isShown = true
+  run.note(
+    'Warning',
+    'BackOff',
+    `Back-off restarting failed container ${name} in pod ${run.fullName}`,
+    container,
+  )
+}

@@ -1,0 +1,49 @@
+// The kubelet's whole decision about one pod: pure, level-triggered, the same answer for the same question.
+import type { Pod, PodStatus } from '#api/core/v1/pod/types.ts'
+import type { EnvironmentMap } from '#kubelet/environment.ts'
+import type { PodFacts } from '#kubelet/pod-facts.ts'
+import { isPlain, type PodRecord, recordFromStatus } from '#kubelet/pod-record.ts'
+import { type PodEvent, PodRun } from '#kubelet/pod-run.ts'
+import { podStatus } from '#kubelet/pod-status.ts'
+import { isFinished, moveTo } from '#kubelet/pod-steps.ts'
+
+export interface PodDecision {
+  /** The old status itself if nothing changed. */
+  readonly status: PodStatus
+  readonly events: readonly PodEvent[]
+  /** What has to be remembered beside the status, if anything has. */
+  readonly record?: PodRecord
+  readonly ip?: string
+  /** Images that are on the node now. */
+  readonly pulled: readonly string[]
+  /** The variables of containers that were created. */
+  readonly environments: ReadonlyMap<string, EnvironmentMap>
+  /** When something happens next by itself. */
+  readonly wakeAt?: number
+  /** Nothing of the pod runs any more, or ever will. */
+  readonly isFinished: boolean
+}
+
+/** `stored`: what was remembered the last time, if anything was. */
+export const nextPodStatus = (
+  pod: Pod,
+  stored: PodRecord | undefined,
+  facts: PodFacts,
+  now: number,
+): PodDecision => {
+  const run = new PodRun(pod, stored ?? recordFromStatus(pod), facts, now)
+  const wakeAt = moveTo(run, now)
+  const finished = isFinished(run)
+  const record = run.record()
+  const isRemembered = !finished && (wakeAt !== undefined || !isPlain(record))
+  return {
+    status: podStatus(run, now),
+    events: run.events,
+    pulled: run.pulled,
+    environments: run.environments,
+    isFinished: finished,
+    ...(isRemembered ? { record } : {}),
+    ...(run.ip === undefined ? {} : { ip: run.ip }),
+    ...(wakeAt === undefined ? {} : { wakeAt }),
+  }
+}

@@ -1,0 +1,66 @@
+// What the nodes' disks hold for their pods: records, the environments that containers were started with, images.
+import type { Memory } from '#client/work-queue.ts'
+import type { EnvironmentMap } from '#kubelet/environment.ts'
+import { decodeRecord, encodeRecord, type PodRecord } from '#kubelet/pod-record.ts'
+
+interface Entry {
+  readonly uid: string
+  readonly record?: string
+  /** By container. */
+  readonly env?: Readonly<Record<string, EnvironmentMap>>
+}
+
+export interface PodDisk {
+  readonly record: PodRecord | undefined
+  readonly env: ReadonlyMap<string, EnvironmentMap>
+}
+
+const EMPTY: PodDisk = { record: undefined, env: new Map() }
+
+export class PodDisks {
+  readonly #memory: Memory
+
+  constructor(memory: Memory) {
+    this.#memory = memory
+  }
+
+  /** What is kept for the pod; what an earlier pod of its name left is not seen. */
+  read(key: string, uid: string): PodDisk {
+    const text = this.#memory.get(podKey(key))
+    if (text === undefined) return EMPTY
+    const entry = JSON.parse(text) as Entry
+    if (entry.uid !== uid) return EMPTY
+    return {
+      record: entry.record === undefined ? undefined : decodeRecord(entry.record),
+      env: new Map(Object.entries(entry.env ?? {})),
+    }
+  }
+
+  write(key: string, uid: string, disk: PodDisk): void {
+    if (disk.record === undefined && disk.env.size === 0) {
+      this.erase(key)
+      return
+    }
+    const entry: Entry = {
+      uid,
+      ...(disk.record === undefined ? {} : { record: encodeRecord(disk.record) }),
+      ...(disk.env.size === 0 ? {} : { env: Object.fromEntries(disk.env) }),
+    }
+    this.#memory.set(podKey(key), JSON.stringify(entry))
+  }
+
+  erase(key: string): void {
+    this.#memory.delete(podKey(key))
+  }
+
+  hasImage(node: string, image: string): boolean {
+    return this.#memory.get(imageKey(node, image)) !== undefined
+  }
+
+  addImage(node: string, image: string): void {
+    this.#memory.set(imageKey(node, image), '1')
+  }
+}
+
+const podKey = (key: string): string => `kubelet/pod/${key}`
+const imageKey = (node: string, image: string): string => `kubelet/image/${node}/${image}`

@@ -1,0 +1,102 @@
+// What the kubelet knows of the world when it decides about one pod.
+import type { Container, EphemeralContainer } from '#api/core/v1/pod/container-types.ts'
+import type { Pod } from '#api/core/v1/pod/types.ts'
+import { own } from '#apimachinery/object.ts'
+import { quantityOf, quantityValue } from '#apimachinery/quantity.ts'
+import type { Process } from '#images/behaviour.ts'
+import { imageBehaviour, type KnownImage } from '#images/catalog.ts'
+import type { PullFailure } from '#images/behaviour.ts'
+import { processOf } from '#images/process.ts'
+import {
+  type EnvironmentMap,
+  type EnvironmentResult,
+  expandArguments,
+} from '#kubelet/environment.ts'
+import type { Delays } from '#settings.ts'
+
+export interface PodFacts {
+  readonly delays: Delays
+  /** `always`: every image exists and every container runs, whatever its image. */
+  readonly images: 'known' | 'always'
+  readonly hostIP: string
+  /** The address that the next sandbox gets; undefined if there is none left. */
+  readonly freeIP: () => string | undefined
+  readonly hasImage: (image: string) => boolean
+  /** The variables that a container would be started with now. */
+  readonly environment: (container: Container) => EnvironmentResult
+  /** The variables that it was started with, where they cannot be told from the objects of today. */
+  readonly startedWith: (container: string) => EnvironmentMap | undefined
+  readonly mountFailure: () => string | undefined
+}
+
+export type ContainerKind = 'init' | 'sidecar' | 'regular' | 'ephemeral'
+
+export interface PodContainer {
+  readonly kind: ContainerKind
+  readonly spec: Container
+}
+
+/** A pod's containers in the order in which they are started. */
+export const containersOf = (pod: Pod): readonly PodContainer[] => {
+  const { initContainers, containers, ephemeralContainers } = pod.spec
+  const regular = containers.map((spec): PodContainer => ({ kind: 'regular', spec }))
+  if (initContainers === undefined && ephemeralContainers === undefined) return regular
+  return [
+    ...(initContainers ?? []).map((spec): PodContainer => ({
+      kind: spec.restartPolicy === 'Always' ? 'sidecar' : 'init',
+      spec,
+    })),
+    ...regular,
+    ...(ephemeralContainers ?? []).map((spec): PodContainer => ({
+      kind: 'ephemeral',
+      spec: asContainer(spec),
+    })),
+  ]
+}
+
+const asContainer = (spec: EphemeralContainer): Container => spec
+
+/** Whether the pod is a Job's. */
+export const isJobPod = (pod: Pod): boolean =>
+  pod.metadata.ownerReferences?.some(
+    (owner) => owner.controller === true && owner.kind === 'Job',
+  ) === true
+
+const RUNS_ON: Process = { listens: [], memoryBytes: 0, log: [], terminates: 0 }
+const ENDS_AT_ONCE: Process = { ...RUNS_ON, ends: { after: 0, exitCode: 0 } }
+
+/** What runs in the container. */
+export const containerProcess = (
+  pod: Pod,
+  { kind, spec }: PodContainer,
+  env: EnvironmentMap,
+  facts: Pick<PodFacts, 'images' | 'delays'>,
+): Process => {
+  if (facts.images === 'always') {
+    if (kind === 'init') return ENDS_AT_ONCE
+    return kind === 'regular' && isJobPod(pod) ? endsAfter(facts.delays.jobRun) : RUNS_ON
+  }
+  const image = lookUpImage(spec)
+  if ('failure' in image) return RUNS_ON
+  const limit = own(spec.resources?.limits, 'memory')
+  const process = processOf(
+    {
+      ...(spec.command === undefined ? {} : { command: expandArguments(spec.command, env) }),
+      ...(spec.args === undefined ? {} : { args: expandArguments(spec.args, env) }),
+      ...(spec.ports === undefined ? {} : { ports: spec.ports }),
+      ...(limit === undefined ? {} : { memoryLimit: quantityValue(quantityOf(limit)) }),
+    },
+    image.behaviour,
+    env,
+  )
+  // What a Job or an init container runs is meant to end, even if nobody here knows what it does.
+  const isMeantToEnd = kind === 'init' || (kind === 'regular' && isJobPod(pod))
+  return process.guessed === true && process.ends === undefined && isMeantToEnd
+    ? { ...process, ends: { after: facts.delays.jobRun, exitCode: 0 } }
+    : process
+}
+
+const endsAfter = (after: number): Process => ({ ...RUNS_ON, ends: { after, exitCode: 0 } })
+
+export const lookUpImage = (spec: Pick<Container, 'image'>): KnownImage | PullFailure =>
+  imageBehaviour(spec.image ?? '')

@@ -1,0 +1,154 @@
+// One pod's containers, moved forward in time step by step until the present. Pure: what it would like to see done
+// outside (events, images, environments) it returns.
+import type { Pod } from '#api/core/v1/pod/types.ts'
+import type { Process } from '#images/behaviour.ts'
+import type { EnvironmentMap } from '#kubelet/environment.ts'
+import {
+  containerProcess,
+  containersOf,
+  type PodContainer,
+  type PodFacts,
+} from '#kubelet/pod-facts.ts'
+import type { ContainerRecord, PodRecord, StopCause } from '#kubelet/pod-record.ts'
+import { type Health, healthOf, withoutProbes } from '#kubelet/probes.ts'
+
+export interface PodEvent {
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  readonly message: string
+  /** `spec.containers{web}` */
+  readonly fieldPath?: string
+  readonly count: number
+}
+
+/** Something that happens at a moment. */
+export interface Step {
+  readonly at: number
+  readonly run: () => void
+}
+
+const FIELD = {
+  init: 'initContainers',
+  sidecar: 'initContainers',
+  regular: 'containers',
+  ephemeral: 'ephemeralContainers',
+} as const
+
+/** The state that steps read and change. */
+export class PodRun {
+  readonly pod: Pod
+  readonly facts: PodFacts
+  readonly containers: readonly PodContainer[]
+  readonly events: PodEvent[] = []
+  /** Images that were pulled onto the node. */
+  readonly pulled: string[] = []
+  /** What containers were started with. */
+  readonly environments = new Map<string, EnvironmentMap>()
+  readonly since: number
+  time: number
+  ip: string | undefined
+  isShown: boolean
+  stopping: { readonly since: number; readonly cause: StopCause } | undefined
+  mountFailure: string | undefined
+  lostAt: number | undefined
+  readonly #records: Map<string, ContainerRecord>
+  readonly #processes = new Map<string, Process>()
+
+  constructor(pod: Pod, stored: PodRecord | undefined, facts: PodFacts, now: number) {
+    this.pod = pod
+    this.facts = facts
+    this.containers = containersOf(pod)
+    this.since = stored?.since ?? now
+    this.time = this.since
+    this.ip = stored?.ip
+    this.isShown = stored?.isShown ?? false
+    this.stopping = stored?.stopping
+    this.mountFailure = stored?.mountFailure
+    this.lostAt = stored?.lostAt
+    this.#records = new Map(stored?.containers)
+  }
+
+  get isAlways(): boolean {
+    return this.facts.images === 'always'
+  }
+
+  of({ spec }: PodContainer): ContainerRecord {
+    return (
+      this.#records.get(spec.name) ?? {
+        phase: 'waiting',
+        at: this.since,
+        image: spec.image ?? '',
+        restarts: 0,
+      }
+    )
+  }
+
+  set(container: PodContainer, record: ContainerRecord): void {
+    this.#records.set(container.spec.name, record)
+    this.#processes.delete(container.spec.name)
+  }
+
+  record(): PodRecord {
+    return {
+      since: this.since,
+      isShown: this.isShown,
+      containers: this.#records,
+      ...(this.ip === undefined ? {} : { ip: this.ip }),
+      ...(this.stopping === undefined ? {} : { stopping: this.stopping }),
+      ...(this.mountFailure === undefined ? {} : { mountFailure: this.mountFailure }),
+      ...(this.lostAt === undefined ? {} : { lostAt: this.lostAt }),
+    }
+  }
+
+  note(
+    type: PodEvent['type'],
+    reason: string,
+    message: string,
+    container?: PodContainer,
+    count = 1,
+  ): void {
+    const fieldPath =
+      container === undefined
+        ? {}
+        : { fieldPath: `spec.${FIELD[container.kind]}{${container.spec.name}}` }
+    this.events.push({ type, reason, message, count, ...fieldPath })
+  }
+
+  /** `web_default(8f0c…)`, as the kubelet names a pod in messages. */
+  get fullName(): string {
+    const { name, namespace, uid } = this.pod.metadata
+    return `${name}_${namespace}(${uid})`
+  }
+
+  process(container: PodContainer): Process {
+    const name = container.spec.name
+    const known = this.#processes.get(name)
+    if (known !== undefined) return known
+    const process = containerProcess(this.pod, container, this.#env(container), this.facts)
+    this.#processes.set(name, process)
+    return process
+  }
+
+  #env(container: PodContainer): EnvironmentMap {
+    if (this.isAlways) return {}
+    const name = container.spec.name
+    const known = this.environments.get(name) ?? this.facts.startedWith(name)
+    if (known !== undefined) return known
+    const result = this.facts.environment(container.spec)
+    return 'env' in result ? result.env : {}
+  }
+
+  /** The health of a running container. */
+  health(container: PodContainer, now: number): Health {
+    const record = this.of(container)
+    if (this.isAlways) return withoutProbes(record.at)
+    const target = {
+      container: container.spec,
+      process: this.process(container),
+      ip: this.ip ?? '',
+      hostname: this.pod.spec.hostname ?? this.pod.metadata.name ?? '',
+      env: this.#env(container),
+    }
+    return healthOf(target, record.at, now)
+  }
+}

@@ -1,0 +1,212 @@
+// Runs the pods of all nodes: gathers the facts, lets nextPodStatus decide, writes what it decided.
+import type { Node } from '#api/core/v1/node/types.ts'
+import type { Container } from '#api/core/v1/pod/container-types.ts'
+import type { Pod } from '#api/core/v1/pod/types.ts'
+import { assign, keyOf, splitKey } from '#apimachinery/object.ts'
+import type { Change } from '#client/client.ts'
+import type { Component, ComponentContext } from '#client/component.ts'
+import { AddressPools } from '#kubelet/address-pools.ts'
+import { dependsOnObjects, type EnvironmentMap, environmentOf } from '#kubelet/environment.ts'
+import { isOff, isReachable } from '#kubelet/machine-state.ts'
+import { nextPodStatus, type PodDecision } from '#kubelet/next-pod-status.ts'
+import { containersOf, type PodFacts } from '#kubelet/pod-facts.ts'
+import { PodDisks } from '#kubelet/pod-disk.ts'
+import { isTerminal, recordFromStatus } from '#kubelet/pod-record.ts'
+import { mountFailure } from '#kubelet/volumes.ts'
+import { WaitingPods } from '#kubelet/waiting-pods.ts'
+
+export class PodWorker implements Component {
+  readonly name: string
+  readonly queue: ComponentContext['queue']
+  readonly #context: ComponentContext
+  readonly #disks: PodDisks
+  readonly #pools: AddressPools
+  readonly #waiting = new WaitingPods()
+  #isWriting = false
+
+  constructor(name: string, context: ComponentContext) {
+    const { client, queue, memory } = context
+    this.name = name
+    this.queue = queue
+    this.#context = context
+    this.#disks = new PodDisks(memory)
+    this.#pools = new AddressPools(
+      memory,
+      (node) => client.list('pods', { node }),
+      (pod) => this.#disks.read(keyOf(pod), pod.metadata.uid ?? '').record?.ip,
+    )
+    this.#watch()
+  }
+
+  #watch(): void {
+    const { client, queue, settings } = this.#context
+    client.watch('pods', ({ type, object }) => {
+      // What this component wrote itself it knows.
+      if (object.spec.nodeName === undefined || (this.#isWriting && type === 'MODIFIED')) return
+      queue.add(keyOf(object))
+    })
+    client.watch('machines.kubarium.dev', ({ object }) => this.#queuePodsOf(object.metadata.name!))
+    client.watch('nodes', ({ type, object, old }) => {
+      if (type === 'ADDED' || (type === 'MODIFIED' && old?.spec.podCIDR !== object.spec.podCIDR))
+        this.#queuePodsOf(object.metadata.name!)
+      // Its address comes with its first status.
+      else if (type === 'MODIFIED' && old?.status?.addresses === undefined)
+        this.#queuePodsOf(object.metadata.name!)
+    })
+    if (settings.images === 'always') return
+    const wake = ({ object }: Change) => {
+      for (const key of this.#waiting.of(object.metadata.namespace ?? '')) queue.add(key)
+    }
+    client.watch('configmaps', wake)
+    client.watch('secrets', wake)
+  }
+
+  #queuePodsOf(node: string): void {
+    for (const pod of this.#context.client.list('pods', { node })) this.queue.add(keyOf(pod))
+  }
+
+  resync(): void {
+    for (const pod of this.#context.client.list('pods'))
+      if (pod.spec.nodeName !== undefined) this.queue.add(keyOf(pod))
+  }
+
+  sync(key: string): void {
+    const { client } = this.#context
+    const { namespace, name } = splitKey(key)
+    const pod = client.get('pods', namespace, name)
+    const freed = this.#pools.release(key, pod?.metadata.uid)
+    if (freed !== undefined) for (const waiting of this.#waiting.of(freed)) this.queue.add(waiting)
+    if (pod === undefined) {
+      this.#disks.erase(key)
+      this.#waiting.remove(key)
+      return
+    }
+    const { nodeName } = pod.spec
+    if (nodeName === undefined) return
+    const machine = client.get('machines.kubarium.dev', '', nodeName)
+    const node = client.get('nodes', '', nodeName)
+    // No hardware, no kubelet: such a Node is only an object.
+    if (machine === undefined || node === undefined) return
+    if (isOff(machine)) this.#losePower(key, pod)
+    else if (isReachable(machine)) this.#run(key, pod, node)
+  }
+
+  /** Everything that ran is dead. Nobody is left to tell, so that only the disk knows. */
+  #losePower(key: string, pod: Pod): void {
+    if (isTerminal(pod.status)) return
+    const uid = pod.metadata.uid ?? ''
+    const disk = this.#disks.read(key, uid)
+    const record = disk.record ?? recordFromStatus(pod)
+    if (record === undefined || record.lostAt !== undefined) return
+    const lostAt = this.#context.client.now()
+    this.#disks.write(key, uid, { ...disk, record: { ...record, lostAt } })
+  }
+
+  #run(key: string, pod: Pod, node: Node): void {
+    const uid = pod.metadata.uid ?? ''
+    const disk = this.#disks.read(key, uid)
+    const hostIP = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address
+    if (hostIP === undefined) return
+    const facts = this.#facts(pod, node, hostIP, disk.env)
+    const decision = nextPodStatus(pod, disk.record, facts, this.#context.client.now())
+    this.#remember(key, pod, node, disk.env, decision)
+    this.#report(pod, decision)
+    this.#write(pod, decision)
+    if (decision.wakeAt !== undefined) this.queue.addAt(key, decision.wakeAt)
+  }
+
+  #facts(
+    pod: Pod,
+    node: Node,
+    hostIP: string,
+    startedWith: ReadonlyMap<string, EnvironmentMap>,
+  ): PodFacts {
+    const { client, settings } = this.#context
+    const namespace = pod.metadata.namespace ?? ''
+    const nodeName = node.metadata.name!
+    const objects = {
+      configMap: (name: string) => client.get('configmaps', namespace, name),
+      secret: (name: string) => client.get('secrets', namespace, name),
+    }
+    const environment = (container: Container) =>
+      environmentOf(pod, container, {
+        ...objects,
+        services: () => client.list('services', { namespace }),
+        kubernetes: () => client.get('services', 'default', 'kubernetes'),
+        allocatable: node.status.allocatable,
+        podIP: pod.status.podIP ?? '',
+        hostIP,
+      })
+    return {
+      delays: settings.delays,
+      images: settings.images,
+      hostIP,
+      freeIP: () => this.#pools.free(nodeName, node.spec.podCIDR),
+      hasImage: (image) => this.#disks.hasImage(nodeName, image),
+      environment,
+      startedWith: (container) => startedWith.get(container),
+      mountFailure: () => mountFailure(pod, objects),
+    }
+  }
+
+  #remember(
+    key: string,
+    pod: Pod,
+    node: Node,
+    env: ReadonlyMap<string, EnvironmentMap>,
+    decision: PodDecision,
+  ): void {
+    const nodeName = node.metadata.name!
+    const { ip, record, pulled, environments } = decision
+    if (decision.isFinished) this.#pools.release(key)
+    else if (ip !== undefined && pod.spec.hostNetwork !== true)
+      this.#pools.hold(pod, nodeName, ip, node.spec.podCIDR)
+    for (const image of pulled) this.#disks.addImage(nodeName, image)
+    const kept = new Map(decision.isFinished ? [] : env)
+    for (const { spec } of containersOf(pod)) {
+      const started = environments.get(spec.name)
+      if (started !== undefined && dependsOnObjects(spec)) kept.set(spec.name, started)
+    }
+    this.#disks.write(key, pod.metadata.uid ?? '', { record, env: kept })
+    const isRefused = [...(record?.containers.values() ?? [])].some(
+      ({ phase }) => phase === 'refused',
+    )
+    if (isRefused || record?.mountFailure !== undefined)
+      this.#waiting.add(key, [pod.metadata.namespace ?? '', nodeName])
+    else this.#waiting.remove(key)
+  }
+
+  #report(pod: Pod, { events }: PodDecision): void {
+    if (!this.#context.settings.kubeletEvents) return
+    for (const { count, ...event } of events)
+      for (let time = 0; time < count; time++)
+        this.#context.events.record({
+          ...event,
+          object: pod,
+          component: 'kubelet',
+          host: pod.spec.nodeName!,
+        })
+  }
+
+  #write(pod: Pod, decision: PodDecision): void {
+    const { client, settings } = this.#context
+    const isDeleted = decision.isFinished && pod.metadata.deletionTimestamp !== undefined
+    // In the recorded cluster deleted pods are simply gone; a pod that never ran has nothing to tell.
+    const isSilent = isDeleted && (settings.images === 'always' || pod.status.podIP === undefined)
+    if (decision.status !== pod.status && !isSilent) {
+      this.#isWriting = true
+      try {
+        client.update('pods', assign(pod, { status: decision.status }), { subresource: 'status' })
+      } finally {
+        this.#isWriting = false
+      }
+    }
+    // With no grace left it was deleted before; only finalizers keep it.
+    if (!isDeleted || pod.metadata.deletionGracePeriodSeconds === 0) return
+    const { namespace = '', name = '', uid } = pod.metadata
+    client.delete('pods', namespace, name, {
+      gracePeriodSeconds: 0,
+      ...(uid === undefined ? {} : { preconditions: { uid } }),
+    })
+  }
+}

@@ -1,0 +1,124 @@
+// What a probe would get as an answer, and when that answer changes. kubernetes: pkg/kubelet/prober/prober.go, pkg/probe
+import type { Container, Probe } from '#api/core/v1/pod/container-types.ts'
+import type { Process, Self } from '#images/behaviour.ts'
+import { runCommand } from '#images/command.ts'
+
+/** The answer from `from` (milliseconds after the start) until the next one. `undefined`: no answer counts. */
+export interface ProbeOutcome {
+  readonly from: number
+  readonly isHealthy: boolean | undefined
+  readonly message: string
+}
+
+export interface ProbeTarget {
+  readonly container: Container
+  readonly process: Process
+  readonly ip: string
+  readonly hostname: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** All answers in the container's life, in order. */
+export const probeOutcomes = (probe: Probe, target: ProbeTarget): readonly ProbeOutcome[] => {
+  const outcomes: ProbeOutcome[] = []
+  for (const from of momentsOfChange(target.process)) {
+    const outcome = { from, ...answer(probe, target, from) }
+    const before = outcomes.at(-1)
+    if (before?.isHealthy !== outcome.isHealthy || before?.message !== outcome.message)
+      outcomes.push(outcome)
+  }
+  return outcomes
+}
+
+const momentsOfChange = ({ listens, files }: Process): readonly number[] => {
+  const moments = new Set([0])
+  for (const { after, changes } of listens) {
+    moments.add(after)
+    for (const change of changes ?? []) moments.add(after + change)
+  }
+  for (const { after } of files ?? []) moments.add(after)
+  return [...moments].sort((a, b) => a - b)
+}
+
+type Answer = Omit<ProbeOutcome, 'from'>
+
+const HEALTHY: Answer = { isHealthy: true, message: '' }
+const failing = (message: string): Answer => ({ isHealthy: false, message })
+
+const answer = (probe: Probe, target: ProbeTarget, age: number): Answer => {
+  if (probe.exec !== undefined) return answerExec(probe.exec.command ?? [], target, age)
+  const { httpGet, tcpSocket, grpc } = probe
+  if (httpGet !== undefined) {
+    const port = portOf(httpGet.port, target.container)
+    if (port === undefined) return { isHealthy: undefined, message: '' }
+    return answerHTTP(httpGet, port, target, age)
+  }
+  const named = tcpSocket?.port ?? grpc?.port
+  const port = named === undefined ? undefined : portOf(named, target.container)
+  if (port === undefined) return { isHealthy: undefined, message: '' }
+  if (listenerOn(target.process, port, age) !== undefined) return HEALTHY
+  const address = `${tcpSocket?.host ?? target.ip}:${port}`
+  if (grpc === undefined) return failing(`dial tcp ${address}: connect: connection refused`)
+  const timeout = `${probe.timeoutSeconds ?? 1}s`
+  return failing(
+    `timeout: failed to connect service "${address}" within ${timeout}: context deadline exceeded`,
+  )
+}
+
+type HttpGet = NonNullable<Probe['httpGet']>
+
+const answerHTTP = (get: HttpGet, port: number, target: ProbeTarget, age: number): Answer => {
+  const address = `${get.host ?? target.ip}:${port}`
+  const path = get.path ?? '/'
+  const listener = listenerOn(target.process, port, age)
+  const url = `${(get.scheme ?? 'HTTP').toLowerCase()}://${address}${path.startsWith('/') ? '' : '/'}${path}`
+  if (listener === undefined)
+    return failing(`Get "${url}": dial tcp ${address}: connect: connection refused`)
+  if ((get.scheme === 'HTTPS') !== (listener.tls === true))
+    return failing(
+      get.scheme === 'HTTPS'
+        ? `Get "${url}": http: server gave HTTP response to HTTPS client`
+        : 'HTTP probe failed with statuscode: 400',
+    )
+  // A guessed server is taken to be as healthy as its author says.
+  if (target.process.guessed === true) return HEALTHY
+  if (listener.http === undefined) return failing(`Get "${url}": EOF`)
+  const self: Self = {
+    hostname: target.hostname,
+    podIP: target.ip,
+    env: target.env,
+    age: age - listener.after,
+    client: `${target.ip.replace(/\.\d+$/, '.1')}:40000`,
+    port,
+  }
+  const { status } = listener.http({ method: 'GET', path }, self)
+  return status >= 200 && status < 400
+    ? HEALTHY
+    : failing(`HTTP probe failed with statuscode: ${status}`)
+}
+
+const listenerOn = (process: Process, port: number, age: number) =>
+  process.listens.find(
+    (listener) => listener.port === port && listener.protocol === 'TCP' && listener.after <= age,
+  )
+
+const answerExec = (command: readonly string[], target: ProbeTarget, age: number): Answer => {
+  const changes = target.process.files ?? []
+  const result = runCommand(command, {
+    env: target.env,
+    ports: [],
+    exists: (path) =>
+      changes.findLast((file) => file.path === path && file.after <= age)?.exists ??
+      !path.startsWith('/tmp/'),
+  })
+  // Nobody knows what the command does: it is taken to succeed.
+  if (result.ends === undefined || result.ends.exitCode === 0) return HEALTHY
+  return failing(result.log.map((line) => line.text).join('\n'))
+}
+
+const portOf = (port: number | string, container: Container): number | undefined => {
+  if (typeof port === 'number') return port
+  const named = container.ports?.find(({ name }) => name === port)
+  if (named !== undefined) return named.containerPort
+  return /^\d+$/.test(port) ? Number(port) : undefined
+}

@@ -1,0 +1,15 @@
+// Parts of statuses that thousands of pods have in common are one object.
+import { freeze } from '#apimachinery/object.ts'
+
+const LIMIT = 1024
+const parts = new Map<string, unknown>()
+
+/** The frozen value of this key, made once. The key must say all that the value depends on. */
+export const shared = <T>(key: string, make: () => T): T => {
+  const known = parts.get(key)
+  if (known !== undefined) return known as T
+  if (parts.size >= LIMIT) parts.clear()
+  const made = freeze(make())
+  parts.set(key, made)
+  return made
+}
