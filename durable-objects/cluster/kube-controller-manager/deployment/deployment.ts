@@ -12,6 +12,7 @@ import {
   withCondition,
 } from '#kube-controller-manager/deployment/conditions.ts'
 import { planDeployment, type DeploymentPlan } from '#kube-controller-manager/deployment/plan.ts'
+import { withStatus } from '#kube-controller-manager/object-status.ts'
 import { isNamespaceTerminating } from '#kube-controller-manager/pod-control.ts'
 import { isPodFinished } from '#kube-controller-manager/pod-state.ts'
 import { queueSelecting } from '#kube-controller-manager/pod-watch.ts'
@@ -109,7 +110,7 @@ const claimReplicaSets = (
     client.update('replicasets.apps', adopt(one, deployment)),
   )
   for (const one of plan.released) client.update('replicasets.apps', release(one, deployment))
-  return [...plan.kept, ...adopted]
+  return [...plan.kept, ...adopted].map((one) => withStatus(one, { replicas: 0 }))
 }
 
 const apply = (context: ComponentContext, deployment: Deployment, plan: DeploymentPlan): void => {
