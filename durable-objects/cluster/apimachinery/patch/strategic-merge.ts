@@ -82,7 +82,7 @@ const applyElementOrders = (
   pending: Map<string, JsonValue | undefined>,
   schema: Schema | undefined,
 ): void => {
-  for (const [directive, order] of [...pending]) {
+  for (const [directive, order] of pending) {
     if (!directive.startsWith(SET_ELEMENT_ORDER)) continue
     pending.delete(directive)
     if (!Array.isArray(order)) throw badArgument('[]interface {}', order)
