@@ -2,7 +2,11 @@
 import { defaultPod } from '#api/core/v1/pod/defaults.ts'
 import { mergeLabelKeys } from '#api/core/v1/pod/label-keys.ts'
 import { qosClassOf } from '#api/core/v1/pod/qos.ts'
+import { validatePodStatusUpdate } from '#api/core/v1/pod/status-validation.ts'
 import type { Pod, PodCondition, PodStatus } from '#api/core/v1/pod/types.ts'
+import { validatePodUpdate } from '#api/core/v1/pod/update-validation.ts'
+import { validatePod } from '#api/core/v1/pod/validation.ts'
+import { podWarnings } from '#api/core/v1/pod/warnings.ts'
 import type { DeleteOptions, Strategy, WriteContext } from '#api/strategy.ts'
 import { assign, mapShared } from '#apimachinery/object.ts'
 import { formatTime } from '#apimachinery/time.ts'
@@ -87,8 +91,11 @@ const selectableFields = (pod: Pod): Readonly<Record<string, string>> => ({
 export const podStrategy: Strategy<Pod> = {
   defaults: defaultPod,
   prepareForCreate,
+  validate: validatePod,
+  warningsOnCreate: podWarnings,
   prepareForUpdate: (pod, old) => assign(pod, { status: old.status }),
-  status: { prepareForUpdate: prepareForStatusUpdate },
+  validateUpdate: validatePodUpdate,
+  status: { prepareForUpdate: prepareForStatusUpdate, validateUpdate: validatePodStatusUpdate },
   gracePeriod: podGracePeriod,
   returnsDeletedObject: true,
   selectableFields,
