@@ -5,9 +5,11 @@ import { appsKinds } from '#api/apps/v1/kinds.ts'
 import { certificatesKinds } from '#api/certificates/v1/kinds.ts'
 import { coordinationKinds } from '#api/coordination/v1/kinds.ts'
 import { coreKinds } from '#api/core/v1/kinds.ts'
+import { discoveryKinds } from '#api/discovery/v1/kinds.ts'
 import { eventsKinds } from '#api/events/v1/kinds.ts'
 import { flowcontrolKinds } from '#api/flowcontrol/v1/kinds.ts'
 import { kubariumKinds } from '#api/kubarium/v1/kinds.ts'
+import { networkingKinds } from '#api/networking/v1/kinds.ts'
 import { nodeKinds } from '#api/node/v1/kinds.ts'
 import { rbacKinds } from '#api/rbac/v1/kinds.ts'
 import { resourceKinds } from '#api/resource/v1/kinds.ts'
@@ -24,9 +26,11 @@ export const behaviours: Readonly<Record<string, KindBehaviour>> = {
   ...certificatesKinds,
   ...coordinationKinds,
   ...coreKinds,
+  ...discoveryKinds,
   ...eventsKinds,
   ...flowcontrolKinds,
   ...kubariumKinds,
+  ...networkingKinds,
   ...nodeKinds,
   ...rbacKinds,
   ...resourceKinds,
