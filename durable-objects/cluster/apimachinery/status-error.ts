@@ -174,7 +174,7 @@ export const unsupportedMediaType = (message: string): StatusError =>
   new StatusError(415, 'UnsupportedMediaType', message)
 
 export const requestEntityTooLarge = (message: string): StatusError =>
-  new StatusError(413, 'RequestEntityTooLarge', message)
+  new StatusError(413, 'RequestEntityTooLarge', `Request entity is too large: ${message}`)
 
 /** Nothing is served under this path. kubernetes: NewGenericServerResponse for 404 */
 export const noSuchPath = (): StatusError =>

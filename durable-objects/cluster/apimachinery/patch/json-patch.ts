@@ -35,7 +35,7 @@ export const decodeJsonPatch = (patch: unknown): readonly JsonObject[] => {
   }
   if (patch.length > MAX_OPERATIONS)
     throw requestEntityTooLarge(
-      `Request entity is too large: The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`,
+      `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`,
     )
   return patch as readonly JsonObject[]
 }
