@@ -2,7 +2,7 @@ import type { Deployment } from '#api/apps/v1/deployment/types.ts'
 import { containerCells } from '#api/core/v1/pod/container-cells.ts'
 import type { RowPrinter } from '#api/strategy.ts'
 import { age } from '#apimachinery/age.ts'
-import { selectorFromLabelSelector, selectorText } from '#apimachinery/labels.ts'
+import { labelSelectorText } from '#apimachinery/label-text.ts'
 
 /** kubernetes: pkg/printers/internalversion/printers.go printDeployment */
 export const deploymentRow: RowPrinter<Deployment> = ({ metadata, spec, status }, { now }) => [
@@ -12,5 +12,5 @@ export const deploymentRow: RowPrinter<Deployment> = ({ metadata, spec, status }
   status?.availableReplicas ?? 0,
   age(now, metadata.creationTimestamp),
   ...containerCells(spec.template.spec.containers),
-  selectorText(selectorFromLabelSelector(spec.selector) ?? []),
+  labelSelectorText(spec.selector),
 ]

@@ -1,9 +1,6 @@
 import type { ScaleAccess } from '#api/strategy.ts'
-import {
-  selectorFromLabelSelector,
-  selectorText,
-  type LabelSelector,
-} from '#apimachinery/labels.ts'
+import { labelSelectorText } from '#apimachinery/label-text.ts'
+import type { LabelSelector } from '#apimachinery/labels.ts'
 import { assign, type KubeObject } from '#apimachinery/object.ts'
 
 interface Scalable extends KubeObject {
@@ -15,7 +12,7 @@ interface Scalable extends KubeObject {
 export const scaleAccess = <T extends Scalable>(): ScaleAccess<T> => ({
   replicas: (object) => object.spec.replicas ?? 0,
   statusReplicas: (object) => object.status?.replicas ?? 0,
-  selector: (object) => selectorText(selectorFromLabelSelector(object.spec.selector) ?? []),
+  selector: (object) => labelSelectorText(object.spec.selector),
   withReplicas: (object, replicas) =>
     assign<Scalable>(object, { spec: assign(object.spec, { replicas }) }) as T,
 })
