@@ -1,0 +1,69 @@
+import type { ResourceQuota } from '#api/core/v1/resource-quota/types.ts'
+import type { Client } from '#client/client.ts'
+import type { KubeObject } from '#apimachinery/object.ts'
+import type { Random } from '#environment.ts'
+import {
+  defaultIngressClass,
+  defaultStorageClass,
+} from '#kube-apiserver/admission/default-classes.ts'
+import { defaultTolerationSeconds } from '#kube-apiserver/admission/default-toleration-seconds.ts'
+import { limitRanger } from '#kube-apiserver/admission/limit-ranger.ts'
+import { namespaceLifecycle } from '#kube-apiserver/admission/namespace-lifecycle.ts'
+import {
+  isWrite,
+  type AdmissionContext,
+  type AdmissionPlugin,
+} from '#kube-apiserver/admission/plugin.ts'
+import { podSecurity } from '#kube-apiserver/admission/pod-security/pod-security.ts'
+import { priority } from '#kube-apiserver/admission/priority.ts'
+import { resourceQuota } from '#kube-apiserver/admission/resource-quota.ts'
+import { serviceAccount } from '#kube-apiserver/admission/service-account.ts'
+import { storageObjectInUseProtection } from '#kube-apiserver/admission/storage-object-in-use.ts'
+import { taintNodesByCondition } from '#kube-apiserver/admission/taint-nodes-by-condition.ts'
+import type { Admission, AdmissionRequest } from '#kube-apiserver/registry/operation.ts'
+
+/** The plugins that a real API server runs by default, in its order. kubernetes: pkg/kubeapiserver/options/plugins.go */
+const plugins = (context: AdmissionContext, client: Client): readonly AdmissionPlugin[] => [
+  namespaceLifecycle(context),
+  limitRanger(context),
+  serviceAccount(context),
+  taintNodesByCondition,
+  podSecurity(context),
+  priority(context),
+  defaultTolerationSeconds,
+  defaultStorageClass(context),
+  storageObjectInUseProtection,
+  defaultIngressClass(context),
+  resourceQuota(context, (quota: ResourceQuota) => {
+    client.update('resourcequotas', quota, { subresource: 'status' })
+  }),
+]
+
+/** Runs plugins one after the other. Those that do not know a resource are not asked about it. */
+export const chainOf = (all: readonly AdmissionPlugin[]): Admission => {
+  const byResource = new Map<string, readonly AdmissionPlugin[]>()
+  const concerning = (resource: string): readonly AdmissionPlugin[] => {
+    const known = byResource.get(resource)
+    if (known !== undefined) return known
+    const found = all.filter(({ resources }) => resources?.includes(resource) !== false)
+    byResource.set(resource, found)
+    return found
+  }
+  const admit = (request: AdmissionRequest): KubeObject | undefined => {
+    if (!isWrite(request)) return request.object
+    let current = request
+    for (const plugin of concerning(request.resource.name)) {
+      const object = plugin.admit?.(current) ?? current.object
+      if (object !== current.object) current = { ...current, object }
+    }
+    return current.object
+  }
+  const validate = (request: AdmissionRequest): void => {
+    for (const plugin of concerning(request.resource.name)) plugin.validate?.(request)
+  }
+  return { admit, validate }
+}
+
+/** Admission as a cluster has it. `client` speaks for the API server itself. */
+export const admissionChain = (client: Client, random: Random): Admission =>
+  chainOf(plugins({ reader: client.dynamic, random, now: () => client.now() }, client))
