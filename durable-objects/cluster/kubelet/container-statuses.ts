@@ -58,7 +58,8 @@ const containerStatus = (run: PodRun, container: PodContainer, now: number): Con
   const lastState = last === undefined ? NONE : { terminated: terminatedState(last) }
   if (record.phase === 'running') {
     const { isStarted, isReady } = run.health(container, now)
-    return { ...status, lastState, started: isStarted, ready: isReady }
+    // An init container is ready when it is done, not while it runs.
+    return { ...status, lastState, started: isStarted, ready: isReady && container.kind !== 'init' }
   }
   const isDone = container.kind === 'init' && status.state.terminated?.exitCode === 0
   return { ...status, lastState, ready: isDone }
