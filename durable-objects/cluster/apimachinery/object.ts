@@ -78,9 +78,10 @@ type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined }
 export const assign = <T extends object>(object: T, changes: Changes<T>): T => {
   const keys = Object.keys(changes) as (keyof T)[]
   if (
-    keys.every(
-      (key) =>
-        changes[key] === object[key] && (changes[key] !== undefined || !Object.hasOwn(object, key)),
+    keys.every((key) =>
+      Object.hasOwn(object, key)
+        ? changes[key] === object[key] && changes[key] !== undefined
+        : changes[key] === undefined,
     )
   )
     return object
@@ -97,9 +98,10 @@ export const assign = <T extends object>(object: T, changes: Changes<T>): T => {
 export const fill = <T extends object>(object: T, defaults: Changes<T>): T => {
   let copy: T | undefined
   for (const key of Object.keys(defaults) as (keyof T)[]) {
-    if (object[key] !== undefined || defaults[key] === undefined) continue
+    if (defaults[key] === undefined) continue
+    if (Object.hasOwn(object, key) && object[key] !== undefined) continue
     copy ??= { ...object }
-    copy[key] = defaults[key] as T[keyof T]
+    setKey(copy, key, defaults[key] as T[keyof T])
   }
   return copy ?? object
 }

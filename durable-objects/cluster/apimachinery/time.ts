@@ -1,4 +1,4 @@
-/** RFC 3339 with seconds, as metav1.Time is written. `Date` is used only to format a given instant. */
+/** RFC 3339 with seconds, as metav1.Time is written. */
 export const formatTime = (milliseconds: number): string => `${civil(milliseconds)}Z`
 
 /** RFC 3339 with microseconds, as metav1.MicroTime is written. */
@@ -17,9 +17,11 @@ export const parseTime = (text: string): number => {
     number,
     number,
   ]
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60)
-    return NaN
-  const fraction = match[7] === undefined ? 0 : Math.floor(Number(match[7]) * 1000)
+  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return NaN
+  // Go knows no leap seconds
+  if (hour > 23 || minute > 59 || second > 59) return NaN
+  // cut off as text: as a number, many nines would round up to the next second
+  const fraction = Number((match[7] ?? '').slice(1, 4).padEnd(3, '0'))
   const zone = match[8]!
   const offset =
     zone === 'Z'
@@ -31,6 +33,12 @@ export const parseTime = (text: string): number => {
     fraction
   )
 }
+
+const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+
+/** How many days a month has; January is 1. */
+export const daysIn = (year: number, month: number): number =>
+  month === 2 ? (isLeap(year) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31
 
 // Howard Hinnant's calendar algorithms; the engine has no Date.
 const daysFromCivil = (year: number, month: number, day: number): number => {

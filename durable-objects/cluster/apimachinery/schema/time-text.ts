@@ -1,5 +1,5 @@
 import { quote } from '#apimachinery/field-error.ts'
-import { formatTime, fromCivil } from '#apimachinery/time.ts'
+import { daysIn, formatTime, fromCivil } from '#apimachinery/time.ts'
 
 // Times are read step by step along a layout, as Go does, because its errors name the step that failed.
 // kubernetes: apimachinery pkg/apis/meta/v1/time.go UnmarshalJSON, micro_time.go
@@ -123,9 +123,4 @@ class TimeReader {
   #fail(problem: string): never {
     throw new TimeError(`parsing time ${quote(this.#text)}${problem}`)
   }
-}
-
-const daysIn = (year: number, month: number): number => {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
-  return [4, 6, 9, 11].includes(month) ? 30 : 31
 }
