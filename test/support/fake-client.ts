@@ -54,6 +54,8 @@ export const FAKE_RESOURCES: readonly FakeResource[] = [
   group('statefulsets.apps', 'StatefulSet', 'apps/v1'),
   group('cronjobs.batch', 'CronJob', 'batch/v1'),
   group('jobs.batch', 'Job', 'batch/v1'),
+  group('leases.coordination.k8s.io', 'Lease', 'coordination.k8s.io/v1'),
+  { ...group('machines.kubarium.dev', 'Machine', 'kubarium.dev/v1'), namespaced: false },
   group('endpointslices.discovery.k8s.io', 'EndpointSlice', 'discovery.k8s.io/v1'),
   group('poddisruptionbudgets.policy', 'PodDisruptionBudget', 'policy/v1'),
 ]

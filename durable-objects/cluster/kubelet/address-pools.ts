@@ -48,14 +48,19 @@ export class AddressPools {
     return undefined
   }
 
-  /** The pod has this address from now on. */
-  hold(pod: Pod, node: string, ip: string, podCIDR: string | undefined): void {
+  /** The pod has this address. */
+  hold(pod: Pod, node: string, ip: string): void {
     const key = keyOf(pod)
     const before = this.#holders.get(key)
     if (before?.uid === pod.metadata.uid && before?.ip === ip) return
     if (before !== undefined) this.#release(key, before)
     this.#usedOn(node).add(ip)
     this.#holders.set(key, { uid: pod.metadata.uid ?? '', node, ip })
+  }
+
+  /** The pod was given this address just now: the next search begins behind it. */
+  take(pod: Pod, node: string, ip: string, podCIDR: string | undefined): void {
+    this.hold(pod, node, ip)
     const cidr = podCIDR === undefined ? undefined : parseCidr(podCIDR)
     if (cidr !== undefined) this.#memory.set(lastKey(node), String(positionOf(cidr, ip)))
   }

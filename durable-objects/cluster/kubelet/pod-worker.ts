@@ -10,7 +10,7 @@ import { dependsOnObjects, type EnvironmentMap, environmentOf } from '#kubelet/e
 import { isOff, isReachable } from '#kubelet/machine-state.ts'
 import { nextPodStatus, type PodDecision } from '#kubelet/next-pod-status.ts'
 import { containersOf, type PodFacts } from '#kubelet/pod-facts.ts'
-import { PodDisks } from '#kubelet/pod-disk.ts'
+import { type PodDisk, PodDisks } from '#kubelet/pod-disk.ts'
 import { isTerminal, recordFromStatus } from '#kubelet/pod-record.ts'
 import { mountFailure } from '#kubelet/volumes.ts'
 import { WaitingPods } from '#kubelet/waiting-pods.ts'
@@ -74,8 +74,7 @@ export class PodWorker implements Component {
     const { client } = this.#context
     const { namespace, name } = splitKey(key)
     const pod = client.get('pods', namespace, name)
-    const freed = this.#pools.release(key, pod?.metadata.uid)
-    if (freed !== undefined) for (const waiting of this.#waiting.of(freed)) this.queue.add(waiting)
+    this.#release(key, pod?.metadata.uid)
     if (pod === undefined) {
       this.#disks.erase(key)
       this.#waiting.remove(key)
@@ -89,6 +88,12 @@ export class PodWorker implements Component {
     if (machine === undefined || node === undefined) return
     if (isOff(machine)) this.#losePower(key, pod)
     else if (isReachable(machine)) this.#run(key, pod, node)
+  }
+
+  /** The address of a pod that is gone is free for those that wait for one. */
+  #release(key: string, exceptUid?: string): void {
+    const node = this.#pools.release(key, exceptUid)
+    if (node !== undefined) for (const waiting of this.#waiting.of(node)) this.queue.add(waiting)
   }
 
   /** Everything that ran is dead. Nobody is left to tell, so that only the disk knows. */
@@ -109,6 +114,7 @@ export class PodWorker implements Component {
     if (hostIP === undefined) return
     const facts = this.#facts(pod, node, hostIP, disk.env)
     const decision = nextPodStatus(pod, disk.record, facts, this.#context.client.now())
+    this.#hold(key, pod, node, disk, decision)
     this.#remember(key, pod, node, disk.env, decision)
     this.#report(pod, decision)
     this.#write(pod, decision)
@@ -149,6 +155,15 @@ export class PodWorker implements Component {
     }
   }
 
+  #hold(key: string, pod: Pod, node: Node, disk: PodDisk, { ip, isFinished }: PodDecision): void {
+    const name = node.metadata.name!
+    if (isFinished) this.#release(key)
+    else if (ip === undefined || pod.spec.hostNetwork === true) return
+    else if (ip === (disk.record === undefined ? pod.status.podIP : disk.record.ip))
+      this.#pools.hold(pod, name, ip)
+    else this.#pools.take(pod, name, ip, node.spec.podCIDR)
+  }
+
   #remember(
     key: string,
     pod: Pod,
@@ -157,10 +172,7 @@ export class PodWorker implements Component {
     decision: PodDecision,
   ): void {
     const nodeName = node.metadata.name!
-    const { ip, record, pulled, environments } = decision
-    if (decision.isFinished) this.#pools.release(key)
-    else if (ip !== undefined && pod.spec.hostNetwork !== true)
-      this.#pools.hold(pod, nodeName, ip, node.spec.podCIDR)
+    const { record, pulled, environments } = decision
     for (const image of pulled) this.#disks.addImage(nodeName, image)
     const kept = new Map(decision.isFinished ? [] : env)
     for (const { spec } of containersOf(pod)) {
