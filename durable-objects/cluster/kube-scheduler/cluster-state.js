@@ -1,0 +1,134 @@
+import { keyOf } from '#apimachinery/object.ts';
+import { affinityTermsOf } from '#kube-scheduler/affinity-terms.ts';
+import { priorityOf } from '#kube-scheduler/filter-status.ts';
+import { MatchCounts } from '#kube-scheduler/match-counts.ts';
+import { NodeInfo } from '#kube-scheduler/node-info.ts';
+/**
+ * What the scheduler knows of the cluster: the nodes with their sums, who wants whom as neighbour, and which Pods have a place promised.
+ * All of it follows from the objects.
+ */
+export class ClusterState {
+    /** Goes up with every change that matters to scheduling. */
+    version = 0;
+    counts;
+    withTerms = new Map();
+    /** Pods that wait for a node that is being cleared for them. */
+    nominated = new Map();
+    #client;
+    #nodes = new Map();
+    #placed = new Map();
+    #priorities = new Map();
+    #sorted;
+    constructor(client) {
+        this.#client = client;
+        this.counts = new MatchCounts((namespace) => client.list('pods', { namespace }).filter((pod) => isPlaced(pod)));
+    }
+    /** All nodes by name. */
+    nodes() {
+        return (this.#sorted ??= [...this.#nodes.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
+    }
+    node(name) {
+        return this.#nodes.get(name);
+    }
+    /** Takes in what is there. */
+    load() {
+        for (const node of this.#client.list('nodes'))
+            this.nodeChanged({ type: 'ADDED', object: node });
+        for (const pod of this.#client.list('pods'))
+            this.podChanged({ type: 'ADDED', object: pod });
+    }
+    /** Says whether the change may let a Pod be scheduled. */
+    nodeChanged({ type, object, old }) {
+        const name = object.metadata.name ?? '';
+        const info = this.#nodes.get(name);
+        if (type === 'DELETED') {
+            this.#nodes.delete(name);
+            this.#sorted = undefined;
+            this.version++;
+            return false;
+        }
+        if (info !== undefined) {
+            info.node = object;
+            if (old !== undefined && !nodeMatters(old, object))
+                return false;
+            this.version++;
+            return true;
+        }
+        const fresh = new NodeInfo(object);
+        for (const pod of this.#client.list('pods', { node: name }))
+            if (this.#placed.has(keyOf(pod)))
+                fresh.add(keyOf(pod), pod);
+        this.#nodes.set(name, fresh);
+        this.#sorted = undefined;
+        this.version++;
+        return true;
+    }
+    podChanged({ type, object }) {
+        const key = keyOf(object);
+        const before = this.#placed.get(key);
+        const after = type !== 'DELETED' && isPlaced(object) ? object : undefined;
+        this.#nominate(key, type === 'DELETED' || after !== undefined ? undefined : object);
+        if (before === undefined && after === undefined)
+            return undefined;
+        if (before !== undefined && after !== undefined && isSameToScheduling(before, after)) {
+            this.#placed.set(key, after);
+            this.#nodes.get(after.spec.nodeName)?.pods.set(key, after);
+            return undefined;
+        }
+        this.version++;
+        if (before !== undefined)
+            this.#remove(key, before);
+        if (after !== undefined)
+            this.#add(key, after);
+        return before === undefined ? 'came' : after === undefined ? 'left' : 'changed';
+    }
+    #nominate(key, pod) {
+        if ((pod?.status.nominatedNodeName ?? '') === '')
+            this.nominated.delete(key);
+        else
+            this.nominated.set(key, pod);
+    }
+    /** Some Pod on a node is less important than this. */
+    hasLessImportant(priority) {
+        for (const other of this.#priorities.keys())
+            if (other < priority)
+                return true;
+        return false;
+    }
+    #countPriority(pod, sign) {
+        const priority = priorityOf(pod);
+        const count = (this.#priorities.get(priority) ?? 0) + sign;
+        if (count === 0)
+            this.#priorities.delete(priority);
+        else
+            this.#priorities.set(priority, count);
+    }
+    #add(key, pod) {
+        this.#countPriority(pod, 1);
+        this.#placed.set(key, pod);
+        this.#nodes.get(pod.spec.nodeName)?.add(key, pod);
+        this.counts.changed(pod, 1);
+        const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {};
+        if (podAffinity !== undefined || podAntiAffinity !== undefined)
+            this.withTerms.set(key, { pod, terms: affinityTermsOf(pod) });
+    }
+    #remove(key, pod) {
+        this.#countPriority(pod, -1);
+        this.#placed.delete(key);
+        this.#nodes.get(pod.spec.nodeName)?.remove(key);
+        this.counts.changed(pod, -1);
+        this.withTerms.delete(key);
+    }
+}
+export const hasEnded = ({ status }) => status.phase === 'Succeeded' || status.phase === 'Failed';
+const isPlaced = (pod) => (pod.spec.nodeName ?? '') !== '' && !hasEnded(pod);
+const isSameToScheduling = (a, b) => a.spec.nodeName === b.spec.nodeName &&
+    a.spec.containers === b.spec.containers &&
+    a.spec.affinity === b.spec.affinity &&
+    a.spec.priority === b.spec.priority &&
+    a.metadata.labels === b.metadata.labels &&
+    a.metadata.deletionTimestamp === b.metadata.deletionTimestamp;
+const nodeMatters = (a, b) => a.metadata.labels !== b.metadata.labels ||
+    a.spec.taints !== b.spec.taints ||
+    a.spec.unschedulable !== b.spec.unschedulable ||
+    a.status.allocatable !== b.status.allocatable;

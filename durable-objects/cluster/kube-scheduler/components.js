@@ -1,0 +1,2 @@
+import { scheduler } from '#kube-scheduler/scheduler.ts';
+export const schedulerComponents = [scheduler];

@@ -1,0 +1,46 @@
+import { SelectorIndex } from '#client/selector-index.ts';
+import { selectorFromLabelSelector, selectorFromMap } from '#apimachinery/labels.ts';
+import { controllerOf, keyOf, splitKey, } from '#apimachinery/object.ts';
+/** Finds "Pods like this one": of the same Services and of the same owner. They are spread even if nobody asks. */
+export class DefaultSelectors {
+    #client;
+    #services = new SelectorIndex();
+    constructor(client) {
+        this.#client = client;
+        client.watch('services', ({ type, object }) => {
+            if (type === 'DELETED')
+                this.#services.delete(keyOf(object));
+            else
+                this.#services.set(keyOf(object), object.metadata.namespace ?? '', object.spec.selector);
+        });
+    }
+    load() {
+        for (const service of this.#client.list('services'))
+            this.#services.set(keyOf(service), service.metadata.namespace ?? '', service.spec.selector);
+    }
+    /** The empty selector if the Pod is like no other. */
+    of(pod) {
+        const namespace = pod.metadata.namespace ?? '';
+        let merged = {};
+        for (const key of this.#services.match(namespace, pod.metadata.labels))
+            merged = {
+                ...merged,
+                ...this.#client.get('services', namespace, splitKey(key).name)?.spec.selector,
+            };
+        const owner = controllerOf(pod);
+        return owner === undefined ? selectorFromMap(merged) : this.#withOwner(namespace, owner, merged);
+    }
+    #withOwner(namespace, { apiVersion, kind, name }, merged) {
+        if (apiVersion === 'v1' && kind === 'ReplicationController') {
+            const selector = this.#client.get('replicationcontrollers', namespace, name)?.spec.selector;
+            return selectorFromMap({ ...merged, ...selector });
+        }
+        const resource = apiVersion === 'apps/v1' ? OWNERS.get(kind) : undefined;
+        const owner = resource === undefined ? undefined : this.#client.get(resource, namespace, name);
+        return [...selectorFromMap(merged), ...(selectorFromLabelSelector(owner?.spec.selector) ?? [])];
+    }
+}
+const OWNERS = new Map([
+    ['ReplicaSet', 'replicasets.apps'],
+    ['StatefulSet', 'statefulsets.apps'],
+]);
