@@ -1,0 +1,3 @@
+import type { ComponentDefinition } from '#client/component.ts'
+
+export const cloudComponents: readonly ComponentDefinition[] = []
