@@ -93,8 +93,7 @@ class CommandRun implements ShellState {
 
   /** Runs a program to its end, or for ever. */
   #start(argv: readonly string[], isReplaced: boolean): Outcome {
-    const started =
-      this.#context.program?.(argv, this.#context) ?? serverProgram(argv, this.#context)
+    const started = this.#context.program?.(argv, this.#context) ?? serverProgram(argv)
     if (started !== undefined) return this.#follow(started, isReplaced)
     const outcome = runBuiltin(argv, this)
     if (outcome.kind === 'unknown') this.#guess()
@@ -171,7 +170,7 @@ class CommandRun implements ShellState {
       case 'if': {
         const condition = this.#node(node.condition)
         if (condition.kind !== 'done') return condition
-        if (condition.code === 0) return this.#node(node.then)
+        if (condition.code === 0) return this.#node(node.consequence)
         return node.otherwise === undefined ? { kind: 'done', code: 0 } : this.#node(node.otherwise)
       }
     }

@@ -1,21 +1,11 @@
 // Small servers that people start by hand in any image.
-import {
-  htmlReply,
-  MEBIBYTE,
-  type Process,
-  type ProgramContext,
-  programName,
-  quietly,
-} from '#images/behaviour.ts'
+import { htmlReply, MEBIBYTE, type Process, programName, quietly } from '#images/behaviour.ts'
 import { httpOn } from '#images/web-servers.ts'
 
 /** The server that `argv` starts; undefined if it is none of these. */
-export const serverProgram = (
-  argv: readonly string[],
-  _context: ProgramContext,
-): Process | undefined => {
+export const serverProgram = (argv: readonly string[]): Process | undefined => {
   const name = programName(argv[0])
-  if (name === 'busybox') return serverProgram(argv.slice(1), _context)
+  if (name === 'busybox') return serverProgram(argv.slice(1))
   if (name === 'httpd' && argv.includes('-f')) return files(flagged(argv, '-p') ?? 80)
   if (/^python\d?(\.\d+)?$/.test(name) && argv[1] === '-m' && argv[2] === 'http.server')
     return files(Number(argv.slice(3).find((word) => /^\d+$/.test(word)) ?? 8000))

@@ -129,6 +129,7 @@ const testHolds = (words: readonly string[], state: ShellState): boolean | undef
       return a > b
     case '-ge':
       return a >= b
+    case undefined:
     default:
       return undefined
   }

@@ -35,7 +35,7 @@ export type ScriptNode =
   | {
       readonly kind: 'if'
       readonly condition: ScriptNode
-      readonly then: ScriptNode
+      readonly consequence: ScriptNode
       readonly otherwise?: ScriptNode
     }
 
@@ -172,15 +172,15 @@ class ScriptParser {
     this.#at++
     const condition = this.list(['then'])
     this.#expect('then')
-    const then = this.list(['else', 'fi'])
+    const consequence = this.list(['else', 'fi'])
     if (this.#plain() === 'else') {
       this.#at++
       const otherwise = this.list(['fi'])
       this.#expect('fi')
-      return { kind: 'if', condition, then, otherwise }
+      return { kind: 'if', condition, consequence, otherwise }
     }
     this.#expect('fi')
-    return { kind: 'if', condition, then }
+    return { kind: 'if', condition, consequence }
   }
 
   #word(): Word {

@@ -19,12 +19,14 @@ export const exitContainer = (
 
 type Policy = 'Always' | 'OnFailure' | 'Never'
 
+const POLICIES: readonly Policy[] = ['Always', 'OnFailure', 'Never']
+
 export const policyOf = (run: PodRun, { kind, spec }: PodContainer): Policy => {
   const policy = run.pod.spec.restartPolicy ?? 'Always'
   if (kind === 'sidecar') return 'Always'
   if (kind === 'ephemeral') return 'Never'
   if (kind === 'init') return policy === 'Never' ? 'Never' : 'OnFailure'
-  return (spec.restartPolicy as Policy | undefined) ?? policy
+  return POLICIES.find((known) => known === spec.restartPolicy) ?? policy
 }
 
 /** Whether a container that exited is started again. */

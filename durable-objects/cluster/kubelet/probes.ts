@@ -1,5 +1,5 @@
 // A running container's health at a moment.
-import type { Container } from '#api/core/v1/pod/container-types.ts'
+import type { Container, Probe } from '#api/core/v1/pod/container-types.ts'
 import type { ProbeKind } from '#kubelet/pod-record.ts'
 import { probeOutcomes, type ProbeTarget } from '#kubelet/probe-outcome.ts'
 import { type ProbeFailure, resultAt, scheduleProbe } from '#kubelet/probe-schedule.ts'
@@ -31,65 +31,45 @@ export const withoutProbes = (runningSince: number): Health => ({
   failures: [],
 })
 
+type Failures = readonly (ProbeFailure & { readonly kind: ProbeKind; readonly index: number })[]
+
+/** What is to be reported of a kind of probe, up to the moment at which it has the container killed or is done. */
+const reportable = (kind: ProbeKind, failures: readonly ProbeFailure[], until?: number): Failures =>
+  failures
+    .filter(({ at }) => until === undefined || at <= until)
+    .map((failure, index) => ({ ...failure, kind, index }))
+
 export const healthOf = (target: ProbeTarget, runningSince: number, now: number): Health => {
-  const { container } = target
-  if (!hasProbes(container)) return withoutProbes(runningSince)
-  const failures: (ProbeFailure & { kind: ProbeKind; index: number })[] = []
-  const report = (kind: ProbeKind, list: readonly ProbeFailure[]): void => {
-    for (const [index, failure] of list.entries()) failures.push({ ...failure, kind, index })
-  }
-  let startedAt: number | undefined = runningSince
-  let kill: Health['kill']
-  if (container.startupProbe !== undefined) {
-    const outcomes = probeOutcomes(container.startupProbe, target)
-    const schedule = scheduleProbe(
-      container.startupProbe,
-      outcomes,
-      runningSince,
-      runningSince,
-      undefined,
-    )
-    const first = schedule.changes[0]
-    startedAt = first?.isHealthy === true ? first.at : undefined
-    if (first?.isHealthy === false) kill = { at: first.at, kind: 'startup' }
-    // Once it has started, the probe is not run any more.
-    report(
-      'startup',
-      schedule.failures.filter(({ at }) => first === undefined || at <= first.at),
-    )
-  }
-  const moments: number[] = startedAt === undefined ? [] : [startedAt]
-  let isReady = startedAt !== undefined && startedAt <= now
-  if (startedAt !== undefined && container.livenessProbe !== undefined) {
-    const outcomes = probeOutcomes(container.livenessProbe, target)
-    const schedule = scheduleProbe(container.livenessProbe, outcomes, runningSince, startedAt, true)
-    const dead = schedule.changes.find((change) => !change.isHealthy)
-    if (dead !== undefined) kill = { at: dead.at, kind: 'liveness' }
-    report(
-      'liveness',
-      schedule.failures.filter(({ at }) => dead === undefined || at <= dead.at),
-    )
-  }
-  if (startedAt !== undefined && container.readinessProbe !== undefined) {
-    const outcomes = probeOutcomes(container.readinessProbe, target)
-    const schedule = scheduleProbe(
-      container.readinessProbe,
-      outcomes,
-      runningSince,
-      startedAt,
-      false,
-    )
-    isReady &&= resultAt(schedule, now, false) === true
-    moments.push(...schedule.changes.map((change) => change.at))
-    report('readiness', schedule.failures)
-  }
-  const changesAt = Math.min(...moments.filter((moment) => moment > now))
+  const { startupProbe, livenessProbe, readinessProbe } = target.container
+  if (!hasProbes(target.container)) return withoutProbes(runningSince)
+  const scheduleOf = (probe: Probe | undefined, base: number | undefined, initial?: boolean) =>
+    probe === undefined || base === undefined
+      ? undefined
+      : scheduleProbe(probe, probeOutcomes(probe, target), runningSince, base, initial)
+  const startup = scheduleOf(startupProbe, runningSince)
+  // Once it has started, the startup probe is not run any more, and the others begin.
+  const first = startup?.changes[0]
+  const startedAt =
+    startup === undefined ? runningSince : first?.isHealthy === true ? first.at : undefined
+  const liveness = scheduleOf(livenessProbe, startedAt, true)
+  const readiness = scheduleOf(readinessProbe, startedAt, false)
+  const dead = liveness?.changes.find((change) => !change.isHealthy)
+  const isStarted = startedAt !== undefined && startedAt <= now
+  const moments = [startedAt, ...(readiness?.changes.map(({ at }) => at) ?? [])]
+  const changesAt = Math.min(
+    ...moments.filter((moment) => moment !== undefined).filter((moment) => moment > now),
+  )
   return {
-    isStarted: startedAt !== undefined && startedAt <= now,
-    isReady,
-    failures,
+    isStarted,
+    isReady: isStarted && (readiness === undefined || resultAt(readiness, now, false) === true),
+    failures: [
+      ...reportable('startup', startup?.failures ?? [], first?.at),
+      ...reportable('liveness', liveness?.failures ?? [], dead?.at),
+      ...reportable('readiness', readiness?.failures ?? []),
+    ],
     ...(startedAt === undefined ? {} : { startedAt }),
-    ...(kill === undefined ? {} : { kill }),
+    ...(first?.isHealthy === false ? { kill: { at: first.at, kind: 'startup' } } : {}),
+    ...(dead === undefined ? {} : { kill: { at: dead.at, kind: 'liveness' } }),
     ...(changesAt === Infinity ? {} : { changesAt }),
   }
 }
