@@ -1,7 +1,7 @@
 import type { JsonValue } from '#apimachinery/object.ts'
-import { constructDocument } from '#apimachinery/yaml/construct.ts'
-import { translate, YamlError } from '#apimachinery/yaml/error.ts'
-import { parseEvents } from 'js-yaml'
+import { construct, type Constructed } from '#apimachinery/yaml/construct.ts'
+import { YamlError } from '#apimachinery/yaml/error.ts'
+import { parseNodes } from '#apimachinery/yaml/nodes.ts'
 
 export { YamlError } from '#apimachinery/yaml/error.ts'
 
@@ -24,8 +24,6 @@ export interface YamlChunk {
   readonly line: number
 }
 
-const MAX_DEPTH = 100
-
 /** A line of `---` and white space, as kubectl divides streams. kubernetes: apimachinery pkg/util/yaml/decoder.go YAMLReader */
 const SEPARATOR = /^---\s*$/
 
@@ -46,14 +44,9 @@ export const splitYaml = (text: string): readonly YamlChunk[] => {
 }
 
 /** One document as kubectl reads it: the first of `text`. Throws a YamlError. */
-export const parseYaml = (text: string): Omit<YamlDocument, 'line'> => {
-  let events
-  try {
-    events = parseEvents(text, { maxDepth: MAX_DEPTH })
-  } catch (error) {
-    throw translate(error, text)
-  }
-  return constructDocument(events, text)
+export const parseYaml = (text: string): Constructed => {
+  const root = parseNodes(text)
+  return root === undefined ? { value: null, duplicates: [] } : construct(root)
 }
 
 /** Every document of a stream. Throws a YamlError for the first that is wrong, with lines counted within that document, as kubectl does. */
