@@ -5,7 +5,7 @@ import type { Client } from '#client/client.ts'
 import { daemonSetController } from '#kube-controller-manager/daemonset/daemonset.ts'
 import { targetNode } from '#kube-controller-manager/daemonset/template.ts'
 import { FakeCluster } from '../../../support/fake-cluster.ts'
-import { readyStatus, template } from '../../../support/workloads.ts'
+import { readyStatus, template } from '../../../support/controller-objects.ts'
 
 const node = (
   name: string,

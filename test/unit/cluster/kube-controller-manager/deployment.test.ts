@@ -6,7 +6,7 @@ import { proportionalSizes } from '#kube-controller-manager/deployment/scale.ts'
 import { replicaSetController } from '#kube-controller-manager/replicaset/replicaset.ts'
 import { templateHash } from '#kube-controller-manager/template-hash.ts'
 import { FakeCluster } from '../../../support/fake-cluster.ts'
-import { deployment, replicaSet, runPods, template } from '../../../support/workloads.ts'
+import { deployment, replicaSet, runPods, template } from '../../../support/controller-objects.ts'
 
 const setup = (spec: Partial<DeploymentSpec> = {}) => {
   const cluster = new FakeCluster(deploymentController, replicaSetController)

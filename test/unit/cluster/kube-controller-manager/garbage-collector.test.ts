@@ -5,7 +5,7 @@ import { deploymentController } from '#kube-controller-manager/deployment/deploy
 import { garbageCollector } from '#kube-controller-manager/garbage-collector/garbage-collector.ts'
 import { replicaSetController } from '#kube-controller-manager/replicaset/replicaset.ts'
 import { FakeCluster } from '../../../support/fake-cluster.ts'
-import { deployment, runPods } from '../../../support/workloads.ts'
+import { deployment, runPods } from '../../../support/controller-objects.ts'
 
 const configMap = (name: string, metadata: ObjectMeta = {}): ConfigMap => ({
   apiVersion: 'v1',

@@ -5,7 +5,7 @@ import { garbageCollector } from '#kube-controller-manager/garbage-collector/gar
 import { formatIndexes, parseIndexes } from '#kube-controller-manager/job/indexes.ts'
 import { jobController } from '#kube-controller-manager/job/job.ts'
 import { FakeCluster } from '../../../support/fake-cluster.ts'
-import { finishPod, runPods, template } from '../../../support/workloads.ts'
+import { finishPod, runPods, template } from '../../../support/controller-objects.ts'
 
 const labels = { 'batch.kubernetes.io/controller-uid': 'j', 'job-name': 'pi' }
 

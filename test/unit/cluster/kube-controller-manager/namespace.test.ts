@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { namespaceController } from '#kube-controller-manager/namespace/namespace.ts'
 import { FakeCluster } from '../../../support/fake-cluster.ts'
-import { pod, runPods } from '../../../support/workloads.ts'
+import { pod, runPods } from '../../../support/controller-objects.ts'
 
 const setup = () => {
   const cluster = new FakeCluster(namespaceController)

@@ -3,7 +3,7 @@ import type { StatefulSet, StatefulSetSpec } from '#api/apps/v1/stateful-set/typ
 import { garbageCollector } from '#kube-controller-manager/garbage-collector/garbage-collector.ts'
 import { statefulSetController } from '#kube-controller-manager/statefulset/statefulset.ts'
 import { FakeCluster } from '../../../support/fake-cluster.ts'
-import { pod, runPods, template } from '../../../support/workloads.ts'
+import { pod, runPods, template } from '../../../support/controller-objects.ts'
 
 const statefulSet = (spec: Partial<StatefulSetSpec>): StatefulSet => ({
   apiVersion: 'apps/v1',

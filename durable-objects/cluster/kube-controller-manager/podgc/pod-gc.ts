@@ -1,0 +1,100 @@
+// kubernetes: pkg/controller/podgc/gc_controller.go
+import type { Component, ComponentContext, ComponentDefinition } from '#client/component.ts'
+import type { Pod } from '#api/core/v1/pod/types.ts'
+import { isReason } from '#apimachinery/status-error.ts'
+import { formatTime } from '#apimachinery/time.ts'
+import { keyOf, splitKey } from '#apimachinery/object.ts'
+import { isPodFinished } from '#kube-controller-manager/pod-state.ts'
+
+const NAME = 'pod-garbage-collector'
+/** A node that is gone may come back that soon. */
+const QUARANTINE_MS = 40_000
+const MEMORY = 'pod-gc/'
+const NODE = 'node '
+
+/** Deletes Pods of nodes that are gone and Pods that terminate without ever having had a node. */
+export const podGarbageCollector: ComponentDefinition = {
+  name: NAME,
+  manager: 'kube-controller-manager',
+  username: 'system:serviceaccount:kube-system:pod-garbage-collector',
+  create: (context) => {
+    const { client, queue, memory } = context
+    client.watch('nodes', ({ type, object }) => {
+      const { name = '' } = object.metadata
+      if (type === 'DELETED') queue.add(`${NODE}${name}`)
+      else if (type === 'ADDED' && memory.get(`${MEMORY}${name}`) !== undefined)
+        memory.delete(`${MEMORY}${name}`)
+    })
+    client.watch('pods', ({ type, object }) => {
+      if (type !== 'DELETED' && isUnboundAndTerminating(object)) queue.add(keyOf(object))
+    })
+    return {
+      name: NAME,
+      queue,
+      resync: () => {
+        const nodes = new Set(client.list('nodes').map(({ metadata }) => metadata.name))
+        for (const pod of client.list('pods')) {
+          const { nodeName = '' } = pod.spec
+          if (isUnboundAndTerminating(pod)) queue.add(keyOf(pod))
+          else if (nodeName !== '' && !nodes.has(nodeName)) queue.add(`${NODE}${nodeName}`)
+        }
+      },
+      sync: (key) => {
+        if (key.startsWith(NODE)) return syncNode(context, key.slice(NODE.length))
+        const { namespace, name } = splitKey(key)
+        const pod = client.get('pods', namespace, name)
+        if (pod !== undefined && isUnboundAndTerminating(pod)) remove(context, pod)
+      },
+    } satisfies Component
+  },
+}
+
+const isUnboundAndTerminating = ({ metadata, spec }: Pod): boolean =>
+  metadata.deletionTimestamp !== undefined && (spec.nodeName ?? '') === ''
+
+const syncNode = (context: ComponentContext, node: string): void => {
+  const { client, queue, memory } = context
+  const entry = `${MEMORY}${node}`
+  const pods = client.list('pods', { node })
+  if (client.get('nodes', '', node) !== undefined || pods.length === 0) {
+    if (memory.get(entry) !== undefined) memory.delete(entry)
+    return
+  }
+  const until = Number(memory.get(entry) ?? client.now() + QUARANTINE_MS)
+  if (until > client.now()) {
+    memory.set(entry, String(until))
+    queue.addAt(`${NODE}${node}`, until)
+    return
+  }
+  for (const pod of pods) remove(context, failed(pod, client.now()))
+  memory.delete(entry)
+}
+
+/** What a Pod becomes whose node is gone: failed, and it says why. */
+const failed = (pod: Pod, now: number): Pod => {
+  if (isPodFinished(pod)) return pod
+  const conditions = pod.status.conditions ?? []
+  const disruption = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    lastTransitionTime: formatTime(now),
+    reason: 'DeletionByPodGC',
+    message: 'PodGC: node no longer exists',
+    ...(pod.metadata.generation === undefined
+      ? {}
+      : { observedGeneration: pod.metadata.generation }),
+  }
+  const others = conditions.filter(({ type }) => type !== 'DisruptionTarget')
+  return { ...pod, status: { ...pod.status, phase: 'Failed', conditions: [...others, disruption] } }
+}
+
+const remove = ({ client }: ComponentContext, pod: Pod): void => {
+  const { namespace = '', name = '' } = pod.metadata
+  const stored = client.get('pods', namespace, name)
+  if (stored?.status !== pod.status) client.update('pods', pod, { subresource: 'status' })
+  try {
+    client.delete('pods', namespace, name, { gracePeriodSeconds: 0 })
+  } catch (error) {
+    if (!isReason(error, 'NotFound')) throw error
+  }
+}
