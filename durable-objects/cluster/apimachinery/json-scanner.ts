@@ -194,16 +194,15 @@ class JsonScanner {
   #fail(context: string, offset = 0): never {
     const at = this.#index + offset
     throw new JsonSyntaxError(
-      `invalid character ${quoteByte(this.#text.slice(at, at + 2))} ${context}`,
+      `invalid character ${quoteByte(encodeUtf8(this.#text.slice(at, at + 2))[0]!)} ${context}`,
     )
   }
 }
 
 const isDigit = (letter: string): boolean => letter >= '0' && letter <= '9' && letter.length === 1
 
-/** The first byte of a text, as Go quotes it: beyond ASCII, it is taken for a character of Latin-1. */
-const quoteByte = (text: string): string => {
-  const byte = encodeUtf8(text)[0]!
+/** A byte as Go quotes it: beyond ASCII, it is taken for a character of Latin-1. */
+export const quoteByte = (byte: number): string => {
   if (byte === 0x27) return "'\\''"
   if (byte === 0x22) return `'"'`
   if (byte >= 0x80 && (byte < 0xa1 || byte === 0xad)) return `'\\u00${byte.toString(16)}'`

@@ -1,10 +1,16 @@
 import { decodeBase64, encodeBase64 } from '#apimachinery/base64.ts'
-import { invalidValue } from '#apimachinery/field-error.ts'
+import {
+  errorText,
+  forbiddenValue,
+  invalidValue,
+  notSupported,
+  type FieldError,
+} from '#apimachinery/field-error.ts'
 import { parseJson } from '#apimachinery/json.ts'
+import { quoteByte } from '#apimachinery/json-scanner.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
-import { badRequest, expired, StatusError } from '#apimachinery/status-error.ts'
-import { errorText } from '#apimachinery/field-error.ts'
-import { encodeUtf8 } from '#apimachinery/utf8.ts'
+import { badRequest, expired, invalid, StatusError } from '#apimachinery/status-error.ts'
+import { decodeUtf8Loosely, encodeUtf8 } from '#apimachinery/utf8.ts'
 import { COMPACTED, storageKey } from '#etcd/etcd.ts'
 import { viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
 import { listAnswer, type ListMeta } from '#kube-apiserver/endpoints/form.ts'
@@ -24,8 +30,32 @@ export const revisionOf = (text: string): number => {
 }
 
 const limitOf = (request: ApiRequest): number => {
-  const limit = Number(queryValue(request, 'limit') ?? 0)
-  return Number.isSafeInteger(limit) && limit > 0 ? limit : 0
+  const text = queryValue(request, 'limit') ?? ''
+  if (text !== '' && !/^[+-]?\d{1,18}$/.test(text))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+  return Math.max(0, Number(text))
+}
+
+/** kubernetes: apimachinery pkg/apis/meta/internalversion/validation/validation.go ValidateListOptions */
+const checkOptions = (request: ApiRequest): void => {
+  const match = queryValue(request, 'resourceVersionMatch') ?? ''
+  const revision = queryValue(request, 'resourceVersion') ?? ''
+  const errors: FieldError[] = []
+  const forbid = (field: string, why: string) => errors.push(forbiddenValue(field, why))
+  if (match !== '') {
+    const field = 'resourceVersionMatch'
+    if (revision === '')
+      forbid(field, 'resourceVersionMatch is forbidden unless resourceVersion is provided')
+    if ((queryValue(request, 'continue') ?? '') !== '')
+      forbid(field, 'resourceVersionMatch is forbidden when continue is provided')
+    if (match !== 'Exact' && match !== 'NotOlderThan')
+      errors.push(notSupported(field, match, ['', 'Exact', 'NotOlderThan']))
+    if (match === 'Exact' && revision === '0')
+      forbid(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
+  }
+  if (queryValue(request, 'sendInitialEvents') !== undefined)
+    forbid('sendInitialEvents', 'sendInitialEvents is forbidden for list')
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors)
 }
 
 interface ContinueToken {
@@ -43,12 +73,6 @@ const encodeToken = (token: ContinueToken): string =>
     .replaceAll('/', '_')
     .replace(/=+$/, '')
 
-const asLatin1 = (bytes: Uint8Array): string => {
-  let text = ''
-  for (const byte of bytes) text += String.fromCharCode(byte)
-  return text
-}
-
 /** kubernetes: apiserver pkg/storage/continue.go DecodeContinue */
 const decodeToken = (text: string): ContinueToken => {
   const refuse = (why: string): StatusError =>
@@ -56,9 +80,12 @@ const decodeToken = (text: string): ContinueToken => {
   let value: unknown
   try {
     const base64 = text.replaceAll('-', '+').replaceAll('_', '/')
-    value = parseJson(
-      asLatin1(decodeBase64(base64 + '='.repeat((4 - (base64.length % 4)) % 4))),
-    ).value
+    const bytes = decodeBase64(base64 + '='.repeat((4 - (base64.length % 4)) % 4))
+    const [first = 0] = bytes
+    // random text decodes to bytes that begin no character
+    if (first >= 0x80)
+      throw new Error(`invalid character ${quoteByte(first)} looking for beginning of value`)
+    value = parseJson(decodeUtf8Loosely(bytes)).value
   } catch (error) {
     throw refuse((error as Error).message)
   }
@@ -79,6 +106,7 @@ const decodeToken = (text: string): ContinueToken => {
 /** GET of a collection. kubernetes: apiserver pkg/endpoints/handlers/get.go ListResource, pkg/storage/etcd3/store.go GetList */
 export const list = (target: ResourceRequest): Answer => {
   const { request, resource } = target
+  checkOptions(request)
   const selection = selectionOf(resource, request)
   const view = viewOf(target)
   const { objects, metadata } = page(target, selection)
@@ -98,15 +126,16 @@ const page = (target: ResourceRequest, selection: Selection): Page => {
   if (continueText === '') {
     const exact = queryValue(request, 'resourceVersionMatch') === 'Exact'
     const revision = asked === '' ? 0 : revisionOf(asked)
+    if (revision > context.etcd.revision) throw tooLarge(revision, context.etcd.revision)
     if (exact && revision > 0)
       return cut(snapshot(target, selection, revision, undefined), revision, limit, selection)
-    if (revision > context.etcd.revision) throw tooLarge(revision, context.etcd.revision)
     return cut(current(target, selection), context.etcd.revision, limit, selection)
   }
   if (asked !== '' && asked !== '0')
     throw badRequest('specifying resource version is not allowed when using continue')
   const token = decodeToken(continueText)
   const revision = token.rv < 0 ? context.etcd.revision : token.rv
+  if (revision > context.etcd.revision) throw tooLarge(revision, context.etcd.revision)
   const objects = snapshot(target, selection, revision, token).filter(
     (object) => storageKey(object) > token.start,
   )
