@@ -62,15 +62,16 @@ const addresses = (run: PodRun): Partial<PodStatus> => {
   const { hostIP } = run.facts
   const host = {
     hostIP,
-    hostIPs: sameList(status.hostIPs, hostIP),
+    hostIPs: isSame(status.hostIPs, hostIP)
+      ? status.hostIPs
+      : shared(`ip/${hostIP}`, () => [{ ip: hostIP }]),
   }
   const { ip } = run
   if (ip === undefined || (!run.isShown && run.pod.spec.hostNetwork !== true)) return host
-  return { ...host, podIP: ip, podIPs: sameList(status.podIPs, ip) }
+  return { ...host, podIP: ip, podIPs: isSame(status.podIPs, ip) ? status.podIPs : [{ ip }] }
 }
 
-const sameList = (
+const isSame = (
   old: readonly { readonly ip: string }[] | undefined,
   ip: string,
-): readonly { readonly ip: string }[] =>
-  old?.length === 1 && old[0]!.ip === ip ? old : shared(`ip/${ip}`, () => [{ ip }])
+): old is readonly { readonly ip: string }[] => old?.length === 1 && old[0]!.ip === ip
