@@ -20,6 +20,7 @@ import { resourceQuota } from '#kube-apiserver/admission/resource-quota.ts'
 import { serviceAccount } from '#kube-apiserver/admission/service-account.ts'
 import { storageObjectInUseProtection } from '#kube-apiserver/admission/storage-object-in-use.ts'
 import { taintNodesByCondition } from '#kube-apiserver/admission/taint-nodes-by-condition.ts'
+import { privilegeEscalation } from '#kube-apiserver/authorization/escalation.ts'
 import type { Admission, AdmissionRequest } from '#kube-apiserver/registry/operation.ts'
 
 /** The plugins that a real API server runs by default, in its order. kubernetes: pkg/kubeapiserver/options/plugins.go */
@@ -34,6 +35,7 @@ const plugins = (context: AdmissionContext, client: Client): readonly AdmissionP
   defaultStorageClass(context),
   storageObjectInUseProtection,
   defaultIngressClass(context),
+  privilegeEscalation(context.reader),
   resourceQuota(context, (quota: ResourceQuota) => {
     client.update('resourcequotas', quota, { subresource: 'status' })
   }),
