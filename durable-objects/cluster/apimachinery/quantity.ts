@@ -188,7 +188,8 @@ const formatDecimal = (quantity: Quantity, format: QuantityFormat): string => {
     unscaled /= 10n
     scale += 1
   }
-  while (scale % 3 !== 0 || (format === 'DecimalSI' && scale > 18)) {
+  const largest = format === 'DecimalSI' ? 18 : Infinity
+  while (scale % 3 !== 0 || scale > largest) {
     unscaled *= 10n
     scale -= 1
   }

@@ -39,7 +39,7 @@ export const resolveScalar = (text: string): Exclude<Scalar, string> | typeof TE
   const word = WORDS.get(text)
   if (word !== undefined) return word
   const first = text.charCodeAt(0)
-  if (first === 0x2e) return float(text)
+  if (first === 0x2e) return float(text.replace(/(?<=[0-9])_(?=[0-9])/g, ''))
   if (first !== 0x2b && first !== 0x2d && (first < 0x30 || first > 0x39)) return TEXT
   const plain = text.replaceAll('_', '')
   const match = INTEGER.exec(plain)
