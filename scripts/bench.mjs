@@ -1,0 +1,87 @@
+// `npm run bench [NAME]`: measures speed and size against their targets and prints a table. See test/load/README.md.
+import { fork } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { bundleEngine, bundleOtherSimulator } from '../test/load/bundles.mjs'
+
+const CASES = path.resolve(import.meta.dirname, '../test/load')
+const TIME_LIMIT_MS = 120_000
+
+const run = (file, args) =>
+  new Promise((resolve) => {
+    const rows = []
+    const child = fork(file, args.map(String), {
+      execArgv: ['--expose-gc'],
+      timeout: TIME_LIMIT_MS,
+    })
+    child.on('message', (row) => rows.push(row))
+    child.on('exit', (code, signal) => {
+      if (code !== 0)
+        rows.push({
+          measure: `${path.basename(file)} ${args.join(' ')}`,
+          problem: signal === null ? 'failed' : 'too slow',
+        })
+      resolve(rows)
+    })
+  })
+
+const rounded = (value) =>
+  value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
+
+const cellsOf = ({ measure, value, unit, target, problem }) => [
+  measure,
+  problem ?? `${rounded(value)} ${unit}`.trim(),
+  target === undefined ? '' : `${target} ${unit}`.trim(),
+  problem ?? (target === undefined ? '' : value <= target ? 'ok' : 'over'),
+]
+
+const print = (rows) => {
+  const table = [['measure', 'value', 'at most', ''], ...rows.map(cellsOf)]
+  const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)))
+  for (const row of table)
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column]))
+        .join('   ')
+        .trimEnd(),
+    )
+}
+
+const ratioOf = (rows) => {
+  const cpuOf = (start) =>
+    rows.find(({ measure, unit }) => measure.startsWith(start) && unit === 's CPU')?.value
+  const [ours, theirs] = [cpuOf('100 replicas'), cpuOf('ngrok/webernetes')]
+  if (ours === undefined || theirs === undefined) return []
+  return [
+    {
+      measure: 'Kubarium against ngrok/webernetes, the same Deployment',
+      value: ours / theirs,
+      unit: 'times',
+      target: 1,
+    },
+  ]
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), 'kubarium-bench-'))
+const engine = path.join(CASES, 'engine.mjs')
+const cases = [
+  { name: 'engine 100', start: async () => run(engine, [await bundleEngine(folder), 100, 3]) },
+  { name: 'engine 1000', start: async () => run(engine, [await bundleEngine(folder), 1000, 10]) },
+  {
+    name: 'engine 10000',
+    start: async () => run(engine, [await bundleEngine(folder), 10_000, 100]),
+  },
+  { name: 'other simulator', start: async () => run(await bundleOtherSimulator(folder), [100, 3]) },
+  { name: 'workerd', start: () => run(path.join(CASES, 'workerd.mjs'), []) },
+]
+
+const rows = []
+try {
+  // one after the other: they must not take each other's cores
+  for (const { name, start } of cases)
+    if (name.includes(process.argv[2] ?? '')) rows.push(...(await start()))
+} finally {
+  rmSync(folder, { recursive: true })
+}
+print([...rows, ...ratioOf(rows)])

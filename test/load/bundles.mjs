@@ -1,0 +1,45 @@
+// What the cases run, each in one file, made once before they start.
+import path from 'node:path'
+import { build } from 'esbuild'
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
+
+const ENGINE = `
+export { Cluster } from '#cluster.ts'
+export { settingsOf } from '#settings.ts'
+export { applyManifests } from '#manifests/apply.ts'
+`
+
+const bundle = async (outfile, options) => {
+  await build({
+    bundle: true,
+    format: 'esm',
+    target: 'es2024',
+    logLevel: 'error',
+    outfile,
+    ...options,
+  })
+  return outfile
+}
+
+/** The engine, as a module for Node. */
+export const bundleEngine = (folder, options = {}) =>
+  bundle(path.join(folder, 'engine.mjs'), {
+    stdin: {
+      contents: ENGINE,
+      resolveDir: path.join(ROOT, 'durable-objects/cluster'),
+      sourcefile: 'engine.ts',
+      loader: 'ts',
+    },
+    platform: 'node',
+    ...options,
+  })
+
+/** ngrok/webernetes: its modules are written for bundlers. */
+export const bundleOtherSimulator = (folder) =>
+  bundle(path.join(folder, 'other-simulator.mjs'), {
+    entryPoints: [path.join(ROOT, 'test/load/other-simulator.mjs')],
+    platform: 'browser',
+    mainFields: ['module', 'main'],
+    define: { global: 'globalThis' },
+  })

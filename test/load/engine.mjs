@@ -1,0 +1,86 @@
+// The engine alone: node --expose-gc engine.mjs BUNDLE REPLICAS NODES
+import { pathToFileURL } from 'node:url'
+import { applyDeployment, letSettle, newCluster, request } from './engine-cluster.mjs'
+import { cpuOf, heapInUse, median, report, timesOf } from './measure.mjs'
+
+const [bundle, replicasText, nodesText] = process.argv.slice(2)
+const [replicas, nodes] = [Number(replicasText), Number(nodesText)]
+const TARGETS = { 1000: { cpu: 1.0, heap: 100 }, 10_000: { cpu: 12, heap: 400 } }
+const FLIPS = 400
+
+const engine = await import(pathToFileURL(bundle).href)
+const title = `${replicas.toLocaleString('en')} replicas, ${nodes} nodes`
+const { cpu: cpuTarget, heap: heapTarget } = TARGETS[replicas] ?? {}
+
+const cluster = newCluster(engine, nodes)
+cluster.takeChanges()
+cluster.flushWatches()
+
+const cpu = await cpuOf(() => {
+  applyDeployment(engine, cluster, replicas)
+  letSettle(cluster, replicas)
+})
+report(`${title}: apply until all endpoints are ready`, cpu / 1000, 's CPU', cpuTarget)
+// a session stores what changed and then lets go of it
+const { revisions } = cluster.takeChanges()
+report(`${title}: revisions per Pod`, revisions.length / replicas, '')
+revisions.length = 0
+cluster.flushWatches()
+report(`${title}: heap`, heapInUse(), 'MB', heapTarget)
+
+// One Pod more, whose readiness hangs on a condition that this test sets.
+const GATE = 'bench.kubarium.dev/open'
+request(cluster, 'POST', '/api/v1/namespaces/default/pods', {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'gated', labels: { app: 'web' } },
+  spec: {
+    containers: [{ name: 'nginx', image: 'nginx:1.29' }],
+    readinessGates: [{ conditionType: GATE }],
+  },
+})
+const setGate = (open) =>
+  request(
+    cluster,
+    'PATCH',
+    '/api/v1/namespaces/default/pods/gated/status',
+    { status: { conditions: [{ type: GATE, status: open ? 'True' : 'False' }] } },
+    { contentType: 'application/strategic-merge-patch+json' },
+  )
+setGate(true)
+letSettle(cluster, replicas + 1)
+cluster.takeChanges()
+const flips = await timesOf(FLIPS, (index) => setGate(index % 2 === 1))
+const { revisions: flipped } = cluster.takeChanges()
+const slices = flipped.filter(({ resource }) => resource === 'endpointslices.discovery.k8s.io')
+report(
+  `one Pod of ${replicas.toLocaleString('en')} changes readiness: all of it`,
+  median(flips),
+  'ms',
+  1,
+)
+report(
+  `one Pod of ${replicas.toLocaleString('en')} changes readiness: slices written`,
+  slices.length / FLIPS,
+  '',
+  1,
+)
+
+const path = '/api/v1/namespaces/default/pods'
+const lists = []
+for (let index = 0; index < 3; index++) lists.push(await cpuOf(() => request(cluster, 'GET', path)))
+report(`LIST of ${replicas.toLocaleString('en')} Pods as JSON`, lists.at(-1), 'ms CPU')
+const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json'
+const tables = []
+for (let index = 0; index < 3; index++)
+  tables.push(await cpuOf(() => request(cluster, 'GET', path, undefined, { accept })))
+report(`LIST of ${replicas.toLocaleString('en')} Pods as a table`, tables.at(-1), 'ms CPU')
+
+const stored = JSON.stringify(cluster.state())
+const wake = await cpuOf(() => newCluster(engine, nodes, JSON.parse(stored)))
+report(
+  `wake-up with ${replicas.toLocaleString('en')} Pods from ${(stored.length / 1e6).toFixed(1)} MB of JSON`,
+  wake,
+  'ms CPU',
+)
+process.exit(0)
