@@ -15,6 +15,7 @@ import {
   type AdmissionPlugin,
 } from '#kube-apiserver/admission/plugin.ts'
 import { podSecurity } from '#kube-apiserver/admission/pod-security/pod-security.ts'
+import { podTopologyLabels } from '#kube-apiserver/admission/pod-topology-labels.ts'
 import { priority } from '#kube-apiserver/admission/priority.ts'
 import { resourceQuota } from '#kube-apiserver/admission/resource-quota.ts'
 import { serviceAccount } from '#kube-apiserver/admission/service-account.ts'
@@ -35,6 +36,7 @@ const plugins = (context: AdmissionContext, client: Client): readonly AdmissionP
   defaultStorageClass(context),
   storageObjectInUseProtection,
   defaultIngressClass(context),
+  podTopologyLabels(context),
   privilegeEscalation(context.reader),
   resourceQuota(context, (quota: ResourceQuota) => {
     client.update('resourcequotas', quota, { subresource: 'status' })

@@ -2,6 +2,7 @@ import type { Pod } from '#api/core/v1/pod/types.ts'
 import { assign, type KubeObject, type StringMap } from '#apimachinery/object.ts'
 import { conflict, notFound } from '#apimachinery/status-error.ts'
 import { formatTime } from '#apimachinery/time.ts'
+import { withTopologyOf } from '#kube-apiserver/admission/pod-topology-labels.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
 
 const PODS = { group: '', resource: 'pods' }
@@ -20,8 +21,12 @@ export const bind = (context: RegistryContext, pod: KubeObject): KubeObject => {
       name,
       'the object has been modified; please apply your changes to the latest version and try again',
     )
-  return context.etcd.put('pods', pod)
+  return context.etcd.put('pods', located(context, pod))
 }
+
+/** kubernetes: plugin/pkg/admission/podtopologylabels, which labels the Binding */
+const located = (context: RegistryContext, pod: KubeObject): KubeObject =>
+  withTopologyOf(pod, context.etcd.get('nodes', '', (pod as Pod).spec.nodeName ?? ''))
 
 /** Binds by a Binding object from outside. kubernetes: pkg/registry/core/pod/storage/storage.go BindingREST */
 export const bindTo = (
@@ -64,5 +69,5 @@ export const bindTo = (
     spec: assign(live.spec, { nodeName: node }),
     status: assign(live.status, { conditions }),
   }
-  return context.etcd.put('pods', bound)
+  return context.etcd.put('pods', located(context, bound))
 }

@@ -7,6 +7,7 @@ import {
 } from '#kube-apiserver/admission/default-classes.ts'
 import { defaultTolerationSeconds } from '#kube-apiserver/admission/default-toleration-seconds.ts'
 import { namespaceLifecycle } from '#kube-apiserver/admission/namespace-lifecycle.ts'
+import { podTopologyLabels } from '#kube-apiserver/admission/pod-topology-labels.ts'
 import { priority } from '#kube-apiserver/admission/priority.ts'
 import { serviceAccount } from '#kube-apiserver/admission/service-account.ts'
 import { taintNodesByCondition } from '#kube-apiserver/admission/taint-nodes-by-condition.ts'
@@ -285,5 +286,22 @@ describe('TaintNodesByCondition', () => {
     expect(made).toMatchObject({ spec: { taints } })
     const again = requestOf('nodes', { metadata: { name: 'n' }, spec: { taints } })
     expect(run(taintNodesByCondition, again)).toBe(again.object)
+  })
+})
+
+describe('PodTopologyLabels', () => {
+  const labels = { 'topology.kubernetes.io/zone': 'z1', disk: 'ssd' }
+  const plugin = podTopologyLabels(contextOf({ nodes: [{ metadata: { name: 'n', labels } }] }))
+
+  it('tell a Pod that is born on a node where that is', () => {
+    const admitted = run(plugin, requestOf('pods', pod({ nodeName: 'n' })))
+    expect(admitted!.metadata.labels).toEqual({ 'topology.kubernetes.io/zone': 'z1' })
+  })
+
+  it('leave other Pods alone', () => {
+    for (const spec of [{}, { nodeName: 'gone' }]) {
+      const request = requestOf('pods', pod(spec))
+      expect(run(plugin, request)).toBe(request.object)
+    }
   })
 })
