@@ -46,6 +46,11 @@ export class WorkQueue {
     this.#schedule.push({ time, key })
   }
 
+  /** Takes back the moment that `addAt` set: what was to be done then need not be done. */
+  cancel(key: string): void {
+    this.#deadlines.delete(key)
+  }
+
   addAfter(key: string, milliseconds: number): void {
     this.addAt(key, this.#now() + milliseconds)
   }
