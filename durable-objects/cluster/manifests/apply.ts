@@ -148,7 +148,9 @@ const applyTo = (target: Target, object: JsonObject): ApplyResult | Refused => {
   const live = bodyOf(found)
   const patch = threeWayPatch(lastAppliedOf(live), next, live, target.resource.schema)
   if (patch === undefined) return resultOf(target, 'unchanged', found)
-  const patched = target.send('PATCH', false, patch, 'application/strategic-merge-patch+json')
+  // what has no schema knows no strategic merge
+  const type = target.resource.schema === undefined ? 'merge' : 'strategic-merge'
+  const patched = target.send('PATCH', false, patch, `application/${type}-patch+json`)
   if (patched.status >= 300) return refusedBy(patched)
   const isSame =
     (bodyOf(patched)['metadata'] as JsonObject)['resourceVersion'] ===

@@ -1,6 +1,6 @@
 import { parseJson } from '#apimachinery/json.ts'
 import type { JsonObject, JsonValue } from '#apimachinery/object.ts'
-import { parseYamlDocuments } from '#apimachinery/yaml/parse.ts'
+import { parseYaml, splitYaml, YamlError } from '#apimachinery/yaml/parse.ts'
 
 /** One object of a manifest, and where it stands. */
 export interface Manifest {
@@ -73,11 +73,13 @@ const jsonDocument = (text: string): readonly Document[] => {
   }
 }
 
-const yamlDocuments = (text: string): readonly Document[] => {
-  try {
-    return parseYamlDocuments(text).documents
-  } catch (error) {
-    const message = (error as Error).message
-    throw new ManifestError(message, 1, Number(/line (\d+)/.exec(message)?.[1] ?? 1))
-  }
-}
+const yamlDocuments = (text: string): readonly Document[] =>
+  splitYaml(text).map(({ text: chunk, line }, index) => {
+    try {
+      return { value: parseYaml(chunk).value, line }
+    } catch (error) {
+      // Go counts lines within the document; the reader looks into the whole text
+      const within = error instanceof YamlError ? (error.line ?? 1) : 1
+      throw new ManifestError((error as Error).message, index + 1, line + within - 1)
+    }
+  })
