@@ -9,6 +9,7 @@ import {
   parseReference,
 } from '#images/reference.ts'
 import {
+  coredns,
   fixedServer,
   genericImage,
   helloWorld,
@@ -58,6 +59,8 @@ const KNOWN = new Map<string, ImageBehaviour>([
   ['registry.k8s.io/e2e-test-images/httpd', httpd],
   ['registry.k8s.io/busybox', shellImage(2_223_686, 'sh')],
   ['registry.k8s.io/pause', pause],
+  ['registry.k8s.io/coredns/coredns', coredns],
+  ['coredns/coredns', coredns],
   ['registry.k8s.io/echoserver', fixedServer(42_183_519, '/usr/sbin/echoserver', 8080, 'ok\n')],
   [
     'gcr.io/google-samples/hello-app',

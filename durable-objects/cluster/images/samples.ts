@@ -113,6 +113,32 @@ export const stress: ImageBehaviour = {
   },
 }
 
+/** The cluster's own name server. */
+export const coredns: ImageBehaviour = {
+  sizeBytes: 23_553_139,
+  entrypoint: ['/coredns'],
+  cmd: [],
+  user: 65_532,
+  program: ([name]) =>
+    programName(name) === 'coredns'
+      ? quietly({
+          listens: [
+            { port: 53, protocol: 'UDP', after: 0 },
+            { port: 53, protocol: 'TCP', after: 0 },
+            httpOn(8080, () => textReply('OK')),
+            httpOn(8181, () => textReply('OK')),
+            httpOn(9153, () => textReply('')),
+          ],
+          memoryBytes: 14 * MEBIBYTE,
+          log: [
+            { after: 0, text: '.:53', stream: 'stdout' },
+            { after: 0, text: 'CoreDNS-1.14.2', stream: 'stdout' },
+          ],
+          terminates: 0,
+        })
+      : undefined,
+}
+
 /** Prints and leaves. */
 export const helloWorld: ImageBehaviour = {
   sizeBytes: 10_072,

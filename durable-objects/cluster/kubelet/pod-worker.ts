@@ -85,9 +85,12 @@ export class PodWorker implements Component {
     const machine = client.get('machines.kubarium.dev', '', nodeName)
     const node = client.get('nodes', '', nodeName)
     // No hardware, no kubelet: such a Node is only an object.
-    if (machine === undefined || node === undefined) return
+    if (machine === undefined) return
     if (isOff(machine)) this.#losePower(key, pod)
-    else if (isReachable(machine)) this.#run(key, pod, node)
+    else if (!isReachable(machine)) return
+    else if (node !== undefined) this.#run(key, pod, node)
+    // The kubelet goes on without its Node: it cannot report, but it can let go.
+    else if (pod.metadata.deletionTimestamp !== undefined) this.#delete(pod)
   }
 
   /** The address of a pod that is gone is free for those that wait for one. */
@@ -213,8 +216,13 @@ export class PodWorker implements Component {
         this.#isWriting = false
       }
     }
+    if (isDeleted) this.#delete(pod)
+  }
+
+  #delete(pod: Pod): void {
     // With no grace left it was deleted before; only finalizers keep it.
-    if (!isDeleted || pod.metadata.deletionGracePeriodSeconds === 0) return
+    if (pod.metadata.deletionGracePeriodSeconds === 0) return
+    const { client } = this.#context
     const { namespace = '', name = '', uid } = pod.metadata
     client.delete('pods', namespace, name, {
       gracePeriodSeconds: 0,

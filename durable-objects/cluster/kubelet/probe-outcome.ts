@@ -56,7 +56,7 @@ const answer = (probe: Probe, target: ProbeTarget, age: number): Answer => {
   const named = tcpSocket?.port ?? grpc?.port
   const port = named === undefined ? undefined : portOf(named, target.container)
   if (port === undefined) return { isHealthy: undefined, message: '' }
-  if (listenerOn(target.process, port, age) !== undefined) return HEALTHY
+  if (isListening(target, port, age)) return HEALTHY
   const address = `${tcpSocket?.host ?? target.ip}:${port}`
   if (grpc === undefined) return failing(`dial tcp ${address}: connect: connection refused`)
   const timeout = `${probe.timeoutSeconds ?? 1}s`
@@ -71,6 +71,8 @@ const answerHTTP = (get: HttpGet, port: number, target: ProbeTarget, age: number
   const address = `${get.host ?? target.ip}:${port}`
   const path = get.path ?? '/'
   const listener = listenerOn(target.process, port, age)
+  // A guessed server is taken to be as healthy as its author says.
+  if (target.process.guessed === true) return HEALTHY
   const url = `${(get.scheme ?? 'HTTP').toLowerCase()}://${address}${path.startsWith('/') ? '' : '/'}${path}`
   if (listener === undefined)
     return failing(`Get "${url}": dial tcp ${address}: connect: connection refused`)
@@ -80,8 +82,6 @@ const answerHTTP = (get: HttpGet, port: number, target: ProbeTarget, age: number
         ? `Get "${url}": http: server gave HTTP response to HTTPS client`
         : 'HTTP probe failed with statuscode: 400',
     )
-  // A guessed server is taken to be as healthy as its author says.
-  if (target.process.guessed === true) return HEALTHY
   if (listener.http === undefined) return failing(`Get "${url}": EOF`)
   const self: Self = {
     hostname: target.hostname,
@@ -101,6 +101,9 @@ const listenerOn = (process: Process, port: number, age: number) =>
   process.listens.find(
     (listener) => listener.port === port && listener.protocol === 'TCP' && listener.after <= age,
   )
+
+const isListening = ({ process }: ProbeTarget, port: number, age: number): boolean =>
+  process.guessed === true || listenerOn(process, port, age) !== undefined
 
 const answerExec = (command: readonly string[], target: ProbeTarget, age: number): Answer => {
   const changes = target.process.files ?? []

@@ -163,6 +163,12 @@ describe('what images do', () => {
     ],
     ['registry.k8s.io/e2e-test-images/agnhost:2.63.0', {}, {}, []],
     ['shop/web', { ports: [{ containerPort: 3000 }] }, {}, [3000]],
+    [
+      'registry.k8s.io/coredns/coredns:v1.14.2',
+      { args: ['-conf', '/etc/coredns/Corefile'] },
+      {},
+      [53, 53, 8080, 8181, 9153],
+    ],
     ['shop/web', {}, {}, []],
   ] as const)('%s %j %j listens on %j', (image, container, env, expected) => {
     expect(ports(run(image, container, env))).toEqual(expected)

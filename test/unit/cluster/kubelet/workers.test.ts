@@ -231,6 +231,17 @@ describe('a pod', () => {
     expect(get(cluster, 'p')).toBeUndefined()
   })
 
+  it('is let go by a kubelet whose Node was deleted', () => {
+    const cluster = start(LIVELY)
+    run(cluster, 'p')
+    cluster.advance(5000)
+    cluster.client.delete('nodes', '', 'node-1')
+    cluster.client.delete('pods', 'default', 'p', { gracePeriodSeconds: 30 })
+    cluster.settle()
+    expect(get(cluster, 'p')).toBeUndefined()
+    expect(cluster.client.get('nodes', '', 'node-1')).toBeUndefined()
+  })
+
   it('is dead when power returns, and is started again', () => {
     const cluster = start(LIVELY)
     run(cluster, 'p')
