@@ -1,6 +1,7 @@
 import type { ComponentDefinition } from '#client/component.ts'
 import { cloudComponents } from '#cloud/components.ts'
 import { networkControllers } from '#kube-controller-manager/network-controllers.ts'
+import { objectControllers } from '#kube-controller-manager/object-controllers.ts'
 import { workloadControllers } from '#kube-controller-manager/workload-controllers.ts'
 import { kubeletComponents } from '#kubelet/components.ts'
 import { schedulerComponents } from '#kube-scheduler/components.ts'
@@ -12,5 +13,6 @@ export const components = (_settings: Settings): readonly ComponentDefinition[] 
   ...schedulerComponents,
   ...kubeletComponents,
   ...networkControllers,
+  ...objectControllers,
   ...cloudComponents,
 ]

@@ -1,0 +1,13 @@
+import type { ComponentDefinition } from '#client/component.ts'
+import { clusterRoleAggregation } from '#kube-controller-manager/clusterroleaggregation/cluster-role-aggregation.ts'
+import {
+  claimProtection,
+  volumeProtection,
+} from '#kube-controller-manager/storage-protection/storage-protection.ts'
+
+/** The controllers that look after single objects. */
+export const objectControllers: readonly ComponentDefinition[] = [
+  clusterRoleAggregation,
+  claimProtection,
+  volumeProtection,
+]
