@@ -59,6 +59,13 @@ export interface Strategy<T extends KubeObject = KubeObject> {
     readonly warningsOnUpdate?: (object: T, old: T, context: WriteContext) => readonly string[]
   }
 
+  /** The /finalize subresource of Namespaces. */
+  readonly finalize?: {
+    readonly prepareForUpdate?: (object: T, old: T, context: WriteContext) => T
+    readonly validateUpdate?: (object: T, old: T, context: WriteContext) => readonly FieldError[]
+    readonly warningsOnUpdate?: (object: T, old: T, context: WriteContext) => readonly string[]
+  }
+
   /** PUT of a name that does not exist creates it. */
   readonly allowCreateOnUpdate?: boolean
   /** PUT without resourceVersion is taken. Default true. */

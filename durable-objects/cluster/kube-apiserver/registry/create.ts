@@ -1,7 +1,7 @@
 import { assign, type KubeObject } from '#apimachinery/object.ts'
 import { alreadyExists, badRequest, invalid, StatusError } from '#apimachinery/status-error.ts'
 import { validateObjectMetaCreate } from '#apimachinery/validation/metadata.ts'
-import { isDns1123Subdomain } from '#apimachinery/validation/names.ts'
+import { nameIsDnsSubdomain } from '#apimachinery/validation/names.ts'
 import { generateName } from '#kube-apiserver/identity.ts'
 import { managedFieldsAfterUpdate } from '#kube-apiserver/registry/field-managers.ts'
 import {
@@ -144,7 +144,7 @@ const prepareAndValidate = (
   const bare = withGeneration(resource, keepStatus(resource, fresh, undefined), undefined)
   const prepared = strategy.prepareForCreate?.(bare, write) ?? bare
   if (operation.validated !== true) {
-    const validateName = strategy.validateName ?? isDns1123Subdomain
+    const validateName = strategy.validateName ?? nameIsDnsSubdomain
     const errors = [
       ...validateObjectMetaCreate(prepared.metadata, {
         namespaced: resource.namespaced,

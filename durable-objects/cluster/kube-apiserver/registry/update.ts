@@ -185,7 +185,8 @@ const prepareAndValidate = (
   }
   const kept = keepServerFields(object, live)
   const ofStatus = subresource === 'status'
-  const stages = ofStatus ? (strategy.status ?? {}) : strategy
+  const ofFinalizers = subresource === 'finalize' ? strategy.finalize : undefined
+  const stages = ofStatus ? (strategy.status ?? {}) : (ofFinalizers ?? strategy)
   const bare = ofStatus ? keepAllButStatus(kept, live) : keepStatus(resource, kept, live)
   const custom = stages.prepareForUpdate?.(bare, live, write) ?? bare
   const prepared = ofStatus

@@ -3,7 +3,6 @@ import { withNameLabel } from '#api/core/v1/namespace/defaults.ts'
 import type { Namespace } from '#api/core/v1/namespace/types.ts'
 import { validateNamespace, validateNamespaceStatus } from '#api/core/v1/namespace/validation.ts'
 import type { Strategy } from '#api/strategy.ts'
-import type { FieldError } from '#apimachinery/field-error.ts'
 import { assign } from '#apimachinery/object.ts'
 import { nameIsDnsLabel } from '#apimachinery/validation/names.ts'
 
@@ -31,6 +30,11 @@ export const namespaceStrategy: Strategy<Namespace> = {
     prepareForUpdate: (namespace, old) => assign(namespace, { spec: old.spec }),
     validateUpdate: validateNamespaceStatus,
   },
+  // Only spec.finalizers changes.
+  finalize: {
+    prepareForUpdate: (namespace, old) => assign(namespace, { status: old.status }),
+    validateUpdate: validateNamespace,
+  },
   heldWhileDeleting: (namespace) =>
     (namespace.spec?.finalizers ?? []).length === 0
       ? undefined
@@ -40,11 +44,4 @@ export const namespaceStrategy: Strategy<Namespace> = {
     'status.phase': namespace.status?.phase ?? '',
     name: namespace.metadata.name ?? '',
   }),
-}
-
-/** The /finalize subresource: only spec.finalizers changes. */
-export const namespaceFinalize = {
-  prepareForUpdate: (namespace: Namespace, old: Namespace): Namespace =>
-    assign(namespace, { status: old.status }),
-  validateUpdate: (namespace: Namespace): readonly FieldError[] => validateNamespace(namespace),
 }
