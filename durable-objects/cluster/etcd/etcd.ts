@@ -1,4 +1,5 @@
 import { Indexes, type IndexFilter } from '#etcd/indexes.ts'
+import { OrderedKeys } from '#etcd/ordered-keys.ts'
 import { assign, freeze, type KubeObject } from '#apimachinery/object.ts'
 
 /** One write: what the store appends, what watches carry. Revisions are dense: every write is one. */
@@ -14,6 +15,8 @@ export interface Revision {
   /** What the key held before; undefined if it was created. */
   readonly previous: KubeObject | undefined
 }
+
+type Handler = (revision: Revision) => void
 
 /** Everything needed to make an Etcd again. */
 export interface EtcdState {
@@ -34,7 +37,9 @@ const HISTORY_LIMIT = 8192
  */
 export class Etcd {
   readonly #resources = new Map<string, ResourceKeys>()
-  readonly #handlers: ((revision: Revision) => void)[] = []
+  readonly #handlers: { readonly resource: string | undefined; readonly handler: Handler }[] = []
+  /** By resource, in the order of registration: a write calls nobody whom it does not concern. */
+  readonly #concerned = new Map<string, readonly Handler[]>()
   #history: Revision[] = []
   #revision: number
   #compacted: number
@@ -102,9 +107,10 @@ export class Etcd {
     )
   }
 
-  /** Calls `handler` after every write, in order. */
-  onRevision(handler: (revision: Revision) => void): void {
-    this.#handlers.push(handler)
+  /** Calls `handler` after every write, or every write of one resource, in order. */
+  onRevision(handler: Handler, resource?: string): void {
+    this.#handlers.push({ resource, handler })
+    this.#concerned.clear()
   }
 
   /** The writes after `revision`, oldest first. */
@@ -154,7 +160,18 @@ export class Etcd {
     this.#revision = revision.revision
     this.#history.push(revision)
     if (this.#history.length > 2 * HISTORY_LIMIT) this.compact(this.#revision - HISTORY_LIMIT)
-    for (const handler of this.#handlers) handler(revision)
+    for (const handler of this.#handlersOf(revision.resource)) handler(revision)
+  }
+
+  #handlersOf(resource: string): readonly Handler[] {
+    let concerned = this.#concerned.get(resource)
+    if (concerned === undefined) {
+      concerned = this.#handlers
+        .filter((entry) => entry.resource === undefined || entry.resource === resource)
+        .map(({ handler }) => handler)
+      this.#concerned.set(resource, concerned)
+    }
+    return concerned
   }
 
   #keys(resource: string): ResourceKeys {
@@ -168,14 +185,12 @@ export class Etcd {
 export const storageKey = (object: KubeObject): string =>
   `${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`
 
-const byKey = (a: KubeObject, b: KubeObject): number => (storageKey(a) < storageKey(b) ? -1 : 1)
-
 /** The keys of one resource, and the order and indexes over them. */
 class ResourceKeys {
-  readonly #byNamespace = new Map<string, Map<string, KubeObject>>()
+  readonly #byNamespace = new Map<string, OrderedKeys>()
   readonly #indexes = new Indexes()
-  /** Sorted lists, by namespace; '*' is all. Dropped when a key comes, goes or changes. */
-  readonly #sorted = new Map<string, KubeObject[]>()
+  /** The list of all namespaces; dropped with every write. */
+  #all: readonly KubeObject[] | undefined
   #count = 0
 
   get(namespace: string, name: string): KubeObject | undefined {
@@ -184,22 +199,22 @@ class ResourceKeys {
 
   set(object: KubeObject, previous?: KubeObject): void {
     const { namespace = '', name = '' } = object.metadata
-    let names = this.#byNamespace.get(namespace)
-    if (names === undefined) this.#byNamespace.set(namespace, (names = new Map()))
-    names.set(name, object)
+    let keys = this.#byNamespace.get(namespace)
+    if (keys === undefined) this.#byNamespace.set(namespace, (keys = new OrderedKeys()))
+    keys.set(name, object)
     if (previous === undefined) this.#count++
     this.#indexes.update(previous, object)
-    this.#forgetOrder(namespace)
+    this.#all = undefined
   }
 
   delete(object: KubeObject): void {
     const { namespace = '', name = '' } = object.metadata
-    const names = this.#byNamespace.get(namespace)
-    names?.delete(name)
-    if (names?.size === 0) this.#byNamespace.delete(namespace)
+    const keys = this.#byNamespace.get(namespace)
+    keys?.delete(name)
+    if (keys?.size === 0) this.#byNamespace.delete(namespace)
     this.#count--
     this.#indexes.update(object, undefined)
-    this.#forgetOrder(namespace)
+    this.#all = undefined
   }
 
   count(namespace: string | undefined): number {
@@ -208,9 +223,12 @@ class ResourceKeys {
 
   list(filter: IndexFilter): readonly KubeObject[] {
     const narrowed = this.#indexes.select(filter)
-    if (narrowed === undefined) return this.#ordered(filter.namespace)
+    if (narrowed === undefined)
+      return filter.namespace === undefined
+        ? this.#listAll()
+        : (this.#byNamespace.get(filter.namespace)?.list() ?? [])
     const found: KubeObject[] = []
-    for (const key of narrowed) {
+    for (const key of narrowed.size < 2 ? narrowed : [...narrowed].sort()) {
       const slash = key.indexOf('/')
       const object = this.get(key.slice(0, slash), key.slice(slash + 1))
       if (
@@ -219,25 +237,13 @@ class ResourceKeys {
       )
         found.push(object)
     }
-    return found.sort(byKey)
+    return found
   }
 
-  #ordered(namespace: string | undefined): readonly KubeObject[] {
-    const id = namespace ?? '*'
-    let sorted = this.#sorted.get(id)
-    if (sorted === undefined) {
-      const names =
-        namespace === undefined
-          ? [...this.#byNamespace.values()]
-          : [this.#byNamespace.get(namespace) ?? new Map<string, KubeObject>()]
-      sorted = names.flatMap((map) => [...map.values()]).sort(byKey)
-      this.#sorted.set(id, sorted)
-    }
-    return sorted
-  }
-
-  #forgetOrder(namespace: string): void {
-    this.#sorted.delete(namespace)
-    this.#sorted.delete('*')
+  #listAll(): readonly KubeObject[] {
+    // a namespace's keys stand together: they all begin with its name and a slash
+    return (this.#all ??= [...this.#byNamespace]
+      .sort(([a], [b]) => (`${a}/` < `${b}/` ? -1 : 1))
+      .flatMap(([, keys]) => keys.list()))
   }
 }

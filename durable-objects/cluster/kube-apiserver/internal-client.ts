@@ -20,18 +20,30 @@ export interface ClientIdentity {
 /** How a change in the store looks to a component. */
 const changeOf = ({ object, previous }: Revision): Change => {
   if (object === undefined) return { type: 'DELETED', object: previous! } // a deleted key held something before
-  return previous === undefined ? { type: 'ADDED', object } : { type: 'MODIFIED', object, old: previous }
+  return previous === undefined
+    ? { type: 'ADDED', object }
+    : { type: 'MODIFIED', object, old: previous }
 }
 
-const list = (context: RegistryContext, resource: string, filter: ListFilter): readonly KubeObject[] => {
+const list = (
+  context: RegistryContext,
+  resource: string,
+  filter: ListFilter,
+): readonly KubeObject[] => {
   const found = context.etcd.list(resource, filter)
   const { labels } = filter
-  return labels === undefined ? found : found.filter((object) => matches(labels, object.metadata.labels))
+  return labels === undefined
+    ? found
+    : found.filter((object) => matches(labels, object.metadata.labels))
 }
 
 /** The API as components see it: the same pipeline as a request from outside, without the wire. */
 export const internalClient = (context: RegistryContext, identity: ClientIdentity): Client => {
-  const operationOf = (name: string, namespace: string | undefined, options: WriteOptions = {}): Operation => {
+  const operationOf = (
+    name: string,
+    namespace: string | undefined,
+    options: WriteOptions = {},
+  ): Operation => {
     const resource = context.resources.named(name)
     if (resource === undefined) throw new Error(`no resource ${name} is served`)
     const { subresource, validated } = options
@@ -50,33 +62,65 @@ export const internalClient = (context: RegistryContext, identity: ClientIdentit
     if (options.subresource === 'binding') return bind(context, object)
     return update(context, operation, object.metadata.name ?? '', () => ({ object })).object
   }
-  const deleteObject = (resource: string, namespace: string, name: string, options: DeleteOptions = {}): void => {
+  const deleteObject = (
+    resource: string,
+    namespace: string,
+    name: string,
+    options: DeleteOptions = {},
+  ): void => {
     remove(context, operationOf(resource, namespace), name, options)
   }
   const dynamic: DynamicClient = {
     resources: () =>
       context.resources
         .all()
-        .filter(({ discovery, name, version }) => discovery.verbs.includes('list') && context.resources.named(name)?.version === version)
-        .map((resource) => ({ resource: resource.name, namespaced: resource.namespaced, kind: resource.kind, apiVersion: apiVersionOf(resource) })),
+        .filter(
+          ({ discovery, name, version }) =>
+            discovery.verbs.includes('list') && context.resources.named(name)?.version === version,
+        )
+        .map((resource) => ({
+          resource: resource.name,
+          namespaced: resource.namespaced,
+          kind: resource.kind,
+          apiVersion: apiVersionOf(resource),
+        })),
     get: (resource, namespace, name) => context.etcd.get(resource, namespace, name),
     list: (resource, filter = {}) => list(context, resource, filter),
     update: write,
     delete: deleteObject,
-    watchAll: (handler) => context.etcd.onRevision((revision) => handler(revision.resource, changeOf(revision))),
+    watchAll: (handler) =>
+      context.etcd.onRevision((revision) => handler(revision.resource, changeOf(revision))),
   }
   return {
     now: context.now,
-    get: <R extends ResourceName>(resource: R, namespace: string, name: string) => context.etcd.get(resource, namespace, name) as ResourceTypes[R] | undefined,
-    list: <R extends ResourceName>(resource: R, filter: ListFilter = {}) => list(context, resource, filter) as unknown as readonly ResourceTypes[R][],
-    create: <R extends ResourceName>(resource: R, object: ResourceTypes[R], options?: WriteOptions) =>
-      create(context, operationOf(resource, object.metadata.namespace, options), object) as ResourceTypes[R],
-    update: <R extends ResourceName>(resource: R, object: ResourceTypes[R], options?: WriteOptions) => write(resource, object, options) as ResourceTypes[R],
+    get: <R extends ResourceName>(resource: R, namespace: string, name: string) =>
+      context.etcd.get(resource, namespace, name) as ResourceTypes[R] | undefined,
+    list: <R extends ResourceName>(resource: R, filter: ListFilter = {}) =>
+      list(context, resource, filter) as unknown as readonly ResourceTypes[R][],
+    create: <R extends ResourceName>(
+      resource: R,
+      object: ResourceTypes[R],
+      options?: WriteOptions,
+    ) =>
+      create(
+        context,
+        operationOf(resource, object.metadata.namespace, options),
+        object,
+      ) as ResourceTypes[R],
+    update: <R extends ResourceName>(
+      resource: R,
+      object: ResourceTypes[R],
+      options?: WriteOptions,
+    ) => write(resource, object, options) as ResourceTypes[R],
     delete: deleteObject,
-    watch: <R extends ResourceName>(resource: R, handler: (change: Change<ResourceTypes[R]>) => void) =>
-      context.etcd.onRevision((revision) => {
-        if (revision.resource === resource) handler(changeOf(revision) as Change<ResourceTypes[R]>)
-      }),
+    watch: <R extends ResourceName>(
+      resource: R,
+      handler: (change: Change<ResourceTypes[R]>) => void,
+    ) =>
+      context.etcd.onRevision(
+        (revision) => handler(changeOf(revision) as Change<ResourceTypes[R]>),
+        resource,
+      ),
     dynamic,
   }
 }

@@ -107,6 +107,37 @@ describe('Etcd', () => {
     expect(seen[0]!.previous).toBe(first)
   })
 
+  test('tells a handler of one resource of no other', () => {
+    const etcd = new Etcd()
+    const seen: string[] = []
+    etcd.onRevision(({ resource }) => seen.push(`all ${resource}`))
+    etcd.onRevision(({ resource }) => seen.push(`one ${resource}`), RESOURCE)
+    etcd.put('secrets', object('a', 'x'))
+    etcd.onRevision(({ resource }) => seen.push(`late ${resource}`), 'secrets')
+    etcd.put(RESOURCE, object('a', 'x'))
+    etcd.delete('secrets', 'a', 'x')
+    expect(seen).toEqual([
+      'all secrets',
+      `all ${RESOURCE}`,
+      `one ${RESOURCE}`,
+      'all secrets',
+      'late secrets',
+    ])
+  })
+
+  test('keeps keys in order while they come, go and come again, and lists as they were', () => {
+    const etcd = new Etcd()
+    for (const name of ['d', 'b']) etcd.put(RESOURCE, object('a', name))
+    const before = etcd.list(RESOURCE, { namespace: 'a' })
+    etcd.delete(RESOURCE, 'a', 'b')
+    etcd.put(RESOURCE, object('a', 'c'))
+    etcd.put(RESOURCE, object('a', 'b'))
+    etcd.put(RESOURCE, object('a', 'a'))
+    etcd.delete(RESOURCE, 'a', 'c')
+    expect(keysOf(etcd.list(RESOURCE, { namespace: 'a' }))).toEqual(['a/a', 'a/b', 'a/d'])
+    expect(keysOf(before)).toEqual(['a/b', 'a/d'])
+  })
+
   test('forgets what was compacted and says so', () => {
     const etcd = new Etcd()
     for (let index = 0; index < 5; index++) etcd.put(RESOURCE, object('a', `x${index}`))
