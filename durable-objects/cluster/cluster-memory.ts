@@ -24,7 +24,9 @@ export class ClusterMemory implements Memory {
   }
 
   entries(prefix: string): readonly (readonly [string, string])[] {
-    return [...this.#values].filter(([key]) => key.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1))
+    return [...this.#values]
+      .filter(([key]) => key.startsWith(prefix))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
   }
 
   /** The entries that changed since the last call; undefined stands for deleted. */

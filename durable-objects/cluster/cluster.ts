@@ -75,9 +75,16 @@ export class Cluster {
       this.#hub.add(revision)
     })
     const context = this.#registryContext()
-    this.#parts = { context, hub: this.#hub, authorizer: authorizer(internalClient(context, API_SERVER)) }
-    this.#runner = new Runner(components(settings).map((definition) => this.#component(context, definition)))
-    if (state === undefined) bootstrap((resource, object) => createAny(context, resource, object), settings)
+    this.#parts = {
+      context,
+      hub: this.#hub,
+      authorizer: authorizer(internalClient(context, API_SERVER)),
+    }
+    this.#runner = new Runner(
+      components(settings).map((definition) => this.#component(context, definition)),
+    )
+    if (state === undefined)
+      bootstrap((resource, object) => createAny(context, resource, object), settings)
     this.#runner.resync()
     this.#runner.settle()
   }
@@ -124,7 +131,11 @@ export class Cluster {
 
   /** Lets time pass up to `now`, doing what falls due at the moment it falls due. */
   advance(now: number): void {
-    for (let due = this.#runner.nextDeadline(); due !== undefined && due <= now; due = this.#runner.nextDeadline()) {
+    for (
+      let due = this.#runner.nextDeadline();
+      due !== undefined && due <= now;
+      due = this.#runner.nextDeadline()
+    ) {
       this.#now = Math.max(this.#now, due)
       this.#runner.promote(this.#now)
       this.#runner.settle()
@@ -141,7 +152,12 @@ export class Cluster {
   takeChanges(): Changes {
     const revisions = this.#pending
     this.#pending = []
-    return { revisions, memory: this.#memory.takeChanges(), randomPosition: this.#random.position, now: this.#now }
+    return {
+      revisions,
+      memory: this.#memory.takeChanges(),
+      randomPosition: this.#random.position,
+      now: this.#now,
+    }
   }
 
   /** Tells the watches what happened: called when it was stored. */
@@ -151,9 +167,16 @@ export class Cluster {
 
   /** Everything there is, to make the cluster again. History is left out: its watches answer 410 and list anew. */
   state(): ClusterState {
-    const objects = this.#etcd.resources().flatMap((resource) => this.#etcd.list(resource).map((object) => ({ resource, object })))
+    const objects = this.#etcd
+      .resources()
+      .flatMap((resource) => this.#etcd.list(resource).map((object) => ({ resource, object })))
     return {
-      etcd: { revision: this.#etcd.revision, compactedRevision: this.#etcd.revision, objects, history: [] },
+      etcd: {
+        revision: this.#etcd.revision,
+        compactedRevision: this.#etcd.revision,
+        objects,
+        history: [],
+      },
       memory: this.#memory.entries(''),
       randomPosition: this.#random.position,
       now: this.#now,
@@ -167,7 +190,10 @@ export class Cluster {
       etcd: this.#etcd,
       resources: sharedResources(),
       // the chain reads through a client of this very context
-      admission: { admit: (request) => admission!.admit(request), validate: (request) => admission!.validate(request) },
+      admission: {
+        admit: (request) => admission!.admit(request),
+        validate: (request) => admission!.validate(request),
+      },
       hooks,
       random: this.#random,
       now: () => this.#now,
@@ -179,7 +205,10 @@ export class Cluster {
   }
 
   #component(context: RegistryContext, definition: ComponentDefinition): Component {
-    const identity: ClientIdentity = { user: { username: definition.username, groups: COMPONENT_GROUPS }, manager: definition.manager }
+    const identity: ClientIdentity = {
+      user: { username: definition.username, groups: COMPONENT_GROUPS },
+      manager: definition.manager,
+    }
     const client = internalClient(context, identity)
     return definition.create({
       client,
@@ -196,7 +225,20 @@ export class Cluster {
 const createAny = (context: RegistryContext, name: string, object: KubeObject): void => {
   const resource = context.resources.named(name)
   if (resource === undefined) throw new Error(`no resource ${name} is served`)
-  create(context, { resource, namespace: object.metadata.namespace ?? '', ...API_SERVER, dryRun: false, warnings: [] }, object)
+  create(
+    context,
+    {
+      resource,
+      namespace: object.metadata.namespace ?? '',
+      ...API_SERVER,
+      dryRun: false,
+      warnings: [],
+    },
+    object,
+  )
 }
 
-const API_SERVER: ClientIdentity = { user: { username: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] }, manager: 'kube-apiserver' }
+const API_SERVER: ClientIdentity = {
+  user: { username: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] },
+  manager: 'kube-apiserver',
+}

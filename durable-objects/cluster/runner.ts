@@ -39,7 +39,7 @@ export class Runner {
 
   settle(): void {
     const runs = new Map<string, number>()
-    for (let index = 0; index < this.#components.length; ) {
+    for (let index = 0; index < this.#components.length;) {
       const worked = this.#drain(this.#components[index]!, runs)
       // whatever a component did may concern those before it
       index = worked ? 0 : index + 1
@@ -54,7 +54,8 @@ export class Runner {
     let earliest: number | undefined
     for (const { queue } of this.#components) {
       const deadline = queue.nextDeadline()
-      if (deadline !== undefined && (earliest === undefined || deadline < earliest)) earliest = deadline
+      if (deadline !== undefined && (earliest === undefined || deadline < earliest))
+        earliest = deadline
     }
     return earliest
   }
@@ -83,11 +84,17 @@ export class Runner {
     } catch (error) {
       component.queue.retry(key)
       // a refusal by the API server is life; anything else is a defect
-      if (!(error instanceof StatusError)) this.#report(component, key, error instanceof Error ? (error.stack ?? error.message) : String(error))
+      if (!(error instanceof StatusError))
+        this.#report(
+          component,
+          key,
+          error instanceof Error ? (error.stack ?? error.message) : String(error),
+        )
     }
   }
 
   #report(component: Component, key: string, message: string): void {
-    if (this.#faults.length < MAX_FAULTS) this.#faults.push({ component: component.name, key, message })
+    if (this.#faults.length < MAX_FAULTS)
+      this.#faults.push({ component: component.name, key, message })
   }
 }

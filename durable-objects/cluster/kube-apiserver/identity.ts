@@ -12,13 +12,18 @@ export const randomSuffix = (random: Random): string => {
 }
 
 /** `web-` becomes `web-x7k2p`. kubernetes: apiserver pkg/storage/names/generate.go */
-export const generateName = (base: string, random: Random): string => base.slice(0, MAX_GENERATED_NAME - SUFFIX_LENGTH) + randomSuffix(random)
+export const generateName = (base: string, random: Random): string =>
+  base.slice(0, MAX_GENERATED_NAME - SUFFIX_LENGTH) + randomSuffix(random)
 
-const hex = (value: number, digits: number): string => value.toString(16).padStart(8, '0').slice(8 - digits)
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** The lower 16 bits as four digits. */
+const hex4 = (value: number): string => BYTES[(value >>> 8) & 0xff]! + BYTES[value & 0xff]!
+const hex8 = (value: number): string => hex4(value >>> 16) + hex4(value)
 
 /** A random UUID, version 4. */
 export const newUid = (random: Random): string => {
   const [a, b, c, d] = [random.next(), random.next(), random.next(), random.next()]
   const variant = ((c >>> 16) & 0x3fff) | 0x8000
-  return `${hex(a, 8)}-${hex(b >>> 16, 4)}-4${hex(b & 0xfff, 3)}-${hex(variant, 4)}-${hex(c & 0xffff, 4)}${hex(d, 8)}`
+  return `${hex8(a)}-${hex4(b >>> 16)}-${hex4((b & 0xfff) | 0x4000)}-${hex4(variant)}-${hex4(c)}${hex8(d)}`
 }

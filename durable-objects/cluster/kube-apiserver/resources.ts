@@ -36,7 +36,11 @@ export interface ResourceDiscovery {
 /** An item of the aggregated discovery document. */
 export interface GroupDiscovery {
   readonly metadata: { readonly name?: string }
-  readonly versions: readonly { readonly version: string; readonly resources: readonly ResourceDiscovery[]; readonly freshness?: string }[]
+  readonly versions: readonly {
+    readonly version: string
+    readonly resources: readonly ResourceDiscovery[]
+    readonly freshness?: string
+  }[]
 }
 
 /** One served resource of one version: what discovery says, and what the kind adds. */
@@ -55,12 +59,26 @@ export interface Resource {
   readonly behaviour: KindBehaviour
 }
 
-export const apiVersionOf = (resource: { readonly group: string; readonly version: string }): string =>
-  resource.group === '' ? resource.version : `${resource.group}/${resource.version}`
+export const apiVersionOf = (resource: {
+  readonly group: string
+  readonly version: string
+}): string => (resource.group === '' ? resource.version : `${resource.group}/${resource.version}`)
 
-export const groupResourceOf = (resource: Resource): GroupResource => ({ group: resource.group, resource: resource.plural })
+export const groupResourceOf = (resource: Resource): GroupResource => ({
+  group: resource.group,
+  resource: resource.plural,
+})
 
-export const groupKindOf = (resource: Resource): { readonly group: string; readonly kind: string } => ({ group: resource.group, kind: resource.kind })
+export const groupKindOf = (
+  resource: Resource,
+): { readonly group: string; readonly kind: string } => ({
+  group: resource.group,
+  kind: resource.kind,
+})
+
+/** False for custom resources, whose schemas come from objects. */
+export const isBuiltIn = ({ schema }: Resource): boolean =>
+  schema?.preserveUnknown !== true && schema?.source === undefined
 
 export const subresourceOf = (resource: Resource, name: string): SubresourceDiscovery | undefined =>
   resource.discovery.subresources?.find(({ subresource }) => subresource === name)
@@ -77,7 +95,10 @@ const kubariumSchema = (kind: string, group: string): Schema | undefined => {
 const resourceOf = (group: string, version: string, entry: ResourceDiscovery): Resource => {
   const name = group === '' ? entry.resource : `${entry.resource}.${group}`
   // discovery leaves group and version empty in responseKind where they are the resource's own
-  const kindGroup = entry.responseKind.group === '' && entry.responseKind.version === '' ? group : entry.responseKind.group
+  const kindGroup =
+    entry.responseKind.group === '' && entry.responseKind.version === ''
+      ? group
+      : entry.responseKind.group
   const kindVersion = entry.responseKind.version === '' ? version : entry.responseKind.version
   const behaviour = behaviours[name] ?? {}
   return {
@@ -88,20 +109,30 @@ const resourceOf = (group: string, version: string, entry: ResourceDiscovery): R
     namespaced: entry.scope === 'Namespaced',
     discovery: entry,
     name,
-    schema: schemaForKind(kindGroup, kindVersion, entry.responseKind.kind) ?? kubariumSchema(entry.responseKind.kind, group),
+    schema:
+      schemaForKind(kindGroup, kindVersion, entry.responseKind.kind) ??
+      kubariumSchema(entry.responseKind.kind, group),
     strategy: behaviour.strategy ?? {},
     behaviour,
   }
 }
 
 /** Every group that is served, in the order of discovery. */
-export const groups: readonly GroupDiscovery[] = [...(discovery as unknown as GroupDiscovery[]), kubariumDiscovery as unknown as GroupDiscovery]
+export const groups: readonly GroupDiscovery[] = [
+  ...(discovery as unknown as GroupDiscovery[]),
+  kubariumDiscovery as unknown as GroupDiscovery,
+]
 
 /** The resources that are built in. */
 export const builtInResources = (): readonly Resource[] =>
-  groups.flatMap((group) => group.versions.flatMap(({ version, resources }) => resources.map((entry) => resourceOf(group.metadata.name ?? '', version, entry))))
+  groups.flatMap((group) =>
+    group.versions.flatMap(({ version, resources }) =>
+      resources.map((entry) => resourceOf(group.metadata.name ?? '', version, entry)),
+    ),
+  )
 
-const pathKey = (group: string, version: string, plural: string): string => `${group}/${version}/${plural}`
+const pathKey = (group: string, version: string, plural: string): string =>
+  `${group}/${version}/${plural}`
 
 /** The served resources, found by path or by name. */
 export class Resources {

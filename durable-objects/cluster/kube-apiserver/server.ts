@@ -1,11 +1,22 @@
 import type { UserInfo } from '#api/strategy.ts'
-import { methodNotAllowed, noSuchPath, notFound, StatusError, type Status } from '#apimachinery/status-error.ts'
+import {
+  methodNotAllowed,
+  noSuchPath,
+  notFound,
+  StatusError,
+  type Status,
+} from '#apimachinery/status-error.ts'
 import { discover } from '#kube-apiserver/discovery/discovery.ts'
 import { openapi } from '#kube-apiserver/discovery/openapi.ts'
 import { versionInfo } from '#kube-apiserver/discovery/version.ts'
 import { viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
 import { objectAnswer } from '#kube-apiserver/endpoints/form.ts'
-import { jsonAnswer, type Answer, type ApiAnswer, type ApiRequest } from '#kube-apiserver/endpoints/http.ts'
+import {
+  jsonAnswer,
+  type Answer,
+  type ApiAnswer,
+  type ApiRequest,
+} from '#kube-apiserver/endpoints/http.ts'
 import { list } from '#kube-apiserver/endpoints/list.ts'
 import { patch } from '#kube-apiserver/endpoints/patch.ts'
 import { pathSegments, resourcePath, type ResourcePath } from '#kube-apiserver/endpoints/path.ts'
@@ -36,7 +47,8 @@ export interface ServerParts {
   readonly authorizer: Authorizer
 }
 
-const ENDPOINTS_WARNING = 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'
+const ENDPOINTS_WARNING =
+  'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'
 
 /** Answers a request as a real API server does: every refusal is a Status, and there is no other way out. */
 export const serve = (parts: ServerParts, request: ApiRequest): ApiAnswer => {
@@ -52,28 +64,49 @@ export const serve = (parts: ServerParts, request: ApiRequest): ApiAnswer => {
 const failure = (status: Status): Answer => {
   const retryAfter = status.details?.retryAfterSeconds
   const answer = jsonAnswer(status.code, status)
-  return retryAfter === undefined ? answer : { ...answer, headers: [['retry-after', String(retryAfter)]] }
+  return retryAfter === undefined
+    ? answer
+    : { ...answer, headers: [['retry-after', String(retryAfter)]] }
 }
 
 /** The warnings as headers (RFC 9111 5.5, code 299). */
 const withWarnings = (answer: ApiAnswer, warnings: readonly string[]): ApiAnswer => {
   if (warnings.length === 0) return answer
-  const headers = [...new Set(warnings)].map((text) => ['warning', `299 - "${headerText(text)}"`] as const)
+  const headers = [...new Set(warnings)].map(
+    (text) => ['warning', `299 - "${headerText(text)}"`] as const,
+  )
   return { ...answer, headers: [...(answer.headers ?? []), ...headers] }
 }
 
 // A header holds printable ASCII; other characters are sent as question marks. At most 16 kB go into one header.
-const headerText = (text: string): string => text.slice(0, 4096).replace(/["\\]/g, '\\$&').replace(/[^\x20-\x7e]/g, '?')
+const headerText = (text: string): string =>
+  text
+    .slice(0, 4096)
+    .replace(/["\\]/g, '\\$&')
+    .replace(/[^\x20-\x7e]/g, '?')
 
 const HEALTHY = new Set(['healthz', 'livez', 'readyz'])
 
 const route = (parts: ServerParts, request: ApiRequest, warnings: string[]): ApiAnswer => {
   const segments = pathSegments(request.path)
   const [first = ''] = segments
-  if (HEALTHY.has(first)) return { status: 200, contentType: 'text/plain; charset=utf-8', body: ['ok'] }
+  if (HEALTHY.has(first))
+    return { status: 200, contentType: 'text/plain; charset=utf-8', body: ['ok'] }
   if (first === 'version') return jsonAnswer(200, versionInfo)
-  if (first === 'openapi') return openapi(groups, segments)
-  if (first === '') return jsonAnswer(200, { paths: ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] })
+  if (first === 'openapi') return openapi(groups, segments, request.accept)
+  if (first === '')
+    return jsonAnswer(200, {
+      paths: [
+        '/api',
+        '/api/v1',
+        '/apis',
+        '/healthz',
+        '/livez',
+        '/openapi/v3',
+        '/readyz',
+        '/version',
+      ],
+    })
   if (first !== 'api' && first !== 'apis') throw noSuchPath()
   const path = resourcePath(segments)
   if (path === undefined) {
@@ -83,13 +116,29 @@ const route = (parts: ServerParts, request: ApiRequest, warnings: string[]): Api
   return routeResource(parts, request, path, warnings)
 }
 
-const routeResource = (parts: ServerParts, request: ApiRequest, path: ResourcePath, warnings: string[]): ApiAnswer => {
+const routeResource = (
+  parts: ServerParts,
+  request: ApiRequest,
+  path: ResourcePath,
+  warnings: string[],
+): ApiAnswer => {
   const { context, authorizer } = parts
   const resource = context.resources.at(path.group, path.version, path.plural)
   if (resource === undefined) throw noSuchPath()
   const user = impersonated(parts, request)
-  const namespace = resource.namespaced ? path.namespace : resource.plural === 'namespaces' ? path.name : ''
-  const attributes = { verb: verbOf(request, path), group: path.group, resource: path.plural, subresource: path.subresource, namespace, name: path.name }
+  const namespace = resource.namespaced
+    ? path.namespace
+    : resource.plural === 'namespaces'
+      ? path.name
+      : ''
+  const attributes = {
+    verb: verbOf(request, path),
+    group: path.group,
+    resource: path.plural,
+    subresource: path.subresource,
+    namespace,
+    name: path.name,
+  }
   authorizer.authorize(user, attributes)
   if (resource.name === 'endpoints') warnings.push(ENDPOINTS_WARNING)
   const target: ResourceRequest = { context, request, path, resource, user, warnings }
@@ -114,7 +163,10 @@ export const verbOf = (request: ApiRequest, path: ResourcePath): string => {
     case 'DELETE':
       return path.name === '' ? 'deletecollection' : 'delete'
     default:
-      if (request.query.some(([key, value]) => key === 'watch' && value !== 'false' && value !== '0')) return 'watch'
+      if (
+        request.query.some(([key, value]) => key === 'watch' && value !== 'false' && value !== '0')
+      )
+        return 'watch'
       return path.name === '' ? 'list' : 'get'
   }
 }
@@ -123,7 +175,14 @@ export const verbOf = (request: ApiRequest, path: ResourcePath): string => {
 const impersonated = ({ authorizer }: ServerParts, request: ApiRequest): UserInfo => {
   const { impersonate, user } = request
   if (impersonate === undefined) return user
-  authorizer.authorize(user, { verb: 'impersonate', group: '', resource: 'users', subresource: '', namespace: '', name: impersonate.user })
+  authorizer.authorize(user, {
+    verb: 'impersonate',
+    group: '',
+    resource: 'users',
+    subresource: '',
+    namespace: '',
+    name: impersonate.user,
+  })
   return { username: impersonate.user, groups: [...impersonate.groups, 'system:authenticated'] }
 }
 
@@ -155,7 +214,10 @@ const single = ({ hub }: ServerParts, target: ResourceRequest): ApiAnswer => {
     case 'GET':
     case 'HEAD': {
       if (isWatch(target) && can('watch')) {
-        const named = { ...request, query: [...request.query, ['fieldSelector', `metadata.name=${path.name}`] as const] }
+        const named = {
+          ...request,
+          query: [...request.query, ['fieldSelector', `metadata.name=${path.name}`] as const],
+        }
         return watch({ ...target, request: named }, hub)
       }
       if (!can('get')) break

@@ -99,13 +99,16 @@ export const validateObjectMetaUpdate = (
       invalidValue(child(path, 'generation'), meta.generation ?? 0, 'must not be decremented'),
     )
   for (const field of IMMUTABLE)
-    errors.push(...validateImmutable(meta[field], old[field], child(path, field)))
-  errors.push(
-    ...validateLabels(meta.labels, child(path, 'labels')),
-    ...validateAnnotations(meta.annotations, child(path, 'annotations')),
-    ...validateOwnerReferences(meta.ownerReferences, child(path, 'ownerReferences')),
-    ...validateManagedFields(meta.managedFields, child(path, 'managedFields')),
-  )
+    if (meta[field] !== old[field])
+      errors.push(...validateImmutable(meta[field], old[field], child(path, field)))
+  // what did not change was validated when it was written
+  if (meta.labels !== old.labels) errors.push(...validateLabels(meta.labels, child(path, 'labels')))
+  if (meta.annotations !== old.annotations)
+    errors.push(...validateAnnotations(meta.annotations, child(path, 'annotations')))
+  if (meta.ownerReferences !== old.ownerReferences)
+    errors.push(...validateOwnerReferences(meta.ownerReferences, child(path, 'ownerReferences')))
+  if (meta.managedFields !== old.managedFields)
+    errors.push(...validateManagedFields(meta.managedFields, child(path, 'managedFields')))
   return errors
 }
 
@@ -215,6 +218,25 @@ export const validateFinalizers = (
     )
   return errors
 }
+
+const STANDARD_FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion']
+
+/** What built-in kinds ask of finalizers beyond their form. kubernetes: pkg/apis/core/validation validateKubeFinalizerName */
+export const validateKubeFinalizers = (
+  finalizers: readonly string[] | undefined,
+  path: string,
+): FieldError[] =>
+  (finalizers ?? []).flatMap((name, index) =>
+    name.includes('/') || STANDARD_FINALIZERS.includes(name)
+      ? []
+      : [
+          invalidValue(
+            `${path}[${index}]`,
+            name,
+            'name is neither a standard finalizer name nor is it fully qualified',
+          ),
+        ],
+  )
 
 export const validateFinalizerName = (name: string, path: string): FieldError[] =>
   invalidEach(path, name, isQualifiedName(name))

@@ -134,8 +134,55 @@ const document = (groupVersion: GroupVersion): string => {
 
 const kubariumName = (version: string, kind: string): string => `dev.kubarium.${version}.${kind}`
 
+const PROTOBUF_V2 = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
+
+/**
+ * /openapi/v2. kubectl asks for it, as protobuf, only for kinds that v3 does not describe: the document then says that there are none.
+ * As JSON it holds every definition.
+ */
+const openapiV2 = (accept: string): Answer => {
+  const info = { title: 'Kubernetes', version: KUBERNETES_VERSION }
+  if (accept.includes('com.github.proto-openapi.spec.v2'))
+    return { status: 200, contentType: PROTOBUF_V2, body: [emptyDocumentV2(info)] }
+  const all = definitions()
+  const named = Object.keys(all).map((name) => [name, withDefinitionPaths(all[name])] as const)
+  return jsonAnswer(200, {
+    swagger: '2.0',
+    info,
+    paths: {},
+    definitions: Object.fromEntries(named),
+  })
+}
+
+const withDefinitionPaths = (definition: unknown): unknown =>
+  JSON.parse(JSON.stringify(definition).replaceAll('"$ref":"', '"$ref":"#/definitions/'))
+
+/** A gnostic openapi.v2.Document with nothing but its head. All texts are ASCII and shorter than 128 bytes. */
+const emptyDocumentV2 = ({
+  title,
+  version,
+}: {
+  readonly title: string
+  readonly version: string
+}): string => {
+  const field = (number: number, text: string): string =>
+    String.fromCharCode(number * 8 + 2, text.length) + text
+  const [swagger, paths, schemas] = [1, 8, 9]
+  return (
+    field(swagger, '2.0') +
+    field(2, field(1, title) + field(2, version)) +
+    field(paths, '') +
+    field(schemas, '')
+  )
+}
+
 /** /openapi/v3 and /openapi/v3/apis/apps/v1: what kubectl reads before it applies and explains. */
-export const openapi = (groups: readonly GroupDiscovery[], segments: readonly string[]): Answer => {
+export const openapi = (
+  groups: readonly GroupDiscovery[],
+  segments: readonly string[],
+  accept: string,
+): Answer => {
+  if (segments[1] === 'v2' && segments.length === 2) return openapiV2(accept)
   if (segments[1] !== 'v3') throw noSuchPath()
   if (segments.length === 2) return index(groups)
   const path = segments.slice(2).join('/')

@@ -40,18 +40,17 @@ import { checkName } from '#kube-apiserver/endpoints/write.ts'
 import { resetFieldsOf } from '#kube-apiserver/registry/field-managers.ts'
 import type { Operation } from '#kube-apiserver/registry/operation.ts'
 import { update, type Updater } from '#kube-apiserver/registry/update.ts'
-import { apiVersionOf, groupResourceOf } from '#kube-apiserver/resources.ts'
+import { apiVersionOf, groupResourceOf, isBuiltIn } from '#kube-apiserver/resources.ts'
 
 const JSON_PATCH = 'application/json-patch+json'
 const MERGE_PATCH = 'application/merge-patch+json'
 const STRATEGIC = 'application/strategic-merge-patch+json'
 const APPLY = 'application/apply-patch+yaml'
 
-const isBuiltIn = ({ resource }: ResourceRequest): boolean =>
-  resource.schema?.preserveUnknown !== true && resource.schema?.source === undefined
-
 const typesOf = (target: ResourceRequest): readonly string[] =>
-  isBuiltIn(target) ? [JSON_PATCH, MERGE_PATCH, STRATEGIC, APPLY] : [JSON_PATCH, MERGE_PATCH, APPLY]
+  isBuiltIn(target.resource)
+    ? [JSON_PATCH, MERGE_PATCH, STRATEGIC, APPLY]
+    : [JSON_PATCH, MERGE_PATCH, APPLY]
 
 /** PATCH of an object or of one of its subresources. kubernetes: apiserver pkg/endpoints/handlers/patch.go */
 export const patch = (target: ResourceRequest): Answer => {

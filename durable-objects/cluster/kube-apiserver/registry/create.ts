@@ -1,6 +1,9 @@
 import { assign, type KubeObject } from '#apimachinery/object.ts'
 import { alreadyExists, badRequest, invalid, StatusError } from '#apimachinery/status-error.ts'
-import { validateObjectMetaCreate } from '#apimachinery/validation/metadata.ts'
+import {
+  validateKubeFinalizers,
+  validateObjectMetaCreate,
+} from '#apimachinery/validation/metadata.ts'
 import { nameIsDnsSubdomain } from '#apimachinery/validation/names.ts'
 import { generateName } from '#kube-apiserver/identity.ts'
 import { managedFieldsAfterUpdate } from '#kube-apiserver/registry/field-managers.ts'
@@ -12,7 +15,12 @@ import {
 import type { Operation, Reservation } from '#kube-apiserver/registry/operation.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
 import { keepStatus } from '#kube-apiserver/registry/status.ts'
-import { groupKindOf, groupResourceOf, type Resource } from '#kube-apiserver/resources.ts'
+import {
+  groupKindOf,
+  groupResourceOf,
+  isBuiltIn,
+  type Resource,
+} from '#kube-apiserver/resources.ts'
 
 const MAX_NAME_ATTEMPTS = 8
 
@@ -150,6 +158,9 @@ const prepareAndValidate = (
         namespaced: resource.namespaced,
         validateName,
       }),
+      ...(isBuiltIn(resource)
+        ? validateKubeFinalizers(prepared.metadata.finalizers, 'metadata.finalizers')
+        : []),
       ...(strategy.validate?.(prepared, write) ?? []),
     ]
     if (errors.length > 0)

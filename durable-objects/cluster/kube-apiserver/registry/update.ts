@@ -2,14 +2,22 @@ import { invalidValue } from '#apimachinery/field-error.ts'
 import { ignoreTimes } from '#apimachinery/managed-fields/manager.ts'
 import { assign, equal, type KubeObject } from '#apimachinery/object.ts'
 import { conflict, invalid, notFound } from '#apimachinery/status-error.ts'
-import { validateObjectMetaUpdate } from '#apimachinery/validation/metadata.ts'
+import {
+  validateKubeFinalizers,
+  validateObjectMetaUpdate,
+} from '#apimachinery/validation/metadata.ts'
 import { create, inNamespace } from '#kube-apiserver/registry/create.ts'
 import { managedFieldsAfterUpdate } from '#kube-apiserver/registry/field-managers.ts'
 import { withGeneration, withMetadata } from '#kube-apiserver/registry/object-meta.ts'
 import type { AdmissionRequest, Operation } from '#kube-apiserver/registry/operation.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
 import { keepAllButStatus, keepStatus } from '#kube-apiserver/registry/status.ts'
-import { groupKindOf, groupResourceOf, type Resource } from '#kube-apiserver/resources.ts'
+import {
+  groupKindOf,
+  groupResourceOf,
+  isBuiltIn,
+  type Resource,
+} from '#kube-apiserver/resources.ts'
 
 export interface UpdateResult {
   readonly object: KubeObject
@@ -195,6 +203,9 @@ const prepareAndValidate = (
   if (operation.validated !== true) {
     const errors = [
       ...validateObjectMetaUpdate(prepared.metadata, live.metadata),
+      ...(isBuiltIn(resource)
+        ? validateKubeFinalizers(prepared.metadata.finalizers, 'metadata.finalizers')
+        : []),
       ...(stages.validateUpdate?.(prepared, live, write) ?? []),
     ]
     if (errors.length > 0) throw invalid(groupKindOf(resource), live.metadata.name ?? '', errors)

@@ -22,7 +22,11 @@ import { persistentVolumeRow } from '#api/core/v1/persistent-volume/columns.ts'
 import { persistentVolumeStrategy } from '#api/core/v1/persistent-volume/strategy.ts'
 import type { PersistentVolume } from '#api/core/v1/persistent-volume/types.ts'
 import { podTemplateRow } from '#api/core/v1/pod-template/columns.ts'
+import { podTemplateStrategy } from '#api/core/v1/pod-template/strategy.ts'
 import type { PodTemplate } from '#api/core/v1/pod-template/types.ts'
+import { replicationControllerRow } from '#api/core/v1/replication-controller/columns.ts'
+import { replicationControllerStrategy } from '#api/core/v1/replication-controller/strategy.ts'
+import type { ReplicationController } from '#api/core/v1/replication-controller/types.ts'
 import { resourceQuotaRow } from '#api/core/v1/resource-quota/columns.ts'
 import { resourceQuotaStrategy } from '#api/core/v1/resource-quota/strategy.ts'
 import type { ResourceQuota } from '#api/core/v1/resource-quota/types.ts'
@@ -56,7 +60,11 @@ export const coreKinds: Readonly<Record<string, KindBehaviour>> = {
     strategy: persistentVolumeStrategy,
     row: persistentVolumeRow,
   }),
-  podtemplates: kind<PodTemplate>({ row: podTemplateRow }),
+  podtemplates: kind<PodTemplate>({ strategy: podTemplateStrategy, row: podTemplateRow }),
+  replicationcontrollers: kind<ReplicationController>({
+    strategy: replicationControllerStrategy,
+    row: replicationControllerRow,
+  }),
   resourcequotas: kind<ResourceQuota>({ strategy: resourceQuotaStrategy, row: resourceQuotaRow }),
   secrets: kind<Secret>({ strategy: secretStrategy, row: secretRow }),
   serviceaccounts: kind<ServiceAccount>({

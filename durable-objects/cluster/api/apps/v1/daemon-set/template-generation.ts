@@ -1,5 +1,6 @@
 import type { DaemonSet } from '#api/apps/v1/daemon-set/types.ts'
 import { assign, equal, own } from '#apimachinery/object.ts'
+import { sortedMap } from '#apimachinery/sorted-map.ts'
 
 /** Where the API keeps a field that it no longer has. kubernetes: pkg/apis/apps/v1/conversion.go */
 const ANNOTATION = 'deprecated.daemonset.template.generation'
@@ -12,7 +13,9 @@ const templateGenerationOf = ({ metadata }: DaemonSet): number => {
 const withTemplateGeneration = (daemonSet: DaemonSet, generation: number): DaemonSet =>
   assign(daemonSet, {
     metadata: assign(daemonSet.metadata, {
-      annotations: assign(daemonSet.metadata.annotations ?? {}, { [ANNOTATION]: `${generation}` }),
+      annotations: sortedMap(
+        assign(daemonSet.metadata.annotations ?? {}, { [ANNOTATION]: `${generation}` }),
+      ),
     }),
   })
 

@@ -41,7 +41,9 @@ export const nodeRow: RowPrinter<Node> = (node, { now }) => {
     addressOf(node, 'InternalIP'),
     addressOf(node, 'ExternalIP'),
     known(info?.osImage),
-    known(info?.kernelVersion),
+    info?.kernelVersion === undefined
+      ? '<unknown>'
+      : `${info.kernelVersion} (${info.architecture})`,
     known(info?.containerRuntimeVersion),
   ]
 }

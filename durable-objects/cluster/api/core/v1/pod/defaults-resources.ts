@@ -8,6 +8,7 @@ import {
   quantityOf,
   roundUpQuantity,
 } from '#apimachinery/quantity.ts'
+import { sortedMap } from '#apimachinery/sorted-map.ts'
 
 const MILLI = -3
 
@@ -34,7 +35,7 @@ export const defaultResourceList = (list: StringMap | undefined): StringMap | un
 export const requestLimits = (container: Container): Container => {
   const { limits, requests } = container.resources
   if (limits === undefined) return container
-  const filled = fill(requests ?? {}, limits)
+  const filled = sortedMap(fill(requests ?? {}, limits))
   return filled === requests || Object.keys(filled).length === 0
     ? container
     : assign(container, { resources: assign(container.resources, { requests: filled }) })
@@ -56,7 +57,7 @@ export const defaultPodResources = (spec: PodSpec): PodSpec => {
     for (const [name, amount] of sumOfContainers(spec, 'limits'))
       if (isHugePages(name) && own(requests, name) === undefined)
         setKey(hugePages, name, formatQuantity(amount))
-    if (count(hugePages) > 0) limits = fill(limits ?? {}, hugePages)
+    if (count(hugePages) > 0) limits = sortedMap(fill(limits ?? {}, hugePages))
   }
   if (limits !== undefined && count(limits) > 0) {
     const wanted: Record<string, string> = {}
@@ -66,7 +67,7 @@ export const defaultPodResources = (spec: PodSpec): PodSpec => {
     for (const name of Object.keys(limits))
       if (isPodLevelResource(name) && own(wanted, name) === undefined)
         setKey(wanted, name, limits[name]!)
-    if (count(wanted) > 0) requests = fill(requests ?? {}, wanted)
+    if (count(wanted) > 0) requests = sortedMap(fill(requests ?? {}, wanted))
   }
   return assign(spec, { resources: assign(resources, { limits, requests }) })
 }

@@ -106,6 +106,8 @@ export const LAYOUTS = {
     'Action:s OnExitCodes:n=PodFailureExitCodes OnPodConditions:n=PodFailureCondition',
   PodFailureExitCodes: 'ContainerName:n Operator:s Values:n',
   PodFailureCondition: 'Type:s Status:s',
+  PodDisruptionBudgetSpec:
+    'MinAvailable:n Selector:n MaxUnavailable:n UnhealthyPodEvictionPolicy:n',
   SuccessPolicy: 'Rules:n=SuccessPolicyRule',
   SuccessPolicyRule: 'SucceededIndexes:n SucceededCount:n',
 } as const

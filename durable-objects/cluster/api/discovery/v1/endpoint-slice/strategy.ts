@@ -46,6 +46,15 @@ export const endpointSliceStrategy: Strategy<EndpointSlice> = {
   prepareForUpdate: dropTopology,
   validateUpdate: validateEndpointSliceUpdate,
   warningsOnUpdate: addressWarnings,
+  // Go writes lists that it never filled as null; so are these once they were stored.
+  canonicalize: (slice) =>
+    slice.endpoints?.length === 0 || slice.ports?.length === 0
+      ? ({
+          ...slice,
+          endpoints: slice.endpoints?.length === 0 ? null : slice.endpoints,
+          ports: slice.ports?.length === 0 ? null : slice.ports,
+        } as unknown as EndpointSlice)
+      : slice,
   hasGeneration: true,
   // Labels count too: consumers choose slices by them.
   generationOf: ({ metadata, addressType, endpoints, ports }) => [
