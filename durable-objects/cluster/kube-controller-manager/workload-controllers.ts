@@ -1,4 +1,5 @@
 import type { ComponentDefinition } from '#client/component.ts'
+import { cronJobController } from '#kube-controller-manager/cronjob/cronjob.ts'
 import { daemonSetController } from '#kube-controller-manager/daemonset/daemonset.ts'
 import { deploymentController } from '#kube-controller-manager/deployment/deployment.ts'
 import { disruptionController } from '#kube-controller-manager/disruption/disruption.ts'
@@ -19,6 +20,7 @@ export const workloadControllers: readonly ComponentDefinition[] = [
   replicationController,
   statefulSetController,
   daemonSetController,
+  cronJobController,
   jobController,
   ttlAfterFinishedController,
   garbageCollector,
