@@ -1,2 +1,0 @@
-import { scheduler } from '#kube-scheduler/scheduler.ts';
-export const schedulerComponents = [scheduler];
