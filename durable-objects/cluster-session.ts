@@ -220,15 +220,24 @@ export class ClusterSession extends DurableObject {
     return { cluster: this.#cluster, clock: this.#clock }
   }
 
-  /** One turn: time passes, something is done, everything is stored, watches are told. */
+  /**
+   * One turn: time passes, something is done, everything is stored, watches are told. A turn that fails leaves nothing behind: what it
+   * changed in memory is dropped, and the next one begins with what is stored.
+   */
   #turn<T>(act: (cluster: Cluster) => T): T {
-    const { cluster, clock } = this.#open()
-    cluster.advance(clock.advance(Date.now(), this.#streams.count > 0))
-    const result = act(cluster)
-    this.#save(cluster, clock)
-    cluster.flushWatches()
-    this.#streams.wakeAt(cluster.nextDeadline(), clock.session)
-    return result
+    try {
+      const { cluster, clock } = this.#open()
+      cluster.advance(clock.advance(Date.now(), this.#streams.count > 0))
+      const result = act(cluster)
+      this.#save(cluster, clock)
+      cluster.flushWatches()
+      this.#streams.wakeAt(cluster.nextDeadline(), clock.session)
+      return result
+    } catch (error) {
+      this.#streams.closeAll()
+      this.#cluster = undefined
+      throw error
+    }
   }
 
   #tick(): void {
