@@ -5,8 +5,22 @@ export const formatTime = (milliseconds: number): string => `${civil(millisecond
 export const formatMicroTime = (milliseconds: number): string =>
   `${civil(milliseconds)}.${String(((milliseconds % 1000) + 1000) % 1000).padStart(3, '0')}000Z`
 
+const MAX_PARSED = 256
+const parsed = new Map<string, number>()
+
 /** Milliseconds since the epoch; NaN if the text is no RFC 3339 time. */
 export const parseTime = (text: string): number => {
+  // thousands of objects bear the same few times
+  let time = parsed.get(text)
+  if (time === undefined) {
+    time = read(text)
+    if (parsed.size >= MAX_PARSED) parsed.clear()
+    parsed.set(text, time)
+  }
+  return time
+}
+
+const read = (text: string): number => {
   const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(text)
   if (match === null) return NaN
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
@@ -99,7 +113,18 @@ export const fromCivil = (t: Omit<CivilTime, 'weekday'>): number =>
 
 const pad = (n: number, width = 2): string => String(n).padStart(width, '0')
 
+let lastSecond = NaN
+let lastText = ''
+
+/** The calendar reading of a second. Much is written at one moment: the last one is remembered. */
 const civil = (milliseconds: number): string => {
-  const t = civilTime(milliseconds)
-  return `${pad(t.year, 4)}-${pad(t.month)}-${pad(t.day)}T${pad(t.hour)}:${pad(t.minute)}:${pad(t.second)}`
+  const second = Math.floor(milliseconds / 1000)
+  if (second !== lastSecond) {
+    lastText = write(civilTime(milliseconds))
+    lastSecond = second
+  }
+  return lastText
 }
+
+const write = (t: CivilTime): string =>
+  `${pad(t.year, 4)}-${pad(t.month)}-${pad(t.day)}T${pad(t.hour)}:${pad(t.minute)}:${pad(t.second)}`
