@@ -2,6 +2,8 @@ import type { DaemonSet } from '#api/apps/v1/daemon-set/types.ts'
 import type { Deployment } from '#api/apps/v1/deployment/types.ts'
 import type { ReplicaSet } from '#api/apps/v1/replica-set/types.ts'
 import type { StatefulSet } from '#api/apps/v1/stateful-set/types.ts'
+import type { CronJob } from '#api/batch/v1/cron-job/types.ts'
+import type { Job } from '#api/batch/v1/job/types.ts'
 import { container } from './pods.ts'
 
 type Parts = Readonly<Record<string, unknown>>
@@ -26,3 +28,26 @@ export const daemonSet = (spec: Parts = {}, name = 'agent'): DaemonSet =>
   workload('DaemonSet', name, spec) as DaemonSet
 export const statefulSet = (spec: Parts = {}, name = 'db'): StatefulSet =>
   workload('StatefulSet', name, spec) as StatefulSet
+
+const ending = {
+  metadata: {},
+  spec: { restartPolicy: 'Never', containers: [container()] },
+}
+
+export const job = (spec: Parts = {}, metadata: Parts = {}): Job =>
+  ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'pi', namespace: 'default', uid: 'u-1', ...metadata },
+    spec: { template: ending, ...spec },
+    status: {},
+  }) as Job
+
+export const cronJob = (spec: Parts = {}, name = 'tick'): CronJob =>
+  ({
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name, namespace: 'default' },
+    spec: { schedule: '* * * * *', jobTemplate: { spec: { template: ending } }, ...spec },
+    status: {},
+  }) as unknown as CronJob

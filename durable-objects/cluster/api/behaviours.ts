@@ -2,6 +2,8 @@ import { admissionregistrationKinds } from '#api/admissionregistration/v1/kinds.
 import { apiextensionsKinds } from '#api/apiextensions/v1/kinds.ts'
 import { apiregistrationKinds } from '#api/apiregistration/v1/kinds.ts'
 import { appsKinds } from '#api/apps/v1/kinds.ts'
+import { autoscalingKinds } from '#api/autoscaling/v2/kinds.ts'
+import { batchKinds } from '#api/batch/v1/kinds.ts'
 import { certificatesKinds } from '#api/certificates/v1/kinds.ts'
 import { coordinationKinds } from '#api/coordination/v1/kinds.ts'
 import { coreKinds } from '#api/core/v1/kinds.ts'
@@ -11,6 +13,7 @@ import { flowcontrolKinds } from '#api/flowcontrol/v1/kinds.ts'
 import { kubariumKinds } from '#api/kubarium/v1/kinds.ts'
 import { networkingKinds } from '#api/networking/v1/kinds.ts'
 import { nodeKinds } from '#api/node/v1/kinds.ts'
+import { policyKinds } from '#api/policy/v1/kinds.ts'
 import { rbacKinds } from '#api/rbac/v1/kinds.ts'
 import { resourceKinds } from '#api/resource/v1/kinds.ts'
 import { schedulingKinds } from '#api/scheduling/v1/kinds.ts'
@@ -23,6 +26,8 @@ export const behaviours: Readonly<Record<string, KindBehaviour>> = {
   ...apiextensionsKinds,
   ...apiregistrationKinds,
   ...appsKinds,
+  ...autoscalingKinds,
+  ...batchKinds,
   ...certificatesKinds,
   ...coordinationKinds,
   ...coreKinds,
@@ -34,6 +39,7 @@ export const behaviours: Readonly<Record<string, KindBehaviour>> = {
   ...networkingKinds,
   ...networkingKinds,
   ...nodeKinds,
+  ...policyKinds,
   ...rbacKinds,
   ...resourceKinds,
   ...schedulingKinds,

@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest'
+import { jobRow } from '#api/batch/v1/job/columns.ts'
+import { defaultJob } from '#api/batch/v1/job/defaults.ts'
+import { jobStrategy } from '#api/batch/v1/job/strategy.ts'
+import type { Job, JobStatus } from '#api/batch/v1/job/types.ts'
+import { validateJob, validateJobUpdate } from '#api/batch/v1/job/validation.ts'
+import { errorText } from '#apimachinery/field-error.ts'
+import { parseTime } from '#apimachinery/time.ts'
+import { container } from '../../../../../support/pods.ts'
+import { job } from '../../../../../support/workloads.ts'
+
+type Parts = Readonly<Record<string, unknown>>
+
+const create = (spec: Parts = {}, metadata: Parts = {}): Job =>
+  jobStrategy.prepareForCreate!(defaultJob(job(spec, metadata)), undefined as never)
+
+const refusals = (spec: Parts, metadata: Parts = {}): readonly string[] =>
+  validateJob(create(spec, metadata)).map(errorText)
+
+describe('defaultJob()', () => {
+  it('is one Pod, once', () => {
+    const { template: _, ...spec } = defaultJob(job()).spec
+    expect(spec).toEqual({
+      backoffLimit: 6,
+      completionMode: 'NonIndexed',
+      completions: 1,
+      manualSelector: false,
+      parallelism: 1,
+      podReplacementPolicy: 'TerminatingOrFailed',
+      suspend: false,
+    })
+  })
+
+  it('leaves completions open where only parallelism is given', () => {
+    const { spec } = defaultJob(job({ parallelism: 3 }))
+    expect(spec.parallelism).toBe(3)
+    expect(spec.completions).toBeUndefined()
+  })
+})
+
+describe('jobStrategy', () => {
+  it('makes a selector and labels that only its Pods have', () => {
+    const labels = {
+      'batch.kubernetes.io/controller-uid': 'u-1',
+      'batch.kubernetes.io/job-name': 'pi',
+      'controller-uid': 'u-1',
+      'job-name': 'pi',
+    }
+    const { metadata, spec } = create()
+    expect(spec.selector).toEqual({ matchLabels: { 'batch.kubernetes.io/controller-uid': 'u-1' } })
+    expect(spec.template.metadata.labels).toEqual(labels)
+    expect(metadata.labels).toEqual(labels)
+  })
+})
+
+describe('validateJob()', () => {
+  const template = (spec: Parts): Parts => ({
+    template: {
+      metadata: {},
+      spec: { restartPolicy: 'Never', containers: [container()], ...spec },
+    },
+  })
+  const cases: readonly (readonly [string, Parts, readonly string[]])[] = [
+    ['nothing', {}, []],
+    [
+      'Pods that run on',
+      template({ restartPolicy: 'Always' }),
+      ['spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"'],
+    ],
+    [
+      'an odd restart policy',
+      template({ restartPolicy: 'Odd' }),
+      [
+        'spec.template.spec.restartPolicy: Unsupported value: "Odd": supported values: "Always", "Never", "OnFailure"',
+        'spec.template.spec.restartPolicy: Unsupported value: "Odd": supported values: "Never", "OnFailure"',
+      ],
+    ],
+    [
+      'negative numbers',
+      { completions: -1, parallelism: -1, backoffLimit: -1, ttlSecondsAfterFinished: -1 },
+      [
+        'spec.parallelism: Invalid value: -1: must be greater than or equal to 0',
+        'spec.completions: Invalid value: -1: must be greater than or equal to 0',
+        'spec.backoffLimit: Invalid value: -1: must be greater than or equal to 0',
+        'spec.ttlSecondsAfterFinished: Invalid value: -1: must be greater than or equal to 0',
+      ],
+    ],
+    [
+      'indexed without completions',
+      { completionMode: 'Indexed', parallelism: 2 },
+      ['spec.completions: Required value: when completion mode is Indexed'],
+    ],
+    [
+      'an odd mode',
+      { completionMode: 'Odd' },
+      ['spec.completionMode: Unsupported value: "Odd": supported values: "Indexed", "NonIndexed"'],
+    ],
+    [
+      'a limit per index without indexes',
+      { backoffLimitPerIndex: 1 },
+      ['spec.backoffLimitPerIndex: Invalid value: 1: requires indexed completion mode'],
+    ],
+    [
+      'a failure policy',
+      {
+        podFailurePolicy: {
+          rules: [
+            { action: 'FailJob', onExitCodes: { operator: 'In', values: [2, 0, 2] } },
+            { action: '' },
+            { action: 'FailIndex', onPodConditions: [{ type: 'DisruptionTarget' }] },
+          ],
+        },
+      },
+      [
+        'spec.podFailurePolicy.rules[0].onExitCodes.values[1]: Invalid value: 0: must not be 0 for the In operator',
+        'spec.podFailurePolicy.rules[0].onExitCodes.values[2]: Duplicate value: 2',
+        'spec.podFailurePolicy.rules[0].onExitCodes.values: Invalid value: [2,0,2]: must be ordered',
+        'spec.podFailurePolicy.rules[1].action: Required value: valid values: ["Count" "FailIndex" "FailJob" "Ignore"]',
+        'spec.podFailurePolicy.rules[1]: Invalid value: specifying one of OnExitCodes and OnPodConditions is required',
+        'spec.podFailurePolicy.rules[2].action: Invalid value: "FailIndex": requires the backoffLimitPerIndex to be set',
+      ],
+    ],
+    [
+      'a selector of its own',
+      { selector: { matchLabels: { app: 'x' } } },
+      [
+        'spec.selector: Invalid value: {"matchLabels":{"app":"x","batch.kubernetes.io/controller-uid":"u-1"}}: `selector` not auto-generated',
+        'spec.template.metadata.labels: Invalid value: {"batch.kubernetes.io/controller-uid":"u-1","batch.kubernetes.io/job-name":"pi","controller-uid":"u-1","job-name":"pi"}: `selector` does not match template `labels`',
+      ],
+    ],
+    [
+      'another replacement policy',
+      { podReplacementPolicy: 'Never' },
+      [
+        'spec.podReplacementPolicy: Unsupported value: "Never": supported values: "Failed", "TerminatingOrFailed"',
+      ],
+    ],
+  ]
+  it.each(cases)('%s', (_name, spec, expected) => {
+    expect(refusals(spec)).toEqual(expected)
+  })
+
+  it('refuses names that make no host names of indexed Pods', () => {
+    const name = 'a'.repeat(62)
+    expect(refusals({ completionMode: 'Indexed', completions: 11 }, { name })).toEqual([
+      `metadata.name: Invalid value: "${name}": will not able to create pod with invalid DNS label: ${name}-10`,
+    ])
+  })
+})
+
+describe('validateJobUpdate()', () => {
+  const update = (old: Job, spec: Parts): readonly string[] =>
+    validateJobUpdate({ ...old, spec: { ...old.spec, ...spec } }, old).map(errorText)
+
+  it('keeps completions, selector and mode', () => {
+    expect(update(create(), { completions: 2, parallelism: 5 })).toEqual([
+      'spec.completions: Invalid value: 2: field is immutable',
+    ])
+  })
+
+  it('lets an indexed Job grow as a whole', () => {
+    const old = create({ completionMode: 'Indexed', completions: 2, parallelism: 2 })
+    expect(update(old, { completions: 3, parallelism: 3 })).toEqual([])
+    expect(update(old, { completions: 3 })).toEqual([
+      'spec.completions: Invalid value: 3: can only be modified in tandem with spec.parallelism',
+    ])
+  })
+
+  it('shows a changed template as the internal type', () => {
+    const old = create()
+    const { template } = old.spec
+    const spec = { ...template.spec, nodeSelector: { a: 'b' } }
+    const [text] = update(old, { template: { ...template, spec } })
+    expect(text).toMatch(/^spec\.template: Invalid value: \{"labels":\{"batch/)
+    expect(text).toContain('"Spec":{"Volumes":null,"InitContainers":null,"Containers":[{"Name":"c"')
+    expect(text).toMatch(/: field is immutable$/)
+  })
+
+  it('lets a Job that waits be sent elsewhere', () => {
+    const old = create({ suspend: true })
+    const { template } = old.spec
+    const spec = { ...template.spec, nodeSelector: { a: 'b' } }
+    expect(update(old, { template: { ...template, spec } })).toEqual([])
+  })
+})
+
+describe('jobRow()', () => {
+  const now = parseTime('2026-01-01T00:01:00Z')
+  const cells = (status: JobStatus, spec: Parts = {}): readonly unknown[] =>
+    jobRow({ ...create(spec), status }, { now }).slice(1, 4)
+  const startTime = '2026-01-01T00:00:00Z'
+
+  it.each([
+    ['not started', {}, {}, ['Running', '0/1', '']],
+    ['running', { startTime }, {}, ['Running', '0/1', '60s']],
+    [
+      'complete',
+      {
+        startTime,
+        completionTime: '2026-01-01T00:00:05Z',
+        succeeded: 1,
+        conditions: [{ type: 'Complete', status: 'True' }],
+      },
+      {},
+      ['Complete', '1/1', '5s'],
+    ],
+    ['failed', { conditions: [{ type: 'Failed', status: 'True' }] }, {}, ['Failed', '0/1', '']],
+    [
+      'suspended',
+      { conditions: [{ type: 'Suspended', status: 'True' }] },
+      {},
+      ['Suspended', '0/1', ''],
+    ],
+    ['a work queue', { succeeded: 1 }, { parallelism: 3 }, ['Running', '1/1 of 3', '']],
+  ])('%s', (_name, status, spec, expected) => {
+    expect(cells(status, spec)).toEqual(expected)
+  })
+})
