@@ -109,7 +109,7 @@ const statedByPod = (spec: PodSpec): Stated => {
 
 /** What is wrong with a Pod under a LimitRange. kubernetes: PodValidateLimitFunc */
 export const podLimitErrors = ({ spec }: LimitRange, pod: Pod): readonly string[] =>
-  spec.limits.flatMap((item) => {
+  (spec.limits ?? []).flatMap((item) => {
     if (item.type === 'Pod') return checkAll(item, statedByPod(pod.spec))
     if (item.type !== 'Container') return []
     return [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].flatMap(({ resources }) =>
@@ -126,7 +126,7 @@ export const claimLimitErrors = (
   claim: PersistentVolumeClaim,
 ): readonly string[] => {
   const stated = { requests: amountsOf(claim.spec.resources?.requests), limits: new Map() }
-  return spec.limits
+  return (spec.limits ?? [])
     .filter(({ type }) => type === 'PersistentVolumeClaim')
     .flatMap((item) => [
       ...check(minimum, item.type, item.min, stated),

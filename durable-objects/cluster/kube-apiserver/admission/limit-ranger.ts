@@ -22,7 +22,7 @@ interface Defaults {
 }
 
 const defaultsOf = ({ spec }: LimitRange): Defaults => {
-  const containers = spec.limits.filter(({ type }) => type === 'Container')
+  const containers = (spec.limits ?? []).filter(({ type }) => type === 'Container')
   return {
     requests: Object.assign({}, ...containers.map(({ defaultRequest }) => defaultRequest)),
     limits: Object.assign({}, ...containers.map((item) => item.default)),

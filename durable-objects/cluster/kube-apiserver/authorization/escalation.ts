@@ -18,7 +18,7 @@ const orNone = (list: readonly string[] | undefined): readonly (string | undefin
 const breakDown = (rule: PolicyRule): readonly PolicyRule[] => [
   ...(rule.apiGroups ?? []).flatMap((group) =>
     (rule.resources ?? []).flatMap((resource) =>
-      rule.verbs.flatMap((verb) =>
+      (rule.verbs ?? []).flatMap((verb) =>
         orNone(rule.resourceNames).map((name) => ({
           apiGroups: [group],
           resources: [resource],
@@ -29,7 +29,7 @@ const breakDown = (rule: PolicyRule): readonly PolicyRule[] => [
     ),
   ),
   ...(rule.nonResourceURLs ?? []).flatMap((url) =>
-    rule.verbs.map((verb) => ({ nonResourceURLs: [url], verbs: [verb] })),
+    (rule.verbs ?? []).map((verb) => ({ nonResourceURLs: [url], verbs: [verb] })),
   ),
 ]
 

@@ -2,8 +2,9 @@
 import type { PolicyRule } from '#api/rbac/v1/role/types.ts'
 import { isResourceRequest, type Attributes } from '#kube-apiserver/authorization/attributes.ts'
 
-const has = (list: readonly string[] | undefined, wanted: string): boolean =>
-  list !== undefined && (list.includes('*') || list.includes(wanted))
+/** A list that nothing was put into is null on the wire. */
+const has = (list: readonly string[] | null | undefined, wanted: string): boolean =>
+  list?.includes('*') === true || list?.includes(wanted) === true
 
 const allowsResource = (
   { resources = [] }: PolicyRule,

@@ -20,7 +20,7 @@ export interface TokenRequest {
   readonly kind: 'TokenRequest'
   readonly metadata: ObjectMeta
   readonly spec: {
-    readonly audiences?: readonly string[]
+    readonly audiences?: readonly string[] | null
     readonly expirationSeconds?: number
     readonly boundObjectRef?: {
       readonly apiVersion?: string
@@ -142,10 +142,12 @@ export const issueToken = (
   checkIdentity(request, namespace, name)
   const account = reader.get('serviceaccounts', namespace, name) as ServiceAccount | undefined
   if (account === undefined) throw notFound({ group: '', resource: 'serviceaccounts' }, name)
-  const { audiences = [], expirationSeconds: seconds = DEFAULT_SECONDS } = request.spec ?? {}
+  const { audiences, expirationSeconds } = request.spec ?? {}
+  const seconds = expirationSeconds ?? DEFAULT_SECONDS
   const errors = expirationErrors(seconds)
   if (errors.length > 0) throw invalid(KIND, '', errors)
-  const aud = audiences.length === 0 ? [ISSUER] : audiences
+  const asked = audiences ?? []
+  const aud = asked.length === 0 ? [ISSUER] : asked
   const bound = boundClaims(request, account, reader)
   const issued = Math.floor(now / 1000)
   const header = part({ alg: 'RS256', kid: 'kubarium' })

@@ -19,7 +19,7 @@ const shared = (old: StringMap | undefined, map: StringMap): StringMap | undefin
   Object.keys(map).length === 0 || equal(old, map) ? old : map
 
 export const limitRangeDefaults = (range: LimitRange): LimitRange =>
-  range.spec?.limits === undefined
+  (range.spec?.limits ?? null) === null
     ? range
     : assign(range, {
         spec: assign(range.spec, { limits: mapShared(range.spec.limits, withDefaults) }),
