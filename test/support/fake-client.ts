@@ -10,7 +10,7 @@ import type {
 } from '#client/client.ts'
 import { matches } from '#apimachinery/labels.ts'
 import { assign, equal, freeze, keyOf, type ObjectMeta } from '#apimachinery/object.ts'
-import { alreadyExists, conflict, notFound, StatusError } from '#apimachinery/status-error.ts'
+import { alreadyExists, conflict, notFound, type StatusError } from '#apimachinery/status-error.ts'
 import { formatTime } from '#apimachinery/time.ts'
 
 interface FakeResource {
@@ -103,7 +103,7 @@ export class FakeClient implements Client {
   }
 
   create<R extends ResourceName>(resource: R, object: ResourceTypes[R]): ResourceTypes[R] {
-    return this.#create(resource, object as AnyObject) as unknown as ResourceTypes[R]
+    return this.#create(resource, object) as unknown as ResourceTypes[R]
   }
 
   update<R extends ResourceName>(
@@ -111,15 +111,10 @@ export class FakeClient implements Client {
     object: ResourceTypes[R],
     options?: WriteOptions,
   ): ResourceTypes[R] {
-    return this.#update(resource, object as AnyObject, options) as unknown as ResourceTypes[R]
+    return this.#update(resource, object, options) as unknown as ResourceTypes[R]
   }
 
-  delete<R extends ResourceName>(
-    resource: R,
-    namespace: string,
-    name: string,
-    options?: DeleteOptions,
-  ): void {
+  delete(resource: ResourceName, namespace: string, name: string, options?: DeleteOptions): void {
     this.#delete(resource, namespace, name, options)
   }
 

@@ -27,11 +27,11 @@ const TOLERATIONS: readonly Toleration[] = [
 /** Daemons stay on nodes in trouble. kubernetes: AddOrUpdateDaemonPodTolerations */
 export const withDaemonTolerations = (spec: PodSpec): PodSpec => {
   const network = spec.hostNetwork === true ? [exists('network-unavailable', 'NoSchedule')] : []
-  const own = spec.tolerations ?? []
+  const given = spec.tolerations ?? []
   const added = [...TOLERATIONS, ...network].filter(
-    (one) => !own.some((other) => equal(one, other)),
+    (one) => !given.some((other) => equal(one, other)),
   )
-  return { ...spec, tolerations: [...own, ...added] }
+  return { ...spec, tolerations: [...given, ...added] }
 }
 
 /** The template of the Pods of one revision. kubernetes: CreatePodTemplate */

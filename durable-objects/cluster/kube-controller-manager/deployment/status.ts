@@ -94,11 +94,10 @@ const withProgress = (
     newReplicaSet === undefined
       ? `Deployment "${deployment.metadata.name ?? ''}"`
       : `ReplicaSet "${newReplicaSet.metadata.name ?? ''}"`
-  const set = (status: 'True' | 'False', reason: string, message: string, on: Conditions) =>
-    withCondition(
-      on,
-      newCondition('Progressing', status, { reason, message: `${who} ${message}`, now }),
-    )
+  const set = (value: 'True' | 'False', reason: string, text: string, on: Conditions) => {
+    const why = { reason, message: `${who} ${text}`, now }
+    return withCondition(on, newCondition('Progressing', value, why))
+  }
   if (isComplete(deployment, status))
     return set('True', 'NewReplicaSetAvailable', 'has successfully progressed.', conditions)
   if (hasProgressed(deployment.status ?? {}, status)) {
