@@ -31,17 +31,26 @@ export const clusterRoleAggregation: ComponentDefinition = {
   create: ({ client, queue }) => {
     const roles = (): readonly ClusterRole[] =>
       client.dynamic.list(RESOURCE) as readonly ClusterRole[]
-    const queueSums = (): void => {
-      for (const role of roles())
-        if (role.aggregationRule !== undefined) queue.add(role.metadata.name ?? '')
+    // The few roles that are sums are remembered, so that a role's change costs no list of all roles.
+    const sums = new Set<string>()
+    const note = (role: ClusterRole): void => {
+      if (role.aggregationRule !== undefined) sums.add(role.metadata.name ?? '')
     }
-    client.dynamic.watchAll((resource) => {
-      if (resource === RESOURCE) queueSums()
+    const queueSums = (): void => {
+      for (const name of sums) queue.add(name)
+    }
+    client.dynamic.watchAll((resource, { object }) => {
+      if (resource !== RESOURCE) return
+      note(object as ClusterRole)
+      queueSums()
     })
     return {
       name: NAME,
       queue,
-      resync: queueSums,
+      resync: () => {
+        for (const role of roles()) note(role)
+        queueSums()
+      },
       sync: (key) => {
         const role = client.dynamic.get(RESOURCE, '', key) as ClusterRole | undefined
         if (role?.aggregationRule === undefined) return
