@@ -1,5 +1,6 @@
 // `npm start`: builds the page and serves everything on this machine, without an account and without the internet.
 import { spawn } from 'node:child_process'
+import { createServer } from 'node:net'
 
 const args = process.argv.slice(2)
 const portAt = args.findIndex((argument) => argument === '--port')
@@ -8,6 +9,15 @@ const port =
     ? args[portAt + 1]
     : (args.find((argument) => argument.startsWith('--port='))?.slice('--port='.length) ?? '8787')
 const ready = `http://localhost:${port}`
+
+const isFree = await new Promise((resolve) => {
+  const probe = createServer().once('error', () => resolve(false))
+  probe.listen(Number(port), '127.0.0.1', () => probe.close(() => resolve(true)))
+})
+if (!isFree) {
+  console.error(`Port ${port} is in use. Choose another: npm start -- --port ${Number(port) + 1}`)
+  process.exit(1)
+}
 
 const child = spawn(
   process.execPath,
