@@ -1,3 +1,4 @@
+import { componentStatusRow, type ComponentStatus } from '#api/core/v1/component-status/columns.ts'
 import { configMapRow } from '#api/core/v1/config-map/columns.ts'
 import { configMapStrategy } from '#api/core/v1/config-map/strategy.ts'
 import type { ConfigMap } from '#api/core/v1/config-map/types.ts'
@@ -46,6 +47,7 @@ import type { Pod } from '#api/core/v1/pod/types.ts'
 import { kind, type KindBehaviour } from '#api/strategy.ts'
 
 export const coreKinds: Readonly<Record<string, KindBehaviour>> = {
+  componentstatuses: kind<ComponentStatus>({ row: componentStatusRow }),
   configmaps: kind<ConfigMap>({ strategy: configMapStrategy, row: configMapRow }),
   endpoints: kind<Endpoints>({ strategy: endpointsStrategy, row: endpointsRow }),
   events: kind<Event>({ strategy: eventStrategy, row: eventRow }),
