@@ -297,7 +297,13 @@ export const validateLabelSelector = (
         errors.push(
           invalidValue(child(here, 'operator'), operator, 'not a valid selector operator'),
         )
-      return [...errors, ...validateLabelName(key, child(here, 'key'))]
+      return [
+        ...errors,
+        ...validateLabelName(key, child(here, 'key')),
+        ...(expression.values ?? []).flatMap((value, valueIndex) =>
+          invalidEach(at(child(here, 'values'), valueIndex), value, isValidLabelValue(value)),
+        ),
+      ]
     }),
   ]
 }
