@@ -134,7 +134,7 @@ const document = (groupVersion: GroupVersion): string => {
 
 const kubariumName = (version: string, kind: string): string => `dev.kubarium.${version}.${kind}`
 
-const PROTOBUF_V2 = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
+const PROTOBUF_V2 = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
 
 /**
  * /openapi/v2. kubectl asks for it, as protobuf, only for kinds that v3 does not describe: the document then says that there are none.

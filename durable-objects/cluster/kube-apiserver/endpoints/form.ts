@@ -22,7 +22,8 @@ export interface View {
 const answer = (view: View, status: number, json: readonly string[]): Answer => ({
   status,
   contentType: view.form.contentType,
-  body: view.form.yaml ? [printYaml(JSON.parse(json.join('')))] : json,
+  // Go's encoder ends every document with a line break
+  body: view.form.yaml ? [printYaml(JSON.parse(json.join('')))] : [...json, '\n'],
 })
 
 const partialJson = (object: KubeObject): string =>

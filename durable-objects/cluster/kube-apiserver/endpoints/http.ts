@@ -53,5 +53,6 @@ export const jsonAnswer = (
 ): Answer => ({
   status,
   contentType,
-  body: [JSON.stringify(body)],
+  // Go's encoder ends every document with a line break
+  body: [`${JSON.stringify(body)}\n`],
 })
