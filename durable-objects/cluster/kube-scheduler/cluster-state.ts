@@ -34,9 +34,7 @@ export class ClusterState {
 
   constructor(client: Client) {
     this.#client = client
-    this.counts = new MatchCounts((namespace) =>
-      client.list('pods', { namespace }).filter((pod) => isPlaced(pod)),
-    )
+    this.counts = new MatchCounts(() => this.#placed.values())
   }
 
   /** All nodes by name. */

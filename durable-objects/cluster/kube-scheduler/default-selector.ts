@@ -15,10 +15,16 @@ import {
 export class DefaultSelectors {
   readonly #client: Client
   readonly #services = new SelectorIndex()
+  /** By owner: all its Pods have the same, until a Service changes. */
+  readonly #known = new Map<
+    string,
+    { readonly labels: StringMap | undefined; readonly selector: Selector }
+  >()
 
   constructor(client: Client) {
     this.#client = client
     client.watch('services', ({ type, object }) => {
+      this.#known.clear()
       if (type === 'DELETED') this.#services.delete(keyOf(object))
       else this.#services.set(keyOf(object), object.metadata.namespace ?? '', object.spec.selector)
     })
@@ -31,14 +37,28 @@ export class DefaultSelectors {
 
   /** The empty selector if the Pod is like no other. */
   of(pod: Pod): Selector {
-    const namespace = pod.metadata.namespace ?? ''
+    const owner = controllerOf(pod)
+    const { labels, namespace = '' } = pod.metadata
+    const id = owner?.uid ?? ''
+    const known = this.#known.get(id)
+    if (owner !== undefined && known !== undefined && known.labels === labels) return known.selector
+    const selector = this.#find(namespace, labels, owner)
+    if (this.#known.size > 1000) this.#known.clear()
+    if (owner !== undefined) this.#known.set(id, { labels, selector })
+    return selector
+  }
+
+  #find(
+    namespace: string,
+    labels: StringMap | undefined,
+    owner: OwnerReference | undefined,
+  ): Selector {
     let merged: StringMap = {}
-    for (const key of this.#services.match(namespace, pod.metadata.labels))
+    for (const key of this.#services.match(namespace, labels))
       merged = {
         ...merged,
         ...this.#client.get('services', namespace, splitKey(key).name)?.spec.selector,
       }
-    const owner = controllerOf(pod)
     return owner === undefined ? selectorFromMap(merged) : this.#withOwner(namespace, owner, merged)
   }
 

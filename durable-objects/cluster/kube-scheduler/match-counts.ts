@@ -1,4 +1,5 @@
 import type { Pod } from '#api/core/v1/pod/types.ts'
+import { SelectorIndex } from '#client/selector-index.ts'
 import { matches, selectorText, type Selector } from '#apimachinery/labels.ts'
 
 /** How many Pods on each node a selector finds. */
@@ -21,16 +22,18 @@ const MAX_ENTRIES = 500
  */
 export class MatchCounts {
   readonly #entries = new Map<string, Entry>()
-  readonly #byNamespace = new Map<string, Set<Entry>>()
-  readonly #podsOf: (namespace: string) => Iterable<Pod>
+  /** Found by the pairs that they ask for; the few that ask for none are tried all. */
+  readonly #index = new SelectorIndex()
+  readonly #unindexed = new Map<string, Set<string>>()
+  readonly #pods: () => Iterable<Pod>
 
-  /** `podsOf` gives the Pods of a namespace that are on nodes and have not ended. */
-  constructor(podsOf: (namespace: string) => Iterable<Pod>) {
-    this.#podsOf = podsOf
+  /** `pods` gives all Pods that are on nodes and have not ended. */
+  constructor(pods: () => Iterable<Pod>) {
+    this.#pods = pods
   }
 
   of(namespace: string, selector: Selector, includesTerminating: boolean): MatchCount {
-    const key = `${namespace}\0${includesTerminating}\0${selectorText(selector)}`
+    const key = `${namespace}\0${includesTerminating}\0${textOf(selector)}`
     const known = this.#entries.get(key)
     if (known !== undefined) {
       this.#entries.delete(key)
@@ -38,27 +41,52 @@ export class MatchCounts {
       return known
     }
     const entry = { namespace, selector, perNode: new Map<string, number>(), includesTerminating }
-    for (const pod of this.#podsOf(namespace)) count(entry, pod, 1)
+    for (const pod of this.#pods()) if (pod.metadata.namespace === namespace) count(entry, pod, 1)
     this.#remember(key, entry)
     return entry
   }
 
   /** A Pod came onto a node (1) or left it (-1). */
   changed(pod: Pod, sign: 1 | -1): void {
-    for (const entry of this.#byNamespace.get(pod.metadata.namespace ?? '') ?? [])
-      count(entry, pod, sign)
+    const { namespace = '', labels } = pod.metadata
+    for (const key of this.#index.match(namespace, labels))
+      count(this.#entries.get(key)!, pod, sign)
+    for (const key of this.#unindexed.get(namespace) ?? [])
+      count(this.#entries.get(key)!, pod, sign)
   }
 
   #remember(key: string, entry: Entry): void {
     this.#entries.set(key, entry)
-    const ofNamespace = this.#byNamespace.get(entry.namespace)
-    if (ofNamespace === undefined) this.#byNamespace.set(entry.namespace, new Set([entry]))
-    else ofNamespace.add(entry)
+    const pairs = entry.selector.filter(
+      ({ operator, values }) => operator === 'In' && values.length === 1,
+    )
+    if (pairs.length > 0)
+      this.#index.set(
+        key,
+        entry.namespace,
+        Object.fromEntries(pairs.map((pair) => [pair.key, pair.values[0]!])),
+      )
+    else
+      this.#unindexed.set(
+        entry.namespace,
+        (this.#unindexed.get(entry.namespace) ?? new Set()).add(key),
+      )
     if (this.#entries.size <= MAX_ENTRIES) return
     const [oldest, dropped] = this.#entries.entries().next().value!
     this.#entries.delete(oldest)
-    this.#byNamespace.get(dropped.namespace)?.delete(dropped)
+    this.#index.delete(oldest)
+    this.#unindexed.get(dropped.namespace)?.delete(oldest)
   }
+}
+
+const texts = new WeakMap<Selector, string>()
+
+const textOf = (selector: Selector): string => {
+  const known = texts.get(selector)
+  if (known !== undefined) return known
+  const text = selectorText(selector)
+  texts.set(selector, text)
+  return text
 }
 
 const count = (entry: Entry, pod: Pod, sign: 1 | -1): void => {

@@ -150,8 +150,18 @@ export const spreadScores = (
   return normalized(raw)
 }
 
-const defaultsFor = (selector: Selector): readonly Constraint[] =>
-  selector.length === 0 ? [] : defaultConstraints(selector)
+const defaults = new WeakMap<Selector, readonly Constraint[]>()
+
+const defaultsFor = (selector: Selector): readonly Constraint[] => {
+  if (selector.length === 0) return NO_CONSTRAINTS
+  const known = defaults.get(selector)
+  if (known !== undefined) return known
+  const constraints = defaultConstraints(selector)
+  defaults.set(selector, constraints)
+  return constraints
+}
+
+const NO_CONSTRAINTS: readonly Constraint[] = []
 
 const domainCounts = (
   constraint: Constraint,

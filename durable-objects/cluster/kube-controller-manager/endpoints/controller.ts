@@ -1,5 +1,5 @@
 // kubernetes: pkg/controller/endpoint/endpoints_controller.go
-import type { EndpointPort, Endpoints } from '#api/core/v1/endpoints/types.ts'
+import type { EndpointAddress, EndpointPort, Endpoints } from '#api/core/v1/endpoints/types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { Service } from '#api/core/v1/service/types.ts'
 import type { Client } from '#client/client.ts'
@@ -207,14 +207,69 @@ const backendOf = (pod: Pod, service: Service, finder: TargetPortFinder): Backen
     (ports.length === 0 && !(isPortless && service.spec.clusterIP === 'None'))
   )
     return undefined
-  const { namespace = '', name = '', uid = '' } = pod.metadata
-  const address = {
-    ...(hasHostnameIn(pod, service) ? { hostname: pod.spec.hostname! } : {}),
+  const hostname = hasHostnameIn(pod, service) ? pod.spec.hostname : undefined
+  return new PodBackend(
+    key,
+    portsWithoutEmptyNames(ports),
     ip,
-    ...(pod.spec.nodeName === undefined ? {} : { nodeName: pod.spec.nodeName }),
-    targetRef: { kind: 'Pod', namespace, name, uid },
+    pod,
+    hostname,
+    publishes || isReady(pod),
+  )
+}
+
+class PodBackend implements Backend {
+  readonly key: string
+  readonly ports: readonly EndpointPort[]
+  readonly ip: string
+  readonly hostname: string | undefined
+  readonly ready: boolean
+  readonly #pod: Pod
+  #address: EndpointAddress | undefined
+
+  constructor(
+    key: string,
+    ports: readonly EndpointPort[],
+    ip: string,
+    pod: Pod,
+    hostname: string | undefined,
+    ready: boolean,
+  ) {
+    this.key = key
+    this.ports = ports
+    this.ip = ip
+    this.hostname = hostname
+    this.ready = ready
+    this.#pod = pod
   }
-  return { key, ports: ports.map(withoutEmptyName), address, ready: publishes || isReady(pod) }
+
+  get uid(): string {
+    return this.#pod.metadata.uid ?? ''
+  }
+
+  get nodeName(): string | undefined {
+    return this.#pod.spec.nodeName
+  }
+
+  get address(): EndpointAddress {
+    const { namespace = '', name = '' } = this.#pod.metadata
+    return (this.#address ??= {
+      ...(this.hostname === undefined ? {} : { hostname: this.hostname }),
+      ip: this.ip,
+      ...(this.nodeName === undefined ? {} : { nodeName: this.nodeName }),
+      targetRef: { kind: 'Pod', namespace, name, uid: this.uid },
+    })
+  }
+}
+
+const renamed = new WeakMap<readonly TargetPort[], readonly EndpointPort[]>()
+
+const portsWithoutEmptyNames = (ports: readonly TargetPort[]): readonly EndpointPort[] => {
+  const known = renamed.get(ports)
+  if (known !== undefined) return known
+  const result = ports.map(withoutEmptyName)
+  renamed.set(ports, result)
+  return result
 }
 
 const withoutEmptyName = ({ name, ...port }: TargetPort): EndpointPort =>

@@ -9,15 +9,77 @@ export const MAX_ADDRESSES = 1000
 export interface Backend {
   readonly key: string
   readonly ports: readonly EndpointPort[]
-  readonly address: EndpointAddress
+  readonly ip: string
+  readonly uid: string
+  readonly nodeName: string | undefined
+  readonly hostname: string | undefined
   readonly ready: boolean
+  /** Made when it is needed: of many Pods most are cut off. */
+  readonly address: EndpointAddress
 }
 
-/** Pods with the same ports. The lists are sorted as Endpoints have them. */
+/** So many are put where they belong; of more, all are sorted when somebody looks. */
+const FEW = 32
+
+/** Pods in the order of Endpoints. */
+class SortedBackends {
+  readonly #list: Backend[] = []
+  #added = 0
+  #addresses: readonly EndpointAddress[] | undefined
+
+  get length(): number {
+    return this.#list.length
+  }
+
+  add(backend: Backend): void {
+    const index = this.#added++ < FEW ? position(this.#list, backend) : this.#list.length
+    this.#list.splice(index, 0, backend)
+    this.#touch(this.#added > FEW ? 0 : index)
+  }
+
+  remove(backend: Backend): void {
+    const index = position(this.sorted(), backend)
+    if (this.#list[index] === backend) this.#list.splice(index, 1)
+    this.#touch(index)
+  }
+
+  /** The addresses of the first ones: the same list while nothing changed among them. */
+  addresses(count: number): readonly EndpointAddress[] {
+    if (this.#addresses?.length !== count)
+      this.#addresses = this.sorted()
+        .slice(0, count)
+        .map(({ address }) => address)
+    return this.#addresses
+  }
+
+  #touch(index: number): void {
+    if (this.#addresses !== undefined && index < this.#addresses.length) this.#addresses = undefined
+  }
+
+  sorted(): readonly Backend[] {
+    if (this.#added > FEW) this.#list.sort((a, b) => (isBefore(a, b) ? -1 : 1))
+    this.#added = 0
+    return this.#list
+  }
+}
+
+/** Pods with the same ports. */
 interface Group {
   readonly ports: readonly EndpointPort[]
-  readonly ready: EndpointAddress[]
-  readonly notReady: EndpointAddress[]
+  readonly ready: SortedBackends
+  readonly notReady: SortedBackends
+}
+
+/** Addresses of Pods in order: all that Endpoints ask of a group. */
+interface Addresses {
+  readonly length: number
+  addresses(count: number): readonly EndpointAddress[]
+}
+
+interface Repacked {
+  readonly ports: readonly EndpointPort[]
+  readonly ready: Addresses
+  readonly notReady: Addresses
 }
 
 /** The Pods of a Service, by their ports and in the order of Endpoints, so that one more or less costs no sorting. */
@@ -25,18 +87,11 @@ export class Backends {
   readonly #groups = new Map<string, Group>()
   readonly #pods = new Map<string, Backend>()
 
-  pods(): Iterable<string> {
-    return this.#pods.keys()
-  }
-
   /** Sets how the Pod stands (undefined: not at all); says whether that changed anything. */
   set(pod: string, backend: Backend | undefined): boolean {
     const known = this.#pods.get(pod)
-    if (
-      known === backend ||
-      (known !== undefined && backend !== undefined && isSame(known, backend))
-    )
-      return false
+    if (known === backend) return false
+    if (known !== undefined && backend !== undefined && isSame(known, backend)) return false
     if (known !== undefined) this.#remove(pod, known)
     if (backend !== undefined) this.#add(pod, backend)
     return true
@@ -45,57 +100,58 @@ export class Backends {
   /** All addresses as subsets, cut off at the capacity. */
   subsets(): { readonly subsets: readonly EndpointSubset[]; readonly truncated: boolean } {
     const groups = [...this.#groups.values()]
-    const merged = groups.length <= 1 ? groups : repack(groups)
+    const merged: readonly Repacked[] = groups.length <= 1 ? groups : repack(groups)
     const sorted = merged.map((group) => ({ ...group, ports: orderPorts(group.ports) }))
     if (sorted.length > 1) sorted.sort((a, b) => (portsKey(a.ports) < portsKey(b.ports) ? -1 : 1))
     return truncate(sorted)
   }
 
   #add(pod: string, backend: Backend): void {
-    let group = this.#groups.get(backend.key)
-    if (group === undefined)
-      this.#groups.set(backend.key, (group = { ports: backend.ports, ready: [], notReady: [] }))
+    const { key, ports } = backend
+    let group = this.#groups.get(key)
+    if (group === undefined) {
+      group = { ports, ready: new SortedBackends(), notReady: new SortedBackends() }
+      this.#groups.set(key, group)
+    }
     const list = backend.ready ? group.ready : group.notReady
-    list.splice(position(list, backend.address), 0, backend.address)
+    list.add(backend)
     this.#pods.set(pod, backend)
   }
 
   #remove(pod: string, backend: Backend): void {
     this.#pods.delete(pod)
-    const group = this.#groups.get(backend.key)!
-    const list = backend.ready ? group.ready : group.notReady
-    const index = position(list, backend.address)
-    if (list[index] === backend.address) list.splice(index, 1)
-    if (group.ready.length + group.notReady.length === 0) this.#groups.delete(backend.key)
+    const { ready, notReady } = this.#groups.get(backend.key)!
+    if (backend.ready) ready.remove(backend)
+    else notReady.remove(backend)
+    if (ready.length + notReady.length === 0) this.#groups.delete(backend.key)
   }
 }
 
 const isSame = (a: Backend, b: Backend): boolean =>
   a.key === b.key &&
   a.ready === b.ready &&
-  a.address.ip === b.address.ip &&
-  a.address.hostname === b.address.hostname &&
-  a.address.nodeName === b.address.nodeName &&
-  a.address.targetRef?.uid === b.address.targetRef?.uid
+  a.ip === b.ip &&
+  a.hostname === b.hostname &&
+  a.nodeName === b.nodeName &&
+  a.uid === b.uid
 
 /** kubernetes: LessEndpointAddress */
-const isBefore = (a: EndpointAddress, b: EndpointAddress): boolean =>
-  a.ip === b.ip ? (a.targetRef?.uid ?? '') < (b.targetRef?.uid ?? '') : a.ip < b.ip
+const isBefore = (a: Backend, b: Backend): boolean => (a.ip === b.ip ? a.uid < b.uid : a.ip < b.ip)
 
-/** The first place at which the address may stand. */
-const position = (list: readonly EndpointAddress[], address: EndpointAddress): number => {
+/** The first place at which the Pod may stand. */
+const position = (list: readonly Backend[], backend: Backend): number => {
   let low = 0
   let high = list.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (isBefore(list[middle]!, address)) low = middle + 1
+    if (isBefore(list[middle]!, backend)) low = middle + 1
     else high = middle
   }
   return low
 }
 
 /** Brings ports with equal addresses together: each port has those of all groups that have the port. */
-const repack = (groups: readonly Group[]): readonly Group[] => {
+const repack = (groups: readonly Group[]): readonly Repacked[] => {
   const byPort = new Map<
     string,
     { readonly port: EndpointPort | undefined; readonly of: number[] }
@@ -123,27 +179,32 @@ const repack = (groups: readonly Group[]): readonly Group[] => {
   }))
 }
 
-const merge = (lists: readonly EndpointAddress[][]): EndpointAddress[] =>
-  lists.length === 1 ? lists[0]! : lists.flat().sort((a, b) => (isBefore(a, b) ? -1 : 1))
+const merge = (lists: readonly SortedBackends[]): Addresses => {
+  if (lists.length === 1) return lists[0]!
+  const all = lists.flatMap((list) => list.sorted()).sort((a, b) => (isBefore(a, b) ? -1 : 1))
+  return {
+    length: all.length,
+    addresses: (count) => all.slice(0, count).map(({ address }) => address),
+  }
+}
 
 const subsetOf = (
-  ports: readonly EndpointPort[],
-  ready: readonly EndpointAddress[],
-  notReady: readonly EndpointAddress[],
+  { ports, ready, notReady }: Repacked,
+  readyCount: number,
+  notReadyCount: number,
 ): EndpointSubset => ({
-  ...(ready.length === 0 ? {} : { addresses: ready }),
-  ...(notReady.length === 0 ? {} : { notReadyAddresses: notReady }),
+  ...(readyCount === 0 ? {} : { addresses: ready.addresses(readyCount) }),
+  ...(notReadyCount === 0 ? {} : { notReadyAddresses: notReady.addresses(notReadyCount) }),
   ...(ports.length === 0 ? {} : { ports }),
 })
 
-const truncate = (groups: readonly Group[]) => {
-  const ready = sum(groups, (group) => group.ready)
-  const notReady = sum(groups, (group) => group.notReady)
-  if (ready + notReady <= MAX_ADDRESSES)
-    return {
-      subsets: groups.map((g) => subsetOf(g.ports, [...g.ready], [...g.notReady])),
-      truncated: false,
-    }
+const truncate = (groups: readonly Repacked[]) => {
+  const ready = groups.reduce((total, group) => total + group.ready.length, 0)
+  const notReady = groups.reduce((total, group) => total + group.notReady.length, 0)
+  if (ready + notReady <= MAX_ADDRESSES) {
+    const subsets = groups.map((g) => subsetOf(g, g.ready.length, g.notReady.length))
+    return { subsets, truncated: false }
+  }
   // ready ones go first; each subset keeps its share, rounded up, while there is room
   const cutsReady = ready > MAX_ADDRESSES
   const room = cutsReady ? MAX_ADDRESSES : MAX_ADDRESSES - ready
@@ -156,11 +217,8 @@ const truncate = (groups: readonly Group[]) => {
   }
   const subsets = groups.map((g) =>
     cutsReady
-      ? subsetOf(g.ports, g.ready.slice(0, share(g.ready.length)), [])
-      : subsetOf(g.ports, [...g.ready], g.notReady.slice(0, share(g.notReady.length))),
+      ? subsetOf(g, share(g.ready.length), 0)
+      : subsetOf(g, g.ready.length, share(g.notReady.length)),
   )
   return { subsets, truncated: true }
 }
-
-const sum = (groups: readonly Group[], list: (group: Group) => readonly unknown[]): number =>
-  groups.reduce((total, group) => total + list(group).length, 0)

@@ -153,7 +153,16 @@ describe('Backends.subsets', () => {
   ) => {
     const result = new Backends()
     for (const [ip, ports, ready = true] of list)
-      result.set(ip, { key: JSON.stringify(ports), ports, address: { ip }, ready })
+      result.set(ip, {
+        key: JSON.stringify(ports),
+        ports,
+        ip,
+        uid: '',
+        nodeName: undefined,
+        hostname: undefined,
+        ready,
+        address: { ip },
+      })
     return endpointsText({
       apiVersion: 'v1',
       kind: 'Endpoints',
