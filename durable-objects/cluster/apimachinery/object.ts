@@ -69,6 +69,14 @@ export const freeze = <T>(value: T): T => {
   return Object.freeze(value)
 }
 
+const NOTHING = Object.freeze({})
+
+/**
+ * A copy that keys may be added to. What V8 makes of a plain `{ ...object }` takes a microsecond for every key that is added later;
+ * what it makes of two spreads takes none.
+ */
+export const copyOf = <T extends object>(object: T): T => ({ ...NOTHING, ...object })
+
 type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined }
 
 /**
@@ -85,7 +93,7 @@ export const assign = <T extends object>(object: T, changes: Changes<T>): T => {
     )
   )
     return object
-  const copy = { ...object }
+  const copy = copyOf(object)
   for (const key of keys) {
     const value = changes[key]
     if (value === undefined) delete copy[key]

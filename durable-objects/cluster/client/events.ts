@@ -1,6 +1,7 @@
 import type { Client } from '#client/client.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
 import type { Event } from '#api/core/v1/event/types.ts'
+import { assign } from '#apimachinery/object.ts'
 import { formatMicroTime, formatTime, parseTime } from '#apimachinery/time.ts'
 import type { Random } from '#environment.ts'
 
@@ -64,7 +65,8 @@ const newEvent = (now: number, random: Random, event: Recorded): Event => {
   // the name ends in the nanosecond at which it was written; below the millisecond chance tells them apart
   const nanoseconds = BigInt(now) * 1_000_000n + BigInt(random.below(1_000_000))
   const fieldPath = event.fieldPath === undefined ? {} : { fieldPath: event.fieldPath }
-  const base = {
+  const host = event.host === undefined ? {} : { host: event.host }
+  const base: Event = {
     apiVersion: 'v1',
     kind: 'Event',
     metadata: { name: `${name}.${nanoseconds.toString(16)}`, namespace },
@@ -80,25 +82,21 @@ const newEvent = (now: number, random: Random, event: Recorded): Event => {
     reason: event.reason,
     message: event.message,
     type: event.type,
-  } as const
+    source: event.action === undefined ? { component: event.component, ...host } : {},
+  }
   if (event.action !== undefined) {
-    return {
-      ...base,
-      source: {},
+    return assign(base, {
       eventTime: formatMicroTime(now),
       action: event.action,
       reportingComponent: event.component,
       reportingInstance: event.host ?? `${event.component}-node-1`,
-    }
+    })
   }
-  const host = event.host === undefined ? {} : { host: event.host }
-  return {
-    ...base,
-    source: { component: event.component, ...host },
+  return assign(base, {
     firstTimestamp: formatTime(now),
     lastTimestamp: formatTime(now),
     count: 1,
     reportingComponent: event.component,
     reportingInstance: event.host ?? '',
-  }
+  })
 }
