@@ -6,6 +6,11 @@ import {
   StatusError,
   type Status,
 } from '#apimachinery/status-error.ts'
+import type { Attributes } from '#kube-apiserver/authorization/attributes.ts'
+import {
+  impersonatedUser,
+  impersonationChecks,
+} from '#kube-apiserver/authorization/impersonation.ts'
 import { discover } from '#kube-apiserver/discovery/discovery.ts'
 import { openapi } from '#kube-apiserver/discovery/openapi.ts'
 import { versionInfo } from '#kube-apiserver/discovery/version.ts'
@@ -29,16 +34,7 @@ import { groupResourceOf, groups } from '#kube-apiserver/resources.ts'
 
 /** Who may do what. Throws Forbidden. */
 export interface Authorizer {
-  authorize(user: UserInfo, attributes: AuthorizationAttributes): void
-}
-
-export interface AuthorizationAttributes {
-  readonly verb: string
-  readonly group: string
-  readonly resource: string
-  readonly subresource: string
-  readonly namespace: string
-  readonly name: string
+  authorize(user: UserInfo, attributes: Attributes): void
 }
 
 export interface ServerParts {
@@ -92,6 +88,10 @@ const route = (parts: ServerParts, request: ApiRequest, warnings: string[]): Api
   const [first = ''] = segments
   if (HEALTHY.has(first))
     return { status: 200, contentType: 'text/plain; charset=utf-8', body: ['ok'] }
+  const path = first === 'api' || first === 'apis' ? resourcePath(segments) : undefined
+  const user = impersonated(parts, request)
+  if (path !== undefined) return routeResource(parts, request, path, user, warnings)
+  parts.authorizer.authorize(user, { verb: request.method.toLowerCase(), path: request.path })
   if (first === 'version') return jsonAnswer(200, versionInfo)
   if (first === 'openapi') return openapi(groups, segments, request.accept)
   if (first === '')
@@ -108,38 +108,31 @@ const route = (parts: ServerParts, request: ApiRequest, warnings: string[]): Api
       ],
     })
   if (first !== 'api' && first !== 'apis') throw noSuchPath()
-  const path = resourcePath(segments)
-  if (path === undefined) {
-    if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed()
-    return discover(groups, segments, request)
-  }
-  return routeResource(parts, request, path, warnings)
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed()
+  return discover(groups, segments, request)
 }
 
 const routeResource = (
   parts: ServerParts,
   request: ApiRequest,
   path: ResourcePath,
+  user: UserInfo,
   warnings: string[],
 ): ApiAnswer => {
   const { context, authorizer } = parts
   const resource = context.resources.at(path.group, path.version, path.plural)
-  if (resource === undefined) throw noSuchPath()
-  const user = impersonated(parts, request)
-  const namespace = resource.namespaced
-    ? path.namespace
-    : resource.plural === 'namespaces'
-      ? path.name
-      : ''
+  const isNamespace = path.group === '' && path.plural === 'namespaces'
   const attributes = {
     verb: verbOf(request, path),
     group: path.group,
     resource: path.plural,
     subresource: path.subresource,
-    namespace,
+    namespace: isNamespace ? path.name : path.namespace,
     name: path.name,
   }
+  // what is not served is refused, too, to those who may not even ask
   authorizer.authorize(user, attributes)
+  if (resource === undefined) throw noSuchPath()
   if (resource.name === 'endpoints') warnings.push(ENDPOINTS_WARNING)
   const target: ResourceRequest = { context, request, path, resource, user, warnings }
   const isNamespaced = resource.namespaced
@@ -175,15 +168,8 @@ export const verbOf = (request: ApiRequest, path: ResourcePath): string => {
 const impersonated = ({ authorizer }: ServerParts, request: ApiRequest): UserInfo => {
   const { impersonate, user } = request
   if (impersonate === undefined) return user
-  authorizer.authorize(user, {
-    verb: 'impersonate',
-    group: '',
-    resource: 'users',
-    subresource: '',
-    namespace: '',
-    name: impersonate.user,
-  })
-  return { username: impersonate.user, groups: [...impersonate.groups, 'system:authenticated'] }
+  for (const check of impersonationChecks(impersonate)) authorizer.authorize(user, check)
+  return impersonatedUser(impersonate)
 }
 
 const collection = ({ hub }: ServerParts, target: ResourceRequest): ApiAnswer => {
