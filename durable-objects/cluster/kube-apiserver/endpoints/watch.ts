@@ -136,8 +136,7 @@ export const watch = (target: ResourceRequest, hub: WatchHub): WatchAnswer => {
       start: (send, end) => {
         const write = writer(view, context.now, send)
         for (const object of begin.initial) write('ADDED', object)
-        if (begin.bookmark)
-          send(bookmarkLine(target, view, true) + bookmarkLine(target, view, false))
+        if (begin.bookmark) send(bookmarkLine(target, view))
         if (begin.error !== undefined) {
           send(`${JSON.stringify({ type: 'ERROR', object: begin.error })}\n`)
           end()
@@ -166,19 +165,12 @@ const writer = (view: View, now: () => number, send: (text: string) => void) => 
   }
 }
 
-/**
- * Tells a watcher how far it has come; `isEnd`: that it has seen all there was when it began. A second one follows at once: client-go
- * complains of a "very short watch" when it is cut off within a second of the first one and has received nothing since.
- */
-const bookmarkLine = (
-  { context, resource }: ResourceRequest,
-  view: View,
-  isEnd: boolean,
-): string => {
+/** Tells a watcher that it has seen all there was when it began. */
+const bookmarkLine = ({ context, resource }: ResourceRequest, view: View): string => {
   const metadata = {
     resourceVersion: String(context.etcd.revision),
     creationTimestamp: null,
-    ...(isEnd ? { annotations: { [INITIAL_EVENTS_END]: 'true' } } : {}),
+    annotations: { [INITIAL_EVENTS_END]: 'true' },
   }
   const isObject = view.form.as === 'object'
   const object = isObject
