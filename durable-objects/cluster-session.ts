@@ -231,13 +231,18 @@ export class ClusterSession extends DurableObject {
       const result = act(cluster)
       this.#save(cluster, clock)
       cluster.flushWatches()
-      this.#streams.wakeAt(cluster.nextDeadline(), clock.session)
+      this.#setTimer()
       return result
     } catch (error) {
       this.#streams.closeAll()
       this.#cluster = undefined
       throw error
     }
+  }
+
+  /** For the next thing that happens by itself, as long as somebody is connected. */
+  #setTimer(): void {
+    this.#streams.wakeAt(this.#cluster?.nextDeadline(), this.#clock?.session ?? 0)
   }
 
   #tick(): void {
@@ -261,8 +266,12 @@ export class ClusterSession extends DurableObject {
 
   #toAnswer(answer: ApiAnswer): KubernetesAnswer {
     const { status, contentType, headers = [] } = answer
-    if ('watch' in answer)
-      return { status, contentType, headers, body: this.#streams.open(answer.watch) }
+    if ('watch' in answer) {
+      const body = this.#streams.open(answer.watch)
+      // the first who watches starts the timer: the turn ended with nobody connected
+      this.#setTimer()
+      return { status, contentType, headers, body }
+    }
     return {
       status,
       contentType,

@@ -47,8 +47,10 @@ export class WatchStreams {
               // closed already: the client went first
             }
           }
+          // what there was at the beginning comes at once, however much it is, before anybody can read
+          let hasStarted = false
           const send = (text: string): void => {
-            if ((controller.desiredSize ?? 0) < -MAX_BUFFERED_CHUNKS) end()
+            if (hasStarted && (controller.desiredSize ?? 0) < -MAX_BUFFERED_CHUNKS) end()
             else controller.enqueue(ENCODER.encode(text))
           }
           stream = { send, end }
@@ -57,6 +59,7 @@ export class WatchStreams {
           if (timeoutSeconds !== undefined)
             timeout = setTimeout(end, Math.min(timeoutSeconds * 1000, 2 ** 31 - 1))
           start(send, end)
+          hasStarted = true
         },
         cancel: finish,
       },
