@@ -48,9 +48,11 @@ export class WatchStreams {
             }
           }
           // what there was at the beginning comes at once, however much it is, before anybody can read
-          let hasStarted = false
+          let initialChunks = Infinity
+          let chunks = 0
           const send = (text: string): void => {
-            if (hasStarted && (controller.desiredSize ?? 0) < -MAX_BUFFERED_CHUNKS) end()
+            chunks++
+            if ((controller.desiredSize ?? 0) < -MAX_BUFFERED_CHUNKS - initialChunks) end()
             else controller.enqueue(ENCODER.encode(text))
           }
           stream = { send, end }
@@ -59,7 +61,7 @@ export class WatchStreams {
           if (timeoutSeconds !== undefined)
             timeout = setTimeout(end, Math.min(timeoutSeconds * 1000, 2 ** 31 - 1))
           start(send, end)
-          hasStarted = true
+          initialChunks = chunks
         },
         cancel: finish,
       },
