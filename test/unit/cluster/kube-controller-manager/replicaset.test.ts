@@ -5,7 +5,13 @@ import { planReplicas } from '#kube-controller-manager/replicaset/plan.ts'
 import { replicaSetController } from '#kube-controller-manager/replicaset/replicaset.ts'
 import { replicationController } from '#kube-controller-manager/replication/replication.ts'
 import { FakeCluster } from '../../../support/fake-cluster.ts'
-import { pod, readyStatus, replicaSet, runPods, template } from '../../../support/controller-objects.ts'
+import {
+  pod,
+  readyStatus,
+  replicaSet,
+  runPods,
+  template,
+} from '../../../support/controller-objects.ts'
 
 const setup = () => {
   const cluster = new FakeCluster(replicaSetController)
