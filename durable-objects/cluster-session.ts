@@ -153,7 +153,10 @@ export class ClusterSession extends DurableObject {
 
   export(key: string | undefined, format: 'yaml' | 'json'): { readonly text: string } | Refusal {
     const refusal = this.#refuse(key)
-    return refusal ?? this.#turn((cluster) => ({ text: exportObjects(cluster, format) }))
+    return (
+      refusal ??
+      this.#turn((cluster) => ({ text: exportObjects(cluster, format, key !== undefined) }))
+    )
   }
 
   state(key: string | undefined, format: 'yaml' | 'json'): { readonly text: string } | Refusal {

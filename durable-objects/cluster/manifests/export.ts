@@ -139,9 +139,15 @@ const withoutTokenVolume = (spec: JsonObject): JsonObject => {
   }
 }
 
-/** The user's objects as manifests that can be applied again, here or to a real cluster. */
-export const exportObjects = (cluster: Cluster, format: 'yaml' | 'json'): string => {
-  const found = cluster.resources().filter((resource) => !OF_THE_CLUSTER.has(resource))
+/** The user's objects, Secrets only for those who may see them, as manifests that can be applied again, here or to a real cluster. */
+export const exportObjects = (
+  cluster: Cluster,
+  format: 'yaml' | 'json',
+  withSecrets: boolean,
+): string => {
+  const found = cluster
+    .resources()
+    .filter((resource) => !OF_THE_CLUSTER.has(resource) && (withSecrets || resource !== 'secrets'))
   const ordered = [...found].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
   const items = ordered.flatMap((resource) =>
     cluster
