@@ -26,6 +26,14 @@ export interface DeleteOptions {
   readonly dryRun?: readonly string[]
 }
 
+/** The stages of an update that are particular. */
+export interface UpdateStages<T extends KubeObject = KubeObject> {
+  readonly prepareForUpdate?: (object: T, old: T, context: WriteContext) => T
+  /** Includes what upstream's ValidateUpdate includes beyond metadata (usually `validate` of the new object too). */
+  readonly validateUpdate?: (object: T, old: T, context: WriteContext) => readonly FieldError[]
+  readonly warningsOnUpdate?: (object: T, old: T, context: WriteContext) => readonly string[]
+}
+
 /**
  * What is particular about one kind in the generic write pipeline
  * (default, admit, prepare, validate, warn, canonicalize, store).
@@ -35,7 +43,7 @@ export interface DeleteOptions {
  * managed fields, removal of `status` on create and its restoration on update when the resource has a status subresource.
  * kubernetes: apiserver pkg/registry/rest/{create,update,delete}.go
  */
-export interface Strategy<T extends KubeObject = KubeObject> {
+export interface Strategy<T extends KubeObject = KubeObject> extends UpdateStages<T> {
   /** The versioned defaulting functions. kubernetes: pkg/apis/GROUP/VERSION/defaults.go */
   readonly defaults?: (object: T) => T
   /** Names that may be used: returns messages. Default: DNS-1123 subdomain. `prefix`: the name is a generateName. */
@@ -45,26 +53,14 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   readonly validate?: (object: T, context: WriteContext) => readonly FieldError[]
   readonly warningsOnCreate?: (object: T, context: WriteContext) => readonly string[]
 
-  readonly prepareForUpdate?: (object: T, old: T, context: WriteContext) => T
-  /** Includes what upstream's ValidateUpdate includes beyond metadata (usually `validate` of the new object too). */
-  readonly validateUpdate?: (object: T, old: T, context: WriteContext) => readonly FieldError[]
-  readonly warningsOnUpdate?: (object: T, old: T, context: WriteContext) => readonly string[]
-
   readonly canonicalize?: (object: T) => T
 
   /** The /status subresource. Default: everything but `status` and managed fields is restored from `old`. */
-  readonly status?: {
-    readonly prepareForUpdate?: (object: T, old: T, context: WriteContext) => T
-    readonly validateUpdate?: (object: T, old: T, context: WriteContext) => readonly FieldError[]
-    readonly warningsOnUpdate?: (object: T, old: T, context: WriteContext) => readonly string[]
-  }
-
+  readonly status?: UpdateStages<T>
   /** The /finalize subresource of Namespaces. */
-  readonly finalize?: {
-    readonly prepareForUpdate?: (object: T, old: T, context: WriteContext) => T
-    readonly validateUpdate?: (object: T, old: T, context: WriteContext) => readonly FieldError[]
-    readonly warningsOnUpdate?: (object: T, old: T, context: WriteContext) => readonly string[]
-  }
+  readonly finalize?: UpdateStages<T>
+  /** Other parts of the object that are written apart, by their names: `resize`. Default: as the object itself. */
+  readonly subresources?: Readonly<Record<string, UpdateStages<T>>>
 
   /** PUT of a name that does not exist creates it. */
   readonly allowCreateOnUpdate?: boolean

@@ -1,3 +1,4 @@
+import type { Strategy, UpdateStages } from '#api/strategy.ts'
 import { invalidValue } from '#apimachinery/field-error.ts'
 import { ignoreTimes } from '#apimachinery/managed-fields/manager.ts'
 import { assign, equal, type KubeObject } from '#apimachinery/object.ts'
@@ -177,6 +178,12 @@ const keepServerFields = (object: KubeObject, live: KubeObject): KubeObject =>
     selfLink: undefined,
   })
 
+const stagesOf = (strategy: Strategy, subresource = ''): UpdateStages => {
+  if (subresource === 'status') return strategy.status ?? {}
+  if (subresource === 'finalize') return strategy.finalize ?? strategy
+  return strategy.subresources?.[subresource] ?? strategy
+}
+
 const prepareAndValidate = (
   context: RegistryContext,
   operation: Operation,
@@ -185,7 +192,7 @@ const prepareAndValidate = (
 ): KubeObject => {
   const { resource, subresource } = operation
   const { strategy } = resource
-  const write = {
+  const writing = {
     now: context.now(),
     user: operation.user,
     dryRun: operation.dryRun,
@@ -193,10 +200,9 @@ const prepareAndValidate = (
   }
   const kept = keepServerFields(object, live)
   const ofStatus = subresource === 'status'
-  const ofFinalizers = subresource === 'finalize' ? strategy.finalize : undefined
-  const stages = ofStatus ? (strategy.status ?? {}) : (ofFinalizers ?? strategy)
+  const stages = stagesOf(strategy, subresource)
   const bare = ofStatus ? keepAllButStatus(kept, live) : keepStatus(resource, kept, live)
-  const custom = stages.prepareForUpdate?.(bare, live, write) ?? bare
+  const custom = stages.prepareForUpdate?.(bare, live, writing) ?? bare
   const prepared = ofStatus
     ? withMetadata(custom, { generation: live.metadata.generation })
     : withGeneration(resource, custom, live)
@@ -206,10 +212,10 @@ const prepareAndValidate = (
       ...(isBuiltIn(resource)
         ? validateKubeFinalizers(prepared.metadata.finalizers, 'metadata.finalizers')
         : []),
-      ...(stages.validateUpdate?.(prepared, live, write) ?? []),
+      ...(stages.validateUpdate?.(prepared, live, writing) ?? []),
     ]
     if (errors.length > 0) throw invalid(groupKindOf(resource), live.metadata.name ?? '', errors)
-    operation.warnings.push(...(stages.warningsOnUpdate?.(prepared, live, write) ?? []))
+    operation.warnings.push(...(stages.warningsOnUpdate?.(prepared, live, writing) ?? []))
   }
   return strategy.canonicalize?.(prepared) ?? prepared
 }

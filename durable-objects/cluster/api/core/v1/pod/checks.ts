@@ -12,6 +12,7 @@ import {
   isDns1123Subdomain,
   isQualifiedName,
 } from '#apimachinery/validation/names.ts'
+import { validateLegacyIp } from '#apimachinery/validation/ip.ts'
 import { NOT_NEGATIVE } from '#apimachinery/validation/metadata.ts'
 
 export type Errors = FieldError[]
@@ -86,30 +87,8 @@ export const checkNonReservedPath = (errors: Errors, path: string, target: strin
     errors.push(invalidValue(path, target, "must not start with '..'"))
 }
 
-/** An IPv4 or IPv6 address in any of the notations that were ever taken. kubernetes: IsValidIPForLegacyField */
 export const checkIp = (errors: Errors, path: string, value: string): void => {
-  if (!isIp(value))
-    errors.push(
-      invalidValue(path, value, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'),
-    )
-}
-
-const isIpv4 = (text: string): boolean => {
-  const parts = text.split('.')
-  return parts.length === 4 && parts.every((part) => /^\d{1,}$/.test(part) && Number(part) <= 255)
-}
-
-const isIp = (text: string): boolean => {
-  if (!text.includes(':')) return isIpv4(text)
-  const lastColon = text.lastIndexOf(':')
-  const embedded = text.includes('.', lastColon)
-  if (embedded && !isIpv4(text.slice(lastColon + 1))) return false
-  const groups = embedded ? `${text.slice(0, lastColon + 1)}0:0` : text
-  const halves = groups.split('::')
-  if (halves.length > 2) return false
-  const counted = halves.flatMap((half) => (half === '' ? [] : half.split(':')))
-  if (!counted.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group))) return false
-  return halves.length === 2 ? counted.length < 8 : counted.length === 8
+  errors.push(...validateLegacyIp(path, value))
 }
 
 /** Two addresses are of the two families. */

@@ -3,6 +3,7 @@ import { defaultPod } from '#api/core/v1/pod/defaults.ts'
 import { mergeLabelKeys } from '#api/core/v1/pod/label-keys.ts'
 import { qosClassOf } from '#api/core/v1/pod/qos.ts'
 import { validatePodStatusUpdate } from '#api/core/v1/pod/status-validation.ts'
+import { ephemeralContainersStages, resizeStages } from '#api/core/v1/pod/subresources.ts'
 import type { Pod, PodCondition, PodStatus } from '#api/core/v1/pod/types.ts'
 import { validatePodUpdate } from '#api/core/v1/pod/update-validation.ts'
 import { validatePod } from '#api/core/v1/pod/validation.ts'
@@ -96,6 +97,7 @@ export const podStrategy: Strategy<Pod> = {
   prepareForUpdate: (pod, old) => assign(pod, { status: old.status }),
   validateUpdate: validatePodUpdate,
   status: { prepareForUpdate: prepareForStatusUpdate, validateUpdate: validatePodStatusUpdate },
+  subresources: { ephemeralcontainers: ephemeralContainersStages, resize: resizeStages },
   gracePeriod: podGracePeriod,
   returnsDeletedObject: true,
   selectableFields,

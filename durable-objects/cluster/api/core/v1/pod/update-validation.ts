@@ -7,6 +7,7 @@ import type { Errors } from '#api/core/v1/pod/checks.ts'
 import type { Container } from '#api/core/v1/pod/container-types.ts'
 import { validateImageSpace } from '#api/core/v1/pod/container-validation.ts'
 import { validateGatedAffinity } from '#api/core/v1/pod/gated-update-validation.ts'
+import { internalDiff } from '#api/core/v1/pod/internal-diff.ts'
 import { internalForm } from '#api/core/v1/pod/internal-form.ts'
 import { validateTolerations } from '#api/core/v1/pod/scheduling-validation.ts'
 import type { Pod, PodSchedulingGate, PodSpec, Toleration } from '#api/core/v1/pod/types.ts'
@@ -18,7 +19,6 @@ import {
   type FieldError,
 } from '#apimachinery/field-error.ts'
 import { assign, equal } from '#apimachinery/object.ts'
-import { unifiedDiff } from '#apimachinery/unified-diff.ts'
 import { notInRange } from '#apimachinery/validation/names.ts'
 
 const MAX_INT32 = 2_147_483_647
@@ -56,22 +56,13 @@ const validateSpecUpdate = (errors: Errors, spec: PodSpec, old: PodSpec): void =
   if (equal(spec, old)) return
   const munged = withoutChangeable(errors, spec, old)
   if (equal(munged, old)) return
+  const difference = internalDiff(internalForm('PodSpec', old), internalForm('PodSpec', munged))
   errors.push(
     forbiddenValue(
       'spec',
-      `pod updates may not change fields other than ${UPDATABLE}\n${specDiff(old, munged)}`,
+      `pod updates may not change fields other than ${UPDATABLE}\n${difference}`,
     ),
   )
-}
-
-const specDiff = (old: PodSpec, spec: PodSpec): string => {
-  // Go escapes what could be markup.
-  const text = (value: PodSpec): string =>
-    JSON.stringify(internalForm('PodSpec', value), null, 1).replace(
-      /[<>&]/g,
-      (c) => `\\u00${c.charCodeAt(0).toString(16)}`,
-    )
-  return unifiedDiff(text(old), text(spec))
 }
 
 /** False if nothing more can be compared. */

@@ -6,6 +6,7 @@ import type { Pod, PodSpec } from '#api/core/v1/pod/types.ts'
 import { volumeWarnings } from '#api/core/v1/pod/volume-warnings.ts'
 import { child, quote } from '#apimachinery/field-error.ts'
 import { own, type ObjectMeta } from '#apimachinery/object.ts'
+import { warningsForIp } from '#apimachinery/validation/ip.ts'
 import { isDns1123Label } from '#apimachinery/validation/names.ts'
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution'
@@ -74,6 +75,7 @@ const specWarnings = (spec: PodSpec, meta: ObjectMeta, path: string): readonly s
     ...portWarnings(spec, specPath),
     ...graceWarnings(spec, specPath),
     ...affinityWarnings(spec, `${specPath}.affinity`),
+    ...addressWarnings(spec, specPath),
   ]
 }
 
@@ -127,6 +129,15 @@ const listWarnings = (spec: PodSpec, path: string): readonly string[] => {
     if (name === '') warnings.push(`${path}.imagePullSecrets[${index}].name: invalid empty name ""`)
   return warnings
 }
+
+const addressWarnings = (spec: PodSpec, path: string): readonly string[] => [
+  ...(spec.dnsConfig?.nameservers ?? []).flatMap((address, index) =>
+    warningsForIp(`${path}.dnsConfig.nameservers[${index}]`, address),
+  ),
+  ...(spec.hostAliases ?? []).flatMap(({ ip = '' }, index) =>
+    warningsForIp(`${path}.hostAliases[${index}].ip`, ip),
+  ),
+]
 
 const seccompWarnings = (spec: PodSpec, meta: ObjectMeta, path: string): readonly string[] =>
   spec.securityContext?.seccompProfile === undefined &&

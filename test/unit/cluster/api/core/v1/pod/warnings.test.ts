@@ -57,6 +57,18 @@ describe('podWarnings()', () => {
     ])
   })
 
+  it('asks for addresses in canonical form', () => {
+    expect(
+      warnings({
+        dnsConfig: { nameservers: ['10.0.0.1', 'fd00::0:1'] },
+        hostAliases: [{ ip: 'FD00::2', hostnames: ['a'] }],
+      }),
+    ).toEqual([
+      'spec.dnsConfig.nameservers[1]: IPv6 address "fd00::0:1" should be in RFC 5952 canonical format ("fd00::1")',
+      'spec.hostAliases[0].ip: IPv6 address "FD00::2" should be in RFC 5952 canonical format ("fd00::2")',
+    ])
+  })
+
   it('shows the path of a template', () => {
     const template = defaultPodTemplateSpec({
       spec: { containers: [container()], imagePullSecrets: [{ name: 'a' }, { name: 'a' }] },
