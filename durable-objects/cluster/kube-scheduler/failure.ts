@@ -15,8 +15,6 @@ import type { Outcome } from '#kube-scheduler/schedule-pod.ts'
 /** A Pod has no node, and why. */
 export interface Failure {
   readonly message: string
-  /** Who objected: a change that they do not heed will not help. */
-  readonly plugins: ReadonlySet<string>
   /** Pods that go so that there will be room. */
   readonly candidate?: Candidate
   /** The promise of a node is to be taken back. */
@@ -36,7 +34,6 @@ export const judgeFailure = (
   if (outcome.kind === 'no-nodes')
     return {
       message: 'no nodes available to schedule pods',
-      plugins: new Set(['']),
       clearsNomination: false,
     }
   const rejections = rejectionsOf(outcome, state)
@@ -55,7 +52,6 @@ export const judgeFailure = (
       : preFilterMessage(outcome.nodeCount, outcome.refusal.reason, postFilter)
   return {
     message,
-    plugins: new Set([...rejections.values()].map(({ plugin }) => plugin)),
     ...(preemption.kind === 'victims' ? { candidate: preemption.candidate } : {}),
     clearsNomination: preemption.kind === 'none' && !preemption.message.startsWith('not eligible'),
   }

@@ -1,3 +1,4 @@
+import { NEVER_PROBED } from '#api/core/v1/pod/never-probed.ts'
 import type { Pod, PodCondition } from '#api/core/v1/pod/types.ts'
 import type { Client } from '#client/client.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
@@ -109,6 +110,7 @@ const withCondition = (
     known?.status === condition.status ? known.lastTransitionTime : formatTime(now)
   const fresh: PodCondition = {
     ...condition,
+    ...NEVER_PROBED,
     ...(lastTransitionTime === undefined ? {} : { lastTransitionTime }),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
   }

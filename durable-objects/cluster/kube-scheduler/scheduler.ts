@@ -1,4 +1,5 @@
 // kubernetes: pkg/scheduler/scheduler.go, schedule_one.go, eventhandlers.go
+import type { Node } from '#api/core/v1/node/types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { Change, Client } from '#client/client.ts'
 import type { Component, ComponentContext, ComponentDefinition } from '#client/component.ts'
@@ -9,6 +10,7 @@ import { ClusterState, hasEnded } from '#kube-scheduler/cluster-state.ts'
 import { DefaultSelectors } from '#kube-scheduler/default-selector.ts'
 import { FailureMemo, judgeFailure, type Failure } from '#kube-scheduler/failure.ts'
 import { bound, evict, recordFailure, recordScheduled } from '#kube-scheduler/pod-writes.ts'
+import { nodeMayHelp, objectors } from '#kube-scheduler/queueing-hints.ts'
 import { schedulePod, type Outcome } from '#kube-scheduler/schedule-pod.ts'
 import { SchedulingQueue, type ClusterEvent } from '#kube-scheduler/scheduling-queue.ts'
 
@@ -23,8 +25,6 @@ class Scheduler implements Component {
   readonly #selectors: DefaultSelectors
   readonly #pending = new SchedulingQueue()
   readonly #memo = new FailureMemo()
-  /** Pods tried again only because the cluster woke up: a failure that was told already is not told again. */
-  readonly #quiet = new Set<string>()
   #state: ClusterState
 
   constructor(context: ComponentContext) {
@@ -35,7 +35,7 @@ class Scheduler implements Component {
     this.#state = new ClusterState(client)
     this.#selectors = new DefaultSelectors(client)
     client.watch('nodes', (change) => {
-      if (this.#state.nodeChanged(change)) this.#wake('node')
+      if (this.#state.nodeChanged(change)) this.#wakeByNode(change)
     })
     client.watch('pods', (change) => this.#podChanged(change))
     client.watch('persistentvolumeclaims', () => this.#wake('claim'))
@@ -47,8 +47,10 @@ class Scheduler implements Component {
     this.#selectors.load()
     for (const pod of this.#client.list('pods')) {
       if (!isPending(pod)) continue
-      this.#quiet.add(keyOf(pod))
-      this.#enqueue(pod)
+      const refusal = refusalOf(pod)
+      // what was tried in vain waits on for what it waited for: waking up changes nothing
+      if (refusal === undefined) this.#enqueue(pod)
+      else this.#pending.park(keyOf(pod), objectors(refusal))
     }
   }
 
@@ -70,17 +72,16 @@ class Scheduler implements Component {
 
   #schedule(key: string): void {
     const { namespace, name } = splitKey(key)
-    const isQuiet = this.#quiet.delete(key)
     const pod = this.#client.get('pods', namespace, name)
     if (pod === undefined || !isPending(pod)) return
     const known = this.#memo.get(pod, this.#state.version)
     if (known !== undefined) {
-      this.#fail(pod, known, isQuiet)
+      this.#fail(pod, known)
       return
     }
     const outcome = schedulePod(pod, this.#state, this.#client, this.#selectors)
     if (outcome.kind === 'node') this.#bind(pod, outcome.node)
-    else this.#judge(pod, outcome, isQuiet)
+    else this.#judge(pod, outcome)
   }
 
   #bind(pod: Pod, node: string): void {
@@ -88,32 +89,25 @@ class Scheduler implements Component {
     recordScheduled(this.#context.events, pod, node)
   }
 
-  #judge(pod: Pod, outcome: Exclude<Outcome, { kind: 'node' }>, isQuiet: boolean): void {
+  #judge(pod: Pod, outcome: Exclude<Outcome, { kind: 'node' }>): void {
     const failure = judgeFailure(pod, outcome, this.#state, this.#client)
     if (failure.candidate === undefined) this.#memo.set(pod, this.#state.version, failure)
-    this.#fail(pod, failure, isQuiet)
+    this.#fail(pod, failure)
     if (failure.candidate === undefined) return
     for (const victim of failure.candidate.victims)
       evict(this.#client, this.#context.events, victim, pod, failure.candidate.node)
   }
 
-  #fail(pod: Pod, failure: Failure, isQuiet: boolean): void {
-    this.#pending.park(keyOf(pod), failure.plugins)
-    const isTold = pod.status.conditions?.some(
-      ({ type, status, reason }) =>
-        type === 'PodScheduled' && status === 'False' && reason === 'Unschedulable',
-    )
-    if (isQuiet && isTold === true && failure.candidate === undefined) return
+  #fail(pod: Pod, failure: Failure): void {
+    this.#pending.park(keyOf(pod), objectors(failure.message))
     recordFailure(this.#client, this.#context.events, pod, failure)
   }
 
   #podChanged(change: Change<Pod>): void {
     const { type, object, old } = change
     const move = this.#state.podChanged(change)
-    if (type === 'DELETED' || !isPending(object)) {
-      this.#pending.delete(keyOf(object))
-      this.#quiet.delete(keyOf(object))
-    } else if (old === undefined || !isSameToScheduler(old, object)) this.#enqueue(object)
+    if (type === 'DELETED' || !isPending(object)) this.#pending.delete(keyOf(object))
+    else if (old === undefined || !isSameToScheduler(old, object)) this.#enqueue(object)
     if (move === 'left' || move === 'changed') this.#wake('pod-left')
     if (move === 'came' || move === 'changed') this.#wake('pod-came')
   }
@@ -124,17 +118,39 @@ class Scheduler implements Component {
   }
 
   #wake(event: ClusterEvent): void {
-    const woken = [...this.#pending.wokenBy(event)].flatMap((key) => {
+    for (const pod of this.#waiting(event)) this.#enqueue(pod)
+  }
+
+  #wakeByNode({ object, old }: Change<Node>): void {
+    const info = this.#state.node(object.metadata.name ?? '')
+    if (info === undefined) return
+    for (const pod of this.#waiting('node'))
+      if (nodeMayHelp(pod, this.#pending.objectors(keyOf(pod)), info, old)) this.#enqueue(pod)
+  }
+
+  /** The Pods that wait for such an event, the oldest first. */
+  #waiting(event: ClusterEvent): readonly Pod[] {
+    const pods = [...this.#pending.wokenBy(event)].flatMap((key) => {
       const { namespace, name } = splitKey(key)
       return this.#client.get('pods', namespace, name) ?? []
     })
-    for (const pod of woken.sort(byAge)) this.#enqueue(pod)
+    return pods.sort(byAge)
   }
 }
 
+/** Why the Pod found no node the last time. */
+const refusalOf = ({ status }: Pod): string | undefined => {
+  const scheduled = status.conditions?.find(({ type }) => type === 'PodScheduled')
+  return scheduled?.status === 'False' && scheduled.reason === 'Unschedulable'
+    ? (scheduled.message ?? '')
+    : undefined
+}
+
+/** By creation, and within a second by when they were last tried. */
 const byAge = (a: Pod, b: Pod): number => {
   const [x, y] = [a, b].map(({ metadata }) => metadata.creationTimestamp ?? '') as [string, string]
-  return x < y ? -1 : x > y ? 1 : keyOf(a) < keyOf(b) ? -1 : 1
+  if (x !== y) return x < y ? -1 : 1
+  return Number(a.metadata.resourceVersion ?? 0) - Number(b.metadata.resourceVersion ?? 0)
 }
 
 /** The Pod is ours to schedule. */

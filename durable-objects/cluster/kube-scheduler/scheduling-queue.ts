@@ -27,7 +27,7 @@ const WAITS_FOR: Readonly<Record<string, ReadonlySet<ClusterEvent>>> = {
 export class SchedulingQueue {
   readonly #active = new Map<number, Set<string>>()
   readonly #priorities = new Map<string, number>()
-  readonly #parked = new Set<string>()
+  readonly #parked = new Map<string, ReadonlySet<string>>()
   readonly #waiting = {
     node: new Set<string>(),
     'pod-left': new Set<string>(),
@@ -74,10 +74,15 @@ export class SchedulingQueue {
   /** The Pod waits for something that the named plugins heed. */
   park(key: string, plugins: ReadonlySet<string>): void {
     this.delete(key)
-    this.#parked.add(key)
+    this.#parked.set(key, plugins)
     for (const event of EVENTS)
       if ([...plugins].some((plugin) => WAITS_FOR[plugin]?.has(event) !== false))
         this.#waiting[event].add(key)
+  }
+
+  /** The plugins that the waiting Pod waits for. */
+  objectors(key: string): ReadonlySet<string> {
+    return this.#parked.get(key) ?? NONE
   }
 
   /** The Pod waits, or is to be scheduled. */
@@ -90,3 +95,5 @@ export class SchedulingQueue {
     return this.#waiting[event]
   }
 }
+
+const NONE: ReadonlySet<string> = new Set()

@@ -181,6 +181,17 @@ describe('the scheduler', () => {
     expect(nodeOf('d')).toBe('node-2')
   })
 
+  it('does not try again what a change cannot help', () => {
+    add('big', asking({ cpu: '3' }))
+    updateNode('node-1', { taints: [taint('only')] }, { disk: 'ssd' })
+    updateNode('node-1', {})
+    expect(cluster.events).toHaveLength(1)
+    add('small')
+    cluster.client.delete('pods', 'default', 'small', { gracePeriodSeconds: 0 })
+    cluster.settle()
+    expect(cluster.events.filter((event) => event.includes('Pod/big'))).toHaveLength(2)
+  })
+
   it('counts Pods', () => {
     const node = cluster.client.get('nodes', '', 'node-1')!
     for (const name of ['node-2', 'node-3']) cluster.client.delete('nodes', '', name)
