@@ -34,6 +34,27 @@ export class FieldSet {
 const remembered = new RecentTable<number, FieldSet>(8192)
 let lastId = 0
 
+type Operation = (a: FieldSet, b: FieldSet) => FieldSet
+
+interface Result {
+  readonly a: FieldSet
+  readonly b: FieldSet
+  readonly set: FieldSet
+}
+
+/** The operation, remembering its latest results: most objects are written as others like them were. */
+const remembering = (operation: Operation): Operation => {
+  const results = new RecentTable<number, Result>(4096)
+  return (a, b) => {
+    const hash = (Math.imul(a.id, 0x9e3779b1) + b.id) | 0
+    const known = results.get(hash)
+    if (known !== undefined && known.a === a && known.b === b) return known.set
+    const set = operation(a, b)
+    results.set(hash, { a, b, set })
+    return set
+  }
+}
+
 export const EMPTY: FieldSet = new FieldSet(0, [])
 
 const hashOf = (entries: readonly FieldSetEntry[]): number => {
@@ -67,10 +88,21 @@ const fromSorted = (entries: readonly FieldSetEntry[]): FieldSet => {
   return set
 }
 
+/** By the hash of entries that were not in order. */
+const rearranged = new RecentTable<
+  number,
+  { readonly given: readonly FieldSetEntry[]; readonly set: FieldSet }
+>(4096)
+
 /** The set of entries in any order; each element once. */
-export const fieldSet = (entries: FieldSetEntry[]): FieldSet => {
-  if (entries.length > 1) entries.sort((a, b) => compareElements(a.element, b.element))
-  return fromSorted(entries)
+export const fieldSet = (entries: readonly FieldSetEntry[]): FieldSet => {
+  if (entries.length < 2) return fromSorted(entries)
+  const hash = hashOf(entries)
+  const known = rearranged.get(hash)
+  if (known !== undefined && areSame(known.given, entries)) return known.set
+  const set = fromSorted([...entries].sort((a, b) => compareElements(a.element, b.element)))
+  rearranged.set(hash, { given: entries, set })
+  return set
 }
 
 const entry = (
@@ -116,7 +148,11 @@ const zip = (
 export const union = (a: FieldSet, b: FieldSet): FieldSet => {
   if (a === b || isEmpty(b)) return a
   if (isEmpty(a)) return b
-  return zip(a, b, (left, right) => {
+  return zipUnion(a, b)
+}
+
+const zipUnion = remembering((a, b) =>
+  zip(a, b, (left, right) => {
     if (left === undefined || right === undefined) return left ?? right
     const children =
       left.children === undefined
@@ -127,27 +163,35 @@ export const union = (a: FieldSet, b: FieldSet): FieldSet => {
     const isMember = left.isMember || right.isMember
     if (isMember === left.isMember && children === left.children) return left
     return entry(left.element, isMember, children)
-  })
-}
+  }),
+)
 
 export const intersection = (a: FieldSet, b: FieldSet): FieldSet => {
   if (a === b || isEmpty(a)) return a
   if (isEmpty(b)) return EMPTY
-  return zip(a, b, (left, right) => {
+  return zipIntersection(a, b)
+}
+
+const zipIntersection = remembering((a, b) =>
+  zip(a, b, (left, right) => {
     if (left === undefined || right === undefined) return undefined
     const children =
       left.children !== undefined && right.children !== undefined
         ? intersection(left.children, right.children)
         : undefined
     return entry(left.element, left.isMember && right.isMember, children)
-  })
-}
+  }),
+)
 
 /** What is in `a` but not in `b`. Taking away a parent leaves its children, and the other way round. */
 export const difference = (a: FieldSet, b: FieldSet): FieldSet => {
   if (isEmpty(a) || isEmpty(b)) return a
   if (a === b) return EMPTY
-  return zip(a, b, (left, right) => {
+  return zipDifference(a, b)
+}
+
+const zipDifference = remembering((a, b) =>
+  zip(a, b, (left, right) => {
     if (left === undefined || right === undefined) return left
     const children =
       left.children !== undefined && right.children !== undefined
@@ -156,13 +200,17 @@ export const difference = (a: FieldSet, b: FieldSet): FieldSet => {
     const isMember = left.isMember && !right.isMember
     if (isMember === left.isMember && children === left.children) return left
     return entry(left.element, isMember, children)
-  })
-}
+  }),
+)
 
 /** As `difference`, but a path in `b` takes all that is below it away too. */
 export const recursiveDifference = (a: FieldSet, b: FieldSet): FieldSet => {
   if (isEmpty(a) || isEmpty(b)) return a
-  return zip(a, b, (left, right) => {
+  return zipRecursiveDifference(a, b)
+}
+
+const zipRecursiveDifference = remembering((a, b) =>
+  zip(a, b, (left, right) => {
     if (left === undefined || right === undefined) return left
     if (right.isMember) return undefined
     const children =
@@ -170,8 +218,8 @@ export const recursiveDifference = (a: FieldSet, b: FieldSet): FieldSet => {
         ? recursiveDifference(left.children, right.children)
         : left.children
     return children === left.children ? left : entry(left.element, left.isMember, children)
-  })
-}
+  }),
+)
 
 export const equals = (a: FieldSet, b: FieldSet): boolean => {
   if (a === b) return true

@@ -10,6 +10,7 @@ import { plainError } from '#apimachinery/patch/patch-error.ts'
 import type { Schema } from '#apimachinery/schema.ts'
 import { decode } from '#apimachinery/schema/decode.ts'
 import { badRequest } from '#apimachinery/status-error.ts'
+import { entriesOfAlike, rememberCreation, type Creation } from './alike.ts'
 import { applyConfiguration, kindText, notTyped, objectText, type Application } from './apply.ts'
 import { EMPTY, setOfFields, type FieldSet } from './field-set.ts'
 import { ownedByLastApplied, TAKES_OVER, withLastApplied } from './last-applied.ts'
@@ -59,6 +60,23 @@ type Entries = readonly ManagedFieldsEntry[]
  * nothing changes hands. Never fails: what cannot be worked out stays as it was.
  */
 export const managedOnUpdate = (input: UpdateInput): Entries => {
+  const { live, next } = input
+  if (live !== undefined || next.metadata.managedFields !== undefined) return workedOut(input)
+  const creation: Creation = {
+    next: next as unknown as JsonObject,
+    manager: managerOf(input, 'Update'),
+    time: input.time,
+    schema: input.schema ?? ANYTHING,
+    resetFields: resetSetOf(input),
+  }
+  const known = entriesOfAlike(creation)
+  if (known !== undefined) return known
+  const entries = workedOut(input)
+  rememberCreation(creation, entries)
+  return entries
+}
+
+const workedOut = (input: UpdateInput): Entries => {
   const { live, next, time, schema = ANYTHING } = input
   const before = live?.metadata.managedFields ?? []
   const { managers, isGiven } = managersGiven(input)

@@ -42,7 +42,8 @@ const isAssociative = (schema: Schema): boolean =>
     ? (schema.patchStrategy?.includes('merge') ?? false)
     : schema.listType !== 'atomic'
 
-const listKeysOf = (schema: Schema): readonly string[] =>
+/** The fields that name an item in its list; none if the item is its own name. */
+export const listKeysOf = (schema: Schema): readonly string[] =>
   schema.listType === 'map'
     ? (schema.listKeys ?? [])
     : schema.listType === undefined && schema.patchMergeKey !== undefined
