@@ -1,12 +1,14 @@
-import schemaFacts from '#api/facts/schemas.json' with { type: 'json' }
-import { kubariumSchemas } from '#api/kubarium/v1/schemas.ts'
 import { definitionForKind } from '#api/schemas.ts'
 import { noSuchPath } from '#apimachinery/status-error.ts'
+import {
+  bareDefinitions,
+  described,
+  type Definitions,
+} from '#kube-apiserver/discovery/definitions.ts'
+import { openapiV2 } from '#kube-apiserver/discovery/openapi-v2.ts'
 import { KUBERNETES_VERSION } from '#kube-apiserver/discovery/version.ts'
 import { jsonAnswer, type Answer } from '#kube-apiserver/endpoints/http.ts'
 import type { GroupDiscovery, ResourceDiscovery } from '#kube-apiserver/resources.ts'
-
-type Definitions = Readonly<Record<string, unknown>>
 
 interface GroupVersion {
   readonly group: string
@@ -26,11 +28,6 @@ const groupVersionsOf = (groups: readonly GroupDiscovery[]): readonly GroupVersi
     })),
   )
 
-const definitions = (): Definitions => ({
-  ...(schemaFacts as unknown as Definitions),
-  ...(kubariumSchemas as Definitions),
-})
-
 /** /openapi/v3: which documents there are. */
 const index = (groups: readonly GroupDiscovery[]): Answer => {
   const paths = groupVersionsOf(groups).map((groupVersion) => {
@@ -45,8 +42,10 @@ const withPointers = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withPointers)
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).map(([key, inner]) => [key, withPointers(inner)] as const)
-  const { $ref, ...rest } = Object.fromEntries(entries) as { readonly $ref?: string }
-  if (typeof $ref !== 'string') return rest
+  const schema = Object.fromEntries(entries) as { readonly $ref?: unknown }
+  const { $ref, ...rest } = schema
+  // JSONSchemaProps has a property of that name
+  if (typeof $ref !== 'string') return schema
   const pointer = { $ref: `#/components/schemas/${$ref}` }
   return Object.keys(rest).length === 0 ? pointer : { ...rest, allOf: [pointer] }
 }
@@ -116,14 +115,16 @@ const pathsOf = (
 const built = new Map<string, string>()
 
 const document = (groupVersion: GroupVersion): string => {
-  const all = definitions()
+  const all = bareDefinitions()
   const { group, version, resources } = groupVersion
   const roots = resources.map(
     ({ responseKind }) =>
       definitionForKind(group, version, responseKind.kind) ??
       kubariumName(version, responseKind.kind),
   )
-  const schemas = closure(all, roots).map((name) => [name, withPointers(all[name])] as const)
+  const schemas = closure(all, roots).map(
+    (name) => [name, withPointers(described(name, all[name]!))] as const,
+  )
   return JSON.stringify({
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: KUBERNETES_VERSION },
@@ -133,48 +134,6 @@ const document = (groupVersion: GroupVersion): string => {
 }
 
 const kubariumName = (version: string, kind: string): string => `dev.kubarium.${version}.${kind}`
-
-const PROTOBUF_V2 = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
-
-/**
- * /openapi/v2. kubectl asks for it, as protobuf, only for kinds that v3 does not describe: the document then says that there are none.
- * As JSON it holds every definition.
- */
-const openapiV2 = (accept: string): Answer => {
-  const info = { title: 'Kubernetes', version: KUBERNETES_VERSION }
-  if (accept.includes('com.github.proto-openapi.spec.v2'))
-    return { status: 200, contentType: PROTOBUF_V2, body: [emptyDocumentV2(info)] }
-  const all = definitions()
-  const named = Object.keys(all).map((name) => [name, withDefinitionPaths(all[name])] as const)
-  return jsonAnswer(200, {
-    swagger: '2.0',
-    info,
-    paths: {},
-    definitions: Object.fromEntries(named),
-  })
-}
-
-const withDefinitionPaths = (definition: unknown): unknown =>
-  JSON.parse(JSON.stringify(definition).replaceAll('"$ref":"', '"$ref":"#/definitions/'))
-
-/** A gnostic openapi.v2.Document with nothing but its head. All texts are ASCII and shorter than 128 bytes. */
-const emptyDocumentV2 = ({
-  title,
-  version,
-}: {
-  readonly title: string
-  readonly version: string
-}): string => {
-  const field = (number: number, text: string): string =>
-    String.fromCharCode(number * 8 + 2, text.length) + text
-  const [swagger, paths, schemas] = [1, 8, 9]
-  return (
-    field(swagger, '2.0') +
-    field(2, field(1, title) + field(2, version)) +
-    field(paths, '') +
-    field(schemas, '')
-  )
-}
 
 /** /openapi/v3 and /openapi/v3/apis/apps/v1: what kubectl reads before it applies and explains. */
 export const openapi = (
