@@ -1,4 +1,5 @@
 // kubernetes: pkg/kubelet/status/generate.go
+import { NEVER_PROBED } from '#api/core/v1/pod/never-probed.ts'
 import type { ContainerStatus } from '#api/core/v1/pod/container-status-types.ts'
 import type { Container } from '#api/core/v1/pod/container-types.ts'
 import type { Pod, PodCondition, PodSpec, PodStatus } from '#api/core/v1/pod/types.ts'
@@ -82,6 +83,7 @@ const condition = (
   const time = isKept ? (before.lastTransitionTime ?? formatTime(now)) : formatTime(now)
   const key = `condition/${type}/${status}/${generation}/${time}/${reason}/${message}`
   return shared(key, () => ({
+    ...NEVER_PROBED,
     lastTransitionTime: time,
     ...(message === '' ? {} : { message }),
     ...(generation === undefined ? {} : { observedGeneration: generation }),

@@ -1,3 +1,4 @@
+import { NEVER_PROBED } from '#api/core/v1/pod/never-probed.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import { assign, type KubeObject, type StringMap } from '#apimachinery/object.ts'
 import { conflict, notFound } from '#apimachinery/status-error.ts'
@@ -53,6 +54,7 @@ export const bindTo = (
   const scheduled = {
     type: 'PodScheduled',
     status: 'True',
+    ...NEVER_PROBED,
     lastTransitionTime: formatTime(context.now()),
   }
   const conditions = [

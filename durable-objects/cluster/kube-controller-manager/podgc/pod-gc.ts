@@ -1,4 +1,5 @@
 // kubernetes: pkg/controller/podgc/gc_controller.go
+import { NEVER_PROBED } from '#api/core/v1/pod/never-probed.ts'
 import type { Component, ComponentContext, ComponentDefinition } from '#client/component.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import { isReason } from '#apimachinery/status-error.ts'
@@ -77,6 +78,7 @@ const failed = (pod: Pod, now: number): Pod => {
   const disruption = {
     type: 'DisruptionTarget',
     status: 'True',
+    ...NEVER_PROBED,
     lastTransitionTime: formatTime(now),
     reason: 'DeletionByPodGC',
     message: 'PodGC: node no longer exists',

@@ -1,4 +1,5 @@
 // kubernetes: pkg/controller/tainteviction/taint_eviction.go
+import { NEVER_PROBED } from '#api/core/v1/pod/never-probed.ts'
 import type { Taint } from '#api/core/v1/node/types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { Client } from '#client/client.ts'
@@ -116,6 +117,7 @@ const withDisruption = (pod: Pod, now: number): Pod => {
   const condition = {
     type: 'DisruptionTarget',
     status: 'True',
+    ...NEVER_PROBED,
     reason: 'DeletionByTaintManager',
     message: 'Taint manager: deleting due to NoExecute taint',
     lastTransitionTime: formatTime(now),

@@ -19,6 +19,7 @@ describe('a pod starts', () => {
       status: 'False',
       reason: 'ContainersNotReady',
       message: 'containers with unready status: [c]',
+      lastProbeTime: null,
       lastTransitionTime: '2026-01-01T00:00:00Z',
       observedGeneration: 1,
     })
