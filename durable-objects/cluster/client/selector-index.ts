@@ -37,14 +37,14 @@ export class SelectorIndex {
     if (ids?.size === 0) this.#terms.delete(entry.term)
   }
 
-  /** The ids of the selectors in `namespace` that hold for `labels`. */
+  /** The ids, sorted, of the selectors in `namespace` that hold for `labels`. */
   match(namespace: string, labels: StringMap | undefined): readonly string[] {
     if (labels === undefined || this.#entries.size === 0) return []
     const found: string[] = []
     for (const key of Object.keys(labels))
       for (const id of this.#terms.get(termOf(namespace, key, labels[key]!)) ?? NONE)
         if (satisfies(labels, this.#entries.get(id)!.selector)) found.push(id)
-    return found
+    return found.length > 1 ? found.sort() : found
   }
 
   #rarestTerm(namespace: string, selector: StringMap): string | undefined {
