@@ -26,18 +26,31 @@ export interface HostPort {
 const GUESSED_CPU = 100
 const GUESSED_MEMORY = 200 * 1024 * 1024
 
-/** Pods of one template share their containers, so most answers are known already. */
+/** Many Pods share their containers, so their answer is known already. */
 const known = new WeakMap<readonly Container[], PodRequirements>()
 
+/** By the number of containers that ask for nothing. */
+const modest: PodRequirements[] = []
+
 export const requirementsOf = ({ spec }: Pod): PodRequirements => {
+  const { containers } = spec
   const isSimple =
-    spec.initContainers === undefined && spec.overhead === undefined && spec.resources === undefined
-  const remembered = isSimple ? known.get(spec.containers) : undefined
-  if (remembered !== undefined && spec.hostNetwork !== true) return remembered
+    spec.initContainers === undefined &&
+    spec.overhead === undefined &&
+    spec.resources === undefined &&
+    spec.hostNetwork !== true
+  if (!isSimple) return compute(spec)
+  if (containers.every(asksForNothing)) return (modest[containers.length] ??= compute(spec))
+  const remembered = known.get(containers)
+  if (remembered !== undefined) return remembered
   const requirements = compute(spec)
-  if (isSimple && spec.hostNetwork !== true) known.set(spec.containers, requirements)
+  known.set(containers, requirements)
   return requirements
 }
+
+const asksForNothing = ({ resources, ports }: Container): boolean =>
+  resources?.requests === undefined &&
+  (ports === undefined || ports.every(({ hostPort }) => hostPort === undefined))
 
 const compute = (spec: PodSpec): PodRequirements => {
   const requests = podRequests(spec)
