@@ -62,8 +62,10 @@ const count = (client: Client, event: Event): void => {
 const newEvent = (now: number, random: Random, event: Recorded): Event => {
   const { apiVersion, kind, metadata } = event.object
   const { name = '', namespace = 'default', uid = '', resourceVersion = '' } = metadata
-  // the name ends in the nanosecond at which it was written; below the millisecond chance tells them apart
-  const nanoseconds = BigInt(now) * 1_000_000n + BigInt(random.below(1_000_000))
+  // The name ends in the nanosecond at which it was written. Within a millisecond the count of random numbers drawn tells Events apart,
+  // so that their names sort as they came about: kubectl keeps that order where times are equal.
+  random.next()
+  const nanoseconds = BigInt(now) * 1_000_000n + BigInt(random.position % 1_000_000)
   const fieldPath = event.fieldPath === undefined ? {} : { fieldPath: event.fieldPath }
   const host = event.host === undefined ? {} : { host: event.host }
   const base: Event = {
