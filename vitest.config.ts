@@ -1,9 +1,24 @@
+import { cloudflareTest } from '@cloudflare/vitest-pool-workers'
 import { defineConfig } from 'vitest/config'
+
+// Inside workerd, as wrangler.toml has it but without the page.
+const worker = cloudflareTest({
+  main: './worker/index.ts',
+  miniflare: {
+    compatibilityDate: '2026-04-20',
+    compatibilityFlags: ['nodejs_compat', 'enable_request_signal', 'request_signal_passthrough'],
+    durableObjects: { SESSIONS: { className: 'ClusterSession', useSQLite: true } },
+  },
+})
 
 export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' } },
+      {
+        plugins: [worker],
+        test: { name: 'workerd', include: ['test/workerd/**/*.test.ts'], testTimeout: 30_000 },
+      },
     ],
   },
 })
