@@ -11,6 +11,8 @@ import { WatchStreams } from './session/watch-streams.ts'
 import { RevisionStore, STORED_FORMAT } from './revision-store.ts'
 import { SessionClock } from './session-clock.ts'
 
+export type { ApplyOutcome } from './cluster/manifests/apply.ts'
+
 /** Why a call on a session is not answered. */
 export type Refusal = 'no such session' | 'wrong key' | 'key needed'
 

@@ -1,8 +1,11 @@
 import type { MiddlewareHandler } from 'hono'
 import type { AppEnvironment } from './environment.ts'
 
-/** More than any call takes (Kubernetes' own limit is 3 MiB). */
-const MAX_BYTES = 3 * 1024 * 1024 + 1
+/** What a call takes at most; Kubernetes' own limit. */
+export const MAX_BODY_BYTES = 3 * 1024 * 1024
+
+/** One more is kept, so that routes can tell. */
+const MAX_BYTES = MAX_BODY_BYTES + 1
 
 /**
  * Reads every body to its end or to the limit. What is over the limit is read and dropped, so that the connection goes on; routes see a

@@ -1,10 +1,11 @@
-import { Hono, type Context } from 'hono'
+import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import * as v from 'valibot'
+import { MAX_BODY_BYTES } from './body.ts'
 import { bearerKey, newSecret, parseCapability } from './capabilities.ts'
 import type { AppEnvironment } from './environment.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import { problemAnswer } from './problem.ts'
-import type { Refusal } from '../durable-objects/cluster-session.ts'
+import type { ApplyOutcome, ClusterSession, Refusal } from '../durable-objects/cluster-session.ts'
 
 type Route = Context<AppEnvironment>
 
@@ -46,6 +47,8 @@ const parseCreateBody = (
       problem: `The body is not JSON: ${(error as Error).message}. Leave it empty for a default cluster, or send {"template": "default", "nodes": 3}.`,
     }
   }
+  // valibot takes a list for an object without fields
+  if (Array.isArray(value)) value = null
   const parsed = v.safeParse(CreateBody, value)
   if (parsed.success) return { body: parsed.output }
   const issues = parsed.issues.map(
@@ -69,6 +72,23 @@ const linksOf = (context: Route, id: string, key: string | undefined) => {
   }
 }
 
+/** Where a manifest was refused, and the API server's Status if it came to that. */
+const placeOf = ({ document, line, status }: NonNullable<ApplyOutcome['error']>) => ({
+  document,
+  line,
+  ...(status === undefined ? {} : { cause: status }),
+})
+
+/** What is over the limit was not kept as a whole: nothing may be read from it. */
+const refuseTooLarge: MiddlewareHandler<AppEnvironment> = async (context, next) => {
+  if (context.get('body').length <= MAX_BODY_BYTES) return next()
+  return problemAnswer(context, {
+    status: 413,
+    title: 'Too large',
+    detail: `A body may have ${MAX_BODY_BYTES} bytes. Send manifests in parts.`,
+  })
+}
+
 const create = async (context: Route): Promise<Response> => {
   const text = bodyText(context)
   if (text === undefined) return badRequest(context, 'The body is not UTF-8 text.')
@@ -90,7 +110,7 @@ const create = async (context: Route): Promise<Response> => {
         status: 422,
         title: 'The manifests could not be applied',
         detail: applied.error.message,
-        extra: { ...applied.error },
+        extra: placeOf(applied.error),
       })
     }
   }
@@ -134,7 +154,7 @@ const isRefusal = (answer: unknown): answer is Refusal =>
 const withSession = async (
   context: Route,
   act: (
-    stub: DurableObjectStub<import('../durable-objects/cluster-session.ts').ClusterSession>,
+    stub: DurableObjectStub<ClusterSession>,
     id: string,
     key: string | undefined,
   ) => Promise<Response | Refusal>,
@@ -150,6 +170,7 @@ const wantsYaml = (context: Route): boolean => (context.req.header('accept') ?? 
 
 /** What Kubernetes has no word for: making, describing, deleting a session, and the few calls on it as a whole. */
 export const sessions = new Hono<AppEnvironment>()
+  .use(refuseTooLarge)
   .post('/', create)
   .get('/:id', (context) =>
     withSession(context, async (stub, id, key) => {
@@ -187,7 +208,7 @@ export const sessions = new Hono<AppEnvironment>()
         status: error.code,
         title: 'A manifest could not be applied',
         detail: error.message,
-        extra: { ...error, results },
+        extra: { ...placeOf(error), results },
       })
     }),
   )
