@@ -107,10 +107,17 @@ export const quote = (text: string): string =>
     return named[c] ?? `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`
   })}"`
 
+/** JSON as Go's encoder writes it: safe to stand in HTML. */
+const goJson = (value: object): string =>
+  JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+
 const printed = (value: unknown): string => {
   if (value === undefined || value === null) return 'null'
   if (typeof value === 'string') return quote(value)
-  if (typeof value === 'object') return JSON.stringify(value)
+  if (typeof value === 'object') return goJson(value)
   return String(value)
 }
 
