@@ -5,7 +5,7 @@ import type { EndpointSlice } from '#api/discovery/v1/endpoint-slice/types.ts'
 import type { ServiceCIDR } from '#api/networking/v1/service-cidr/types.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
 
-export const SERVICE_CIDR = '10.96.0.0/12'
+const SERVICE_CIDR = '10.96.0.0/12'
 const API_SERVER = '192.168.49.2'
 const API_PORT = 6443
 

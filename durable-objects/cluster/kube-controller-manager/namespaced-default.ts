@@ -3,7 +3,7 @@ import type { Component, ComponentContext, ComponentDefinition } from '#client/c
 import { equal } from '#apimachinery/object.ts'
 import { isNamespaceTerminating } from '#kube-controller-manager/pod-control.ts'
 
-export interface NamespacedDefault<R extends ResourceName> {
+interface NamespacedDefault<R extends ResourceName> {
   /** The component's name. */
   readonly name: string
   readonly username: string

@@ -61,10 +61,10 @@ const termOf = (pod: Pod, term: PodAffinityTerm, weight: number): AffinityTerm =
     matchLabelKeys,
     mismatchLabelKeys,
   } = term
-  const own = namespaces.length === 0 && namespaceSelector === undefined
+  const isHere = namespaces.length === 0 && namespaceSelector === undefined
   const selector = selectorFromLabelSelector(labelSelector)
   return {
-    namespaces: new Set(own ? [pod.metadata.namespace ?? ''] : namespaces),
+    namespaces: new Set(isHere ? [pod.metadata.namespace ?? ''] : namespaces),
     namespaceSelector: selectorFromLabelSelector(namespaceSelector),
     selector:
       selector === undefined

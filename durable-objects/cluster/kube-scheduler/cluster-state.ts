@@ -8,12 +8,12 @@ import { MatchCounts } from '#kube-scheduler/match-counts.ts'
 import { NodeInfo } from '#kube-scheduler/node-info.ts'
 
 /** A Pod on a node that has wishes about its neighbours. */
-export interface PodWithTerms {
+interface PodWithTerms {
   readonly pod: Pod
   readonly terms: AffinityTerms
 }
 
-export type PodMove = 'came' | 'left' | 'changed'
+type PodMove = 'came' | 'left' | 'changed'
 
 /**
  * What the scheduler knows of the cluster: the nodes with their sums, who wants whom as neighbour, and which Pods have a place promised.

@@ -14,7 +14,7 @@ import { volumeFilter } from '#kube-scheduler/volume-binding.ts'
 /** Says why a node is none for the Pod; undefined if it is one. */
 export type Filter = (info: NodeInfo) => Rejection | undefined
 
-export interface PreparedFilter {
+interface PreparedFilter {
   readonly filter: Filter
   /** The only nodes that need be looked at. */
   readonly only: ReadonlySet<string> | undefined

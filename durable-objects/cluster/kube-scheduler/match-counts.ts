@@ -3,7 +3,7 @@ import { SelectorIndex } from '#client/selector-index.ts'
 import { matches, selectorText, type Selector } from '#apimachinery/labels.ts'
 
 /** How many Pods on each node a selector finds. */
-export interface MatchCount {
+interface MatchCount {
   readonly perNode: ReadonlyMap<string, number>
 }
 

@@ -19,7 +19,7 @@ export const nodeIsWanted = ({ spec }: Pod, node: Node): boolean => {
 }
 
 /** One of the terms holds. */
-export const matchesNodeSelector = ({ nodeSelectorTerms }: NodeSelector, node: Node): boolean =>
+const matchesNodeSelector = ({ nodeSelectorTerms }: NodeSelector, node: Node): boolean =>
   nodeSelectorTerms.some((term) => matchesTerm(term, node))
 
 /** All requirements of the term hold. An empty term selects nothing. */
@@ -80,10 +80,10 @@ export const tolerates = (toleration: Toleration, taint: Taint): boolean => {
   if (effect !== undefined && effect !== taint.effect) return false
   if (key !== '' && key !== taint.key) return false
   if (operator === 'Exists') return true
-  const own = taint.value ?? ''
-  if (operator === 'Equal') return key !== '' && value === own
-  if (!isInteger(value) || !isInteger(own)) return false
-  return operator === 'Gt' ? Number(own) > Number(value) : Number(own) < Number(value)
+  const actual = taint.value ?? ''
+  if (operator === 'Equal') return key !== '' && value === actual
+  if (!isInteger(value) || !isInteger(actual)) return false
+  return operator === 'Gt' ? Number(actual) > Number(value) : Number(actual) < Number(value)
 }
 
 export const isTolerated = (tolerations: readonly Toleration[], taint: Taint): boolean =>

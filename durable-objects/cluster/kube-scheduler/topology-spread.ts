@@ -8,8 +8,8 @@ import type { MatchCounts } from '#kube-scheduler/match-counts.ts'
 import type { NodeInfo } from '#kube-scheduler/node-info.ts'
 import { isTolerated, nodeIsWanted } from '#kube-scheduler/node-selection.ts'
 
-export const HOSTNAME = 'kubernetes.io/hostname'
-export const ZONE = 'topology.kubernetes.io/zone'
+const HOSTNAME = 'kubernetes.io/hostname'
+const ZONE = 'topology.kubernetes.io/zone'
 
 const PLUGIN = 'PodTopologySpread'
 const NOT_SPREAD = "node(s) didn't match pod topology spread constraints"

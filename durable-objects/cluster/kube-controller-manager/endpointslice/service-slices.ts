@@ -42,7 +42,7 @@ interface Edits {
   readonly additions: { readonly pod: string; readonly endpoint: Endpoint }[]
 }
 
-export interface PlannedSlice {
+interface PlannedSlice {
   readonly ports: readonly EndpointPort[]
   readonly endpoints: readonly Endpoint[]
 }

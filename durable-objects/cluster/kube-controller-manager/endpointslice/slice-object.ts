@@ -66,7 +66,7 @@ export const newSlice = (
 })
 
 /** kubernetes: getEndpointSlicePrefix */
-export const namePrefix = (name: string): string => (name.length < 253 ? `${name}-` : name)
+const namePrefix = (name: string): string => (name.length < 253 ? `${name}-` : name)
 
 /** kubernetes: placeholderSliceCompare */
 export const isPlaceholder = (slice: EndpointSlice, labels: StringMap): boolean =>

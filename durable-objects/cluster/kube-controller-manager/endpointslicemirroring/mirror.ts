@@ -13,14 +13,14 @@ export const MIRRORING_CONTROLLER = 'endpointslicemirroring-controller.k8s.io'
 export const MAX_PER_SUBSET = 1000
 
 /** One slice as it should be. */
-export interface MirroredSlice {
+interface MirroredSlice {
   readonly key: string
   readonly addressType: IpFamily
   readonly ports: readonly EndpointPort[]
   readonly endpoints: readonly Endpoint[]
 }
 
-export interface MirrorPlan {
+interface MirrorPlan {
   readonly create: readonly EndpointSlice[]
   readonly update: readonly EndpointSlice[]
   readonly remove: readonly EndpointSlice[]

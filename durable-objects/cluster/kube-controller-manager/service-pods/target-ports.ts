@@ -11,7 +11,7 @@ export interface TargetPort {
 }
 
 /** The ports at which a Pod serves a Service. */
-export interface TargetPorts {
+interface TargetPorts {
   /** Equal for equal ports in whatever order. */
   readonly key: string
   readonly ports: readonly TargetPort[]
@@ -48,7 +48,7 @@ export class TargetPortFinder {
 }
 
 /** The ports of the Service that the Pod has; one that it lacks is left out. kubernetes: getEndpointPorts */
-export const targetPorts = (service: Service, spec: PodSpec | undefined): TargetPorts => {
+const targetPorts = (service: Service, spec: PodSpec | undefined): TargetPorts => {
   const ports = (service.spec.ports ?? []).flatMap((servicePort) => {
     const port = findPort(spec, servicePort)
     if (port === undefined) return []
