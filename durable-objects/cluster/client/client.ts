@@ -28,7 +28,7 @@ export interface WriteOptions {
   readonly subresource?: 'status' | 'scale' | 'binding' | 'finalize'
   /**
    * The object was built from a template that the API server validated already: its validation is left out.
-   * For Pods that controllers make.
+   * For Pods that controllers make, and for statuses that kubelets work out, which need no defaults either.
    */
   readonly validated?: boolean
 }

@@ -211,7 +211,10 @@ export class PodWorker implements Component {
     if (decision.status !== pod.status && !isSilent) {
       this.#isWriting = true
       try {
-        client.update('pods', assign(pod, { status: decision.status }), { subresource: 'status' })
+        client.update('pods', assign(pod, { status: decision.status }), {
+          subresource: 'status',
+          validated: true,
+        })
       } finally {
         this.#isWriting = false
       }

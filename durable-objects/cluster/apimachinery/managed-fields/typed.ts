@@ -11,6 +11,7 @@ import {
   type FieldSetPart,
 } from './field-set.ts'
 import { fieldElement, keyElement, valueElement, type PathElement } from './path-element.ts'
+import { RecentMemo } from './recent.ts'
 
 /** A leaf is owned as a whole: scalars, atomic lists and maps. */
 export type Shape = 'leaf' | 'map' | 'list'
@@ -56,10 +57,22 @@ export const schemaAt = (schema: Schema, key: string): Schema =>
 
 export const itemSchemaOf = (schema: Schema): Schema => schema.items ?? ANYTHING
 
+interface Named {
+  readonly list: Schema
+  readonly element: PathElement
+}
+
+const named = new RecentMemo<Named>(4096)
+
 /** What names an item in its list. Throws an Error if the item has no name. */
 export const itemElement = (list: Schema, item: JsonValue): PathElement => {
   const keys = listKeysOf(list)
-  return keys.length === 0 ? setItemElement(item) : keyedItemElement(list, keys, item)
+  if (keys.length === 0) return setItemElement(item)
+  const known = isMap(item) ? named.get(item) : undefined
+  if (known?.list === list) return known.element
+  const element = keyedItemElement(list, keys, item)
+  if (Object.isFrozen(item)) named.set(item as JsonObject, { list, element })
+  return element
 }
 
 const keyedItemElement = (list: Schema, names: readonly string[], item: JsonValue): PathElement => {

@@ -58,7 +58,9 @@ export const update = (
     assign(given, { apiVersion: live.apiVersion, kind: live.kind }),
     operation,
   )
-  const defaulted = resource.strategy.defaults?.(placed) ?? placed
+  const defaulted = isComplete(operation)
+    ? placed
+    : (resource.strategy.defaults?.(placed) ?? placed)
   checkPreconditions(resource, defaulted, live, name)
   const managedFields = fieldsAreManaged
     ? defaulted.metadata.managedFields
@@ -67,6 +69,10 @@ export const update = (
   const admitted = context.admission.admit(admissionRequest(operation, owned, live)) ?? owned
   return { object: store(context, operation, admitted, live), created: false }
 }
+
+/** A component's own status beside the stored object: there is nothing to fill in. */
+const isComplete = ({ validated, subresource }: Operation): boolean =>
+  validated === true && subresource === 'status'
 
 const checkPreconditions = (
   resource: Resource,
