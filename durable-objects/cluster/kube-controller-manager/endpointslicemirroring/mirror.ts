@@ -47,28 +47,25 @@ export const planMirror = (
       if (!isMirrored(match, endpoints, slice)) update.push(rewritten(match, endpoints, slice))
     }
   }
-  const remove = [...unused]
-  recycle(create, update, remove)
+  const remove = recycle(create, update, [...unused])
   return { create, update, remove, skipped }
 }
 
-/** Slices that would be deleted become those that would be created. kubernetes: recycleSlices */
+/** Slices that would be deleted become those that would be created; returns the rest. kubernetes: recycleSlices */
 const recycle = (
   create: EndpointSlice[],
   update: EndpointSlice[],
-  remove: EndpointSlice[],
-): void => {
-  for (const old of [...remove]) {
+  unused: readonly EndpointSlice[],
+): readonly EndpointSlice[] =>
+  unused.filter((old) => {
     const index = create.findIndex(({ addressType }) => addressType === old.addressType)
-    if (index < 0) continue
-    const [slice] = create.splice(index, 1)
-    remove.splice(remove.indexOf(old), 1)
-    const { labels, annotations, ownerReferences } = slice!.metadata
-    update.push(
-      assign(slice!, { metadata: assign(old.metadata, { labels, annotations, ownerReferences }) }),
-    )
-  }
-}
+    const [slice] = index < 0 ? [] : create.splice(index, 1)
+    if (slice === undefined) return true
+    const { labels, annotations, ownerReferences } = slice.metadata
+    const metadata = assign(old.metadata, { labels, annotations, ownerReferences })
+    update.push(assign(slice, { metadata }))
+    return false
+  })
 
 const mirrored = (endpoints: Endpoints) => {
   const wanted = new Map<
