@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { DurableObject } from 'cloudflare:workers'
+import { templateManifests } from './cluster/bootstrap/templates.ts'
 import { Cluster } from './cluster/cluster.ts'
 import type { ApiAnswer, ApiRequest } from './cluster/kube-apiserver/endpoints/http.ts'
 import { settingsOf, type SettingsRequest } from './cluster/settings.ts'
@@ -66,6 +67,15 @@ const COUNTED = [
 ]
 
 const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest()
+
+/** Applies what the session's template brings. */
+const furnish = (cluster: Cluster, settings: SettingsRequest): void => {
+  const manifests = templateManifests(settings)
+  const outcome =
+    manifests === undefined ? undefined : applyManifests(cluster, ADMINISTRATOR, manifests)
+  if (outcome?.error !== undefined)
+    throw new Error(`a template does not apply: ${outcome.error.message}`)
+}
 
 /**
  * A session: storage, timer and streams around one Cluster. It knows no Kubernetes. Memory may go at any moment between two turns;
@@ -217,6 +227,7 @@ export class ClusterSession extends DurableObject {
             ...options,
             state: this.#store.load(moment.session, moment.randomPosition),
           })
+    if (moment === undefined) furnish(this.#cluster, settings)
     // a cluster that was never stored is as old as it was at its birth, however late somebody looks
     this.#clock =
       moment === undefined
