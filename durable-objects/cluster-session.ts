@@ -2,11 +2,12 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { DurableObject } from 'cloudflare:workers'
 import { templateManifests } from './cluster/bootstrap/templates.ts'
 import { Cluster } from './cluster/cluster.ts'
-import type { ApiAnswer, ApiRequest } from './cluster/kube-apiserver/endpoints/http.ts'
+import type { ApiAnswer, ApiRequest, WatchAnswer } from './cluster/kube-apiserver/endpoints/http.ts'
 import { settingsOf, type SettingsRequest } from './cluster/settings.ts'
 import { applyManifests, type ApplyOutcome } from './cluster/manifests/apply.ts'
 import { exportObjects } from './cluster/manifests/export.ts'
 import { stateDocument } from './cluster/manifests/state.ts'
+import { liveWatch } from './session/live.ts'
 import { ADMINISTRATOR, VIEWER } from './session/users.ts'
 import { WatchStreams } from './session/watch-streams.ts'
 import { RevisionStore, STORED_FORMAT } from './revision-store.ts'
@@ -131,6 +132,17 @@ export class ClusterSession extends DurableObject {
       cluster.handle({ ...request, user: key === undefined ? VIEWER : ADMINISTRATOR }),
     )
     return this.#toAnswer(answer)
+  }
+
+  /** What the page shows, as one stream of watch events. */
+  live(key: string | undefined): { readonly body: ReadableStream<Uint8Array> } | Refusal {
+    const refusal = this.#refuse(key)
+    if (refusal !== undefined) return refusal
+    const user = key === undefined ? VIEWER : ADMINISTRATOR
+    const watch = this.#turn((cluster) =>
+      liveWatch((request) => cluster.handle({ ...request, user })),
+    )
+    return { body: this.#openStream(watch) }
   }
 
   describe(key: string | undefined): SessionDescription | Refusal {
@@ -280,14 +292,17 @@ export class ClusterSession extends DurableObject {
     clock.markStored()
   }
 
+  #openStream(watch: WatchAnswer['watch']): ReadableStream<Uint8Array> {
+    const stream = this.#streams.open(watch)
+    // the first who watches starts the timer: the turn ended with nobody connected
+    this.#setTimer()
+    return stream
+  }
+
   #toAnswer(answer: ApiAnswer): KubernetesAnswer {
     const { status, contentType, headers = [] } = answer
-    if ('watch' in answer) {
-      const body = this.#streams.open(answer.watch)
-      // the first who watches starts the timer: the turn ended with nobody connected
-      this.#setTimer()
-      return { status, contentType, headers, body }
-    }
+    if ('watch' in answer)
+      return { status, contentType, headers, body: this.#openStream(answer.watch) }
     return {
       status,
       contentType,

@@ -195,6 +195,20 @@ export const sessions = new Hono<AppEnvironment>()
       })
     }),
   )
+  .get('/:id/live', (context) =>
+    withSession(context, async (stub, _id, key) => {
+      const live = await stub.live(key)
+      if (isRefusal(live)) return live
+      return new Response(live.body, {
+        headers: {
+          'content-type': 'application/jsonl',
+          'cache-control': 'no-store',
+          // a stream that is compressed is not flushed
+          'content-encoding': 'identity',
+        },
+      })
+    }),
+  )
   .post('/:id/apply', (context) =>
     withSession(context, async (stub, _id, key) => {
       const text = bodyText(context)
