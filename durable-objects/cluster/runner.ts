@@ -13,6 +13,9 @@ const MAX_RUNS_OF_A_KEY = 1000
 const LIVE_LOCK_PAUSE_MS = 60_000
 const MAX_FAULTS = 100
 
+/** How often each key ran within one settle. */
+type Runs = Map<Component, Map<string, number>>
+
 /**
  * Runs the components until nothing is left to do at this instant. Each is drained to the end before the next begins, so that a
  * thousand changes upstream are one sync downstream. The order is fixed: same state, same result.
@@ -38,7 +41,7 @@ export class Runner {
   }
 
   settle(): void {
-    const runs = new Map<string, number>()
+    const runs: Runs = new Map()
     for (let index = 0; index < this.#components.length;) {
       const worked = this.#drain(this.#components[index]!, runs)
       // whatever a component did may concern those before it
@@ -60,13 +63,14 @@ export class Runner {
     return earliest
   }
 
-  #drain(component: Component, runs: Map<string, number>): boolean {
+  #drain(component: Component, runs: Runs): boolean {
     let worked = false
+    let counts = runs.get(component)
+    if (counts === undefined) runs.set(component, (counts = new Map()))
     for (let key = component.queue.take(); key !== undefined; key = component.queue.take()) {
       worked = true
-      const id = `${component.name} ${key}`
-      const count = (runs.get(id) ?? 0) + 1
-      runs.set(id, count)
+      const count = (counts.get(key) ?? 0) + 1
+      counts.set(key, count)
       if (count > MAX_RUNS_OF_A_KEY) {
         this.#report(component, key, `did not come to rest after ${MAX_RUNS_OF_A_KEY} runs`)
         component.queue.addAfter(key, LIVE_LOCK_PAUSE_MS)

@@ -23,8 +23,21 @@ const HOST =
   /^(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*(?::[0-9]+)?$/
 const FORMAT = 'invalid reference format'
 
+const MAX_PARSED = 256
+const parsed = new Map<string, ImageReference | InvalidReference>()
+
 /** Splits `nginx`, `shop/web:2`, `registry.k8s.io/pause@sha256:…`; Docker Hub's short names are completed. */
 export const parseReference = (text: string): ImageReference | InvalidReference => {
+  let reference = parsed.get(text)
+  if (reference === undefined) {
+    reference = split(text)
+    if (parsed.size >= MAX_PARSED) parsed.clear()
+    parsed.set(text, reference)
+  }
+  return reference
+}
+
+const split = (text: string): ImageReference | InvalidReference => {
   if (/^[a-f0-9]{64}$/.test(text))
     return {
       invalid: `invalid repository name (${text}), cannot specify 64-byte hexadecimal strings`,

@@ -23,6 +23,7 @@ export class AddressPools {
   readonly #hidden: (pod: Pod) => string | undefined
   readonly #used = new Map<string, Set<string>>()
   readonly #holders = new Map<string, Holder>()
+  readonly #ranges = new Map<string, Cidr | undefined>()
 
   constructor(
     memory: Memory,
@@ -36,7 +37,7 @@ export class AddressPools {
 
   /** The address that the node's next pod gets; undefined if all are taken. */
   free(node: string, podCIDR: string | undefined): string | undefined {
-    const cidr = podCIDR === undefined ? undefined : parseCidr(podCIDR)
+    const cidr = this.#rangeOf(podCIDR)
     if (cidr === undefined) return undefined
     const used = this.#usedOn(node)
     const count = cidrSize(cidr) - FIRST_POSITION - 1
@@ -61,7 +62,7 @@ export class AddressPools {
   /** The pod was given this address just now: the next search begins behind it. */
   take(pod: Pod, node: string, ip: string, podCIDR: string | undefined): void {
     this.hold(pod, node, ip)
-    const cidr = podCIDR === undefined ? undefined : parseCidr(podCIDR)
+    const cidr = this.#rangeOf(podCIDR)
     if (cidr !== undefined) this.#memory.set(lastKey(node), String(positionOf(cidr, ip)))
   }
 
@@ -71,6 +72,12 @@ export class AddressPools {
     if (holder === undefined || holder.uid === exceptUid) return undefined
     this.#release(key, holder)
     return holder.node
+  }
+
+  #rangeOf(podCIDR: string | undefined): Cidr | undefined {
+    if (podCIDR === undefined) return undefined
+    if (!this.#ranges.has(podCIDR)) this.#ranges.set(podCIDR, parseCidr(podCIDR))
+    return this.#ranges.get(podCIDR)
   }
 
   #release(key: string, { node, ip }: Holder): void {

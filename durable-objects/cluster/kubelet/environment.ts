@@ -10,7 +10,7 @@ import { own, setKey } from '#apimachinery/object.ts'
 import { decodeUtf8Loosely } from '#apimachinery/utf8.ts'
 import { expand } from '#kubelet/expansion.ts'
 import { fieldValue, type PodAddresses, resourceValue } from '#kubelet/field-reference.ts'
-import { serviceEnvironment, visibleServices } from '#kubelet/service-environment.ts'
+import { serviceEnvironment } from '#kubelet/service-environment.ts'
 
 export type EnvironmentMap = Readonly<Record<string, string>>
 
@@ -33,16 +33,13 @@ export const environmentOf = (
   container: Container,
   sources: EnvironmentSources,
 ): EnvironmentResult => {
+  const services = serviceEnvironment({
+    services: sources.services(),
+    kubernetes: sources.kubernetes(),
+    hasLinks: pod.spec.enableServiceLinks !== false,
+  })
+  if (container.env === undefined && container.envFrom === undefined) return { env: services.env }
   const env: Record<string, string> = {}
-  const services = new Map(
-    serviceEnvironment(
-      visibleServices(
-        pod.spec.enableServiceLinks === false ? [] : sources.services(),
-        sources.kubernetes(),
-        pod.spec.enableServiceLinks !== false,
-      ),
-    ),
-  )
   for (const from of container.envFrom ?? []) {
     const data = dataOf(from, sources)
     if (data === undefined) continue
@@ -50,7 +47,7 @@ export const environmentOf = (
     for (const key of Object.keys(data.data))
       setKey(env, (from.prefix ?? '') + key, data.data[key]!)
   }
-  const lookUp = (name: string) => own(env, name) ?? services.get(name)
+  const lookUp = (name: string) => own(env, name) ?? services.map.get(name)
   for (const { name, value, valueFrom } of container.env ?? []) {
     if (value !== undefined && value !== '') setKey(env, name, expand(value, lookUp))
     else if (valueFrom === undefined) setKey(env, name, '')
@@ -61,7 +58,7 @@ export const environmentOf = (
       setKey(env, name, found.value)
     }
   }
-  for (const [name, value] of services) if (!Object.hasOwn(env, name)) setKey(env, name, value)
+  for (const [name, value] of services.map) if (!Object.hasOwn(env, name)) setKey(env, name, value)
   return { env }
 }
 

@@ -196,10 +196,10 @@ export class PodWorker implements Component {
     for (const { count, ...event } of events)
       for (let time = 0; time < count; time++)
         this.#context.events.record({
-          ...event,
           object: pod,
           component: 'kubelet',
           host: pod.spec.nodeName!,
+          ...event,
         })
   }
 

@@ -1,13 +1,40 @@
 // kubernetes: pkg/kubelet/envvars/envvars.go
 import type { Service } from '#api/core/v1/service/types.ts'
+import { setKey } from '#apimachinery/object.ts'
 
-/** What a container sees of the Services: `WEB_SERVICE_HOST`, `WEB_PORT_80_TCP_ADDR`… */
-export const serviceEnvironment = (
-  services: readonly Service[],
-): readonly (readonly [string, string])[] => services.flatMap((service) => variablesOf(service))
+/** Variables by name, for looking up and as an object. */
+interface Variables {
+  readonly map: ReadonlyMap<string, string>
+  readonly env: Readonly<Record<string, string>>
+}
+
+interface Asked {
+  readonly services: readonly Service[]
+  readonly kubernetes: Service | undefined
+  readonly hasLinks: boolean
+}
+
+// The pods of a namespace all see the same until a Service changes, which makes a new list.
+let last: { readonly asked: Asked; readonly variables: Variables } | undefined
+
+/** What a container sees of the Services of its namespace: `WEB_SERVICE_HOST`, `WEB_PORT_80_TCP_ADDR`… */
+export const serviceEnvironment = (asked: Asked): Variables => {
+  const { services, kubernetes, hasLinks } = asked
+  const isSame =
+    last?.asked.services === services &&
+    last.asked.kubernetes === kubernetes &&
+    last.asked.hasLinks === hasLinks
+  if (isSame) return last!.variables
+  const map = new Map(visibleServices(services, kubernetes, hasLinks).flatMap(variablesOf))
+  const env: Record<string, string> = {}
+  for (const [name, value] of map) setKey(env, name, value)
+  const variables = { map, env: Object.freeze(env) }
+  last = { asked, variables }
+  return variables
+}
 
 /** The Services that a pod of `namespace` sees. */
-export const visibleServices = (
+const visibleServices = (
   services: readonly Service[],
   kubernetes: Service | undefined,
   hasLinks: boolean,
