@@ -59,9 +59,9 @@ export class WorkQueue {
   retry(key: string): void {
     const id = this.#failureKey(key)
     const failures = Number(this.#memory.get(id)?.split(' ')[0] ?? 0) + 1
-    const at = this.#now() + Math.min(BASE_BACKOFF_MS * 2 ** (failures - 1), MAX_BACKOFF_MS)
-    this.#memory.set(id, `${failures} ${at}`)
-    this.addAt(key, at)
+    this.addAfter(key, Math.min(BASE_BACKOFF_MS * 2 ** (failures - 1), MAX_BACKOFF_MS))
+    // what was asked for before it failed may come first
+    this.#memory.set(id, `${failures} ${this.#deadlines.get(key)!}`)
   }
 
   /** The key went well: its failures are forgotten. */
@@ -86,10 +86,14 @@ export class WorkQueue {
     }
   }
 
-  /** Takes the next key that is due, or undefined. */
+  /**
+   * Takes the next key that is due, or undefined. Its moment is taken back: whoever works on the key says again when it is due next, so
+   * that the moments that stand follow from what is stored.
+   */
   take(): string | undefined {
     for (const key of this.#ready) {
       this.#ready.delete(key)
+      this.#deadlines.delete(key)
       return key
     }
     return undefined

@@ -15,6 +15,15 @@ const drain = (queue: WorkQueue): string[] => {
   return taken
 }
 
+/** The key fails so many times, each time when somebody asked for it. */
+const fail = (queue: WorkQueue, key: string, times: number): void => {
+  for (let attempt = 0; attempt < times; attempt++) {
+    queue.add(key)
+    queue.take()
+    queue.retry(key)
+  }
+}
+
 describe('WorkQueue', () => {
   test('gives each key once, in the order in which it came first', () => {
     const { queue } = newQueue()
@@ -67,6 +76,25 @@ describe('WorkQueue', () => {
     expect(drain(queue)).toEqual([])
   })
 
+  test('takes back the moment of a key that is worked on', () => {
+    const { queue } = newQueue()
+    queue.addAt('a', START + 1000)
+    queue.add('a')
+    expect(drain(queue)).toEqual(['a'])
+    expect(queue.nextDeadline()).toBeUndefined()
+  })
+
+  test('tries a failed key again at the moment that was asked for before, if that comes first', () => {
+    const { queue, memory } = newQueue()
+    fail(queue, 'a', 10)
+    queue.add('a')
+    queue.take()
+    queue.addAt('a', START + 1000)
+    queue.retry('a')
+    expect(queue.nextDeadline()).toBe(START + 1000)
+    expect(newQueue(memory).queue.retryDueAt('a')).toBe(START + 1000)
+  })
+
   test('promotes by moment, then by key', () => {
     const { queue } = newQueue()
     queue.addAt('z', START + 1)
@@ -105,8 +133,7 @@ describe('WorkQueue', () => {
 
   test('goes on backing off in a new queue on the same memory', () => {
     const { queue, memory } = newQueue()
-    queue.retry('a')
-    queue.retry('a')
+    fail(queue, 'a', 2)
     const again = newQueue(memory)
     expect(again.queue.retryDueAt('a')).toBe(START + 10)
     expect(again.queue.retryDueAt('b')).toBeUndefined()
@@ -123,7 +150,7 @@ describe('WorkQueue', () => {
 
   test('deferFailed() lets failed keys wait on after waking up, and only those', () => {
     const { queue, memory } = newQueue()
-    for (let attempt = 0; attempt < 8; attempt++) queue.retry('failing')
+    fail(queue, 'failing', 8)
     const woken = newQueue(memory)
     woken.queue.add('failing')
     woken.queue.add('fine')
