@@ -2,6 +2,7 @@ import type { Client } from '#client/client.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
 import type { Event } from '#api/core/v1/event/types.ts'
 import { assign } from '#apimachinery/object.ts'
+import { StatusError } from '#apimachinery/status-error.ts'
 import { formatMicroTime, formatTime, parseTime } from '#apimachinery/time.ts'
 import type { Random } from '#environment.ts'
 
@@ -12,17 +13,26 @@ const REFILL_MS = 300_000
 type Recorded = Parameters<EventRecorder['record']>[0]
 
 /**
- * The recorder that components use. A repeated Event is counted on the stored one, so nothing is kept in memory.
+ * The recorder that components use. A repeated Event is counted on the stored one, so nothing is kept in memory. An Event that the API
+ * server refuses (its namespace is going) is lost; that keeps nobody from their work.
  */
 export const eventRecorder = (client: Client, random: Random): EventRecorder => ({
   record: (event) => {
-    const known = client.list('events', { involved: event.object.metadata.uid ?? '' })
-    const same = known.find((candidate) => isSame(candidate, event))
-    if (same !== undefined) count(client, same)
-    else if (mayWrite(known, event, client.now()))
-      client.create('events', newEvent(client.now(), random, event), { validated: true })
+    try {
+      write(client, random, event)
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error
+    }
   },
 })
+
+const write = (client: Client, random: Random, event: Recorded): void => {
+  const known = client.list('events', { involved: event.object.metadata.uid ?? '' })
+  const same = known.find((candidate) => isSame(candidate, event))
+  if (same !== undefined) count(client, same)
+  else if (mayWrite(known, event, client.now()))
+    client.create('events', newEvent(client.now(), random, event), { validated: true })
+}
 
 const isSame = (candidate: Event, event: Recorded): boolean =>
   candidate.reason === event.reason &&
