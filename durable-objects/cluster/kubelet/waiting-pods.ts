@@ -3,8 +3,9 @@ export class WaitingPods {
   readonly #byReason = new Map<string, Set<string>>()
   readonly #reasons = new Map<string, readonly string[]>()
 
+  /** Sorted: which began to wait first is not known to a cluster that was made again. */
   of(reason: string): readonly string[] {
-    return [...(this.#byReason.get(reason) ?? [])]
+    return [...(this.#byReason.get(reason) ?? [])].sort()
   }
 
   add(key: string, reasons: readonly string[]): void {
