@@ -49,7 +49,8 @@ class Scheduler implements Component {
       if (!isPending(pod)) continue
       const refusal = refusalOf(pod)
       // what was tried in vain waits on for what it waited for: waking up changes nothing
-      if (refusal === undefined) this.#enqueue(pod)
+      if (this.queue.retryDueAt(keyOf(pod)) !== undefined) this.queue.add(keyOf(pod))
+      else if (refusal === undefined) this.#enqueue(pod)
       else this.#pending.park(keyOf(pod), objectors(refusal))
     }
   }
@@ -62,12 +63,14 @@ class Scheduler implements Component {
     if (next === undefined) return
     try {
       this.#schedule(next)
+      this.queue.forget(next)
     } catch (error) {
-      if (!(error instanceof StatusError)) throw error
+      if (next === key || !(error instanceof StatusError)) throw error
       this.queue.retry(next)
+    } finally {
+      const following = this.#pending.peek()
+      if (following !== undefined) this.queue.add(following)
     }
-    const following = this.#pending.peek()
-    if (following !== undefined) this.queue.add(following)
   }
 
   #schedule(key: string): void {
