@@ -60,8 +60,11 @@ class EndpointsController implements Component {
 
   resync(): void {
     this.#changed.resync()
-    for (const service of this.#client.list('services'))
-      this.#synced.set(keyOf(service), selectsPods(service) ? (service.metadata.uid ?? '') : '')
+    for (const service of this.#client.list('services')) {
+      const key = keyOf(service)
+      const isSynced = selectsPods(service) && this.queue.retryDueAt(key) === undefined
+      this.#synced.set(key, isSynced ? (service.metadata.uid ?? '') : this.#writtenFor(service))
+    }
   }
 
   sync(key: string): void {
@@ -72,7 +75,7 @@ class EndpointsController implements Component {
       this.#changed.drop(key)
       // the Endpoints of a deleted Service go with it, whoever wrote them
       if (service === undefined && this.#synced.delete(key)) this.#delete(namespace, name)
-      else if (service !== undefined) this.#synced.set(key, this.#synced.get(key) ?? '')
+      else if (service !== undefined) this.#synced.set(key, this.#writtenFor(service))
       return
     }
     const changed = this.#changed.take(key)
@@ -83,6 +86,13 @@ class EndpointsController implements Component {
       if (!isNamespaceTerminating(error)) throw error
     }
     this.#synced.set(key, service.metadata.uid ?? '')
+  }
+
+  /** The uid of the Service if its Endpoints are ours, of a time when it still took Pods. */
+  #writtenFor({ metadata }: Service): string {
+    const { namespace = '', name = '', uid = '' } = metadata
+    const existing = this.#client.get('endpoints', namespace, name)
+    return own(existing?.metadata.labels, MANAGED_BY) === undefined ? '' : uid
   }
 
   #reconcile(key: string, service: Service, changed: ReadonlySet<string> | undefined): void {

@@ -67,8 +67,12 @@ class EndpointSliceController implements Component {
 
   resync(): void {
     this.#changed.resync()
-    for (const service of this.#client.list('services'))
-      if (selectsPods(service)) this.#synced.set(keyOf(service), service.metadata.uid ?? '')
+    for (const service of this.#client.list('services')) {
+      const key = keyOf(service)
+      if (this.queue.retryDueAt(key) !== undefined) continue
+      if (selectsPods(service) || this.#hasSlices(service))
+        this.#synced.set(key, service.metadata.uid ?? '')
+    }
   }
 
   sync(key: string): void {
@@ -78,7 +82,7 @@ class EndpointSliceController implements Component {
       // slices of a Service that no longer selects Pods are left as they are, as upstream does; those of a deleted one are the garbage collector's
       this.#known.delete(key)
       this.#changed.drop(key)
-      if (service === undefined) this.#synced.delete(key)
+      if (service === undefined || !this.#hasSlices(service)) this.#synced.delete(key)
       return
     }
     const pods = this.#changed.take(key)
@@ -90,6 +94,14 @@ class EndpointSliceController implements Component {
       if (!isNamespaceTerminating(error)) throw error
     }
     this.#synced.set(key, service.metadata.uid ?? '')
+  }
+
+  #hasSlices(service: Service): boolean {
+    const { namespace = '', name = '' } = service.metadata
+    const labels = selectorFromMap({ [SERVICE_NAME]: name, [MANAGED_BY]: CONTROLLER })
+    return this.#client
+      .list(SLICES, { namespace, labels })
+      .some((slice) => isOwnedBy(slice, service))
   }
 
   #reconcile(key: string, service: Service, changed: ReadonlySet<string> | undefined): void {
