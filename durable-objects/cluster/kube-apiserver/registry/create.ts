@@ -6,6 +6,7 @@ import {
 } from '#apimachinery/validation/metadata.ts'
 import { nameIsDnsSubdomain } from '#apimachinery/validation/names.ts'
 import { generateName } from '#kube-apiserver/identity.ts'
+import { refuseIfFull } from '#kube-apiserver/registry/capacity.ts'
 import { managedFieldsAfterUpdate } from '#kube-apiserver/registry/field-managers.ts'
 import {
   fillSystemFields,
@@ -51,6 +52,7 @@ export const create = (
   fieldsAreManaged = false,
 ): KubeObject => {
   const { resource } = operation
+  refuseIfFull(context, resource, given.metadata.name ?? given.metadata.generateName ?? '')
   const placed = inNamespace(withApiVersion(given, resource), operation)
   const defaulted = resource.strategy.defaults?.(placed) ?? placed
   const managedFields = fieldsAreManaged

@@ -28,6 +28,9 @@ export interface JobWork {
   readonly waitUntil?: number
 }
 
+// The Pods that come bring the Job back for more. kubernetes: MaxPodCreateDeletePerSync
+const MAX_CREATED_AT_ONCE = 500
+
 const NONE: JobWork = { create: [], remove: [] }
 
 /** Which Pods a Job that is not at its end needs or has too many of. One sync only deletes or only creates. */
@@ -39,7 +42,7 @@ export const planWork = (seen: JobSeen, verdict: Verdict): JobWork => {
   const remove = surplus(seen, active, Math.max(0, active.length - wanted))
   if (remove.length > 0) return { ...NONE, remove }
   const terminating = replacesOnlyFailed(job) ? pods.filter(isPodTerminating).length : 0
-  const missing = wanted - terminating - active.length
+  const missing = Math.min(wanted - terminating - active.length, MAX_CREATED_AT_ONCE)
   if (missing <= 0) return NONE
   if (job.spec.backoffLimitPerIndex !== undefined) return perIndex(seen, verdict, missing)
   // Pods that the controller itself takes away lose their finalizer first and count for nothing.

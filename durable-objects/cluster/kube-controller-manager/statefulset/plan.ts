@@ -27,6 +27,9 @@ export interface SetSeen {
   readonly now: number
 }
 
+// Somebody may ask for two billion replicas: of those that are missing only so many are looked at, the rest when these are there.
+const MAX_MISSING = 500
+
 export interface StatefulSetPlan {
   /** In order; each with its claims first. */
   readonly create: readonly Pod[]
@@ -50,7 +53,8 @@ export const planStatefulSet = (seen: SetSeen): StatefulSetPlan => {
   const first = firstOrdinal(set)
   const count = replicasOf(set)
   const byOrdinal = new Map(seen.pods.map((pod) => [ordinalOf(pod), pod]))
-  const replicas = Array.from({ length: count }, (_, index) => byOrdinal.get(first + index))
+  const window = Math.min(count, seen.pods.length + MAX_MISSING)
+  const replicas = Array.from({ length: window }, (_, index) => byOrdinal.get(first + index))
   const condemned = seen.pods
     .filter((pod) => ordinalOf(pod) < first || ordinalOf(pod) >= first + count)
     .toSorted((a, b) => ordinalOf(b) - ordinalOf(a))
