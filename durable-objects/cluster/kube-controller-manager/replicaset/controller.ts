@@ -5,7 +5,7 @@ import type { ReplicaSet } from '#api/apps/v1/replica-set/types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { PodTemplateSpec } from '#api/core/v1/pod-template/spec-types.ts'
 import type { ReplicationController } from '#api/core/v1/replication-controller/types.ts'
-import type { Selector } from '#apimachinery/labels.ts'
+import { matches, type Selector } from '#apimachinery/labels.ts'
 import { keyOf, splitKey } from '#apimachinery/object.ts'
 import { StatusError } from '#apimachinery/status-error.ts'
 import { claimPods } from '#kube-controller-manager/claims.ts'
@@ -14,15 +14,11 @@ import {
   podFromTemplate,
   templateMetadata,
 } from '#kube-controller-manager/pod-control.ts'
-import {
-  isPodActive,
-  isPodTerminating,
-  looksTheSame,
-  nextAvailability,
-} from '#kube-controller-manager/pod-state.ts'
+import { isPodActive, looksTheSame, nextAvailability } from '#kube-controller-manager/pod-state.ts'
 import { OrphanPods, queuePodOwners, queueSelecting } from '#kube-controller-manager/pod-watch.ts'
 import { planReplicas } from '#kube-controller-manager/replicaset/plan.ts'
 import { replicasStatus } from '#kube-controller-manager/replicaset/status.ts'
+import { PodTallies, type PodCounts } from '#kube-controller-manager/replicaset/tally.ts'
 
 interface Kinds {
   'replicasets.apps': ReplicaSet
@@ -50,14 +46,17 @@ export const replicasController = <R extends keyof Kinds>(
   const { client, queue } = context
   const { resource } = kind
   const orphans = new OrphanPods(client)
+  const tallies = new PodTallies(client)
   const owners = { client, queue, resource, selectorOf: kind.selectorOf }
   queuePodOwners({ ...owners, kind: kind.kind, ignores: looksTheSame })
   client.watch(resource, ({ type, object, old }) => {
     if (type !== 'DELETED') return queue.add(keyOf(object))
+    tallies.forget(object.metadata.uid ?? '')
     // Pods that the deleted one released may fit another.
     for (const pod of orphans.in(old?.metadata.namespace ?? '')) queueSelecting(owners, pod)
   })
   const control = new PodControl(client, context.events, kind.component)
+  const parts = { context, kind, control, orphans, tallies }
   return {
     name: kind.component,
     queue,
@@ -67,31 +66,47 @@ export const replicasController = <R extends keyof Kinds>(
     sync: (key) => {
       const { namespace, name } = splitKey(key)
       const owner = client.get(resource, namespace, name)
-      if (owner !== undefined) syncReplicas(context, kind, control, orphans, owner)
+      if (owner !== undefined) syncReplicas(parts, owner)
     },
   }
 }
 
-const syncReplicas = <R extends keyof Kinds>(
-  context: ComponentContext,
-  kind: ReplicasKind<R>,
-  control: PodControl,
-  orphans: OrphanPods,
-  owner: Kinds[R],
-): void => {
+interface Parts<R extends keyof Kinds> {
+  readonly context: ComponentContext
+  readonly kind: ReplicasKind<R>
+  readonly control: PodControl
+  readonly orphans: OrphanPods
+  readonly tallies: PodTallies
+}
+
+const syncReplicas = <R extends keyof Kinds>(parts: Parts<R>, owner: Kinds[R]): void => {
+  const { context, kind, control, orphans, tallies } = parts
   const { client, queue } = context
   const selector = kind.selectorOf(owner)
   if (selector === undefined) return
-  const before = claimPods(client, owner, selector, orphans.in(owner.metadata.namespace ?? ''))
+  const free = orphans.in(owner.metadata.namespace ?? '')
+  const known = tallies.of(owner)
+  if (known?.active === desiredOf(owner) && !free.some((pod) => isSelected(selector, pod)))
+    return writeStatus(context, kind, owner, known, undefined)
+  const before = claimPods(client, owner, selector, free)
   const deleting = owner.metadata.deletionTimestamp !== undefined
   const managed = deleting ? UNTOUCHED : manageReplicas(context, kind, control, owner, before)
   const uid = owner.metadata.uid ?? ''
   const after = managed.touched ? client.list('pods', { owner: uid }) : before
-  writeStatus(context, kind, owner, after, managed.failure)
-  const next = nextAvailability(after, owner.spec.minReadySeconds ?? 0, client.now())
+  const minReadySeconds = owner.spec.minReadySeconds ?? 0
+  const template = kind.templateOf(owner)
+  const templateLabels = (template && templateMetadata(template).labels) ?? {}
+  const counts = tallies.count(owner, { selector, templateLabels, minReadySeconds }, after)
+  writeStatus(context, kind, owner, counts, managed.failure)
+  const next = nextAvailability(after, minReadySeconds, client.now())
   if (next !== undefined) queue.addAt(keyOf(owner), next)
   if (managed.failure !== undefined) throw managed.failure
 }
+
+const desiredOf = ({ spec }: Kinds[keyof Kinds]): number => spec.replicas ?? 1
+
+const isSelected = (selector: Selector, { metadata }: Pod): boolean =>
+  matches(selector, metadata.labels)
 
 interface Managed {
   readonly touched: boolean
@@ -110,7 +125,7 @@ const manageReplicas = <R extends keyof Kinds>(
 ): Managed => {
   const active = pods.filter(isPodActive)
   const related = (): readonly Pod[] => kind.relatedPods?.(context, owner) ?? active
-  const plan = planReplicas(owner.spec.replicas ?? 1, active, related, context.client.now())
+  const plan = planReplicas(desiredOf(owner), active, related, context.client.now())
   const template = kind.templateOf(owner)
   if (plan.create > 0 && template !== undefined) {
     const pod = podFromTemplate(owner, template)
@@ -131,17 +146,14 @@ const writeStatus = <R extends keyof Kinds>(
   { client }: ComponentContext,
   kind: ReplicasKind<R>,
   owner: Kinds[R],
-  pods: readonly Pod[],
+  counts: PodCounts,
   failure: StatusError | undefined,
 ): void => {
-  const template = kind.templateOf(owner)
   const old: Kinds[R]['status'] = owner.status ?? { replicas: 0 }
   const status = replicasStatus(old, {
-    active: pods.filter(isPodActive),
-    ...(kind.countsTerminating ? { terminating: pods.filter(isPodTerminating).length } : {}),
-    templateLabels: (template && templateMetadata(template).labels) ?? {},
-    minReadySeconds: owner.spec.minReadySeconds ?? 0,
-    desired: owner.spec.replicas ?? 1,
+    counts,
+    countsTerminating: kind.countsTerminating,
+    desired: desiredOf(owner),
     generation: owner.metadata.generation ?? 0,
     failure,
     now: client.now(),

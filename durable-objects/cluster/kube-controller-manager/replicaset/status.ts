@@ -1,18 +1,13 @@
 // kubernetes: pkg/controller/replicaset/replica_set_utils.go calculateStatus
 import type { ReplicaSetCondition, ReplicaSetStatus } from '#api/apps/v1/replica-set/types.ts'
-import type { Pod } from '#api/core/v1/pod/types.ts'
-import type { StringMap } from '#apimachinery/object.ts'
 import { equal } from '#apimachinery/object.ts'
 import type { StatusError } from '#apimachinery/status-error.ts'
 import { formatTime } from '#apimachinery/time.ts'
-import { isPodAvailable, isPodReady } from '#kube-controller-manager/pod-state.ts'
+import type { PodCounts } from '#kube-controller-manager/replicaset/tally.ts'
 
 export interface ReplicasSeen {
-  readonly active: readonly Pod[]
-  /** Undefined where the kind has no such field. */
-  readonly terminating?: number
-  readonly templateLabels: StringMap
-  readonly minReadySeconds: number
+  readonly counts: PodCounts
+  readonly countsTerminating: boolean
   readonly desired: number
   readonly generation: number
   readonly failure: StatusError | undefined
@@ -21,17 +16,7 @@ export interface ReplicasSeen {
 
 /** The status that describes what was seen; `old` itself if it already does. */
 export const replicasStatus = <T extends ReplicaSetStatus>(old: T, seen: ReplicasSeen): T => {
-  const { active, minReadySeconds, now } = seen
-  const labels = Object.entries(seen.templateLabels)
-  let fullyLabeled = 0
-  let ready = 0
-  let available = 0
-  for (const pod of active) {
-    if (isFullyLabeled(pod, seen.templateLabels, labels)) fullyLabeled++
-    if (!isPodReady(pod)) continue
-    ready++
-    if (isPodAvailable(pod, minReadySeconds, now)) available++
-  }
+  const { active, available, fullyLabeled, ready, terminating } = seen.counts
   const conditions = conditionsOf(old.conditions ?? [], seen)
   const status: ReplicaSetStatus = {
     ...(available === 0 ? {} : { availableReplicas: available }),
@@ -39,22 +24,10 @@ export const replicasStatus = <T extends ReplicaSetStatus>(old: T, seen: Replica
     ...(fullyLabeled === 0 ? {} : { fullyLabeledReplicas: fullyLabeled }),
     observedGeneration: seen.generation,
     ...(ready === 0 ? {} : { readyReplicas: ready }),
-    replicas: active.length,
-    ...(seen.terminating === undefined ? {} : { terminatingReplicas: seen.terminating }),
+    replicas: active,
+    ...(seen.countsTerminating ? { terminatingReplicas: terminating } : {}),
   }
   return equal(withoutZeros(old), status) ? old : (status as T)
-}
-
-const isFullyLabeled = (
-  pod: Pod,
-  template: StringMap,
-  labels: readonly (readonly [string, string])[],
-): boolean => {
-  const has = pod.metadata.labels
-  if (has === template) return true
-  return labels.every(
-    ([key, value]) => has !== undefined && Object.hasOwn(has, key) && has[key] === value,
-  )
 }
 
 /** Whether zeros are written or left out is the server's business. */
@@ -72,7 +45,7 @@ const withoutZeros = (status: ReplicaSetStatus): ReplicaSetStatus => {
 
 const conditionsOf = (
   old: readonly ReplicaSetCondition[],
-  { failure, active, desired, now }: ReplicasSeen,
+  { failure, counts, desired, now }: ReplicasSeen,
 ): readonly ReplicaSetCondition[] => {
   const has = old.some((condition) => condition.type === 'ReplicaFailure')
   if (failure === undefined)
@@ -82,7 +55,7 @@ const conditionsOf = (
     type: 'ReplicaFailure',
     status: 'True',
     lastTransitionTime: formatTime(now),
-    reason: active.length < desired ? 'FailedCreate' : 'FailedDelete',
+    reason: counts.active < desired ? 'FailedCreate' : 'FailedDelete',
     message: failure.message,
   }
   return [...old, condition]
