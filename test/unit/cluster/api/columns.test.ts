@@ -241,11 +241,7 @@ describe('columns', () => {
   ]
   const widths = new Map(
     Object.entries({ ...columns, ...kubariumColumns }).map(([key, list]) => {
-      const [group, version, plural] = key.replace(/^apis\//, '').split('/') as [
-        string,
-        string,
-        string,
-      ]
+      const [group, , plural] = key.replace(/^apis\//, '').split('/') as [string, string, string]
       return [group === 'api' ? plural : `${plural}.${group}`, list.length] as const
     }),
   )
