@@ -28,27 +28,36 @@ revisions.length = 0
 cluster.flushWatches()
 report(`${title}: heap`, heapInUse(), 'MB', heapTarget)
 
-// One Pod more, whose readiness hangs on a condition that this test sets.
+// One of the Deployment's Pods gives way to one whose readiness hangs on a condition that this test sets.
 const GATE = 'bench.kubarium.dev/open'
-request(cluster, 'POST', '/api/v1/namespaces/default/pods', {
+const PODS = '/api/v1/namespaces/default/pods'
+const patch = (path, body) =>
+  request(cluster, 'PATCH', path, body, { contentType: 'application/strategic-merge-patch+json' })
+const setGate = (open) =>
+  patch(`${PODS}/gated/status`, {
+    status: { conditions: [{ type: GATE, status: open ? 'True' : 'False' }] },
+  })
+request(cluster, 'POST', PODS, {
   apiVersion: 'v1',
   kind: 'Pod',
-  metadata: { name: 'gated', labels: { app: 'web' } },
+  metadata: {
+    name: 'gated',
+    labels: { app: 'web' },
+    annotations: { 'controller.kubernetes.io/pod-deletion-cost': '100' },
+  },
   spec: {
     containers: [{ name: 'nginx', image: 'nginx:1.29' }],
     readinessGates: [{ conditionType: GATE }],
   },
 })
-const setGate = (open) =>
-  request(
-    cluster,
-    'PATCH',
-    '/api/v1/namespaces/default/pods/gated/status',
-    { status: { conditions: [{ type: GATE, status: open ? 'True' : 'False' }] } },
-    { contentType: 'application/strategic-merge-patch+json' },
-  )
 setGate(true)
 letSettle(cluster, replicas + 1)
+const podNamed = (test) => cluster.objects('pods').find(({ metadata }) => test(metadata))
+const { labels } = podNamed(({ name }) => name.startsWith('web-')).metadata
+patch(`${PODS}/gated`, { metadata: { labels } })
+letSettle(cluster, replicas)
+if (podNamed(({ name }) => name === 'gated')?.metadata.ownerReferences === undefined)
+  throw new Error('the ReplicaSet did not take the Pod')
 cluster.takeChanges()
 const flips = await timesOf(FLIPS, (index) => setGate(index % 2 === 1))
 const { revisions: flipped } = cluster.takeChanges()
@@ -66,14 +75,13 @@ report(
   1,
 )
 
-const path = '/api/v1/namespaces/default/pods'
 const lists = []
-for (let index = 0; index < 3; index++) lists.push(await cpuOf(() => request(cluster, 'GET', path)))
+for (let index = 0; index < 3; index++) lists.push(await cpuOf(() => request(cluster, 'GET', PODS)))
 report(`LIST of ${replicas.toLocaleString('en')} Pods as JSON`, lists.at(-1), 'ms CPU')
 const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json'
 const tables = []
 for (let index = 0; index < 3; index++)
-  tables.push(await cpuOf(() => request(cluster, 'GET', path, undefined, { accept })))
+  tables.push(await cpuOf(() => request(cluster, 'GET', PODS, undefined, { accept })))
 report(`LIST of ${replicas.toLocaleString('en')} Pods as a table`, tables.at(-1), 'ms CPU')
 
 const stored = JSON.stringify(cluster.state())
