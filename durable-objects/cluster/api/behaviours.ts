@@ -2,6 +2,7 @@ import { admissionregistrationKinds } from '#api/admissionregistration/v1/kinds.
 import { apiextensionsKinds } from '#api/apiextensions/v1/kinds.ts'
 import { apiregistrationKinds } from '#api/apiregistration/v1/kinds.ts'
 import { appsKinds } from '#api/apps/v1/kinds.ts'
+import { autoscalingV1Kinds } from '#api/autoscaling/v1/kinds.ts'
 import { autoscalingKinds } from '#api/autoscaling/v2/kinds.ts'
 import { batchKinds } from '#api/batch/v1/kinds.ts'
 import { certificatesKinds } from '#api/certificates/v1/kinds.ts'
@@ -20,13 +21,14 @@ import { schedulingKinds } from '#api/scheduling/v1/kinds.ts'
 import { storageKinds } from '#api/storage/v1/kinds.ts'
 import type { KindBehaviour } from '#api/strategy.ts'
 
-/** What is particular about each kind, by `plural` or `plural.group`. A kind that is not here is only its schema. */
+/** What is particular about each kind, by `plural` or `plural.group`, or `plural.version.group` for a version of its own. A kind that is not here is only its schema. */
 export const behaviours: Readonly<Record<string, KindBehaviour>> = {
   ...admissionregistrationKinds,
   ...apiextensionsKinds,
   ...apiregistrationKinds,
   ...appsKinds,
   ...autoscalingKinds,
+  ...autoscalingV1Kinds,
   ...batchKinds,
   ...certificatesKinds,
   ...coordinationKinds,

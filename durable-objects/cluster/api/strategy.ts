@@ -110,10 +110,27 @@ export type RowPrinter<T extends KubeObject = KubeObject> = (
   context: { readonly now: number },
 ) => readonly Cell[]
 
+/** How objects of one version are kept as those of another, which is stored. */
+export interface Conversion {
+  /** The name of the resource that is stored, and with which this one shares its objects: `events`. */
+  readonly store: string
+  readonly toStored: (object: KubeObject) => KubeObject
+  readonly fromStored: (object: KubeObject) => KubeObject
+}
+
+/** Forgets the versions' own types. */
+export const conversion = <V extends KubeObject, T extends KubeObject>(
+  store: string,
+  toStored: (object: V) => T,
+  fromStored: (object: T) => V,
+): Conversion => ({ store, toStored, fromStored }) as unknown as Conversion
+
 /** What a kind adds to its row in discovery. */
 export interface KindBehaviour<T extends KubeObject = KubeObject> {
   readonly strategy?: Strategy<T>
   readonly row?: RowPrinter<T>
+  /** For a version that is not the stored one. Its strategy and row see stored objects, but for the defaults. */
+  readonly conversion?: Conversion
 }
 
 /** Forgets the kind's own type, so that behaviours of all kinds fit into one table. */

@@ -57,7 +57,7 @@ const mayWrite = (known: readonly Event[], event: Recorded, now: number): boolea
 
 const count = (client: Client, event: Event): void => {
   const now = client.now()
-  if (event.eventTime !== undefined) {
+  if ((event.eventTime ?? '') !== '') {
     const series = { count: (event.series?.count ?? 1) + 1, lastObservedTime: formatMicroTime(now) }
     client.update('events', { ...event, series }, { validated: true })
     return

@@ -75,8 +75,8 @@ export const internalClient = (context: RegistryContext, identity: ClientIdentit
       context.resources
         .all()
         .filter(
-          ({ discovery, name, version }) =>
-            discovery.verbs.includes('list') && context.resources.named(name)?.version === version,
+          ({ discovery, behaviour }) =>
+            discovery.verbs.includes('list') && behaviour.conversion === undefined,
         )
         .map((resource) => ({
           resource: resource.name,

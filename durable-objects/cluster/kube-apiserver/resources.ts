@@ -6,6 +6,7 @@ import { kubariumDiscovery } from '#api/kubarium/v1/discovery.ts'
 import { kubariumSchemas } from '#api/kubarium/v1/schemas.ts'
 import { schemaForKind } from '#api/schemas.ts'
 import type { KindBehaviour, Strategy } from '#api/strategy.ts'
+import { freeze, type KubeObject } from '#apimachinery/object.ts'
 import type { Schema } from '#apimachinery/schema.ts'
 import { compileSchemas } from '#apimachinery/schema/compile.ts'
 import type { GroupResource } from '#apimachinery/status-error.ts'
@@ -52,7 +53,7 @@ export interface Resource {
   readonly kind: string
   readonly namespaced: boolean
   readonly discovery: ResourceDiscovery
-  /** `services`, `deployments.apps`: what the store and components call it. */
+  /** `services`, `deployments.apps`: what the store and components call it. Versions that share a store share the name. */
   readonly name: string
   readonly schema: Schema | undefined
   readonly strategy: Strategy
@@ -64,17 +65,34 @@ export const apiVersionOf = (resource: {
   readonly version: string
 }): string => (resource.group === '' ? resource.version : `${resource.group}/${resource.version}`)
 
-export const groupResourceOf = (resource: Resource): GroupResource => ({
-  group: resource.group,
-  resource: resource.plural,
+/** What errors speak of: the stored resource. */
+export const groupResourceOf = ({ name, plural }: Resource): GroupResource => ({
+  group: name.slice(plural.length + 1),
+  resource: plural,
 })
 
 export const groupKindOf = (
   resource: Resource,
 ): { readonly group: string; readonly kind: string } => ({
-  group: resource.group,
+  group: groupResourceOf(resource).group,
   kind: resource.kind,
 })
+
+const shown = new WeakMap<KubeObject, KubeObject>()
+
+/** A stored object as this version shows it. The same object every time, so that its bytes are made once. */
+export const fromStored = ({ behaviour }: Resource, object: KubeObject): KubeObject => {
+  if (behaviour.conversion === undefined) return object
+  const known = shown.get(object)
+  if (known !== undefined) return known
+  const converted = freeze(behaviour.conversion.fromStored(object))
+  if (Object.isFrozen(object)) shown.set(object, converted)
+  return converted
+}
+
+/** An object of this version as it is stored. */
+export const toStored = ({ behaviour }: Resource, object: KubeObject): KubeObject =>
+  behaviour.conversion?.toStored(object) ?? object
 
 /** False for custom resources, whose schemas come from objects. */
 export const isBuiltIn = ({ schema }: Resource): boolean =>
@@ -100,7 +118,7 @@ const resourceOf = (group: string, version: string, entry: ResourceDiscovery): R
       ? group
       : entry.responseKind.group
   const kindVersion = entry.responseKind.version === '' ? version : entry.responseKind.version
-  const behaviour = behaviours[name] ?? {}
+  const behaviour = behaviours[`${entry.resource}.${version}.${group}`] ?? behaviours[name] ?? {}
   return {
     group,
     version,
@@ -108,7 +126,7 @@ const resourceOf = (group: string, version: string, entry: ResourceDiscovery): R
     kind: entry.responseKind.kind,
     namespaced: entry.scope === 'Namespaced',
     discovery: entry,
-    name,
+    name: behaviour.conversion?.store ?? name,
     schema:
       schemaForKind(kindGroup, kindVersion, entry.responseKind.kind) ??
       kubariumSchema(entry.responseKind.kind, group),
@@ -142,8 +160,7 @@ export class Resources {
   constructor(resources: readonly Resource[]) {
     for (const resource of resources) {
       this.#byPath.set(pathKey(resource.group, resource.version, resource.plural), resource)
-      // of several versions the first in discovery is the preferred one, and the one that is stored
-      if (!this.#byName.has(resource.name)) this.#byName.set(resource.name, resource)
+      if (resource.behaviour.conversion === undefined) this.#byName.set(resource.name, resource)
     }
   }
 
@@ -151,6 +168,7 @@ export class Resources {
     return this.#byPath.get(pathKey(group, version, plural))
   }
 
+  /** The version that is stored. */
   named(name: string): Resource | undefined {
     return this.#byName.get(name)
   }

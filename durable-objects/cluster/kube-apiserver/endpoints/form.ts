@@ -2,9 +2,9 @@ import type { KubeObject } from '#apimachinery/object.ts'
 import { printYaml } from '#apimachinery/yaml/print.ts'
 import type { Answer } from '#kube-apiserver/endpoints/http.ts'
 import type { Form } from '#kube-apiserver/endpoints/negotiate.ts'
-import { itemJson, objectJson } from '#kube-apiserver/endpoints/serialize.ts'
+import { itemJson, objectJson, partialJson } from '#kube-apiserver/endpoints/serialize.ts'
 import { tableJson, type IncludeObject } from '#kube-apiserver/endpoints/table.ts'
-import { apiVersionOf, type Resource } from '#kube-apiserver/resources.ts'
+import { apiVersionOf, fromStored, type Resource } from '#kube-apiserver/resources.ts'
 
 export interface ListMeta {
   readonly resourceVersion: string
@@ -25,9 +25,6 @@ const answer = (view: View, status: number, json: readonly string[]): Answer => 
   // Go's encoder ends every document with a line break
   body: view.form.yaml ? [printYaml(JSON.parse(json.join('')))] : [...json, '\n'],
 })
-
-const partialJson = (object: KubeObject): string =>
-  `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(object.metadata)}}`
 
 /** One object in the form that the client asked for. */
 export const objectAnswer = (view: View, object: KubeObject, status = 200): Answer =>
@@ -50,9 +47,9 @@ export const objectParts = (
       })
     case 'PartialObjectMetadata':
     case 'PartialObjectMetadataList':
-      return [partialJson(object)]
+      return [partialJson(fromStored(resource, object))]
     case 'object':
-      return [objectJson(object, apiVersionOf(resource))]
+      return [objectJson(fromStored(resource, object))]
   }
 }
 
@@ -78,7 +75,8 @@ export const listAnswer = (
   ]
   for (const [index, object] of objects.entries()) {
     if (index > 0) parts.push(',')
-    parts.push(isPartial ? partialJson(object) : itemJson(object))
+    const shown = fromStored(resource, object)
+    parts.push(isPartial ? partialJson(shown) : itemJson(shown))
   }
   parts.push(']}')
   return answer(view, 200, parts)

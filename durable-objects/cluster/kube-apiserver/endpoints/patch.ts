@@ -98,7 +98,7 @@ const patcher = (target: ResourceRequest, type: string): Updater => {
   const validation = fieldValidationOf(request)
   return (live) => {
     if (live === undefined) throw notFound(groupResourceOf(resource), path.name)
-    const document = { ...live, apiVersion: apiVersionOf(resource) } as unknown as JsonObject
+    const document = live as unknown as JsonObject
     const { patched, shown, problems } = patchDocument(target, type, document, raw)
     const decoded = decodePatched(
       target,

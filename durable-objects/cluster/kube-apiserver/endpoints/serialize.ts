@@ -49,8 +49,12 @@ const bodyOf = (object: KubeObject): string => {
 }
 
 /** The object with its kind, as a single object or a watch event is written. */
-export const objectJson = (object: KubeObject, apiVersion = object.apiVersion): string =>
-  `{"kind":${JSON.stringify(object.kind)},"apiVersion":${JSON.stringify(apiVersion)},${bodyOf(object)}`
+export const objectJson = (object: KubeObject): string =>
+  `{"kind":${JSON.stringify(object.kind)},"apiVersion":${JSON.stringify(object.apiVersion)},${bodyOf(object)}`
 
 /** The object as an item of a list of built-in kind: without its kind. */
 export const itemJson = (object: KubeObject): string => `{${bodyOf(object)}`
+
+/** Only the object's metadata. */
+export const partialJson = (object: KubeObject): string =>
+  `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(inOrder(object.metadata))}}`

@@ -3,7 +3,8 @@ import { machineColumns } from '#api/kubarium/v1/machine/columns.ts'
 import type { Cell, RowPrinter } from '#api/strategy.ts'
 import { age } from '#apimachinery/age.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
-import { apiVersionOf, type Resource } from '#kube-apiserver/resources.ts'
+import { objectJson, partialJson } from '#kube-apiserver/endpoints/serialize.ts'
+import { fromStored, type Resource } from '#kube-apiserver/resources.ts'
 
 interface Column {
   readonly name: string
@@ -49,11 +50,8 @@ const rowJson = (
   const print = resource.behaviour.row ?? defaultRow(columnsOf(resource))
   const cells = JSON.stringify(print(object, { now }))
   if (include === 'None') return `{"cells":${cells}}`
-  const shown =
-    include === 'Object'
-      ? JSON.stringify({ ...object, apiVersion: apiVersionOf(resource) })
-      : `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(object.metadata)}}`
-  return `{"cells":${cells},"object":${shown}}`
+  const shown = fromStored(resource, object)
+  return `{"cells":${cells},"object":${include === 'Object' ? objectJson(shown) : partialJson(shown)}}`
 }
 
 const headJson = (resource: Resource, metadata: object, withColumns: boolean): string => {

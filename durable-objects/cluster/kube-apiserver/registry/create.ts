@@ -20,6 +20,7 @@ import {
   groupKindOf,
   groupResourceOf,
   isBuiltIn,
+  toStored,
   type Resource,
 } from '#kube-apiserver/resources.ts'
 
@@ -58,7 +59,7 @@ export const create = (
   const managedFields = fieldsAreManaged
     ? defaulted.metadata.managedFields
     : managedFieldsAfterUpdate(context, operation, undefined, defaulted)
-  const owned = withMetadata(defaulted, { managedFields })
+  const owned = toStored(resource, withMetadata(defaulted, { managedFields }))
   const admitted = context.admission.admit(admissionRequest(operation, owned)) ?? owned
   return store(context, operation, fillSystemFields(admitted, context.now(), context.random))
 }

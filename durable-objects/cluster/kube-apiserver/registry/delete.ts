@@ -1,5 +1,5 @@
 import type { DeleteOptions } from '#api/strategy.ts'
-import { assign, equal, type KubeObject } from '#apimachinery/object.ts'
+import { equal, type KubeObject } from '#apimachinery/object.ts'
 import { conflict, notFound, type Status } from '#apimachinery/status-error.ts'
 import { formatTime, parseTime } from '#apimachinery/time.ts'
 import { withMetadata } from '#kube-apiserver/registry/object-meta.ts'
@@ -180,17 +180,19 @@ const shouldWaitForDependents = (existing: readonly string[], options: DeleteOpt
 }
 
 /** What DELETE answers when the object is gone. */
-export const deletedStatus = (resource: Resource, object: KubeObject): Omit<Status, 'code'> => ({
-  kind: 'Status',
-  apiVersion: 'v1',
-  metadata: {},
-  status: 'Success',
-  details: assign(
-    {
-      name: object.metadata.name ?? '',
-      ...(resource.group === '' ? {} : { group: resource.group }),
-      kind: resource.plural,
+export const deletedStatus = (resource: Resource, object: KubeObject): Omit<Status, 'code'> => {
+  const { group, resource: kind } = groupResourceOf(resource)
+  const { name = '', uid } = object.metadata
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: {
+      name,
+      ...(group === '' ? {} : { group }),
+      kind,
+      ...(uid === undefined ? {} : { uid }),
     },
-    object.metadata.uid === undefined ? {} : ({ uid: object.metadata.uid } as object),
-  ),
-})
+  }
+}

@@ -14,9 +14,11 @@ import type { AdmissionRequest, Operation } from '#kube-apiserver/registry/opera
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
 import { keepAllButStatus, keepStatus } from '#kube-apiserver/registry/status.ts'
 import {
+  fromStored,
   groupKindOf,
   groupResourceOf,
   isBuiltIn,
+  toStored,
   type Resource,
 } from '#kube-apiserver/resources.ts'
 
@@ -25,7 +27,7 @@ export interface UpdateResult {
   readonly created: boolean
 }
 
-/** Computes the new object from the live one (undefined if there is none and the kind may be created so). */
+/** Computes the new object from the live one (undefined if there is none and the kind may be created so), both in the version of the request. */
 export type Updater = (live: KubeObject | undefined) => {
   readonly object: KubeObject
   /** Set if the updater worked out the managed fields itself (server-side apply). */
@@ -47,11 +49,12 @@ export const update = (
   mayCreate = false,
 ): UpdateResult => {
   const { resource } = operation
-  const live = context.etcd.get(resource.name, operation.namespace, name)
-  if (live === undefined && !mayCreate && resource.strategy.allowCreateOnUpdate !== true)
+  const stored = context.etcd.get(resource.name, operation.namespace, name)
+  if (stored === undefined && !mayCreate && resource.strategy.allowCreateOnUpdate !== true)
     throw notFound(groupResourceOf(resource), name)
+  const live = stored === undefined ? undefined : fromStored(resource, stored)
   const { object: given, fieldsAreManaged = false } = updater(live)
-  if (live === undefined)
+  if (stored === undefined || live === undefined)
     return { object: create(context, operation, given, fieldsAreManaged), created: true }
 
   const placed = inNamespace(
@@ -65,9 +68,9 @@ export const update = (
   const managedFields = fieldsAreManaged
     ? defaulted.metadata.managedFields
     : managedFieldsAfterUpdate(context, operation, live, defaulted)
-  const owned = withMetadata(defaulted, { managedFields })
-  const admitted = context.admission.admit(admissionRequest(operation, owned, live)) ?? owned
-  return { object: store(context, operation, admitted, live), created: false }
+  const owned = toStored(resource, withMetadata(defaulted, { managedFields }))
+  const admitted = context.admission.admit(admissionRequest(operation, owned, stored)) ?? owned
+  return { object: store(context, operation, admitted, stored), created: false }
 }
 
 /** A component's own status beside the stored object: there is nothing to fill in. */

@@ -13,8 +13,11 @@ const withParts = (parts: object): KubeObject => ({
   ...parts,
 })
 
-const row = (resource: string, parts: object): readonly unknown[] =>
-  behaviours[resource]!.row!(withParts(parts), { now: NOW })
+const row = (resource: string, parts: object): readonly unknown[] => {
+  const { row: print, conversion } = behaviours[resource]!
+  const object = withParts(parts)
+  return print!(conversion?.toStored(object) ?? object, { now: NOW })
+}
 
 const AGE = '100s'
 

@@ -20,7 +20,7 @@ export const eventRow: RowPrinter<Event> = (event, { now }) => {
   const last =
     event.series !== undefined
       ? age(now, event.series.lastObservedTime)
-      : event.lastTimestamp === undefined
+      : (event.lastTimestamp ?? '') === ''
         ? first
         : age(now, event.lastTimestamp)
   // Events that happened once are not counted in the newer API.

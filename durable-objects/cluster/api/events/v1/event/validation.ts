@@ -1,36 +1,61 @@
-// kubernetes: pkg/apis/core/validation/events.go ValidateEventCreate
-import type { EventsV1Event } from '#api/events/v1/event/types.ts'
-import { invalidValue, requiredValue, tooLong, type FieldError } from '#apimachinery/field-error.ts'
-import { byteLength, isQualifiedName } from '#apimachinery/validation/names.ts'
+// kubernetes: pkg/apis/core/validation/events.go ValidateEventCreate, ValidateEventUpdate
+import type { Event } from '#api/core/v1/event/types.ts'
+import { validateEvent } from '#api/core/v1/event/validation.ts'
+import { invalidValue, requiredValue, type FieldError } from '#apimachinery/field-error.ts'
+import { equal } from '#apimachinery/object.ts'
+import { validateImmutable } from '#apimachinery/validation/metadata.ts'
 
-const MISMATCH = 'does not match event.namespace'
-const TYPES = ['Normal', 'Warning']
+const UNSET = 'needs to be unset'
 
-const bounded = (field: string, value: string | undefined, max: number): readonly FieldError[] => {
-  if ((value ?? '') === '') return [requiredValue(field)]
-  return byteLength(value!) > max ? [tooLong(field, max)] : []
+const validateSeries = ({ series }: Event): readonly FieldError[] => {
+  if (series === undefined) return []
+  return [
+    ...((series.count ?? 0) < 2 ? [invalidValue('series.count', '', 'should be at least 2')] : []),
+    ...((series.lastObservedTime ?? '') === '' ? [requiredValue('series.lastObservedTime')] : []),
+  ]
 }
 
-/** The newer API asks for more than the older one. */
-export const validateEventsV1Event = (event: EventsV1Event): readonly FieldError[] => {
-  const namespace = event.metadata.namespace ?? ''
-  const about = event.regarding?.namespace ?? ''
-  const fits = about === '' ? namespace === '' || namespace === 'default' : namespace === about
-  const controller = event.reportingController ?? ''
+/** What the newer API asks of a new event, beyond what the older one does. The event is a stored one. */
+export const validateNewerEvent = (event: Event): readonly FieldError[] => {
+  const { type = '', eventTime, firstTimestamp, lastTimestamp, count = 0, source = {} } = event
+  const unset = (field: string, isUnset: boolean) =>
+    isUnset ? [] : [invalidValue(field, '', UNSET)]
   return [
-    ...(fits ? [] : [invalidValue('involvedObject.namespace', about, MISMATCH)]),
-    ...((event.eventTime ?? '') === '' ? [requiredValue('eventTime')] : []),
-    ...(controller === ''
-      ? [requiredValue('reportingController')]
-      : isQualifiedName(controller).map((message) =>
-          invalidValue('reportingController', controller, message),
-        )),
-    ...bounded('reportingInstance', event.reportingInstance, 128),
-    ...bounded('action', event.action, 128),
-    ...bounded('reason', event.reason, 128),
-    ...(byteLength(event.note ?? '') > 1024 ? [tooLong('message', 1024)] : []),
-    ...(TYPES.includes(event.type ?? '')
+    ...validateEvent(event),
+    ...validateSeries(event),
+    ...((eventTime ?? '') === '' ? [requiredValue('eventTime')] : []),
+    ...(type === 'Normal' || type === 'Warning'
       ? []
-      : [invalidValue('type', event.type ?? '', 'has invalid value: ' + (event.type ?? ''))]),
+      : [invalidValue('type', '', `has invalid value: ${type}`)]),
+    ...unset('firstTimestamp', (firstTimestamp ?? '') === ''),
+    ...unset('lastTimestamp', (lastTimestamp ?? '') === ''),
+    ...unset('count', count === 0),
+    ...unset('source', (source.component ?? '') === '' && (source.host ?? '') === ''),
+  ]
+}
+
+const IMMUTABLE = {
+  involvedObject: 'involvedObject',
+  reason: 'reason',
+  message: 'message',
+  source: 'source',
+  firstTimestamp: 'firstTimestamp',
+  lastTimestamp: 'lastTimestamp',
+  count: 'count',
+  type: 'type',
+  eventTime: 'eventTime',
+  action: 'action',
+  related: 'related',
+  reportingComponent: 'reportingController',
+  reportingInstance: 'reportingInstance',
+} as const satisfies { readonly [K in keyof Event]?: string }
+
+/** All that may change through the newer API is the series. */
+export const validateNewerEventUpdate = (event: Event, old: Event): readonly FieldError[] => {
+  const fields = Object.entries(IMMUTABLE) as [keyof typeof IMMUTABLE, string][]
+  return [
+    ...validateEvent(event),
+    ...(equal(event.series, old.series) ? [] : validateSeries(event)),
+    ...fields.flatMap(([key, field]) => validateImmutable(event[key], old[key], field)),
   ]
 }
