@@ -1,7 +1,10 @@
 import { StatusError } from '#apimachinery/status-error.ts'
 
-/** A plain Go error on its way out of the API server: code 500 without a reason, so clients print the message alone. */
-export const plainError = (message: string): StatusError => new StatusError(500, '', message)
+/**
+ * A plain Go error on its way out of the API server: it has no reason, so clients print the message alone.
+ * differs: upstream's code is 500, as if the fault were the server's.
+ */
+export const plainError = (message: string): StatusError => new StatusError(400, '', message)
 
 /**
  * The patch is well-formed but does not apply. What went wrong is not told to the client.

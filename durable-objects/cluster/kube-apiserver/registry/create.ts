@@ -111,9 +111,11 @@ const store = (context: RegistryContext, operation: Operation, filled: KubeObjec
   const reservation = hooks?.onCreate?.(object, operation) ?? NOTHING_RESERVED(object)
   try {
     const prepared = prepareAndValidate(context, operation, reservation.object)
-    context.admission.validate(admissionRequest(operation, prepared))
     const { name = '' } = prepared.metadata
     const existing = context.etcd.get(resource.name, operation.namespace, name)
+    // a quota is not charged for what will be refused. differs: upstream charges it and counts again later
+    const dryRun = operation.dryRun || existing !== undefined
+    context.admission.validate(admissionRequest({ ...operation, dryRun }, prepared))
     if (existing !== undefined) throw existsError(resource, existing)
     if (operation.dryRun) {
       reservation.revert()

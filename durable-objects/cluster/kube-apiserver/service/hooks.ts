@@ -23,7 +23,11 @@ export const serviceHooks = (context: RegistryContext, client: Client): StorageH
     context.random,
   )
   return {
-    onCreate: (object, operation) => allocator.onCreate(object as Service, operation),
+    onCreate: (object, operation) =>
+      // without a name it is refused anyway, and an address must say whose it is
+      object.metadata.name === undefined || object.metadata.name === ''
+        ? { object, commit: () => undefined, revert: () => undefined }
+        : allocator.onCreate(object as Service, operation),
     onUpdate: (object, old, operation) =>
       allocator.onUpdate(object as Service, old as Service, operation),
     onDelete: (object) => {

@@ -3,7 +3,8 @@ import { needsHealthCheck, needsNodePort, nodePortsOf } from '#api/core/v1/servi
 import type { Service, ServicePort } from '#api/core/v1/service/types.ts'
 import { at, child, invalidValue } from '#apimachinery/field-error.ts'
 import { assign } from '#apimachinery/object.ts'
-import { internalError, StatusError } from '#apimachinery/status-error.ts'
+import { plainError } from '#apimachinery/patch/patch-error.ts'
+import { internalError } from '#apimachinery/status-error.ts'
 import { invalidService, withSpec } from '#kube-apiserver/service/address-fields.ts'
 import { AllocationError, type PortOperation } from '#kube-apiserver/service/port-allocator.ts'
 
@@ -76,7 +77,7 @@ export const updateNodePorts = (
     if (nodePort === 0) nodePort = takeAny(operation)
     else if (!taken.has(nodePort)) taken.add(take(operation, service, index, nodePort))
     const key = `{${port.protocol ?? ''} ${nodePort}}`
-    if (seen.has(key)) throw new StatusError(500, '', `duplicate nodePort: ${key}`)
+    if (seen.has(key)) throw plainError(`duplicate nodePort: ${key}`)
     seen.add(key)
     return assign(port, { nodePort })
   })

@@ -279,7 +279,7 @@ describe('a configuration is refused', () => {
   ])('%s', (_, spec, why) => {
     const error = refusal(() => service().apply('a', { spec: spec as never }))
     expect(error.message).toBe(typed(why))
-    expect(error.status.code).toBe(500)
+    expect(error.status.code).toBe(400)
     expect(error.status.reason).toBeUndefined()
   })
 
