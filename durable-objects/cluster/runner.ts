@@ -43,9 +43,14 @@ export class Runner {
   settle(): void {
     const runs: Runs = new Map()
     for (let index = 0; index < this.#components.length;) {
-      const worked = this.#drain(this.#components[index]!, runs)
-      // whatever a component did may concern those before it
-      index = worked ? 0 : index + 1
+      const component = this.#components[index]!
+      if (component.queue.isEmpty) {
+        index++
+        continue
+      }
+      this.#drain(component, runs)
+      // whatever it did may concern those before it
+      index = 0
     }
   }
 
@@ -63,12 +68,10 @@ export class Runner {
     return earliest
   }
 
-  #drain(component: Component, runs: Runs): boolean {
-    let worked = false
+  #drain(component: Component, runs: Runs): void {
     let counts = runs.get(component)
     if (counts === undefined) runs.set(component, (counts = new Map()))
     for (let key = component.queue.take(); key !== undefined; key = component.queue.take()) {
-      worked = true
       const count = (counts.get(key) ?? 0) + 1
       counts.set(key, count)
       if (count > MAX_RUNS_OF_A_KEY) {
@@ -78,7 +81,6 @@ export class Runner {
       }
       this.#run(component, key)
     }
-    return worked
   }
 
   #run(component: Component, key: string): void {
