@@ -1,8 +1,8 @@
 import { NEVER_PROBED } from '#api/core/v1/pod/never-probed.ts'
-import type { Pod, PodCondition } from '#api/core/v1/pod/types.ts'
+import type { Pod, PodCondition, PodStatus } from '#api/core/v1/pod/types.ts'
 import type { Client } from '#client/client.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
-import { assign, keyOf } from '#apimachinery/object.ts'
+import { assign, equal, freeze, keyOf } from '#apimachinery/object.ts'
 import { formatTime } from '#apimachinery/time.ts'
 import type { Failure } from '#kube-scheduler/failure.ts'
 
@@ -12,11 +12,21 @@ const COMPONENT = 'default-scheduler'
 export const bound = (pod: Pod, node: string, now: number): Pod =>
   assign(pod, {
     spec: assign(pod.spec, { nodeName: node }),
-    status: assign(pod.status, {
-      conditions: withCondition(pod, { type: 'PodScheduled', status: 'True' }, now),
-      nominatedNodeName: undefined,
-    }),
+    status: shared(
+      assign(pod.status, {
+        conditions: withCondition(pod, { type: 'PodScheduled', status: 'True' }, now),
+        nominatedNodeName: undefined,
+      }),
+    ),
   })
+
+let lastStatus: PodStatus | undefined
+
+/** Pods of one template that are bound at one moment have one status. */
+const shared = (status: PodStatus): PodStatus => {
+  if (lastStatus === undefined || !equal(status, lastStatus)) lastStatus = freeze(status)
+  return lastStatus
+}
 
 export const recordScheduled = (events: EventRecorder, pod: Pod, node: string): void =>
   events.record({

@@ -4,7 +4,7 @@ import type { ContainerStatus } from '#api/core/v1/pod/container-status-types.ts
 import type { Container } from '#api/core/v1/pod/container-types.ts'
 import type { Pod, PodCondition, PodSpec, PodStatus } from '#api/core/v1/pod/types.ts'
 import { formatTime } from '#apimachinery/time.ts'
-import { shared } from '#kubelet/shared-parts.ts'
+import { shared, sharedList } from '#kubelet/shared-parts.ts'
 
 type Statuses = ReadonlyMap<string, ContainerStatus>
 
@@ -59,7 +59,7 @@ export const podConditions = (
   ]
   const isSame =
     old.length === conditions.length && conditions.every((c, index) => c === old[index])
-  return isSame ? old : conditions
+  return isSame ? old : sharedList(conditions)
 }
 
 const condition = (

@@ -13,3 +13,17 @@ export const shared = <T>(key: string, make: () => T): T => {
   parts.set(key, made)
   return made
 }
+
+const RECENT_LISTS = 16
+let recentLists: readonly (readonly unknown[])[] = []
+
+/** The frozen list of these very items, made once for the pods that are alike in it. */
+export const sharedList = <T>(items: readonly T[]): readonly T[] => {
+  const known = recentLists.find(
+    (list) => list.length === items.length && list.every((item, index) => item === items[index]),
+  )
+  if (known !== undefined) return known as readonly T[]
+  const made = freeze(items)
+  recentLists = [made, ...recentLists.slice(0, RECENT_LISTS - 1)]
+  return made
+}

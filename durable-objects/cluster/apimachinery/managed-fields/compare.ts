@@ -148,7 +148,29 @@ const compareField = (
   if (change !== undefined) changes.add(fieldElement(key), change)
 }
 
+interface Compared {
+  readonly before: readonly JsonValue[]
+  readonly schema: Schema
+  readonly change: Change | undefined
+}
+
+const comparedLists = new RecentMemo<Compared>(256)
+
+/** Lists that many objects share, such as conditions, are compared once. */
 const compareLists = (
+  before: readonly JsonValue[],
+  after: readonly JsonValue[],
+  schema: Schema,
+): Change | undefined => {
+  const known = comparedLists.get(after)
+  if (known?.before === before && known.schema === schema) return known.change
+  const change = compareItemsOf(before, after, schema)
+  if (Object.isFrozen(before) && Object.isFrozen(after))
+    comparedLists.set(after, { before, schema, change })
+  return change
+}
+
+const compareItemsOf = (
   before: readonly JsonValue[],
   after: readonly JsonValue[],
   schema: Schema,
