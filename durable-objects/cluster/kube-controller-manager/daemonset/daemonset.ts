@@ -6,6 +6,7 @@ import type { Pod } from '#api/core/v1/pod/types.ts'
 import { selectorFromLabelSelector } from '#apimachinery/labels.ts'
 import { equal, keyOf, own, splitKey } from '#apimachinery/object.ts'
 import { StatusError } from '#apimachinery/status-error.ts'
+import { queueOnLostRevision } from '#kube-controller-manager/controller-history/lost-revisions.ts'
 import { BackOff } from '#kube-controller-manager/back-off.ts'
 import { claimPods } from '#kube-controller-manager/claims.ts'
 import {
@@ -83,6 +84,7 @@ const watch = ({ client, queue }: ComponentContext, queueAll: () => void): void 
     selectorOf: (set) => selectorFromLabelSelector(set.spec.selector),
   })
   client.watch(RESOURCE, ({ object }) => queue.add(keyOf(object)))
+  queueOnLostRevision(client, queue, RESOURCE)
   client.watch('nodes', ({ type, object, old }) => {
     const same =
       type === 'MODIFIED' &&

@@ -6,6 +6,7 @@ import type { Pod } from '#api/core/v1/pod/types.ts'
 import { selectorFromLabelSelector } from '#apimachinery/labels.ts'
 import { equal, keyOf, splitKey } from '#apimachinery/object.ts'
 import { StatusError } from '#apimachinery/status-error.ts'
+import { queueOnLostRevision } from '#kube-controller-manager/controller-history/lost-revisions.ts'
 import { claimPods } from '#kube-controller-manager/claims.ts'
 import {
   claimRevisions,
@@ -45,6 +46,7 @@ export const statefulSetController: ComponentDefinition = {
     client.watch(RESOURCE, ({ type, object }) => {
       if (type !== 'DELETED') queue.add(keyOf(object))
     })
+    queueOnLostRevision(client, queue, RESOURCE)
     return {
       name: NAME,
       queue,
