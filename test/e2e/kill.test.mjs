@@ -122,8 +122,8 @@ test('nothing that was acknowledged is lost, however often the server is killed'
     await Promise.all(writers)
 
     server = await start()
-    const after = `${server.url}/k8s/${session.id}.${session.key}`
-    const { status, body } = await request(after, 'GET', CONFIG_MAPS)
+    const again = `${server.url}/k8s/${session.id}.${session.key}`
+    const { status, body } = await request(again, 'GET', CONFIG_MAPS)
     assert.equal(status, 200)
     const found = new Map(body.items.map(({ metadata, data }) => [metadata.name, data?.value]))
     for (const [name, value] of state.known) {
@@ -146,7 +146,7 @@ test('nothing that was acknowledged is lost, however often the server is killed'
     for (const name of new Set([...state.known.keys(), ...found.keys()]))
       if (name.startsWith('w')) state.known.set(name, found.get(name) ?? null)
     const resumed = await fetch(
-      `${after}${CONFIG_MAPS}?watch=true&resourceVersion=${now}&timeoutSeconds=1`,
+      `${again}${CONFIG_MAPS}?watch=true&resourceVersion=${now}&timeoutSeconds=1`,
     )
     assert.equal(await resumed.text().then((text) => text.trim()), '')
   }

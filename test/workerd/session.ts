@@ -1,5 +1,6 @@
 import { env, exports } from 'cloudflare:workers'
 import { runInDurableObject } from 'cloudflare:test'
+import type * as worker from '../../worker/index.ts'
 import type { ClusterSession } from '../../durable-objects/cluster-session.ts'
 
 declare global {
@@ -8,7 +9,7 @@ declare global {
       readonly SESSIONS: DurableObjectNamespace<ClusterSession>
     }
     interface GlobalProps {
-      mainModule: typeof import('../../worker/index.ts')
+      mainModule: typeof worker
     }
   }
 }

@@ -78,7 +78,7 @@ export class WorkQueue {
 
   /** Lets the ready keys that failed before wait until their retry is due: called after waking up. */
   deferFailed(): void {
-    for (const key of [...this.#ready]) {
+    for (const key of this.#ready) {
       const due = this.retryDueAt(key)
       if (due === undefined || due <= this.#now()) continue
       this.#ready.delete(key)

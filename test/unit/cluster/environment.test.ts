@@ -29,7 +29,7 @@ describe('Random', () => {
 
   test('below() reaches every number below its bound about equally often', () => {
     const random = new Random(42)
-    const counts = new Array<number>(10).fill(0)
+    const counts = Array.from({ length: 10 }, () => 0)
     for (let index = 0; index < 100_000; index++) counts[random.below(10)]!++
     for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(500)
     expect(random.below(1)).toBe(0)

@@ -232,7 +232,7 @@ describe('a strategic merge patch of lists', () => {
 describe('a strategic merge patch is refused', () => {
   const spec = { containers: containers('ab'), nodeName: 'n' }
 
-  test.each<[string, JsonValue, number, string]>([
+  test.each<[string, JsonValue, string | undefined, string]>([
     [
       'without the key of an item',
       { containers: [{ image: 'nginx', ports: [1, 2.5, true, null] }] },
