@@ -28,52 +28,60 @@ revisions.length = 0
 cluster.flushWatches()
 report(`${title}: heap`, heapInUse(), 'MB', heapTarget)
 
-// One of the Deployment's Pods gives way to one whose readiness hangs on a condition that this test sets.
+// Pods whose readiness hangs on a condition that this test sets: one that the Service selects and one that it does not.
 const GATE = 'bench.kubarium.dev/open'
 const PODS = '/api/v1/namespaces/default/pods'
 const patch = (path, body) =>
   request(cluster, 'PATCH', path, body, { contentType: 'application/strategic-merge-patch+json' })
-const setGate = (open) =>
-  patch(`${PODS}/gated/status`, {
+const setGate = (name, open) =>
+  patch(`${PODS}/${name}/status`, {
     status: { conditions: [{ type: GATE, status: open ? 'True' : 'False' }] },
   })
-request(cluster, 'POST', PODS, {
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: {
-    name: 'gated',
-    labels: { app: 'web' },
-    annotations: { 'controller.kubernetes.io/pod-deletion-cost': '100' },
-  },
-  spec: {
-    containers: [{ name: 'nginx', image: 'nginx:1.29' }],
-    readinessGates: [{ conditionType: GATE }],
-  },
-})
-setGate(true)
+for (const [name, app] of [
+  ['gated', 'web'],
+  ['apart', 'apart'],
+]) {
+  request(cluster, 'POST', PODS, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name,
+      labels: { app },
+      annotations: { 'controller.kubernetes.io/pod-deletion-cost': '100' },
+    },
+    spec: {
+      containers: [{ name: 'nginx', image: 'nginx:1.29' }],
+      readinessGates: [{ conditionType: GATE }],
+    },
+  })
+  setGate(name, true)
+}
 letSettle(cluster, replicas + 1)
+cluster.takeChanges()
+
+/** The median time of a Pod's change of readiness, and how many slices one writes. */
+const flip = async (name) => {
+  const times = await timesOf(FLIPS, (index) => setGate(name, index % 2 === 1))
+  const { revisions: written } = cluster.takeChanges()
+  const slices = written.filter(({ resource }) => resource === 'endpointslices.discovery.k8s.io')
+  return { time: median(times), slices: slices.length / FLIPS }
+}
+await flip('apart')
+await flip('gated')
+const [without, selected] = [await flip('apart'), await flip('gated')]
+const change = `one Pod of ${replicas.toLocaleString('en')} changes readiness`
+report(`${change}: slices written`, selected.slices, '', 1)
+report(`${change}: its Service's slice and Endpoints`, selected.time - without.time, 'ms', 1)
+
+// One of the Deployment's own Pods gives way to it.
 const podNamed = (test) => cluster.objects('pods').find(({ metadata }) => test(metadata))
 const { labels } = podNamed(({ name }) => name.startsWith('web-')).metadata
 patch(`${PODS}/gated`, { metadata: { labels } })
 letSettle(cluster, replicas)
 if (podNamed(({ name }) => name === 'gated')?.metadata.ownerReferences === undefined)
   throw new Error('the ReplicaSet did not take the Pod')
-cluster.takeChanges()
-const flips = await timesOf(FLIPS, (index) => setGate(index % 2 === 1))
-const { revisions: flipped } = cluster.takeChanges()
-const slices = flipped.filter(({ resource }) => resource === 'endpointslices.discovery.k8s.io')
-report(
-  `one Pod of ${replicas.toLocaleString('en')} changes readiness: all of it`,
-  median(flips),
-  'ms',
-  1,
-)
-report(
-  `one Pod of ${replicas.toLocaleString('en')} changes readiness: slices written`,
-  slices.length / FLIPS,
-  '',
-  1,
-)
+const owned = await flip('gated')
+report(`${change}: the request and all six writes that follow`, owned.time, 'ms')
 
 const lists = []
 for (let index = 0; index < 3; index++) lists.push(await cpuOf(() => request(cluster, 'GET', PODS)))
