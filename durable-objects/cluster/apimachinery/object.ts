@@ -65,7 +65,10 @@ export type Stored<T extends KubeObject = KubeObject> = T & {
 /** Freezes a value and all that it holds. A frozen value is taken to be frozen throughout. */
 export const freeze = <T>(value: T): T => {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  for (const key of Object.keys(value)) freeze((value as Record<string, unknown>)[key])
+  for (const key in value) {
+    const item = value[key]
+    if (typeof item === 'object' && item !== null) freeze(item)
+  }
   return Object.freeze(value)
 }
 
@@ -84,22 +87,18 @@ type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined }
  * differs, so callers may compare by identity.
  */
 export const assign = <T extends object>(object: T, changes: Changes<T>): T => {
-  const keys = Object.keys(changes) as (keyof T)[]
-  if (
-    keys.every((key) =>
-      Object.hasOwn(object, key)
-        ? changes[key] === object[key] && changes[key] !== undefined
-        : changes[key] === undefined,
-    )
-  )
-    return object
-  const copy = copyOf(object)
-  for (const key of keys) {
+  let copy: T | undefined
+  for (const key in changes) {
     const value = changes[key]
+    const isSame = Object.hasOwn(object, key)
+      ? value === object[key] && value !== undefined
+      : value === undefined
+    if (isSame) continue
+    copy ??= copyOf(object)
     if (value === undefined) delete copy[key]
-    else setKey(copy, key, value as T[keyof T])
+    else setKey(copy, key, value as T[typeof key])
   }
-  return copy
+  return copy ?? object
 }
 
 /** A copy of `object` in which absent keys have the given values; `object` itself if none was absent. */
@@ -120,7 +119,8 @@ export const mapShared = <T>(
   change: (item: T, index: number) => T,
 ): readonly T[] => {
   let copy: T[] | undefined
-  for (const [index, item] of list.entries()) {
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index]!
     const changed = change(item, index)
     if (changed !== item) (copy ??= [...list])[index] = changed
   }
