@@ -107,7 +107,7 @@ export const fill = <T extends object>(object: T, defaults: Changes<T>): T => {
   for (const key of Object.keys(defaults) as (keyof T)[]) {
     if (defaults[key] === undefined) continue
     if (Object.hasOwn(object, key) && object[key] !== undefined) continue
-    copy ??= { ...object }
+    copy ??= copyOf(object)
     setKey(copy, key, defaults[key] as T[keyof T])
   }
   return copy ?? object
