@@ -93,7 +93,7 @@ const parts = [
   check('lint', modules('oxlint/bin/oxlint'), ['--type-aware']),
   check('format', modules('oxfmt/bin/oxfmt'), ['--check']),
   vitest,
-  ...['kubectl', 'conformance', 'e2e'].filter(hasTests).map(suite),
+  ...['kubectl', 'conformance', 'e2e', 'browser'].filter(hasTests).map(suite),
 ]
 
 let [passed, failed] = [0, 0]

@@ -1,92 +1,65 @@
 // The session page: shows one cluster live.
-import { signal } from '@preact/signals'
+import { effect } from '@preact/signals'
 import { render } from 'preact'
-import { accessOf, describe, type Access } from './session/api.ts'
-import { ClusterView, type ClusterLists } from './session/cluster-view.tsx'
+import { accessOf, type Session } from './session/api.ts'
+import { ClusterView } from './session/cluster-view.tsx'
 import { Connect } from './session/connect.tsx'
-import { liveList } from './session/live-list.ts'
+import { CopyButton } from './session/copy.tsx'
+import { Failure } from './session/failure.tsx'
+import { Live, type Connection } from './session/live.ts'
 
-const root = document.querySelector('#app')!
-const copied = signal(false)
+const access = accessOf(location)
+const live = new Live(access)
+const { session, lists, connection } = live
 
-const share = async (access: Access): Promise<void> => {
-  await navigator.clipboard.writeText(`${location.origin}/s/${access.id}`)
-  copied.value = true
+const titleOf = (known: Session | undefined): string => known?.title || 'A cluster'
+
+const time = (at: Date): string => at.toLocaleTimeString([], { timeStyle: 'short' })
+
+const Status = ({ now }: { readonly now: Connection }) => {
+  if (now.is !== 'lost')
+    return <span class={`tag ${now.is}`}>{now.is === 'live' ? 'live' : 'opening'}</span>
+  return (
+    <span class="tag bad">
+      No connection to the server since {time(now.at)}. This is how it was then. Trying again…
+    </span>
+  )
 }
 
-const Bar = ({
-  title,
-  access,
-  lists,
-}: {
-  readonly title: string
-  readonly access: Access
-  readonly lists: ClusterLists
-}) => (
+const Bar = () => (
   <header class="bar">
     <a href="/" class="wordmark">
       Kubarium
     </a>
-    <h1>{title === '' ? 'A cluster' : title}</h1>
-    <span class="tag">{access.key === undefined ? 'read-only link' : 'you may change it'}</span>
-    <span role="status">
-      {lists.pods.isConnected.value ? (
-        <span class="tag">live</span>
-      ) : (
-        <span class="tag lost">connecting…</span>
-      )}
+    <h1>{titleOf(session.value)}</h1>
+    <span class="tag">{access.key === undefined ? 'view only' : 'you can change it'}</span>
+    <span role="status" class="status">
+      <Status now={connection.value} />
     </span>
-    <span class="spring" />
-    <button type="button" class="plain" onClick={() => void share(access)}>
-      {copied.value ? 'View link copied' : 'Copy view link'}
-    </button>
+    <CopyButton text={`${location.origin}/s/${access.id}`} label="Copy view link" />
   </header>
 )
 
-const Page = (properties: {
-  readonly title: string
-  readonly access: Access
-  readonly lists: ClusterLists
-}) => (
-  <>
-    <Bar {...properties} />
-    <main class="cluster">
-      <ClusterView lists={properties.lists} />
-      <Connect access={properties.access} />
-    </main>
-  </>
-)
-
-const Failure = ({ message }: { readonly message: string }) => (
-  <main class="cluster">
-    <h1>This cluster cannot be shown</h1>
-    <p>{message}</p>
-    <p>
-      <a href="/">Make a new one</a>
-    </p>
-  </main>
-)
-
-const open = async (): Promise<void> => {
-  const access = accessOf(location)
-  try {
-    const { title } = await describe(access)
-    const stop = new AbortController()
-    addEventListener('pagehide', () => stop.abort())
-    const lists: ClusterLists = {
-      nodes: liveList(access, '/api/v1/nodes', stop.signal),
-      pods: liveList(access, '/api/v1/pods', stop.signal),
-      services: liveList(access, '/api/v1/services', stop.signal),
-      slices: liveList(access, '/apis/discovery.k8s.io/v1/endpointslices', stop.signal),
-    }
-    if (title !== '') document.title = `${title} · Kubarium`
-    root.replaceChildren()
-    render(<Page title={title} access={access} lists={lists} />, root)
-  } catch (error) {
-    root.replaceChildren()
-    render(<Failure message={(error as Error).message} />, root)
-  }
+const Page = () => {
+  const now = connection.value
+  if (now.is === 'refused') return <Failure status={now.status} access={access} />
+  return (
+    <>
+      <Bar />
+      <main class={`cluster${now.is === 'lost' ? ' stale' : ''}`}>
+        <ClusterView lists={lists} />
+        <Connect access={access} />
+      </main>
+    </>
+  )
 }
 
+const root = document.querySelector('#app')!
+root.replaceChildren()
+render(<Page />, root)
+effect(() => {
+  document.title = `${titleOf(session.value)} · Kubarium`
+})
+void live.follow()
+// another key in the address is another page
 addEventListener('hashchange', () => location.reload())
-void open()

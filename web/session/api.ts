@@ -4,42 +4,45 @@ export interface Access {
   readonly key: string | undefined
 }
 
-export const accessOf = (location: Location): Access => {
-  const id = /^\/s\/([^/]+)/.exec(location.pathname)?.[1] ?? ''
-  const key = /^#:([a-z2-7]+)/.exec(location.hash)?.[1]
-  return { id, key }
+export interface Session {
+  readonly title: string
 }
 
-const headersOf = ({ key }: Access): Record<string, string> =>
-  key === undefined ? {} : { authorization: `Bearer ${key}` }
-
-export class RequestFailed extends Error {
+/** The server has an answer, and it is no. */
+export class Refused extends Error {
   readonly status: number
 
-  constructor(status: number, message: string) {
-    super(message)
+  constructor(status: number) {
+    super(`refused with ${status}`)
     this.status = status
   }
 }
 
-/** A call of Kubarium's API on the session. Throws RequestFailed with what the server says. */
-export const describe = async (
-  access: Access,
-): Promise<{ readonly title: string; readonly access: 'view' | 'edit' }> => {
-  const answer = await fetch(`/api/sessions/${access.id}`, { headers: headersOf(access) })
-  const body = (await answer.json()) as {
-    readonly detail?: string
-    readonly title: string
-    readonly access: 'view' | 'edit'
-  }
-  if (!answer.ok)
-    throw new RequestFailed(answer.status, body.detail ?? 'The session could not be opened.')
-  return body
+export const accessOf = ({ pathname, hash }: Location): Access => ({
+  id: /^\/s\/([^/]+)/.exec(pathname)?.[1] ?? '',
+  key: /^#:(.+)/.exec(hash)?.[1],
+})
+
+/** A call of Kubarium's API on the session. Throws Refused if asking again cannot help. */
+const call = async ({ id, key }: Access, path: string, signal?: AbortSignal): Promise<Response> => {
+  const answer = await fetch(`/api/sessions/${id}${path}`, {
+    headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+    ...(signal === undefined ? {} : { signal }),
+  })
+  if (answer.ok) return answer
+  if (answer.status < 500) throw new Refused(answer.status)
+  throw new Error(`answered with ${answer.status}`)
 }
 
-/** A request to the session's Kubernetes API. */
-export const kubernetes = (access: Access, path: string, signal: AbortSignal): Promise<Response> =>
-  fetch(`/k8s/${access.id}${path}`, {
-    headers: { ...headersOf(access), accept: 'application/json' },
-    signal,
-  })
+export const describe = async (access: Access): Promise<Session> =>
+  (await call(access, '')).json() as Promise<Session>
+
+/** The cluster's objects and every change of them, as lines of JSON. */
+export const openStream = async (
+  access: Access,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> => {
+  const { body } = await call(access, '/live', signal)
+  if (body === null) throw new Error('answered with nothing')
+  return body
+}

@@ -1,49 +1,48 @@
-import { useSignal } from '@preact/signals'
 import type { Access } from './api.ts'
+import { CopyButton } from './copy.tsx'
 
-const Copyable = ({ text, about }: { readonly text: string; readonly about: string }) => {
-  const copied = useSignal(false)
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text)
-    copied.value = true
-  }
+const Lines = ({ title, lines }: { readonly title: string; readonly lines: readonly string[] }) => {
+  const text = lines.join('\n')
   return (
-    <div class="copyable">
-      <pre tabIndex={0} aria-label={about}>
+    <div class="lines">
+      <h3>{title}</h3>
+      <CopyButton text={text} label="Copy" />
+      <pre tabIndex={0} aria-label={title}>
         {text}
       </pre>
-      <button type="button" class="plain" onClick={() => void copy()}>
-        {copied.value ? 'Copied' : 'Copy'}
-      </button>
     </div>
   )
 }
 
 /** The lines that point a real kubectl at this cluster. */
-export const Connect = ({ access }: { readonly access: Access }) => {
-  const url = `${location.origin}/api/sessions/${access.id}/kubeconfig`
-  const header = access.key === undefined ? '' : ` -H 'Authorization: Bearer ${access.key}'`
-  const lines = [
-    `curl -s ${url}${header} > kubarium.yaml`,
-    'export KUBECONFIG=$PWD/kubarium.yaml',
-    'kubectl get nodes',
-  ]
-  const first = [
-    'kubectl create deployment web --image=nginx --replicas=3 --port=80',
-    'kubectl expose deployment web --port=80',
-    'kubectl get svc,endpointslices',
-  ]
+export const Connect = ({ access: { id, key } }: { readonly access: Access }) => {
+  const header = key === undefined ? '' : ` \\\n  -H 'Authorization: Bearer ${key}'`
   return (
-    <section aria-labelledby="kubectl">
-      <h2 id="kubectl">In your own kubectl</h2>
-      <Copyable text={lines.join('\n')} about="Commands that connect kubectl" />
-      {access.key === undefined ? (
-        <p class="quiet">This is a view link: kubectl can look at everything and change nothing.</p>
-      ) : (
-        <>
-          <p class="quiet">Then, for instance:</p>
-          <Copyable text={first.join('\n')} about="Commands that make a first Service" />
-        </>
+    <section class="connect" aria-labelledby="kubectl">
+      <h2 id="kubectl">Your kubectl</h2>
+      {key === undefined ? (
+        <p class="quiet">
+          With this view link it looks at everything but the content of Secrets, and changes
+          nothing.
+        </p>
+      ) : null}
+      <Lines
+        title="Point it at this cluster"
+        lines={[
+          `curl -s ${location.origin}/api/sessions/${id}/kubeconfig${header} > kubarium.yaml`,
+          'export KUBECONFIG=$PWD/kubarium.yaml',
+          'kubectl get nodes',
+        ]}
+      />
+      {key === undefined ? null : (
+        <Lines
+          title="Then put a Service in front of three Pods, and watch this page"
+          lines={[
+            'kubectl create deployment web --image=nginx --replicas=3 --port=80',
+            'kubectl expose deployment web --port=80',
+            'kubectl get services,endpointslices',
+          ]}
+        />
       )}
     </section>
   )

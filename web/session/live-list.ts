@@ -1,97 +1,59 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
-import { kubernetes, type Access } from './api.ts'
 import type { Meta } from './objects.ts'
 
-interface Listed {
+export interface Listed {
   readonly metadata: Meta
 }
 
-interface WatchEvent<T> {
+export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
-  readonly object: T
+  readonly object: Listed
 }
 
-export interface LiveList<T> {
-  /** Sorted by namespace and name. Undefined until the first list has come. */
-  readonly items: ReadonlySignal<readonly T[] | undefined>
-  readonly isConnected: ReadonlySignal<boolean>
-}
+const byNumber = new Intl.Collator('en', { numeric: true })
 
-const FIRST_PAUSE_MS = 500
-const LONGEST_PAUSE_MS = 10_000
+/** Oldest first: what is there keeps its place when something comes. */
+const byAge = ({ metadata: a }: Listed, { metadata: b }: Listed): number =>
+  byNumber.compare(a.creationTimestamp, b.creationTimestamp) || byNumber.compare(a.name, b.name)
 
-const pause = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds))
+/** A list of objects kept up by the events of a watch. */
+export class LiveList<T extends Listed> {
+  readonly #items = signal<readonly T[] | undefined>(undefined)
+  #objects = new Map<string, T>()
+  /** What has come since the watch began anew; what was there before is shown until that is whole. */
+  #incoming: Map<string, T> | undefined
+  #isFrameAsked = false
 
-const keyOf = ({ metadata }: Listed): string => `${metadata.namespace ?? ''}/${metadata.name}`
-
-/** The lines of a stream, as they come. */
-async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) if (line.trim() !== '') yield line
+  /** Oldest first. Undefined until they have come. */
+  get items(): ReadonlySignal<readonly T[] | undefined> {
+    return this.#items
   }
-}
 
-/**
- * Lists a resource and follows it as every client of Kubernetes does: list, watch from there, and list anew when the watch ends.
- * Keeps what it shows while the connection is gone.
- */
-export const liveList = <T extends Listed>(
-  access: Access,
-  path: string,
-  stop: AbortSignal,
-): LiveList<T> => {
-  const items = signal<readonly T[] | undefined>(undefined)
-  const isConnected = signal(false)
-  const objects = new Map<string, T>()
-  const show = (): void => {
-    items.value = [...objects.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  /** A new watch begins, with all that there is. */
+  restart(): void {
+    this.#incoming = new Map()
   }
-  const list = async (): Promise<string> => {
-    const answer = await kubernetes(access, path, stop)
-    if (!answer.ok) throw new Error(`the list was answered with ${answer.status}`)
-    const body = (await answer.json()) as {
-      readonly metadata: { readonly resourceVersion: string }
-      readonly items: readonly T[]
+
+  apply({ type, object }: WatchEvent): void {
+    if (type === 'ERROR') return
+    if (type === 'BOOKMARK') {
+      this.#objects = this.#incoming ?? this.#objects
+      this.#incoming = undefined
+    } else {
+      const objects = this.#incoming ?? this.#objects
+      if (type === 'DELETED') objects.delete(object.metadata.uid)
+      else objects.set(object.metadata.uid, object as T)
     }
-    objects.clear()
-    for (const object of body.items) objects.set(keyOf(object), object)
-    show()
-    return body.metadata.resourceVersion
+    if (this.#incoming === undefined) this.#show()
   }
-  const follow = async (resourceVersion: string): Promise<void> => {
-    const answer = await kubernetes(
-      access,
-      `${path}?watch=true&resourceVersion=${resourceVersion}`,
-      stop,
-    )
-    if (!answer.ok || answer.body === null)
-      throw new Error(`the watch was answered with ${answer.status}`)
-    isConnected.value = true
-    for await (const line of linesOf(answer.body)) {
-      const { type, object } = JSON.parse(line) as WatchEvent<T>
-      if (type === 'ERROR') return
-      if (type === 'DELETED') objects.delete(keyOf(object))
-      else if (type !== 'BOOKMARK') objects.set(keyOf(object), object)
-      show()
-    }
+
+  /** At most once in a frame, however much happens. */
+  #show(): void {
+    if (this.#isFrameAsked) return
+    this.#isFrameAsked = true
+    requestAnimationFrame(() => {
+      this.#isFrameAsked = false
+      this.#items.value = [...this.#objects.values()].sort(byAge)
+    })
   }
-  const run = async (): Promise<void> => {
-    for (let wait = FIRST_PAUSE_MS; !stop.aborted; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
-      try {
-        await follow(await list())
-        wait = FIRST_PAUSE_MS
-      } catch {
-        // the connection is gone or the server is: it is tried again, and the page says so meanwhile
-      }
-      isConnected.value = false
-      await pause(wait)
-    }
-  }
-  void run()
-  return { items, isConnected }
 }
