@@ -52,8 +52,8 @@ const newPage = async (expected = /(?!)/, viewport = { width: 1440, height: 900 
   return page
 }
 
-const request = async (session, path, method, body, contentType = 'application/json') => {
-  const answer = await fetch(`${product.url}/k8s/${session.id}.${session.key}${path}`, {
+const request = async (session, url, method, body, contentType = 'application/json') => {
+  const answer = await fetch(`${product.url}/k8s/${session.id}.${session.key}${url}`, {
     method,
     headers: { 'content-type': contentType },
     body: JSON.stringify(body),
@@ -63,8 +63,8 @@ const request = async (session, path, method, body, contentType = 'application/j
   return JSON.parse(text)
 }
 
-const patch = (session, path, body) =>
-  request(session, path, 'PATCH', body, 'application/merge-patch+json')
+const patch = (session, url, body) =>
+  request(session, url, 'PATCH', body, 'application/merge-patch+json')
 
 const deployment = (name, replicas) => ({
   apiVersion: 'apps/v1',
