@@ -5,7 +5,12 @@ import path from 'node:path'
 import { createSession, kubeconfigOf } from '../support/session.mjs'
 
 const url = process.env.KUBARIUM_URL ?? 'http://localhost:8787'
-const session = await createSession(url, { template: 'bare', delays: 'instant', loadBalancer: 'none', title: process.env.PARITY_SCENARIO ?? '' })
+const session = await createSession(url, {
+  template: 'bare',
+  delays: 'instant',
+  loadBalancer: 'none',
+  title: process.env.PARITY_SCENARIO ?? '',
+})
 const file = path.join(mkdtempSync(path.join(tmpdir(), 'kubarium-parity-')), 'kubeconfig')
 writeFileSync(file, await kubeconfigOf(url, session))
 console.log(file)

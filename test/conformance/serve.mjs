@@ -7,10 +7,14 @@ import { startProduct } from '../support/product.mjs'
 const here = import.meta.dirname
 const product = await startProduct()
 const newCluster = `node ${path.join(here, 'new-cluster.mjs')}`
-const child = spawn(process.execPath, [path.join(here, 'parity.mjs'), ...process.argv.slice(2), '--new-cluster', newCluster], {
-  stdio: 'inherit',
-  env: { ...process.env, KUBARIUM_URL: product.url, KUBECTL: kubectlPath() },
-})
+const child = spawn(
+  process.execPath,
+  [path.join(here, 'parity.mjs'), ...process.argv.slice(2), '--new-cluster', newCluster],
+  {
+    stdio: 'inherit',
+    env: { ...process.env, KUBARIUM_URL: product.url, KUBECTL: kubectlPath() },
+  },
+)
 child.on('exit', async (code) => {
   await product.stop()
   process.exit(code ?? 1)
