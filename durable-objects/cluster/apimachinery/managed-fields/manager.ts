@@ -15,7 +15,7 @@ import { applyConfiguration, kindText, notTyped, objectText, type Application } 
 import { EMPTY, setOfFields, type FieldSet } from './field-set.ts'
 import { ownedByLastApplied, TAKES_OVER, withLastApplied } from './last-applied.ts'
 import { decodeManagedFields, encodeManagedFields, type Manager, type Managers } from './managed.ts'
-import { RecentTable } from './recent.ts'
+import { RecentMemo } from './recent.ts'
 import { isMap } from './typed.ts'
 import { managersAfterUpdate } from './update.ts'
 import { typeError } from './validate.ts'
@@ -146,16 +146,13 @@ const managerOf = (input: WriteInput, operation: Manager['operation']): Manager 
   subresource: input.subresource ?? '',
 })
 
-const resetSets = new RecentTable<string, FieldSet>(256)
+const resetSets = new RecentMemo<FieldSet>(256)
 
-const resetSetOf = ({ resetFields = [] }: WriteInput): FieldSet => {
-  if (resetFields.length === 0) return EMPTY
-  const name = resetFields.map((path) => path.join('\n')).join('\n\n')
-  let set = resetSets.get(name)
-  if (set === undefined) {
-    set = setOfFields(resetFields)
-    resetSets.set(name, set)
-  }
+/** The same list gives the same set. */
+const resetSetOf = ({ resetFields }: WriteInput): FieldSet => {
+  if (resetFields === undefined || resetFields.length === 0) return EMPTY
+  let set = resetSets.get(resetFields)
+  if (set === undefined) resetSets.set(resetFields, (set = setOfFields(resetFields)))
   return set
 }
 

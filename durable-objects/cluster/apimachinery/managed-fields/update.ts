@@ -81,10 +81,13 @@ export const takeFromOthers = (
   self: string | undefined,
   { added, modified, removed }: Comparison,
 ): Managers => {
-  const lost = union(union(modified, added), removed)
   const left: Managers = new Map()
   for (const [identifier, managed] of managers) {
-    const set = identifier === self ? managed.set : difference(managed.set, lost)
+    // one after the other: their union is another for every object that is written, and mostly met by nothing
+    const set =
+      identifier === self
+        ? managed.set
+        : difference(difference(difference(managed.set, modified), added), removed)
     if (!isEmpty(set)) left.set(identifier, withSet(managed, set))
   }
   return left

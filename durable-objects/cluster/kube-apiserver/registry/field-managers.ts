@@ -5,10 +5,16 @@ import type { Operation } from '#kube-apiserver/registry/operation.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
 import { apiVersionOf, subresourceOf } from '#kube-apiserver/resources.ts'
 
+type Paths = readonly (readonly string[])[]
+
+const NONE: Paths = Object.freeze([])
+const STATUS: Paths = Object.freeze([['status']])
+const SPEC: Paths = Object.freeze([['spec']])
+
 /** Fields that a write does not own because the strategy sets them back. kubernetes: GetResetFields of the strategies */
-export const resetFieldsOf = (operation: Operation): readonly (readonly string[])[] => {
-  if (operation.subresource === 'status') return [['spec']]
-  return subresourceOf(operation.resource, 'status') === undefined ? [] : [['status']]
+export const resetFieldsOf = (operation: Operation): Paths => {
+  if (operation.subresource === 'status') return SPEC
+  return subresourceOf(operation.resource, 'status') === undefined ? NONE : STATUS
 }
 
 /** The managed fields after a write that says what the object should be (create, update, patch). */
