@@ -27,6 +27,15 @@ report(`${title}: revisions per Pod`, revisions.length / replicas, '')
 revisions.length = 0
 cluster.flushWatches()
 report(`${title}: heap`, heapInUse(), 'MB', heapTarget)
+if (replicas <= 1000) {
+  // the first time, half of it is the compiler's
+  const other = newCluster(engine, nodes)
+  const warm = await cpuOf(() => {
+    applyDeployment(engine, other, replicas)
+    letSettle(other, replicas)
+  })
+  report(`${title}: the same again in this process`, warm / 1000, 's CPU')
+}
 
 // Pods whose readiness hangs on a condition that this test sets: one that the Service selects and one that it does not.
 const GATE = 'bench.kubarium.dev/open'
