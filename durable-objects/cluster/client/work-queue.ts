@@ -51,6 +51,12 @@ export class WorkQueue {
     this.#deadlines.delete(key)
   }
 
+  /** What the key stands for is gone: neither its moment nor its failures matter any more. */
+  drop(key: string): void {
+    this.#deadlines.delete(key)
+    this.forget(key)
+  }
+
   addAfter(key: string, milliseconds: number): void {
     this.addAt(key, this.#now() + milliseconds)
   }
@@ -76,13 +82,13 @@ export class WorkQueue {
     return entry === undefined ? undefined : Number(entry.split(' ')[1])
   }
 
-  /** Lets the ready keys that failed before wait until their retry is due: called after waking up. */
+  /** Lets the keys that failed before wait until their retry is due, whether they are ready or not: called after waking up. */
   deferFailed(): void {
-    for (const key of this.#ready) {
-      const due = this.retryDueAt(key)
-      if (due === undefined || due <= this.#now()) continue
+    const prefix = this.#failureKey('')
+    for (const [id] of this.#memory.entries(prefix)) {
+      const key = id.slice(prefix.length)
       this.#ready.delete(key)
-      this.addAt(key, due)
+      this.addAt(key, this.retryDueAt(key)!)
     }
   }
 

@@ -47,7 +47,8 @@ const selectorOf = (deployment: Deployment): Selector | undefined =>
 /** Pods need no watch: their ReplicaSet's status tells of each that comes or goes. */
 const watch = ({ client, queue }: ComponentContext): void => {
   client.watch('deployments.apps', ({ type, object }) => {
-    if (type !== 'DELETED') queue.add(keyOf(object))
+    if (type === 'DELETED') queue.drop(keyOf(object))
+    else queue.add(keyOf(object))
   })
   client.watch('replicasets.apps', ({ type, object, old }) => {
     const { namespace = '' } = object.metadata

@@ -164,7 +164,10 @@ const hasTimedOut = (
   return deadline !== undefined && deadline < now
 }
 
-/** When the progress of a rollout must be looked at again. kubernetes: requeueStuckDeployment */
+/**
+ * When the progress of a rollout must be looked at again: the first moment at which it counts as stuck, where upstream takes a second
+ * more, so that it does not matter who else looks meanwhile. kubernetes: requeueStuckDeployment
+ */
 export const progressCheckAt = (
   deployment: Deployment,
   status: DeploymentStatus,
@@ -175,7 +178,7 @@ export const progressCheckAt = (
   if (current?.reason === 'NewReplicaSetAvailable' || deployment.spec.paused === true)
     return undefined
   const deadline = deadlineOf(deployment, current)
-  return deadline === undefined ? undefined : deadline + 1000
+  return deadline === undefined ? undefined : deadline + 1
 }
 
 /** kubernetes: getReplicaFailures, ReplicaSetToDeploymentCondition */

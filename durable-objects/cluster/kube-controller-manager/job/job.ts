@@ -86,6 +86,7 @@ const watch = ({ client, queue }: ComponentContext): void => {
   })
   client.watch(RESOURCE, ({ type, object }) => {
     if (type !== 'DELETED') return queue.add(keyOf(object))
+    queue.drop(keyOf(object))
     for (const pod of client.list('pods', { owner: object.metadata.uid ?? '' }))
       if (isTracked(pod)) queue.add(`${POD_PREFIX}${keyOf(pod)}`)
   })

@@ -51,6 +51,7 @@ export const replicasController = <R extends keyof Kinds>(
   queuePodOwners({ ...owners, kind: kind.kind, ignores: looksTheSame })
   client.watch(resource, ({ type, object, old }) => {
     if (type !== 'DELETED') return queue.add(keyOf(object))
+    queue.drop(keyOf(object))
     tallies.forget(object.metadata.uid ?? '')
     // Pods that the deleted one released may fit another.
     for (const pod of orphans.in(old?.metadata.namespace ?? '')) queueSelecting(owners, pod)

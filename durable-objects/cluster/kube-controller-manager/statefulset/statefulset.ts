@@ -44,7 +44,8 @@ export const statefulSetController: ComponentDefinition = {
       selectorOf: (set) => selectorFromLabelSelector(set.spec.selector),
     })
     client.watch(RESOURCE, ({ type, object }) => {
-      if (type !== 'DELETED') queue.add(keyOf(object))
+      if (type === 'DELETED') queue.drop(keyOf(object))
+      else queue.add(keyOf(object))
     })
     queueOnLostRevision(client, queue, RESOURCE)
     return {

@@ -24,11 +24,13 @@ export const ttlAfterFinishedController: ComponentDefinition = {
   username: 'system:serviceaccount:kube-system:ttl-after-finished-controller',
   create: ({ client, queue }) => {
     const note = (job: Job): void => {
+      queue.cancel(keyOf(job))
       const expiry = expiryOf(job)
       if (expiry !== undefined) queue.addAt(keyOf(job), expiry)
     }
     client.watch('jobs.batch', ({ type, object }) => {
-      if (type !== 'DELETED') note(object)
+      if (type === 'DELETED') queue.drop(keyOf(object))
+      else note(object)
     })
     return {
       name: NAME,
