@@ -29,9 +29,9 @@ const begin = (run: PodRun, container: PodContainer, at: number): void => {
   if (refusal !== undefined) return refuse(run, container, at, refusal)
   const { image = '', imagePullPolicy } = container.spec
   if (imagePullPolicy === 'Always' || !isPresent(run, image)) {
-    const { exit: _exit, ...record } = run.of(container)
-    const kept = _exit === undefined ? record : { ...record, exit: _exit }
-    run.set(container, { ...kept, phase: 'pulling', at })
+    const { isCached: _isCached, ...record } = run.of(container)
+    const cached = isPresent(run, image) ? ({ isCached: true } as const) : {}
+    run.set(container, { ...record, ...cached, phase: 'pulling', at })
     run.note('Normal', 'Pulling', `Pulling image ${quoted(image)}`, container)
     return
   }
@@ -112,7 +112,7 @@ export const refusedStep = (
 }
 
 export const pullFinished = (run: PodRun, container: PodContainer): Step => {
-  const { at } = run.of(container)
+  const { at, isCached } = run.of(container)
   const image = container.spec.image ?? ''
   const found = lookUpImage(container.spec)
   const full = run.facts.delays.imagePull
@@ -120,7 +120,7 @@ export const pullFinished = (run: PodRun, container: PodContainer): Step => {
     const end = at + Math.round(full * FAILURE_SHARE)
     return { at: end, run: () => pullFailed(run, container, end, found.failure) }
   }
-  const took = isPresent(run, image) ? Math.round(full * CHECK_SHARE) : full
+  const took = isCached === true ? Math.round(full * CHECK_SHARE) : full
   return {
     at: at + took,
     run: () => {

@@ -40,6 +40,8 @@ export interface ContainerRecord {
   readonly at: number
   readonly image: string
   readonly restarts: number
+  /** The image that is being pulled was on the node already when the pull began. */
+  readonly isCached?: true
   readonly id?: string
   /** How the latest run ended, until the next one starts. */
   readonly exit?: Exit

@@ -50,7 +50,7 @@ export class PodWorker implements Component {
       if (type === 'ADDED' || (type === 'MODIFIED' && old?.spec.podCIDR !== object.spec.podCIDR))
         this.#queuePodsOf(object.metadata.name!)
       // Its address comes with its first status.
-      else if (type === 'MODIFIED' && old?.status?.addresses === undefined)
+      else if (type === 'MODIFIED' && old?.status?.addresses !== object.status.addresses)
         this.#queuePodsOf(object.metadata.name!)
     })
     if (settings.images === 'always') return
@@ -177,6 +177,8 @@ export class PodWorker implements Component {
     const nodeName = node.metadata.name!
     const { record, pulled, environments } = decision
     for (const image of pulled) this.#disks.addImage(nodeName, image)
+    // who must not pull waits for somebody else to do so
+    if (pulled.length > 0) for (const waiting of this.#waiting.of(nodeName)) this.queue.add(waiting)
     const kept = new Map(decision.isFinished ? [] : env)
     for (const { spec } of containersOf(pod)) {
       const started = environments.get(spec.name)
