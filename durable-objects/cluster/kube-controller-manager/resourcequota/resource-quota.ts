@@ -1,6 +1,7 @@
 // kubernetes: pkg/controller/resourcequota/resource_quota_controller.go
 import type { Component, ComponentContext, ComponentDefinition } from '#client/component.ts'
 import type { ResourceQuota } from '#api/core/v1/resource-quota/types.ts'
+import { countedUntil } from '#api/core/v1/resource-quota/pod-usage.ts'
 import { usedOf } from '#api/core/v1/resource-quota/usage.ts'
 import { equal, keyOf, splitKey } from '#apimachinery/object.ts'
 
@@ -23,7 +24,8 @@ export const resourceQuotaController: ComponentDefinition = {
     }
     client.watch('resourcequotas', ({ type, object }) => {
       if (type !== 'MODIFIED') namespaces = undefined
-      if (type !== 'DELETED') queue.add(keyOf(object))
+      if (type === 'DELETED') queue.drop(keyOf(object))
+      else queue.add(keyOf(object))
     })
     client.dynamic.watchAll((resource, { object }) => {
       const { namespace } = object.metadata
@@ -40,10 +42,22 @@ export const resourceQuotaController: ComponentDefinition = {
       sync: (key) => {
         const { namespace, name } = splitKey(key)
         const quota = client.get('resourcequotas', namespace, name)
-        if (quota !== undefined) syncQuota(context, quota)
+        if (quota === undefined) return
+        const later = nextChange(context, namespace)
+        if (later !== undefined) queue.addAt(key, later)
+        syncQuota(context, quota)
       },
     } satisfies Component
   },
+}
+
+/** When a Pod that should be gone by then counts no more. */
+const nextChange = ({ client }: ComponentContext, namespace: string): number | undefined => {
+  const moments = client.list('pods', { namespace }).flatMap((pod) => {
+    const until = countedUntil(pod)
+    return until === undefined || until < client.now() ? [] : [until + 1]
+  })
+  return moments.length === 0 ? undefined : Math.min(...moments)
 }
 
 const syncQuota = ({ client }: ComponentContext, quota: ResourceQuota): void => {

@@ -25,13 +25,19 @@ export const isPodResource = (name: string): boolean => {
   return isHugePages(requested) || (requested !== '' && isExtendedResource(requested))
 }
 
-/** A Pod that ended, or should have, uses nothing but its place in etcd. kubernetes: QuotaV1Pod */
-const isCounted = ({ metadata, status }: Pod, now: number): boolean => {
-  if (status?.phase === 'Failed' || status?.phase === 'Succeeded') return false
+/** The last moment at which a Pod that is to go still counts; undefined if it does as long as it lives. */
+export const countedUntil = ({ metadata }: Pod): number | undefined => {
   const { deletionTimestamp, deletionGracePeriodSeconds } = metadata
-  if (deletionTimestamp === undefined || deletionGracePeriodSeconds === undefined) return true
-  return now <= parseTime(deletionTimestamp) + deletionGracePeriodSeconds * 1000
+  return deletionTimestamp === undefined || deletionGracePeriodSeconds === undefined
+    ? undefined
+    : parseTime(deletionTimestamp) + deletionGracePeriodSeconds * 1000
 }
+
+/** A Pod that ended, or should have, uses nothing but its place in etcd. kubernetes: QuotaV1Pod */
+const isCounted = (pod: Pod, now: number): boolean =>
+  pod.status?.phase !== 'Failed' &&
+  pod.status?.phase !== 'Succeeded' &&
+  now <= (countedUntil(pod) ?? Infinity)
 
 /** kubernetes: podComputeUsageHelper */
 const computeUsage = (
