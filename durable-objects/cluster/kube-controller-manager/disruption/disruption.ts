@@ -1,5 +1,9 @@
 // kubernetes: pkg/controller/disruption/disruption.go
 import type { Component, ComponentContext, ComponentDefinition } from '#client/component.ts'
+import type { Deployment } from '#api/apps/v1/deployment/types.ts'
+import type { ReplicaSet } from '#api/apps/v1/replica-set/types.ts'
+import type { StatefulSet } from '#api/apps/v1/stateful-set/types.ts'
+import type { ReplicationController } from '#api/core/v1/replication-controller/types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { PodDisruptionBudget } from '#api/policy/v1/pod-disruption-budget/types.ts'
 import { matches, selectorFromLabelSelector, selectorText } from '#apimachinery/labels.ts'
@@ -18,7 +22,8 @@ export const disruptionController: ComponentDefinition = {
   create: (context) => {
     const { client, queue } = context
     client.watch(RESOURCE, ({ type, object }) => {
-      if (type !== 'DELETED') queue.add(keyOf(object))
+      if (type === 'DELETED') queue.drop(keyOf(object))
+      else queue.add(keyOf(object))
     })
     client.watch('pods', ({ type, object, old }) => {
       if (type === 'MODIFIED' && old !== undefined && looksTheSame(object, old)) return
@@ -29,6 +34,13 @@ export const disruptionController: ComponentDefinition = {
         if (concerns(object) || concerns(old)) queue.add(keyOf(budget))
       }
     })
+    // upstream learns of another scale with the next Pod that changes; here nothing may hang on when somebody looks
+    for (const resource of CONTROLLERS)
+      client.watch(resource, ({ type, object, old }) => {
+        if (type === 'MODIFIED' && isSameScale(old!, object)) return
+        for (const budget of client.list(RESOURCE, { namespace: object.metadata.namespace ?? '' }))
+          queue.add(keyOf(budget))
+      })
     return {
       name: NAME,
       queue,
@@ -122,6 +134,20 @@ const scaleOf = (
   const { metadata, spec } = deployment ?? controller
   return { uid: metadata.uid ?? '', scale: spec.replicas ?? 1 }
 }
+
+type Scaled = Deployment | ReplicaSet | ReplicationController | StatefulSet
+
+const isSameScale = (old: Scaled, object: Scaled): boolean =>
+  old.spec.replicas === object.spec.replicas &&
+  old.metadata.uid === object.metadata.uid &&
+  old.metadata.ownerReferences === object.metadata.ownerReferences
+
+const CONTROLLERS = [
+  'deployments.apps',
+  'replicasets.apps',
+  'replicationcontrollers',
+  'statefulsets.apps',
+] as const
 
 const SCALED: ReadonlyMap<
   string,

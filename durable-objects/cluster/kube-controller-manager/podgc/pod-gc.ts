@@ -26,18 +26,22 @@ export const podGarbageCollector: ComponentDefinition = {
       else if (type === 'ADDED' && memory.get(`${MEMORY}${name}`) !== undefined)
         memory.delete(`${MEMORY}${name}`)
     })
-    client.watch('pods', ({ type, object }) => {
-      if (type !== 'DELETED' && isUnboundAndTerminating(object)) queue.add(keyOf(object))
+    const hasNode = (name: string): boolean => client.get('nodes', '', name) !== undefined
+    client.watch('pods', ({ type, object, old }) => {
+      const { nodeName = '' } = object.spec
+      if (nodeName !== '') {
+        const cameOrWent = type !== 'MODIFIED' || old?.spec.nodeName !== nodeName
+        if (cameOrWent && !hasNode(nodeName)) queue.add(`${NODE}${nodeName}`)
+      } else if (type !== 'DELETED' && isUnboundAndTerminating(object)) queue.add(keyOf(object))
     })
     return {
       name: NAME,
       queue,
       resync: () => {
-        const nodes = new Set(client.list('nodes').map(({ metadata }) => metadata.name))
         for (const pod of client.list('pods')) {
           const { nodeName = '' } = pod.spec
           if (isUnboundAndTerminating(pod)) queue.add(keyOf(pod))
-          else if (nodeName !== '' && !nodes.has(nodeName)) queue.add(`${NODE}${nodeName}`)
+          else if (nodeName !== '' && !hasNode(nodeName)) queue.add(`${NODE}${nodeName}`)
         }
       },
       sync: (key) => {

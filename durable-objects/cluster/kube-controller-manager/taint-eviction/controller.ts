@@ -34,7 +34,8 @@ class TaintEvictionController implements Component {
       const isMoved =
         old?.spec.nodeName !== object.spec.nodeName ||
         old?.spec.tolerations !== object.spec.tolerations
-      if (type === 'DELETED' ? this.#isDoomed(keyOf(object)) : isMoved && this.#isOnTainted(object))
+      const isGoing = type === 'DELETED' || object.metadata.deletionTimestamp !== undefined
+      if (isGoing ? this.#isDoomed(keyOf(object)) : isMoved && this.#isOnTainted(object))
         queue.add(keyOf(object))
     })
   }
