@@ -91,9 +91,7 @@ export class ClusterSession extends DurableObject {
 
   constructor(context: DurableObjectState, environment: unknown) {
     super(context, environment as never)
-    this.#store = new RevisionStore(
-      context.storage as unknown as ConstructorParameters<typeof RevisionStore>[0],
-    )
+    this.#store = new RevisionStore(context.storage)
   }
 
   /** Makes the session. Its cluster is made when somebody first looks at it. */

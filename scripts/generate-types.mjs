@@ -108,7 +108,11 @@ const closure = (root) => {
   const seen = new Set([root]),
     todo = [root]
   for (let name; (name = todo.pop());)
-    for (const ref of refs(schemas[name])) if (!seen.has(ref)) (seen.add(ref), todo.push(ref))
+    for (const ref of refs(schemas[name])) {
+      if (seen.has(ref)) continue
+      seen.add(ref)
+      todo.push(ref)
+    }
   return seen
 }
 

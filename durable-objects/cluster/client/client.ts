@@ -58,12 +58,7 @@ export interface Client {
     object: ResourceTypes[R],
     options?: WriteOptions,
   ): ResourceTypes[R]
-  delete<R extends ResourceName>(
-    resource: R,
-    namespace: string,
-    name: string,
-    options?: DeleteOptions,
-  ): void
+  delete(resource: ResourceName, namespace: string, name: string, options?: DeleteOptions): void
   /** Calls `handler` right after every change of the resource. Handlers only queue keys. */
   watch<R extends ResourceName>(
     resource: R,

@@ -37,8 +37,8 @@ const list = (
     : found.filter((object) => matches(labels, object.metadata.labels))
 }
 
-/** The API as components see it: the same pipeline as a request from outside, without the wire. */
-export const internalClient = (context: RegistryContext, identity: ClientIdentity): Client => {
+/** Who writes, and how: the pipeline of a request from outside. */
+const writesOf = (context: RegistryContext, identity: ClientIdentity) => {
   const operationOf = (
     name: string,
     namespace: string | undefined,
@@ -70,27 +70,38 @@ export const internalClient = (context: RegistryContext, identity: ClientIdentit
   ): void => {
     remove(context, operationOf(resource, namespace), name, options)
   }
-  const dynamic: DynamicClient = {
-    resources: () =>
-      context.resources
-        .all()
-        .filter(
-          ({ discovery, behaviour }) =>
-            discovery.verbs.includes('list') && behaviour.conversion === undefined,
-        )
-        .map((resource) => ({
-          resource: resource.name,
-          namespaced: resource.namespaced,
-          kind: resource.kind,
-          apiVersion: apiVersionOf(resource),
-        })),
-    get: (resource, namespace, name) => context.etcd.get(resource, namespace, name),
-    list: (resource, filter = {}) => list(context, resource, filter),
-    update: write,
-    delete: deleteObject,
-    watchAll: (handler) =>
-      context.etcd.onRevision((revision) => handler(revision.resource, changeOf(revision))),
-  }
+  return { operationOf, write, deleteObject }
+}
+
+const dynamicClient = (
+  context: RegistryContext,
+  { write, deleteObject }: ReturnType<typeof writesOf>,
+): DynamicClient => ({
+  resources: () =>
+    context.resources
+      .all()
+      .filter(
+        ({ discovery, behaviour }) =>
+          discovery.verbs.includes('list') && behaviour.conversion === undefined,
+      )
+      .map((resource) => ({
+        resource: resource.name,
+        namespaced: resource.namespaced,
+        kind: resource.kind,
+        apiVersion: apiVersionOf(resource),
+      })),
+  get: (resource, namespace, name) => context.etcd.get(resource, namespace, name),
+  list: (resource, filter = {}) => list(context, resource, filter),
+  update: write,
+  delete: deleteObject,
+  watchAll: (handler) =>
+    context.etcd.onRevision((revision) => handler(revision.resource, changeOf(revision))),
+})
+
+/** The API as components see it: the same pipeline as a request from outside, without the wire. */
+export const internalClient = (context: RegistryContext, identity: ClientIdentity): Client => {
+  const writes = writesOf(context, identity)
+  const { operationOf, write, deleteObject } = writes
   return {
     now: context.now,
     get: <R extends ResourceName>(resource: R, namespace: string, name: string) =>
@@ -121,6 +132,6 @@ export const internalClient = (context: RegistryContext, identity: ClientIdentit
         (revision) => handler(changeOf(revision) as Change<ResourceTypes[R]>),
         resource,
       ),
-    dynamic,
+    dynamic: dynamicClient(context, writes),
   }
 }

@@ -138,7 +138,7 @@ const resourceOf = (group: string, version: string, entry: ResourceDiscovery): R
 /** Every group that is served, in the order of discovery. */
 export const groups: readonly GroupDiscovery[] = [
   ...(discovery as unknown as GroupDiscovery[]),
-  kubariumDiscovery as unknown as GroupDiscovery,
+  kubariumDiscovery,
 ]
 
 /** The resources that are built in. */

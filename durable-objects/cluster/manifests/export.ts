@@ -65,7 +65,7 @@ const asWritten = (resource: string, object: KubeObject): JsonObject => {
     ...(metadata.labels === undefined ? {} : { labels: labelsOf(resource, metadata.labels) }),
     ...(Object.keys(annotations).length === 0 ? {} : { annotations: withoutRevision(annotations) }),
   }
-  return { apiVersion, kind, metadata: withoutEmpty(kept), ...specOf(resource, rest as JsonObject) }
+  return { apiVersion, kind, metadata: withoutEmpty(kept), ...specOf(resource, rest) }
 }
 
 const withoutEmpty = (metadata: JsonObject): JsonObject =>

@@ -67,7 +67,7 @@ interface Document {
 
 const jsonDocument = (text: string): readonly Document[] => {
   try {
-    return [{ value: parseJson(text).value as JsonValue, line: 1 }]
+    return [{ value: parseJson(text).value, line: 1 }]
   } catch (error) {
     throw new ManifestError((error as Error).message, 1, 1)
   }

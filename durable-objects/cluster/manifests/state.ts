@@ -1,4 +1,3 @@
-import type { JsonObject } from '#apimachinery/object.ts'
 import { printYaml } from '#apimachinery/yaml/print.ts'
 import { formatTime } from '#apimachinery/time.ts'
 import type { Cluster } from '#cluster.ts'
@@ -22,5 +21,5 @@ export const stateDocument = (cluster: Cluster, format: 'yaml' | 'json'): string
     now: formatTime(cluster.now),
     ...Object.fromEntries(sections),
   }
-  return format === 'json' ? JSON.stringify(document) : printYaml(document as unknown as JsonObject)
+  return format === 'json' ? JSON.stringify(document) : printYaml(document)
 }

@@ -49,19 +49,7 @@ describe('who asks for two billion Pods', () => {
         message: expect.stringContaining('this cluster holds at most 12000 pods') as string,
       },
     ])
-  }, 60_000)
-
-  test('by a Job gets no more', () => {
-    const cluster = bareCluster()
-    const spec = {
-      parallelism: HUGE,
-      completions: HUGE,
-      template: { spec: { ...pod, restartPolicy: 'Never' } },
-    }
-    const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'web' }, spec }
-    expect(post(cluster, '/apis/batch/v1/namespaces/default/jobs', job)).toBe(201)
-    expect(cluster.count('pods')).toBe(12_000)
-  }, 60_000)
+  })
 
   test('by a StatefulSet gets them in parts', () => {
     const set = {

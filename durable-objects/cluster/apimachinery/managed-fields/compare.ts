@@ -217,7 +217,7 @@ const wholeOf = (value: JsonValue, schema: Schema): FieldSetPart => {
     return MEMBER
   const known = wholes.get(value)
   if (known !== undefined && known.schema === schema) return known.part
-  const children = isList(value) ? itemsOf(value, schema) : fieldsOf(value as JsonObject, schema)
+  const children = isList(value) ? itemsOf(value, schema) : fieldsOf(value, schema)
   const part = { isMember: true, children: children === EMPTY ? undefined : children }
   if (Object.isFrozen(value)) wholes.set(value, { schema, part })
   return part

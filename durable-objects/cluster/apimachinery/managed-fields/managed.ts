@@ -1,6 +1,6 @@
 // The list in metadata.managedFields, decoded. kubernetes: apimachinery pkg/util/managedfields/internal/managedfields.go
 import { quote } from '#apimachinery/field-error.ts'
-import type { JsonValue, ManagedFieldsEntry } from '#apimachinery/object.ts'
+import type { ManagedFieldsEntry } from '#apimachinery/object.ts'
 import { parseTime } from '#apimachinery/time.ts'
 import { equals, type FieldSet } from './field-set.ts'
 import { fromFieldsV1, toFieldsV1 } from './fields-v1.ts'
@@ -71,7 +71,7 @@ const decodeEntry = (entry: ManagedFieldsEntry, index: number): Decoded => {
   if (fieldsType !== 'FieldsV1')
     throw new Error(`invalid fieldsType ${quote(fieldsType)} in managed fields entry ${index}`)
   const manager: Manager = { name, operation, apiVersion, subresource }
-  const set = fromFieldsV1(entry.fieldsV1 as JsonValue | undefined)
+  const set = fromFieldsV1(entry.fieldsV1)
   const managed = { ...manager, set, time: entry.time, stored: entry }
   return { identifier: identifierOf(manager), managed }
 }

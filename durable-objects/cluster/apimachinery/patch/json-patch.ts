@@ -149,7 +149,7 @@ class Editor {
     let container = this.#writable(this.root)
     this.root = container as JsonValue
     for (const part of parts) {
-      const next = this.#writable(this.#child(container as JsonValue, part))
+      const next = this.#writable(this.#child(container, part))
       if (Array.isArray(container)) container[indexOf(part, container.length)] = next as JsonValue
       else setKey(container, part, next as JsonValue)
       container = next

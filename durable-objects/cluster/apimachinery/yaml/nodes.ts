@@ -157,6 +157,8 @@ class Parser {
         break
       case 'block-mapping-start':
         if (block) return { kind: 'map', line, entries: this.#blockEntries() }
+        break
+      default:
     }
     if (properties.anchor !== undefined || properties.tag !== undefined)
       return {

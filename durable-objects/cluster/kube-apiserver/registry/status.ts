@@ -15,7 +15,8 @@ export const keepStatus = (
     (resource.schema?.fields?.get('status')?.keepZero === true ? {} : undefined)
   if ((object as WithParts)['status'] === status) return object
   const { status: _status, ...rest } = object as WithParts
-  return (status === undefined ? rest : { ...rest, status }) as KubeObject
+  if (status === undefined) return rest
+  return { ...rest, status } as KubeObject
 }
 
 /** A write of the status leaves everything else but metadata as it was. */
@@ -24,7 +25,7 @@ export const keepAllButStatus = (object: KubeObject, old: KubeObject): KubeObjec
   const kept = { ...old, metadata: object.metadata } as WithParts
   if (status === undefined) {
     const { status: _status, ...rest } = kept
-    return rest as KubeObject
+    return rest
   }
   return { ...kept, status } as KubeObject
 }

@@ -15,7 +15,7 @@ const field = (number: number, bytes: readonly number[]): number[] => [
 ]
 const varint = (value: number): number[] =>
   value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))]
-const number = (field: number, value: number): number[] => [...varint(field * 8), ...varint(value)]
+const number = (id: number, value: number): number[] => [...varint(id * 8), ...varint(value)]
 const body = (apiVersion: string, kind: string, message: readonly number[]): Uint8Array =>
   Uint8Array.from([
     ...text('k8s\0'),

@@ -118,7 +118,7 @@ export const podSecurity = ({ reader }: AdmissionContext): AdmissionPlugin => ({
       if (!leavesSpec(request)) validatePod(request, labels)
       return
     }
-    const template = TEMPLATES[resource.name]!(request.object as Workload)
+    const template = TEMPLATES[resource.name]!(request.object)
     const level = levelOf(labels, 'warn')
     if (template?.spec !== undefined && level.level !== 'privileged')
       warn(request, level, template.spec, template.metadata ?? {})

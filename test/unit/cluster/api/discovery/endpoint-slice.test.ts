@@ -13,14 +13,13 @@ const context: WriteContext = {
   dryRun: false,
   random: new Random(1),
 }
-const slice = (fields: object): EndpointSlice =>
-  ({
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: { name: 's' },
-    addressType: 'IPv4',
-    ...fields,
-  }) as EndpointSlice
+const slice = (fields: object): EndpointSlice => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name: 's' },
+  addressType: 'IPv4',
+  ...fields,
+})
 
 describe('an EndpointSlice', () => {
   test.each<[object, readonly string[]]>([

@@ -8,14 +8,13 @@ import type { Ingress } from '#api/networking/v1/ingress/types.ts'
 import { validateIngressCreate } from '#api/networking/v1/ingress/validation.ts'
 import { errorText } from '#apimachinery/field-error.ts'
 
-const ingress = (spec: object, metadata: object = {}): Ingress =>
-  ({
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'Ingress',
-    metadata: { name: 'i', ...metadata },
-    spec,
-    status: { loadBalancer: {} },
-  }) as Ingress
+const ingress = (spec: object, metadata: object = {}): Ingress => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name: 'i', ...metadata },
+  spec,
+  status: { loadBalancer: {} },
+})
 const backend = { service: { name: 'web', port: { number: 80 } } }
 const path = (fields: object) => ({
   rules: [{ http: { paths: [{ path: '/', pathType: 'Prefix', backend, ...fields }] } }],
@@ -112,7 +111,7 @@ describe('an IngressClass', () => {
       kind: 'IngressClass',
       metadata: { name: 'nginx', ...metadata },
       spec,
-    } as IngressClass)
+    })
   test.each<[object, readonly string[]]>([
     [{ controller: 'k8s.io/ingress-nginx' }, []],
     [{}, ['spec.controller: Required value']],

@@ -19,7 +19,7 @@ describe('a NetworkPolicy', () => {
       kind: 'NetworkPolicy',
       metadata: { name: 'p' },
       spec: { podSelector: {}, ...spec },
-    } as NetworkPolicy)
+    })
 
   test('gets its types from its rules, and ports are TCP', () => {
     expect(policy({}).spec.policyTypes).toEqual(['Ingress'])

@@ -277,7 +277,7 @@ describe('a configuration is refused', () => {
       'errors:\n  .spec.clusterIP: expected string, got &value.valueUnstructured{Value:true}\n  .spec.type: expected string, got &value.valueUnstructured{Value:1}',
     ],
   ])('%s', (_, spec, why) => {
-    const error = refusal(() => service().apply('a', { spec: spec as never }))
+    const error = refusal(() => service().apply('a', { spec: spec }))
     expect(error.message).toBe(typed(why))
     expect(error.status.code).toBe(400)
     expect(error.status.reason).toBeUndefined()

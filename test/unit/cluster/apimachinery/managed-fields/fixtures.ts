@@ -99,7 +99,7 @@ export class Subject {
     return {
       ...(Object.keys(rest).length === 0 ? {} : { metadata: rest }),
       ...others,
-    } as JsonObject
+    }
   }
 
   get entries(): readonly ManagedFieldsEntry[] {

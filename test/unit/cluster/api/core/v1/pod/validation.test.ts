@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { defaultPod } from '#api/core/v1/pod/defaults.ts'
-import type { PodSpec } from '#api/core/v1/pod/types.ts'
 import { validatePod } from '#api/core/v1/pod/validation.ts'
 import { errorText } from '#apimachinery/field-error.ts'
 import { container, pod } from '../../../../../../support/pods.ts'
@@ -9,7 +8,7 @@ type Parts = Readonly<Record<string, unknown>>
 
 /** What the API server says of a Pod with this spec, given as a user writes it. */
 const refusals = (spec: Parts): readonly string[] =>
-  validatePod(defaultPod(pod({ spec: spec as Partial<PodSpec> }))).map(errorText)
+  validatePod(defaultPod(pod({ spec: spec }))).map(errorText)
 
 const ofContainer = (parts: Parts, more: Parts = {}): readonly string[] =>
   refusals({ ...more, containers: [container(parts)] })
