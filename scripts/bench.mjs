@@ -26,6 +26,14 @@ const run = (file, args) =>
     })
   })
 
+/** The least of three runs: what else the machine does can only add. */
+const leastOf = async (file, args) => {
+  const runs = [await run(file, args), await run(file, args), await run(file, args)]
+  return runs[0].map((row, index) =>
+    runs.map((rows) => rows[index] ?? row).reduce((a, b) => (b.value < a.value ? b : a)),
+  )
+}
+
 const rounded = (value) =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
 
@@ -67,7 +75,10 @@ const folder = mkdtempSync(path.join(tmpdir(), 'kubarium-bench-'))
 const engine = path.join(CASES, 'engine.mjs')
 const cases = [
   { name: 'engine 100', start: async () => run(engine, [await bundleEngine(folder), 100, 3]) },
-  { name: 'engine 1000', start: async () => run(engine, [await bundleEngine(folder), 1000, 10]) },
+  {
+    name: 'engine 1000',
+    start: async () => leastOf(engine, [await bundleEngine(folder), 1000, 10]),
+  },
   {
     name: 'engine 10000',
     start: async () => run(engine, [await bundleEngine(folder), 10_000, 100]),
