@@ -3,10 +3,10 @@ import type { KubeObject } from '#apimachinery/object.ts'
 import type { Revision } from '#etcd/etcd.ts'
 
 interface Row {
-  readonly resource: string
-  readonly namespace: string
-  readonly name: string
-  readonly object: string | undefined
+  /** The revision as it was read back; its objects are frozen. */
+  readonly revision: Revision
+  /** What its key held from then on. */
+  readonly text: string | undefined
 }
 
 /**
@@ -15,7 +15,8 @@ interface Row {
  */
 export class StoredCluster {
   readonly #options: ClusterOptions
-  readonly #rows = new Map<number, Row>()
+  readonly #rows: Row[] = []
+  readonly #newest = new Map<string, Row>()
   readonly #memory = new Map<string, string>()
   #moment: { readonly randomPosition: number; readonly now: number } | undefined
   #cluster: Cluster
@@ -32,13 +33,7 @@ export class StoredCluster {
   /** Stores what changed since the last call, as the session does before it answers. */
   save(): Changes {
     const changes = this.#cluster.takeChanges()
-    for (const { revision, resource, namespace, name, object } of changes.revisions)
-      this.#rows.set(revision, {
-        resource,
-        namespace,
-        name,
-        object: object === undefined ? undefined : JSON.stringify(object),
-      })
+    for (const revision of changes.revisions) this.#append(revision)
     for (const [key, value] of changes.memory)
       if (value === undefined) this.#memory.delete(key)
       else this.#memory.set(key, value)
@@ -52,27 +47,34 @@ export class StoredCluster {
     this.#cluster = new Cluster({ ...this.#options, state: this.#load(this.#moment) })
   }
 
+  #append({ object, ...revision }: Revision): void {
+    const key = `${revision.resource}/${revision.namespace}/${revision.name}`
+    const text = object === undefined ? undefined : JSON.stringify(object)
+    const previous = this.#newest.get(key)?.revision.object
+    const row = { revision: { ...revision, previous, object: parsed(text) }, text }
+    this.#rows.push(row)
+    // a row that was replaced may have been dropped: the order of what is left is that of the last writes
+    this.#newest.delete(key)
+    if (text !== undefined) this.#newest.set(key, row)
+  }
+
   #load(moment: { readonly randomPosition: number; readonly now: number }): ClusterState {
-    const objects = new Map<string, { resource: string; object: KubeObject }>()
-    const history: Revision[] = []
-    for (const [revision, { resource, namespace, name, object: text }] of this.#rows) {
-      const key = `${resource}/${namespace}/${name}`
-      const previous = objects.get(key)?.object
-      const object = text === undefined ? undefined : (JSON.parse(text) as KubeObject)
-      // a row that was replaced may have been dropped: the order of what is left is that of the last writes
-      objects.delete(key)
-      if (object !== undefined) objects.set(key, { resource, object })
-      history.push({ revision, resource, namespace, name, object, previous })
-    }
+    const objects = [...this.#newest.values()].map(({ revision, text }) => ({
+      resource: revision.resource,
+      object: parsed(text)!,
+    }))
     return {
       etcd: {
-        revision: Math.max(0, ...this.#rows.keys()),
+        revision: this.#rows.at(-1)?.revision.revision ?? 0,
         compactedRevision: 0,
-        objects: [...objects.values()],
-        history,
+        objects,
+        history: this.#rows.map(({ revision }) => revision),
       },
       memory: [...this.#memory].sort(([a], [b]) => (a < b ? -1 : 1)),
       ...moment,
     }
   }
 }
+
+const parsed = (text: string | undefined): KubeObject | undefined =>
+  text === undefined ? undefined : (JSON.parse(text) as KubeObject)

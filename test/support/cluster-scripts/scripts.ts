@@ -1,0 +1,47 @@
+import type { SettingsRequest } from '#settings.ts'
+import type { Script } from '../scripted-cluster.ts'
+import { anything } from './chance.ts'
+import * as lives from './lives.ts'
+import * as orders from './orders.ts'
+
+export interface NamedScript {
+  readonly name: string
+  readonly run: Script
+  readonly settings: SettingsRequest
+}
+
+const BARE = { template: 'bare', delays: 'instant' } as const satisfies SettingsRequest
+
+const NAMES: readonly (readonly [string, Script, ...SettingsRequest[]])[] = [
+  ['the tutorial', lives.tutorial, {}, BARE],
+  ['a rollout, a bad image and its undoing', lives.rollout, {}, BARE],
+  ['scaling up and down', lives.scaling, {}],
+  ['StatefulSets', lives.statefulSet, {}, BARE],
+  ['Jobs and CronJobs over hours', lives.jobs, {}, BARE],
+  ['nodes that fail and come back', lives.nodeFailure, {}],
+  ['the deletion of a namespace with content', lives.namespaceDeletion, {}],
+  ['finalizers and kinds of deletion', lives.deletion, {}, BARE],
+  ['a quota that is exceeded, and back-off', lives.quota, {}, BARE],
+  ['containers that do not start or stay', lives.backOffs, {}],
+  ['load balancers', lives.loadBalancer, {}],
+  ['server-side apply with conflicts', lives.serverSideApply, {}],
+  ['many that watch the same', orders.manyWatchers, {}],
+  ['hundreds of endpoints', orders.manyEndpoints, { ...BARE, nodes: 4 }],
+  ['crowded nodes', orders.crowded, {}],
+  ['the end of a busy namespace', orders.endOfNamespace, {}],
+  ['nodes that come and go', orders.changingNodes, {}],
+  ['writes that are refused', orders.refusals, {}],
+  ['careful rollouts', orders.carefulRollouts, {}],
+  ['whatever chance brings', anything(1, 60), {}],
+  ['whatever chance brings another time', anything(14, 60), {}],
+  ['whatever chance brings', anything(3, 60), BARE],
+]
+
+/** What clusters are put through. */
+export const scripts: readonly NamedScript[] = NAMES.flatMap(([name, run, ...all]) =>
+  all.map((settings) => ({
+    name: settings.template === 'bare' ? `${name}, in a bare cluster` : name,
+    run,
+    settings,
+  })),
+)
