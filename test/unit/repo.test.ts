@@ -70,6 +70,27 @@ describe('recordings', () => {
   })
 })
 
+describe('the lock file', () => {
+  interface Locked {
+    readonly optionalDependencies?: Readonly<Record<string, string>>
+  }
+
+  // npm writes down only those that the registry at hand has, and `npm ci` refuses such a lock elsewhere.
+  test('names the binaries of every platform', () => {
+    const { packages } = JSON.parse(read('package-lock.json')) as {
+      readonly packages: Readonly<Record<string, Locked>>
+    }
+    const missing = Object.values(packages)
+      .flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))
+      .filter((name) => name.startsWith('@') && !Object.hasOwn(packages, `node_modules/${name}`))
+    expect(missing).toEqual([])
+  })
+
+  test('names no registry', () => {
+    expect(read('package-lock.json')).not.toContain('"resolved"')
+  })
+})
+
 describe('the Worker', () => {
   test('exports every class that wrangler.toml names', () => {
     const config = read('wrangler.toml')
