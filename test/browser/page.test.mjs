@@ -87,6 +87,8 @@ const service = (name, selected = name) => ({
   spec: { selector: { app: selected }, ports: [{ port: 80 }] },
 })
 
+const TELEPHONE = { width: 375, height: 812 }
+
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments'
 const SERVICES = '/api/v1/namespaces/default/services'
 const PODS = '/api/v1/namespaces/default/pods'
@@ -170,7 +172,7 @@ describe('the session page', () => {
     const [long, selected] = ['s'.repeat(63), 'l'.repeat(63)]
     await request(session, SERVICES, 'POST', service(long, selected))
     await request(session, DEPLOYMENTS, 'POST', deployment('d'.repeat(50), 2))
-    const page = await newPage(undefined, { width: 375, height: 812 })
+    const page = await newPage(undefined, TELEPHONE)
     await page.goto(session.links.edit)
     await waitForCount(readyPods(page), 2)
     await rowOf(page, long).waitFor()
@@ -196,12 +198,14 @@ describe('the session page', () => {
     await request(session, SERVICES, 'POST', service('before'))
     const page = await newPage(
       /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE|status of 50/,
+      TELEPHONE,
     )
     await page.goto(session.links.edit)
     await live(page)
     await product.stop()
     await page.getByRole('status').getByText('No connection to the server').waitFor()
     await rowOf(page, 'before').waitFor()
+    assert.equal(await overflow(page), 0)
     product = await serve(port, storage)
     await request(session, SERVICES, 'POST', service('after'))
     await live(page)

@@ -25,7 +25,10 @@ export const serve = async (port, storage) => {
   let output = ''
   const exited = once(child, 'exit')
   await new Promise((resolve, reject) => {
-    setTimeout(() => reject(new Error(`npm start is not ready: ${output}`)), PATIENCE_MS).unref()
+    setTimeout(() => {
+      child.kill('SIGTERM')
+      reject(new Error(`npm start is not ready: ${output}`))
+    }, PATIENCE_MS).unref()
     const gather = (chunk) => {
       output += chunk
       if (output.includes('Kubarium is at')) resolve()

@@ -26,8 +26,7 @@ async function* linesOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGen
   let rest = ''
   for (;;) {
     const silence = setTimeout(() => void reader.cancel(), SILENCE_MS)
-    const { done, value } = await reader.read()
-    clearTimeout(silence)
+    const { done, value } = await reader.read().finally(() => clearTimeout(silence))
     if (done) return
     const lines = (rest + value).split('\n')
     rest = lines.pop() ?? ''
