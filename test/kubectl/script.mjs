@@ -10,7 +10,7 @@
 //   ! kubectl get svc nope         must not exit 0
 //   stderr 'NotFound'
 //   eventually kubectl get pods    is run again until it exits 0 and all lines that look at its output hold
-//   & kubectl get pods -w          goes on in the background; `wait` ends it, and then its output is looked at
+//   & kubectl get pods -w          goes on in the background once it has printed something; `wait` ends it, and then its output is looked at
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -44,14 +44,12 @@ const stepsOf = (lines) => {
     const look = LOOK.exec(line)
     if (look === null) steps.push({ ...commandOf(line), looks: [] })
     else
-      steps
-        .at(-1)
-        .looks.push({
-          line,
-          not: look[1] !== undefined,
-          stream: look[2],
-          pattern: new RegExp(look[3], 'm'),
-        })
+      steps.at(-1).looks.push({
+        line,
+        not: look[1] !== undefined,
+        stream: look[2],
+        pattern: new RegExp(look[3], 'm'),
+      })
   }
   return steps
 }
@@ -77,7 +75,7 @@ const start = (command, options) => {
   child.stderr.on('data', (chunk) => (result.stderr += chunk))
   const stop = () => {
     try {
-      process.kill(-child.pid, 'SIGTERM')
+      process.kill(-Number(child.pid), 'SIGTERM')
     } catch {
       // it ended by itself
     }
@@ -128,7 +126,7 @@ export const runScript = async ({ files, steps }, { kubectl, kubeconfigs, enviro
 }
 
 const runStep = async (step, options, background) => {
-  if (step.kind === 'background') return { running: start(step.command, options), step }
+  if (step.kind === 'background') return begin(step, options)
   if (step.kind === 'wait') {
     await endOf(background, step)
     return undefined
@@ -142,6 +140,14 @@ const runStep = async (step, options, background) => {
   assert.equal(result.code !== 0, step.kind === 'fail', shown)
   assert.deepEqual(problems(step, result), [])
   return undefined
+}
+
+/** What comes after is to be seen by it, so it must be there. */
+const begin = async (step, options) => {
+  const running = start(step.command, options)
+  for (const end = Date.now() + EVENTUALLY_MS; running.result.stdout === '' && Date.now() < end;)
+    await pause()
+  return { running, step }
 }
 
 const eventually = async (step, options) => {

@@ -25,7 +25,10 @@ export const bundle = async () => {
 }
 
 /** Starts the product on a free port. `storage`: where sessions are kept; a fresh folder if left out. */
-export const startProduct = async ({ storage = mkdtempSync(path.join(tmpdir(), 'kubarium-')), port = 0 } = {}) => {
+export const startProduct = async ({
+  storage = mkdtempSync(path.join(tmpdir(), 'kubarium-')),
+  port = 0,
+} = {}) => {
   const miniflare = new Miniflare({
     modules: [{ type: 'ESModule', path: 'worker.mjs', contents: await bundle() }],
     compatibilityDate: '2026-04-20',
