@@ -64,7 +64,9 @@ const check = (cluster: Cluster, request: HostileRequest): void => {
   expect(status.kind).toBe('Status')
   expect(status.code).toBe(answer.status)
   expect(status.message).not.toBe('')
-  if (answer.status >= 500) expect(MEANT).toContain(status.reason)
+  // what upstream reports as a plain error with code 500 is plainError() here, with code 400: clients print the same
+  if (answer.status >= 500 && !MEANT.has(status.reason ?? ''))
+    throw new Error(`bad input was answered with ${body}`)
 }
 
 /** Every object as a line of text. */
