@@ -62,6 +62,9 @@ export interface Strategy<T extends KubeObject = KubeObject> extends UpdateStage
   /** Other parts of the object that are written apart, by their names: `resize`. Default: as the object itself. */
   readonly subresources?: Readonly<Record<string, UpdateStages<T>>>
 
+  /** The status that a new object comes with is kept (Node). */
+  readonly keepsGivenStatus?: boolean
+
   /** PUT of a name that does not exist creates it. */
   readonly allowCreateOnUpdate?: boolean
   /** PUT without resourceVersion is taken. Default true. */

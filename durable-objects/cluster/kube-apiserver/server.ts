@@ -1,10 +1,10 @@
 import type { UserInfo } from '#api/strategy.ts'
+import { own } from '#apimachinery/object.ts'
 import {
   methodNotAllowed,
+  methodNotSupported,
   noSuchPath,
-  notFound,
   StatusError,
-  type Status,
 } from '#apimachinery/status-error.ts'
 import type { Attributes } from '#kube-apiserver/authorization/attributes.ts'
 import {
@@ -13,11 +13,17 @@ import {
 } from '#kube-apiserver/authorization/impersonation.ts'
 import { discover } from '#kube-apiserver/discovery/discovery.ts'
 import { openapi } from '#kube-apiserver/discovery/openapi.ts'
+import { rootPaths } from '#kube-apiserver/discovery/root-paths.ts'
 import { versionInfo } from '#kube-apiserver/discovery/version.ts'
-import { viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
-import { objectAnswer } from '#kube-apiserver/endpoints/form.ts'
+import type { ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
+import { failure } from '#kube-apiserver/endpoints/failure.ts'
+import { get } from '#kube-apiserver/endpoints/get.ts'
+import { health } from '#kube-apiserver/endpoints/health.ts'
 import {
-  jsonAnswer,
+  indentedAnswer,
+  pageNotFound,
+  queryFlag,
+  queryValue,
   type Answer,
   type ApiAnswer,
   type ApiRequest,
@@ -25,10 +31,12 @@ import {
 import { list } from '#kube-apiserver/endpoints/list.ts'
 import { patch } from '#kube-apiserver/endpoints/patch.ts'
 import { pathSegments, resourcePath, type ResourcePath } from '#kube-apiserver/endpoints/path.ts'
+import { presented } from '#kube-apiserver/endpoints/pretty.ts'
+import { attributesOf } from '#kube-apiserver/endpoints/request-info.ts'
 import { subresource } from '#kube-apiserver/endpoints/subresources.ts'
-import { isWatch, watch, type WatchHub } from '#kube-apiserver/endpoints/watch.ts'
-import { deleteCollection, deleteOne, post, put } from '#kube-apiserver/endpoints/write.ts'
 import { virtualResource } from '#kube-apiserver/endpoints/virtual-resources.ts'
+import { watch, type WatchHub } from '#kube-apiserver/endpoints/watch.ts'
+import { deleteCollection, deleteOne, post, put } from '#kube-apiserver/endpoints/write.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
 import { groupResourceOf, groups } from '#kube-apiserver/resources.ts'
 
@@ -43,8 +51,11 @@ export interface ServerParts {
   readonly authorizer: Authorizer
 }
 
-const ENDPOINTS_WARNING =
-  'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'
+/** What every request for these is warned of. */
+const DEPRECATIONS: Readonly<Record<string, string>> = {
+  componentstatuses: 'v1 ComponentStatus is deprecated in v1.19+',
+  endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+}
 
 /** Answers a request as a real API server does: every refusal is a Status, and there is no other way out. */
 export const serve = (parts: ServerParts, request: ApiRequest): ApiAnswer => {
@@ -52,17 +63,9 @@ export const serve = (parts: ServerParts, request: ApiRequest): ApiAnswer => {
   try {
     return withWarnings(route(parts, request, warnings), warnings)
   } catch (error) {
-    if (error instanceof StatusError) return withWarnings(failure(error.status), warnings)
-    throw error
+    if (!(error instanceof StatusError)) throw error
+    return withWarnings(presented(request, failure(request, error.status)), warnings)
   }
-}
-
-const failure = (status: Status): Answer => {
-  const retryAfter = status.details?.retryAfterSeconds
-  const answer = jsonAnswer(status.code, status)
-  return retryAfter === undefined
-    ? answer
-    : { ...answer, headers: [['retry-after', String(retryAfter)]] }
 }
 
 /** The warnings as headers (RFC 9111 5.5, code 299). */
@@ -81,35 +84,30 @@ const headerText = (text: string): string =>
     .replace(/["\\]/g, '\\$&')
     .replace(/[^\x20-\x7e]/g, '?')
 
-const HEALTHY = new Set(['healthz', 'livez', 'readyz'])
-
 const route = (parts: ServerParts, request: ApiRequest, warnings: string[]): ApiAnswer => {
   const segments = pathSegments(request.path)
   const [first = ''] = segments
-  if (HEALTHY.has(first))
-    return { status: 200, contentType: 'text/plain; charset=utf-8', body: ['ok'] }
+  const healthy = health(segments, request)
+  if (healthy !== undefined) return healthy
   const path = first === 'api' || first === 'apis' ? resourcePath(segments) : undefined
   const user = impersonated(parts, request)
   if (path !== undefined) return routeResource(parts, request, path, user, warnings)
   parts.authorizer.authorize(user, { verb: request.method.toLowerCase(), path: request.path })
-  if (first === 'version') return jsonAnswer(200, versionInfo)
+  return routePath(request, segments)
+}
+
+/** What is no resource's. */
+const routePath = (request: ApiRequest, segments: readonly string[]): Answer => {
+  const [first = '', second] = segments
+  if (first === '') return indentedAnswer(200, { paths: rootPaths(groups) })
   if (first === 'openapi') return openapi(groups, segments, request.accept)
-  if (first === '')
-    return jsonAnswer(200, {
-      paths: [
-        '/api',
-        '/api/v1',
-        '/apis',
-        '/healthz',
-        '/livez',
-        '/openapi/v3',
-        '/readyz',
-        '/version',
-      ],
-    })
-  if (first !== 'api' && first !== 'apis') throw noSuchPath()
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed()
-  return discover(groups, segments, request)
+  const isVersion = first === 'version' && second === undefined
+  const isDiscovery = first === 'api' || (first === 'apis' && (second ?? '') === '')
+  const isGroup = first === 'apis' && groups.some(({ metadata }) => metadata.name === second)
+  if (!isVersion && !isDiscovery && !isGroup) return pageNotFound()
+  if (request.method !== 'GET') throw methodNotAllowed()
+  if (isVersion) return indentedAnswer(200, versionInfo)
+  return presented(request, discover(groups, segments, request))
 }
 
 const routeResource = (
@@ -120,48 +118,45 @@ const routeResource = (
   warnings: string[],
 ): ApiAnswer => {
   const { context, authorizer } = parts
-  const resource = context.resources.at(path.group, path.version, path.plural)
-  const isNamespace = path.group === '' && path.plural === 'namespaces'
-  const attributes = {
-    verb: verbOf(request, path),
-    group: path.group,
-    resource: path.plural,
-    subresource: path.subresource,
-    namespace: isNamespace ? path.name : path.namespace,
-    name: path.name,
-  }
   // what is not served is refused, too, to those who may not even ask
-  authorizer.authorize(user, attributes)
-  if (resource === undefined) throw noSuchPath()
-  if (resource.name === 'endpoints') warnings.push(ENDPOINTS_WARNING)
+  authorizer.authorize(user, attributesOf(request, path))
+  const resource = context.resources.at(path.group, path.version, path.plural)
+  if (resource === undefined) return nothingServed(path)
+  const warning = own(DEPRECATIONS, resource.name)
+  if (warning !== undefined) warnings.push(warning)
   const target: ResourceRequest = { context, request, path, resource, user, warnings }
   const isNamespaced = resource.namespaced
   if (!isNamespaced && path.namespace !== '') throw noSuchPath()
   const virtual = virtualResource(target)
-  if (virtual !== undefined) return virtual
+  if (virtual !== undefined) return presented(request, virtual)
   if (isNamespaced && path.namespace === '' && path.name !== '') throw noSuchPath()
-  if (path.subresource !== '') return subresource(target)
-  return path.name === '' ? collection(parts, target) : single(parts, target)
+  const answer = answerOf(parts, target)
+  return 'watch' in answer ? answer : presented(request, answer)
 }
 
-/** kubernetes: apiserver pkg/endpoints/request/requestinfo.go */
-export const verbOf = (request: ApiRequest, path: ResourcePath): string => {
-  switch (request.method) {
-    case 'POST':
-      return 'create'
-    case 'PUT':
-      return 'update'
-    case 'PATCH':
-      return 'patch'
-    case 'DELETE':
-      return path.name === '' ? 'deletecollection' : 'delete'
-    default:
-      if (
-        request.query.some(([key, value]) => key === 'watch' && value !== 'false' && value !== '0')
-      )
-        return 'watch'
-      return path.name === '' ? 'list' : 'get'
-  }
+/** Only a path within a group of the API is refused by the API. */
+const nothingServed = ({ group }: ResourcePath): Answer => {
+  if (groups.some(({ metadata }) => (metadata.name ?? '') === group)) throw noSuchPath()
+  return pageNotFound()
+}
+
+const answerOf = (parts: ServerParts, target: ResourceRequest): ApiAnswer => {
+  const { path } = target
+  if (path.isWatch === true) return oldWatch(parts, target)
+  if (path.subresource !== '') return subresource(target)
+  return path.name === '' ? collection(parts, target) : single(target)
+}
+
+/** A watch by its path: of the collection or, by name, of one of its objects. */
+const oldWatch = ({ hub }: ServerParts, target: ResourceRequest): ApiAnswer => {
+  const { request, resource, path } = target
+  if (!resource.discovery.verbs.includes('watch') || path.subresource !== '') throw noSuchPath()
+  if (request.method !== 'GET') throw methodNotAllowed()
+  const rest = request.query.filter(([key]) => key !== 'watch' && key !== 'fieldSelector')
+  const selected =
+    path.name === '' ? (queryValue(request, 'fieldSelector') ?? '') : `metadata.name=${path.name}`
+  const query = [...rest, ['watch', 'true'] as const, ['fieldSelector', selected] as const]
+  return watch({ ...target, request: { ...request, query } }, hub)
 }
 
 /** The user that the request speaks for, if it may. */
@@ -179,10 +174,10 @@ const collection = ({ hub }: ServerParts, target: ResourceRequest): ApiAnswer =>
   const isAcross = resource.namespaced && path.namespace === ''
   switch (request.method) {
     case 'GET':
-    case 'HEAD':
-      if (isWatch(target) && can('watch')) return watch(target, hub)
-      if (can('list')) return list(target)
-      break
+      if (!can('list')) break
+      if (!queryFlag(request, 'watch')) return list(target)
+      if (can('watch')) return watch(target, hub)
+      throw methodNotSupported(groupResourceOf(resource), 'watch')
     case 'POST':
       if (can('create') && !isAcross) return post(target)
       break
@@ -193,25 +188,13 @@ const collection = ({ hub }: ServerParts, target: ResourceRequest): ApiAnswer =>
   throw methodNotAllowed()
 }
 
-const single = ({ hub }: ServerParts, target: ResourceRequest): ApiAnswer => {
-  const { context, request, resource, path } = target
+const single = (target: ResourceRequest): Answer => {
+  const { request, resource } = target
   const can = (verb: string): boolean => resource.discovery.verbs.includes(verb)
   switch (request.method) {
     case 'GET':
-    case 'HEAD': {
-      if (isWatch(target) && can('watch')) {
-        const named = {
-          ...request,
-          query: [...request.query, ['fieldSelector', `metadata.name=${path.name}`] as const],
-        }
-        return watch({ ...target, request: named }, hub)
-      }
-      if (!can('get')) break
-      const view = viewOf(target)
-      const object = context.etcd.get(resource.name, path.namespace, path.name)
-      if (object === undefined) throw notFound(groupResourceOf(resource), path.name)
-      return objectAnswer(view, object)
-    }
+      if (can('get')) return get(target)
+      break
     case 'PUT':
       if (can('update')) return put(target)
       break

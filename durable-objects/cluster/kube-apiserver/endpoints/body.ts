@@ -1,7 +1,7 @@
+import { decodeProtobuf } from '#api/protobuf.ts'
 import { definitionForKind } from '#api/schemas.ts'
 import { parseJson } from '#apimachinery/json.ts'
 import { assign, type JsonObject, type KubeObject } from '#apimachinery/object.ts'
-import { decodeProtobuf } from '#api/protobuf.ts'
 import { decode, DecodeError } from '#apimachinery/schema/decode.ts'
 import type { Schema } from '#apimachinery/schema.ts'
 import {
@@ -9,12 +9,14 @@ import {
   requestEntityTooLarge,
   unsupportedMediaType,
 } from '#apimachinery/status-error.ts'
+import { decodeUtf8Loosely, encodeUtf8, utf8Length } from '#apimachinery/utf8.ts'
 import { parseYamlDocuments } from '#apimachinery/yaml/parse.ts'
 import { queryValue, type ApiRequest } from '#kube-apiserver/endpoints/http.ts'
 
 /** kubernetes: apiserver pkg/server/config.go MaxRequestBodyBytes */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024
 
+/** What a text says before anything is known of its kind. */
 export interface RawBody {
   readonly value: unknown
   /** `duplicate field "data.a"` */
@@ -29,55 +31,66 @@ export interface Expected {
   readonly schema: Schema | undefined
 }
 
+/** Why a body is no object, before a kind was found in it. */
+export class BodyError extends Error {}
+
 const PROTOBUF = 'application/vnd.kubernetes.protobuf'
 const TYPES = ['application/json', 'application/yaml', PROTOBUF]
 
-/** The media type of the body; '' counts as JSON, as upstream's. */
-export const mediaType = (request: ApiRequest): string => {
-  const type = (request.contentType.split(';')[0] ?? '').trim().toLowerCase()
-  return type === '' ? 'application/json' : type
+/** The media type of the body without its parameters. */
+export const mediaType = (request: ApiRequest): string =>
+  (request.contentType.split(';')[0] ?? '').trim().toLowerCase()
+
+/** Throws if the body is longer than any may be. */
+export const checkLength = ({ body }: ApiRequest): void => {
+  const isLong =
+    body.length > MAX_BODY_BYTES ||
+    (typeof body === 'string' &&
+      body.length * 3 > MAX_BODY_BYTES &&
+      utf8Length(body) > MAX_BODY_BYTES)
+  if (isLong) throw requestEntityTooLarge(`limit is ${MAX_BODY_BYTES}`)
 }
 
-/** Parses the body by its content type. */
+/** Parses the body by its content type; none counts as JSON. Throws a BodyError if it is not of that type. */
 export const readBody = (request: ApiRequest): RawBody => {
-  if (request.body.length > MAX_BODY_BYTES)
-    throw requestEntityTooLarge(`limit is ${MAX_BODY_BYTES}`)
-  const type = mediaType(request)
-  if (!TYPES.includes(type)) {
+  const type = mediaType(request) || 'application/json'
+  if (!TYPES.includes(type))
     throw unsupportedMediaType(
-      `the body of the request was in an unknown format - accepted media types include: ${[...TYPES].sort().join(', ')}`,
+      `the body of the request was in an unknown format - accepted media types include: ${TYPES.join(', ')}`,
     )
-  }
-  if (typeof request.body !== 'string') {
-    if (type === PROTOBUF) return { value: readProtobuf(request.body), duplicates: [] }
-    throw badRequest('the request body is not valid UTF-8 text')
-  }
-  return type === 'application/yaml' ? readYaml(request.body) : readJson(request.body)
+  checkLength(request)
+  if (type === PROTOBUF) return readProtobuf(request.body)
+  if (type === 'application/yaml') return readYaml(request.body)
+  return readJson(request.body)
 }
 
-const readProtobuf = (bytes: Uint8Array): unknown => {
+const readProtobuf = (body: string | Uint8Array): RawBody => {
   try {
-    return decodeProtobuf(bytes)
+    const bytes = typeof body === 'string' ? encodeUtf8(body) : body
+    return { value: decodeProtobuf(bytes), duplicates: [] }
   } catch (error) {
-    throw badRequest((error as Error).message)
+    throw new BodyError((error as Error).message)
   }
 }
 
-/** JSON text, or BadRequest in the words of Go's parser. */
-export const readJson = (text: string): RawBody => {
+/** JSON text. Throws a BodyError in the words of Go's parser. */
+export const readJson = (body: string | Uint8Array): RawBody => {
   try {
-    return parseJson(text)
+    // Go's parser takes bytes that are no character for one that stands for them
+    return parseJson(typeof body === 'string' ? body : decodeUtf8Loosely(body))
   } catch (error) {
-    throw badRequest(`couldn't get version/kind; json parse error: ${(error as Error).message}`)
+    throw new BodyError(`couldn't get version/kind; json parse error: ${(error as Error).message}`)
   }
 }
 
-const readYaml = (text: string): RawBody => {
+const readYaml = (body: string | Uint8Array): RawBody => {
+  if (typeof body !== 'string')
+    throw new BodyError('error converting YAML to JSON: yaml: invalid leading UTF-8 octet')
   try {
-    const [first] = parseYamlDocuments(text).documents
+    const [first] = parseYamlDocuments(body).documents
     return { value: first?.value ?? null, duplicates: first?.duplicates ?? [] }
   } catch (error) {
-    throw badRequest(`error converting YAML to JSON: ${(error as Error).message}`)
+    throw new BodyError(`error converting YAML to JSON: ${(error as Error).message}`)
   }
 }
 
@@ -93,21 +106,46 @@ export const fieldValidationOf = (request: ApiRequest): FieldValidation => {
 }
 
 /**
- * A parsed body as an object of the expected kind. Unknown fields are dropped and, as the client asked, refused or warned of.
- * kubernetes: apiserver pkg/endpoints/handlers/create.go, apimachinery pkg/runtime/serializer/json/json.go
+ * The body as an object of the expected kind. Unknown fields are dropped and, as the client asked, refused or warned of.
+ * kubernetes: apiserver pkg/endpoints/handlers/create.go, rest.go transformDecodeError
  */
+export const decodeBody = (
+  request: ApiRequest,
+  expected: Expected,
+  warnings: string[],
+): KubeObject => {
+  try {
+    return decodeObject(readBody(request), expected, fieldValidationOf(request), warnings)
+  } catch (error) {
+    if (!(error instanceof BodyError)) throw error
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${expected.kind}): ${error.message} (${summary(request.body)})`,
+    )
+  }
+}
+
+const SUMMARY_BYTES = 30
+
+/** The beginning of a body: as text if it may be an object, else in hexadecimal. kubernetes: summarizeData */
+const summary = (body: string | Uint8Array): string => {
+  if (body.length === 0) return '<empty>'
+  const bytes = typeof body === 'string' ? encodeUtf8(body.slice(0, SUMMARY_BYTES + 1)) : body
+  const first = bytes.slice(0, SUMMARY_BYTES)
+  const text =
+    first[0] === '{'.charCodeAt(0)
+      ? decodeUtf8Loosely(first)
+      : Array.from(first, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return bytes.length > SUMMARY_BYTES ? `${text} ...` : text
+}
+
+/** A parsed body, as decodeBody. Throws a BodyError where no kind can be made out. */
 export const decodeObject = (
   raw: RawBody,
   expected: Expected,
   validation: FieldValidation,
   warnings: string[],
 ): KubeObject => {
-  if (!isObject(raw.value)) {
-    throw badRequest(
-      `couldn't get version/kind; json parse error: json: cannot unmarshal ${goKind(raw.value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
-    )
-  }
-  const value = withKind(raw.value, expected)
+  const value = withKind(raw.value ?? {}, expected)
   if (expected.schema === undefined) return value as unknown as KubeObject
   const handled = `${expected.kind} in version "${expected.version}" cannot be handled as a ${expected.kind}`
   try {
@@ -127,45 +165,72 @@ const withMetadata = (object: JsonObject): JsonObject =>
   isObject(object['metadata']) ? object : { ...object, metadata: {} }
 
 const goKind = (value: unknown): string => {
-  if (value === null) return 'null'
-  return Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+const KIND_STRUCT =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+
+/** The kind and version that a body names. kubernetes: apimachinery pkg/runtime/serializer/json/meta.go Interpret */
+const kindOf = (value: unknown): { readonly apiVersion: string; readonly kind: string } => {
+  const refuse = (why: string): BodyError =>
+    new BodyError(`couldn't get version/kind; json parse error: json: cannot unmarshal ${why}`)
+  if (!isObject(value)) throw refuse(`${goKind(value)} into Go value of type ${KIND_STRUCT}`)
+  const apiVersion = value['apiVersion'] ?? ''
+  const kind = value['kind'] ?? ''
+  for (const [field, text] of Object.entries({ apiVersion, kind }))
+    if (typeof text !== 'string')
+      throw refuse(`${goKind(text)} into Go struct field .${field} of type string`)
+  if (String(apiVersion).split('/').length > 2)
+    throw new BodyError(`unexpected GroupVersion string: ${String(apiVersion)}`)
+  return { apiVersion: String(apiVersion), kind: String(kind) }
 }
 
 /** Fills in a missing kind, refuses another one. */
-const withKind = (value: JsonObject, expected: Expected): JsonObject => {
-  const apiVersion = value['apiVersion'] ?? ''
-  const kind = value['kind'] ?? ''
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string') {
-    const field = typeof kind === 'string' ? 'apiVersion' : 'kind'
-    throw badRequest(
-      `couldn't get version/kind; json parse error: json: cannot unmarshal ${goKind(value[field])} into Go struct field .${field} of type string`,
-    )
-  }
+const withKind = (value: unknown, expected: Expected): JsonObject => {
+  const given = kindOf(value)
+  const object = value as JsonObject
   const expectedVersion =
     expected.group === '' ? expected.version : `${expected.group}/${expected.version}`
-  const [actualVersion, actualKind] = [
-    apiVersion === '' ? expectedVersion : apiVersion,
-    kind === '' ? expected.kind : kind,
-  ]
-  if (actualVersion === expectedVersion && actualKind === expected.kind) {
-    return apiVersion === actualVersion && kind === actualKind
-      ? value
-      : assign(value, { apiVersion: actualVersion, kind: actualKind })
-  }
-  throw wrongKind(actualVersion, actualKind, expected)
+  const apiVersion = given.apiVersion === '' ? expectedVersion : given.apiVersion
+  const kind = given.kind === '' ? expected.kind : given.kind
+  if (apiVersion !== expectedVersion || kind !== expected.kind)
+    throw wrongKind(apiVersion, kind, expected, expectedVersion)
+  return apiVersion === object['apiVersion'] && kind === object['kind']
+    ? object
+    : assign(object, { apiVersion, kind })
 }
 
-const wrongKind = (apiVersion: string, kind: string, expected: Expected) => {
+/** Where the types of a group's kinds are that only the server knows; events have theirs in core. */
+const internalPackage = ({ group }: Expected): string =>
+  group === '' || group === 'events.k8s.io' ? 'core' : group.split('.')[0]!
+
+// registered, but of no resource
+const BARE_KINDS: ReadonlySet<string> = new Set(['v1 List'])
+
+const wrongKind = (
+  apiVersion: string,
+  kind: string,
+  expected: Expected,
+  expectedVersion: string,
+) => {
   const slash = apiVersion.indexOf('/')
-  const [group, version] =
-    slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)]
-  if (definitionForKind(group, version, kind) === undefined) {
+  const group = slash < 0 ? '' : apiVersion.slice(0, slash)
+  const version = apiVersion.slice(slash + 1)
+  const handled = `${kind} in version "${version}" cannot be handled as a ${expected.kind}`
+  const isKnown =
+    definitionForKind(group, version, kind) !== undefined || BARE_KINDS.has(`${apiVersion} ${kind}`)
+  if (!isKnown)
     return badRequest(
-      `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+      `${handled}: no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30"`,
     )
-  }
-  const internalGroup = expected.group === '' ? 'core' : (expected.group.split('.')[0] ?? '')
+  const [internal, other] = [internalPackage(expected), internalPackage({ ...expected, group })]
+  if (kind === expected.kind && internal === other)
+    return badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${expectedVersion})`,
+    )
   return badRequest(
-    `${kind} in version "${version}" cannot be handled as a ${expected.kind}: converting (${version}.${kind}) to (${internalGroup}.${expected.kind}): unknown conversion`,
+    `${handled}: converting (${version}.${kind}) to (${internal}.${expected.kind}): unknown conversion`,
   )
 }

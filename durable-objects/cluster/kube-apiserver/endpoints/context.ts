@@ -1,5 +1,6 @@
 import type { UserInfo } from '#api/strategy.ts'
-import { invalid, StatusError } from '#apimachinery/status-error.ts'
+import { errorText, invalidValue } from '#apimachinery/field-error.ts'
+import { badRequest, invalid, StatusError } from '#apimachinery/status-error.ts'
 import { validateWriteOptions } from '#apimachinery/validation/options.ts'
 import type { View } from '#kube-apiserver/endpoints/form.ts'
 import { queryValue, type ApiRequest } from '#kube-apiserver/endpoints/http.ts'
@@ -24,23 +25,33 @@ export interface ResourceRequest {
 
 const INCLUDES: ReadonlySet<string> = new Set(['None', 'Metadata', 'Object'])
 
+/** What of its object each row of a table holds. kubernetes: apiserver pkg/endpoints/handlers/response.go optionsForTransform */
+const includeOf = (request: ApiRequest): IncludeObject => {
+  const include = queryValue(request, 'includeObject') || 'Metadata'
+  if (INCLUDES.has(include)) return include as IncludeObject
+  const error = invalidValue(
+    'includeObject',
+    include,
+    "must be 'Metadata', 'Object', 'None', or empty",
+  )
+  throw badRequest(`Unable to convert to Table as requested: ${errorText(error)}`)
+}
+
+const MEDIA_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+
+export const notAcceptable = (accepted: readonly string[]): StatusError =>
+  new StatusError(
+    406,
+    'NotAcceptable',
+    `only the following media types are accepted: ${accepted.join(', ')}`,
+  )
+
 /** In what form to answer. Throws NotAcceptable if the client takes none that there is. */
 export const viewOf = ({ context, request, resource }: ResourceRequest): View => {
   const form = negotiate(request.accept)
-  if (form === undefined) {
-    throw new StatusError(
-      406,
-      'NotAcceptable',
-      'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch',
-    )
-  }
-  const include = queryValue(request, 'includeObject') ?? 'Metadata'
-  return {
-    resource,
-    form,
-    include: (INCLUDES.has(include) ? include : 'Metadata') as IncludeObject,
-    now: context.now(),
-  }
+  if (form === undefined) throw notAcceptable(MEDIA_TYPES)
+  const include = form.as === 'Table' ? includeOf(request) : 'Metadata'
+  return { resource, form, include, now: context.now() }
 }
 
 /** `kubectl/v1.36.3 (linux/amd64)…` is the manager `kubectl`. kubernetes: handlers.managerOrUserAgent */

@@ -7,9 +7,9 @@ import { matches, selectorFromLabelSelector } from '#apimachinery/labels.ts'
 import { assign } from '#apimachinery/object.ts'
 import { badRequest, notFound, StatusError, tooManyRequests } from '#apimachinery/status-error.ts'
 import { formatTime } from '#apimachinery/time.ts'
-import { decodeObject, fieldValidationOf, readBody } from '#kube-apiserver/endpoints/body.ts'
+import { decodeBody } from '#kube-apiserver/endpoints/body.ts'
 import { dryRunOf, operationOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
-import { jsonAnswer, type Answer } from '#kube-apiserver/endpoints/http.ts'
+import { successAnswer, type Answer } from '#kube-apiserver/endpoints/http.ts'
 import { remove } from '#kube-apiserver/registry/delete.ts'
 
 const isReady = (pod: Pod): boolean =>
@@ -84,12 +84,7 @@ export const evict = (target: ResourceRequest): Answer => {
     kind: 'Eviction',
     schema: schemaOf('io.k8s.api.policy.v1.Eviction'),
   }
-  const eviction = decodeObject(
-    readBody(request),
-    expected,
-    fieldValidationOf(request),
-    warnings,
-  ) as Eviction
+  const eviction = decodeBody(request, expected, warnings) as Eviction
   if (eviction.metadata.name !== undefined && eviction.metadata.name !== path.name)
     throw badRequest('name in URL does not match name in Eviction object')
   const options = { ...eviction.deleteOptions } as DeleteOptions
@@ -110,11 +105,5 @@ export const evict = (target: ResourceRequest): Answer => {
         spend(target, budget, pod, dryRun)
   }
   remove(context, operation, path.name, options)
-  return jsonAnswer(201, {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Success',
-    code: 201,
-  })
+  return successAnswer(201)
 }

@@ -41,10 +41,27 @@ export type ApiAnswer = Answer | WatchAnswer
 export const queryValue = (request: ApiRequest, name: string): string | undefined =>
   request.query.find(([key]) => key === name)?.[1]
 
-export const queryFlag = (request: ApiRequest, name: string): boolean => {
-  const value = queryValue(request, name)
-  return value !== undefined && value !== 'false' && value !== '0'
+/** A flag counts as set unless it says that it is not. kubernetes: apimachinery pkg/runtime/converter.go Convert_Slice_string_To_bool */
+export const isSet = (value: string | undefined): boolean =>
+  value !== undefined && value !== '0' && value.toLowerCase() !== 'false'
+
+export const queryFlag = (request: ApiRequest, name: string): boolean =>
+  isSet(queryValue(request, name))
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
 }
+
+/** JSON as Go's encoder writes it: safe to stand in HTML. Such characters stand in strings only. */
+export const goJson = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, undefined, indent).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => ESCAPES[character]!,
+  )
 
 export const jsonAnswer = (
   status: number,
@@ -54,5 +71,24 @@ export const jsonAnswer = (
   status,
   contentType,
   // Go's encoder ends every document with a line break
-  body: [`${JSON.stringify(body)}\n`],
+  body: [`${goJson(body)}\n`],
 })
+
+/** JSON for people, whoever asks. kubernetes: apiserver pkg/endpoints/handlers/responsewriters/writers.go WriteRawJSON */
+export const indentedAnswer = (status: number, body: unknown): Answer => ({
+  status,
+  contentType: 'application/json',
+  body: [goJson(body, 2)],
+})
+
+/** Nothing is served under this path, and no group of the API is asked. */
+export const pageNotFound = (): Answer => ({
+  status: 404,
+  contentType: 'text/plain; charset=utf-8',
+  headers: [['x-content-type-options', 'nosniff']],
+  body: ['404 page not found\n'],
+})
+
+/** A Status that says only that it was done. */
+export const successAnswer = (code: number): Answer =>
+  jsonAnswer(code, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code })

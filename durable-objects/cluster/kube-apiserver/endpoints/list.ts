@@ -1,61 +1,37 @@
 import { decodeBase64, encodeBase64 } from '#apimachinery/base64.ts'
-import {
-  errorText,
-  forbiddenValue,
-  invalidValue,
-  notSupported,
-  type FieldError,
-} from '#apimachinery/field-error.ts'
+import { errorText, invalidValue } from '#apimachinery/field-error.ts'
 import { parseJson } from '#apimachinery/json.ts'
 import { quoteByte } from '#apimachinery/json-scanner.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
-import { badRequest, expired, invalid, StatusError } from '#apimachinery/status-error.ts'
+import { badRequest, expired, StatusError } from '#apimachinery/status-error.ts'
 import { decodeUtf8Loosely, encodeUtf8 } from '#apimachinery/utf8.ts'
 import { COMPACTED, storageKey } from '#etcd/etcd.ts'
 import { viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
 import { listAnswer, type ListMeta } from '#kube-apiserver/endpoints/form.ts'
-import { queryValue, type Answer, type ApiRequest } from '#kube-apiserver/endpoints/http.ts'
+import type { Answer } from '#kube-apiserver/endpoints/http.ts'
+import {
+  checkListOptions,
+  listOptionsOf,
+  type ListOptions,
+} from '#kube-apiserver/endpoints/list-options.ts'
 import { selectionOf, type Selection } from '#kube-apiserver/endpoints/selection.ts'
 
 const EXPIRED_CONTINUE =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.'
 
-/** A resourceVersion in a query. Throws BadRequest in the words of Go's parser. */
-export const revisionOf = (text: string): number => {
+/** A resourceVersion, or why it is none in the words of Go's parser. kubernetes: apiserver pkg/storage/api_object_versioner.go */
+export const parseRevision = (text: string): number | { readonly problem: string } => {
   if (/^\d{1,20}$/.test(text) && BigInt(text) < 2n ** 64n) return Number(text)
-  const problem = /^\d+$/.test(text) ? 'value out of range' : 'invalid syntax'
-  throw badRequest(
-    `invalid resource version: ${errorText(invalidValue('resourceVersion', text, `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${problem}`))}`,
-  )
+  const why = /^\d+$/.test(text) ? 'value out of range' : 'invalid syntax'
+  const detail = `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${why}`
+  return { problem: errorText(invalidValue('resourceVersion', text, detail)) }
 }
 
-const limitOf = (request: ApiRequest): number => {
-  const text = queryValue(request, 'limit') ?? ''
-  if (text !== '' && !/^[+-]?\d{1,18}$/.test(text))
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
-  return Math.max(0, Number(text))
-}
-
-/** kubernetes: apimachinery pkg/apis/meta/internalversion/validation/validation.go ValidateListOptions */
-const checkOptions = (request: ApiRequest): void => {
-  const match = queryValue(request, 'resourceVersionMatch') ?? ''
-  const revision = queryValue(request, 'resourceVersion') ?? ''
-  const errors: FieldError[] = []
-  const forbid = (field: string, why: string) => errors.push(forbiddenValue(field, why))
-  if (match !== '') {
-    const field = 'resourceVersionMatch'
-    if (revision === '')
-      forbid(field, 'resourceVersionMatch is forbidden unless resourceVersion is provided')
-    if ((queryValue(request, 'continue') ?? '') !== '')
-      forbid(field, 'resourceVersionMatch is forbidden when continue is provided')
-    if (match !== 'Exact' && match !== 'NotOlderThan')
-      errors.push(notSupported(field, match, ['', 'Exact', 'NotOlderThan']))
-    if (match === 'Exact' && revision === '0')
-      forbid(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
-  }
-  if (queryValue(request, 'sendInitialEvents') !== undefined)
-    forbid('sendInitialEvents', 'sendInitialEvents is forbidden for list')
-  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors)
+/** A resourceVersion in the query of a list. */
+export const revisionOf = (text: string): number => {
+  const revision = parseRevision(text)
+  if (typeof revision === 'number') return revision
+  throw badRequest(`invalid resource version: ${revision.problem}`)
 }
 
 interface ContinueToken {
@@ -95,7 +71,9 @@ const decodeToken = (text: string): ContinueToken => {
     start?: unknown
   }
   if (v !== 'meta.k8s.io/v1')
-    throw refuse(`server does not recognize this encoded version "${String(v ?? '')}"`)
+    throw refuse(
+      `server does not recognize this encoded version "${typeof v === 'string' ? v : ''}"`,
+    )
   if (rv === 0 || typeof rv !== 'number' || !Number.isSafeInteger(rv))
     throw refuse('incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
   if (typeof start !== 'string' || start === '')
@@ -105,11 +83,11 @@ const decodeToken = (text: string): ContinueToken => {
 
 /** GET of a collection. kubernetes: apiserver pkg/endpoints/handlers/get.go ListResource, pkg/storage/etcd3/store.go GetList */
 export const list = (target: ResourceRequest): Answer => {
-  const { request, resource } = target
-  checkOptions(request)
-  const selection = selectionOf(resource, request)
   const view = viewOf(target)
-  const { objects, metadata } = page(target, selection)
+  const options = listOptionsOf(target.request)
+  const selection = selectionOf(target.resource, options)
+  checkListOptions(options)
+  const { objects, metadata } = page(target, options, selection)
   return listAnswer(view, objects, metadata)
 }
 
@@ -118,13 +96,12 @@ interface Page {
   readonly metadata: ListMeta
 }
 
-const page = (target: ResourceRequest, selection: Selection): Page => {
-  const { context, request } = target
-  const limit = limitOf(request)
-  const continueText = queryValue(request, 'continue') ?? ''
-  const asked = queryValue(request, 'resourceVersion') ?? ''
+const page = (target: ResourceRequest, options: ListOptions, selection: Selection): Page => {
+  const { context } = target
+  const { resourceVersion: asked, continue: continueText } = options
+  const limit = Math.max(0, options.limit)
   if (continueText === '') {
-    const exact = queryValue(request, 'resourceVersionMatch') === 'Exact'
+    const exact = options.resourceVersionMatch === 'Exact'
     const revision = asked === '' ? 0 : revisionOf(asked)
     if (revision > context.etcd.revision) throw tooLarge(revision, context.etcd.revision)
     if (exact && revision > 0)
@@ -142,7 +119,8 @@ const page = (target: ResourceRequest, selection: Selection): Page => {
   return cut(objects, revision, limit, selection)
 }
 
-const tooLarge = (asked: number, current: number): StatusError =>
+/** The store has not come so far. */
+export const tooLarge = (asked: number, current: number): StatusError =>
   new StatusError(504, 'Timeout', `Too large resource version: ${asked}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,

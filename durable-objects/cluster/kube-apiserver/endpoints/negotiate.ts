@@ -10,7 +10,7 @@ interface MediaType {
   readonly parameters: ReadonlyMap<string, string>
 }
 
-/** `application/json;as=Table;v=v1;g=meta.k8s.io, application/json` as a list. */
+/** `application/json;as=Table;v=v1;g=meta.k8s.io, application/json` as a list, the most wanted first. */
 export const parseAccept = (accept: string): readonly MediaType[] =>
   accept
     .split(',')
@@ -26,6 +26,12 @@ export const parseAccept = (accept: string): readonly MediaType[] =>
       return { type: type.toLowerCase(), parameters: new Map(pairs) }
     })
     .filter(({ type }) => type !== '')
+    .sort((a, b) => quality(b) - quality(a))
+
+const quality = ({ parameters }: MediaType): number => {
+  const q = Number(parameters.get('q') ?? 1)
+  return Number.isNaN(q) ? 1 : q
+}
 
 const OBJECT: Form = { as: 'object', yaml: false, contentType: 'application/json' }
 
@@ -39,7 +45,12 @@ const FORMS: ReadonlySet<string> = new Set([
  * The first form that can be served; undefined if none can (406). Protobuf is passed over: every client of Kubernetes that asks for it
  * takes JSON as well.
  */
-export const negotiate = (accept: string): Form | undefined => {
+export const negotiate = (accept: string): Form | undefined => firstForm(accept, FORMS)
+
+/** The same for what is no object of a resource: a Status is not shown as a table. */
+export const negotiateObject = (accept: string): Form | undefined => firstForm(accept, new Set())
+
+const firstForm = (accept: string, forms: ReadonlySet<string>): Form | undefined => {
   const types = parseAccept(accept)
   if (types.length === 0) return OBJECT
   for (const { type, parameters } of types) {
@@ -48,9 +59,8 @@ export const negotiate = (accept: string): Form | undefined => {
     const contentType = yaml ? 'application/yaml' : 'application/json'
     const as = parameters.get('as')
     if (as === undefined) return { as: 'object', yaml, contentType }
-    if (FORMS.has(as) && parameters.get('g') === 'meta.k8s.io' && parameters.get('v') === 'v1') {
+    if (forms.has(as) && parameters.get('g') === 'meta.k8s.io' && parameters.get('v') === 'v1')
       return { as: as as Form['as'], yaml, contentType }
-    }
   }
   return undefined
 }

@@ -1,4 +1,5 @@
 import { invalidValue } from '#apimachinery/field-error.ts'
+import { parseJson } from '#apimachinery/json.ts'
 import { apply as applyConfiguration } from '#apimachinery/managed-fields/manager.ts'
 import type { JsonObject, KubeObject } from '#apimachinery/object.ts'
 import { goValue } from '#apimachinery/patch/go-format.ts'
@@ -9,22 +10,22 @@ import {
 } from '#apimachinery/patch/json-patch.ts'
 import { applyMergePatch } from '#apimachinery/patch/merge-patch.ts'
 import { applyStrategicMergePatch } from '#apimachinery/patch/strategic-merge.ts'
+import type { Schema } from '#apimachinery/schema.ts'
 import { decode, DecodeError } from '#apimachinery/schema/decode.ts'
 import {
   badRequest,
   invalid,
   notFound,
-  StatusError,
+  type StatusError,
   unsupportedMediaType,
 } from '#apimachinery/status-error.ts'
 import { formatTime } from '#apimachinery/time.ts'
 import { validatePatchOptions } from '#apimachinery/validation/options.ts'
 import { parseYamlDocuments } from '#apimachinery/yaml/parse.ts'
 import {
+  checkLength,
   fieldValidationOf,
   mediaType,
-  readJson,
-  type FieldValidation,
   type RawBody,
 } from '#kube-apiserver/endpoints/body.ts'
 import {
@@ -52,9 +53,9 @@ const typesOf = (target: ResourceRequest): readonly string[] =>
     ? [JSON_PATCH, MERGE_PATCH, STRATEGIC, APPLY]
     : [JSON_PATCH, MERGE_PATCH, APPLY]
 
-/** PATCH of an object or of one of its subresources. kubernetes: apiserver pkg/endpoints/handlers/patch.go */
-export const patch = (target: ResourceRequest): Answer => {
-  const { context, request, path } = target
+/** The type of the patch. Throws UnsupportedMediaType, or Invalid if it was not asked for as it must be. */
+export const patchTypeOf = (target: ResourceRequest): string => {
+  const { request } = target
   const type = mediaType(request)
   const types = typesOf(target)
   if (!types.includes(type)) {
@@ -62,7 +63,7 @@ export const patch = (target: ResourceRequest): Answer => {
       `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`,
     )
   }
-  const view = viewOf(target)
+  checkLength(request)
   const force = queryValue(request, 'force')
   const errors = validatePatchOptions(
     {
@@ -74,15 +75,22 @@ export const patch = (target: ResourceRequest): Answer => {
     type === APPLY,
   )
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', errors)
+  return type
+}
+
+export const isApply = (type: string): boolean => type === APPLY
+
+/** PATCH of an object or of one of its subresources. kubernetes: apiserver pkg/endpoints/handlers/patch.go */
+export const patch = (target: ResourceRequest): Answer => {
+  const { context, path } = target
+  const view = viewOf(target)
+  const type = patchTypeOf(target)
   const operation = operationOf(target, 'PatchOptions')
-  const updater = type === APPLY ? applier(target, operation) : patcher(target, type)
-  const { object, created } = update(
-    context,
-    operation,
-    path.name,
-    updater,
-    type === APPLY && path.subresource === '',
-  )
+  const updater = isApply(type)
+    ? applier(target, operation, configurationOf(target))
+    : patcher(target, type)
+  const mayCreate = isApply(type) && path.subresource === ''
+  const { object, created } = update(context, operation, path.name, updater, mayCreate)
   return objectAnswer(view, object, created ? 201 : 200)
 }
 
@@ -91,35 +99,33 @@ const textOf = ({ request }: ResourceRequest): string => {
   throw badRequest('the request body is not valid UTF-8 text')
 }
 
-/** JSON, merge and strategic merge patches: the patched object is decoded as if it had been sent. */
-const patcher = (target: ResourceRequest, type: string): Updater => {
-  const { resource, path, request, warnings } = target
-  const raw = readPatch(textOf(target))
-  const validation = fieldValidationOf(request)
-  return (live) => {
+const patcher =
+  (target: ResourceRequest, type: string): Updater =>
+  (live) => {
+    const { resource, path } = target
     if (live === undefined) throw notFound(groupResourceOf(resource), path.name)
-    const document = live as unknown as JsonObject
-    const { patched, shown, problems } = patchDocument(target, type, document, raw)
-    const decoded = decodePatched(
-      target,
-      patched,
-      shown,
-      validation === 'Ignore' ? [] : problems,
-      validation,
-      warnings,
-    )
-    checkName(target, decoded)
-    return { object: decoded }
+    const object = patchedObject(target, type, live, resource.schema)
+    checkName(target, object)
+    return { object }
   }
+
+/** What JSON, merge and strategic merge patches make of a document, decoded as if it had been sent. */
+export const patchedObject = (
+  target: ResourceRequest,
+  type: string,
+  document: KubeObject,
+  schema: Schema | undefined,
+): KubeObject => {
+  const raw = readPatch(textOf(target))
+  const patched = patchDocument(type, document as unknown as JsonObject, raw, schema)
+  return decodePatched(target, patched, schema)
 }
 
-// Patches are parsed without the wrapping that bodies with a kind have.
 const readPatch = (text: string): RawBody => {
   try {
-    return readJson(text)
+    return parseJson(text)
   } catch (error) {
-    if (!(error instanceof StatusError)) throw error
-    throw badRequest(error.message.replace("couldn't get version/kind; json parse error: ", ''))
+    throw badRequest((error as Error).message)
   }
 }
 
@@ -131,10 +137,10 @@ interface Patched {
 }
 
 const patchDocument = (
-  { resource }: ResourceRequest,
   type: string,
   document: JsonObject,
   raw: RawBody,
+  schema: Schema | undefined,
 ): Patched => {
   switch (type) {
     case JSON_PATCH: {
@@ -148,28 +154,26 @@ const patchDocument = (
     }
     default: {
       const patched =
-        resource.schema === undefined
+        schema === undefined
           ? applyMergePatch(document, raw.value)
-          : applyStrategicMergePatch(document, raw.value, resource.schema)
+          : applyStrategicMergePatch(document, raw.value, schema)
       return { patched, shown: () => goValue(raw.value), problems: raw.duplicates }
     }
   }
 }
 
 const decodePatched = (
-  { resource }: ResourceRequest,
-  patched: unknown,
-  shown: () => string,
-  given: readonly string[],
-  validation: FieldValidation,
-  warnings: string[],
+  { request, warnings }: ResourceRequest,
+  { patched, shown, problems: given }: Patched,
+  schema: Schema | undefined,
 ): KubeObject => {
   const refuse = (why: string): StatusError =>
     invalid({ group: '', kind: '' }, '', [invalidValue('patch', shown(), why)])
-  if (resource.schema === undefined) return patched as KubeObject
+  if (schema === undefined) return patched as KubeObject
+  const validation = fieldValidationOf(request)
   try {
-    const { object, unknownFields } = decode(patched, resource.schema)
-    const problems = [...given, ...(validation === 'Ignore' ? [] : unknownFields)]
+    const { object, unknownFields } = decode(patched, schema)
+    const problems = validation === 'Ignore' ? [] : [...given, ...unknownFields]
     if (problems.length > 0 && validation === 'Strict')
       throw refuse(`strict decoding error: ${problems.join(', ')}`)
     warnings.push(...problems)
@@ -180,20 +184,30 @@ const decodePatched = (
   }
 }
 
-/** Server-side apply: the configuration is merged into what there is, and its manager owns what it names. */
-const applier = (target: ResourceRequest, operation: Operation): Updater => {
-  const { context, resource, path, request, warnings } = target
-  const raw = readConfiguration(textOf(target))
+/** The configuration that is to be applied. Fields that it has twice are refused or warned of. */
+export const configurationOf = (target: ResourceRequest): unknown => {
+  const { request, warnings } = target
+  const { value, duplicates } = readConfiguration(textOf(target))
   const validation = fieldValidationOf(request)
-  if (raw.duplicates.length > 0) {
+  if (duplicates.length > 0) {
     if (validation === 'Strict')
-      throw badRequest(`error strict decoding YAML: ${raw.duplicates.join(', ')}`)
-    if (validation === 'Warn') warnings.push(...raw.duplicates)
+      throw badRequest(`error strict decoding YAML: ${duplicates.join(', ')}`)
+    if (validation === 'Warn') warnings.push(...duplicates)
   }
+  return value
+}
+
+/** Server-side apply: the configuration is merged into what there is, and its manager owns what it names. */
+export const applier = (
+  target: ResourceRequest,
+  operation: Operation,
+  configuration: unknown,
+): Updater => {
+  const { context, resource, path, request } = target
   return (live) => {
     const merged = applyConfiguration({
       live,
-      applied: raw.value,
+      applied: configuration,
       manager: managerOf(request),
       force: queryFlag(request, 'force'),
       apiVersion: apiVersionOf(resource),

@@ -11,6 +11,8 @@ export interface ResourcePath {
   readonly subresource: string
   /** What follows the subresource: `/healthz` of `services/web/proxy/healthz`. */
   readonly rest: string
+  /** `/api/v1/watch/pods`, the old form of a watch. */
+  readonly isWatch?: boolean
 }
 
 const MAX_SEGMENTS = 64
@@ -43,12 +45,17 @@ export const resourcePath = (segments: readonly string[]): ResourcePath | undefi
   const version = segments[isCore ? 1 : 2] ?? ''
   const parts = segments.slice(isCore ? 2 : 3)
   if (parts.length === 0) return undefined
+  if (parts[0] !== 'watch' || parts.length === 1) return { group, version, ...namedBy(parts) }
+  return { group, version, ...namedBy(parts.slice(1)), isWatch: true }
+}
+
+const namedBy = (parts: readonly string[]): Omit<ResourcePath, 'group' | 'version'> => {
   // `namespaces/x` names the Namespace x, `namespaces/x/pods` the Pods in it; but x's own subresources belong to x
   const isOwn = parts.length === 3 && (parts[2] === 'status' || parts[2] === 'finalize')
   if (parts[0] === 'namespaces' && parts.length > 2 && !isOwn) {
     const [, namespace = '', plural = '', name = '', subresource = '', ...rest] = parts
-    return { group, version, namespace, plural, name, subresource, rest: rest.join('/') }
+    return { namespace, plural, name, subresource, rest: rest.join('/') }
   }
   const [plural = '', name = '', subresource = '', ...rest] = parts
-  return { group, version, namespace: '', plural, name, subresource, rest: rest.join('/') }
+  return { namespace: '', plural, name, subresource, rest: rest.join('/') }
 }

@@ -3,7 +3,7 @@ import { matches, type Selector } from '#apimachinery/labels.ts'
 import { own, type KubeObject } from '#apimachinery/object.ts'
 import { parseSelector } from '#apimachinery/selector-parser.ts'
 import { badRequest } from '#apimachinery/status-error.ts'
-import { queryValue, type ApiRequest } from '#kube-apiserver/endpoints/http.ts'
+import type { ListOptions } from '#kube-apiserver/endpoints/list-options.ts'
 import type { Resource } from '#kube-apiserver/resources.ts'
 
 /** What a list or watch is narrowed to. */
@@ -24,9 +24,12 @@ const fieldsOf = (resource: Resource, object: KubeObject): Readonly<Record<strin
 const EMPTY = { metadata: {}, spec: {}, status: {}, involvedObject: {}, source: {} }
 
 /** Reads and checks the selectors of a request. Throws BadRequest in upstream's words. */
-export const selectionOf = (resource: Resource, request: ApiRequest): Selection => {
-  const labels = parseSelector(queryValue(request, 'labelSelector') ?? '')
-  const fields = parseFieldSelector(queryValue(request, 'fieldSelector') ?? '')
+export const selectionOf = (
+  resource: Resource,
+  options: Pick<ListOptions, 'labelSelector' | 'fieldSelector'>,
+): Selection => {
+  const labels = parseSelector(options.labelSelector)
+  const fields = parseFieldSelector(options.fieldSelector)
   const supported =
     fields.length === 0 ? {} : fieldsOf(resource, { apiVersion: '', kind: resource.kind, ...EMPTY })
   for (const { field } of fields) {

@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectMeta } from '#apimachinery/object.ts'
+import { goJson } from '#kube-apiserver/endpoints/http.ts'
 
 // Objects never change, so their bytes are made once and kept while they are cheap to keep.
 const CACHE_CHARACTERS = 24_000_000
@@ -36,7 +37,7 @@ const bodyOf = (object: KubeObject): string => {
   const known = cache.get(object)
   if (known !== undefined) return known
   const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object
-  const body = JSON.stringify({ metadata: inOrder(metadata), ...rest }).slice(1)
+  const body = goJson({ metadata: inOrder(metadata), ...rest }).slice(1)
   if (Object.isFrozen(object)) {
     cached += body.length
     if (cached > CACHE_CHARACTERS) {
@@ -57,4 +58,4 @@ export const itemJson = (object: KubeObject): string => `{${bodyOf(object)}`
 
 /** Only the object's metadata. */
 export const partialJson = (object: KubeObject): string =>
-  `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(inOrder(object.metadata))}}`
+  `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":${goJson(inOrder(object.metadata))}}`

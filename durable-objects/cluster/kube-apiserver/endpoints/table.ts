@@ -3,6 +3,7 @@ import { machineColumns } from '#api/kubarium/v1/machine/columns.ts'
 import type { Cell, RowPrinter } from '#api/strategy.ts'
 import { age } from '#apimachinery/age.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
+import { goJson } from '#kube-apiserver/endpoints/http.ts'
 import { objectJson, partialJson } from '#kube-apiserver/endpoints/serialize.ts'
 import { fromStored, type Resource } from '#kube-apiserver/resources.ts'
 
@@ -22,6 +23,13 @@ const DEFAULT_COLUMNS: readonly Column[] = [
 const allColumns: Readonly<Record<string, readonly Column[]>> = {
   ...(columns as unknown as Readonly<Record<string, readonly Column[]>>),
   'apis/kubarium.dev/v1/machines': machineColumns,
+  // kubernetes: pkg/printers/internalversion/printers.go scaleColumnDefinitions
+  'apis/autoscaling/v1/scales': [
+    { name: 'Name', type: 'string', format: 'name', priority: 0 },
+    { name: 'Desired', type: 'integer', format: '', priority: 0 },
+    { name: 'Available', type: 'integer', format: '', priority: 0 },
+    { name: 'Age', type: 'string', format: '', priority: 0 },
+  ],
 }
 
 const columnsOf = (resource: Resource): readonly Column[] => {
@@ -48,7 +56,7 @@ const rowJson = (
   include: IncludeObject,
 ): string => {
   const print = resource.behaviour.row ?? defaultRow(columnsOf(resource))
-  const cells = JSON.stringify(print(object, { now }))
+  const cells = goJson(print(object, { now }))
   if (include === 'None') return `{"cells":${cells}}`
   const shown = fromStored(resource, object)
   return `{"cells":${cells},"object":${include === 'Object' ? objectJson(shown) : partialJson(shown)}}`
@@ -58,7 +66,7 @@ const headJson = (resource: Resource, metadata: object, withColumns: boolean): s
   const definitions = withColumns
     ? columnsOf(resource).map((column) => ({ description: '', ...column }))
     : []
-  return `{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(metadata)},"columnDefinitions":${JSON.stringify(definitions)},"rows":[`
+  return `{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(metadata)},"columnDefinitions":${goJson(definitions)},"rows":[`
 }
 
 /** A meta.k8s.io/v1 Table of the objects, in parts to be joined. kubernetes: apiserver pkg/endpoints/handlers/response.go asTable */

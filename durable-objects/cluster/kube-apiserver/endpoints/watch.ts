@@ -1,12 +1,16 @@
 import type { KubeObject } from '#apimachinery/object.ts'
-import { badRequest, invalid, StatusError, type Status } from '#apimachinery/status-error.ts'
-import { forbiddenValue, type FieldError } from '#apimachinery/field-error.ts'
+import { StatusError, type Status } from '#apimachinery/status-error.ts'
 import { assign } from '#apimachinery/object.ts'
 import { COMPACTED, type Revision } from '#etcd/etcd.ts'
-import { viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
+import { notAcceptable, viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
 import { objectParts, type View } from '#kube-apiserver/endpoints/form.ts'
-import { queryFlag, queryValue, type WatchAnswer } from '#kube-apiserver/endpoints/http.ts'
-import { revisionOf } from '#kube-apiserver/endpoints/list.ts'
+import { goJson, type WatchAnswer } from '#kube-apiserver/endpoints/http.ts'
+import { parseRevision } from '#kube-apiserver/endpoints/list.ts'
+import {
+  checkListOptions,
+  listOptionsOf,
+  type ListOptions,
+} from '#kube-apiserver/endpoints/list-options.ts'
 import { selectionOf, type Selection } from '#kube-apiserver/endpoints/selection.ts'
 import { apiVersionOf } from '#kube-apiserver/resources.ts'
 
@@ -54,32 +58,6 @@ const eventOf = (
   return { type: 'DELETED', object: last }
 }
 
-const checkOptions = (target: ResourceRequest): { readonly sendInitialEvents: boolean } => {
-  const { request } = target
-  const sendInitialEvents = queryValue(request, 'sendInitialEvents')
-  const match = queryValue(request, 'resourceVersionMatch') ?? ''
-  const errors: FieldError[] = []
-  if (sendInitialEvents !== undefined && match !== 'NotOlderThan') {
-    errors.push(
-      forbiddenValue(
-        'resourceVersionMatch',
-        'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-      ),
-    )
-  }
-  if (sendInitialEvents === undefined && match !== '')
-    errors.push(
-      forbiddenValue(
-        'resourceVersionMatch',
-        'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-      ),
-    )
-  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors)
-  if ((queryValue(request, 'continue') ?? '') !== '')
-    throw badRequest('continue is forbidden for watch')
-  return { sendInitialEvents: sendInitialEvents === 'true' }
-}
-
 const expiredStatus = (): Status =>
   new StatusError(410, 'Expired', 'too old resource version').status
 
@@ -91,18 +69,18 @@ interface Plan {
 }
 
 // Where a watch begins. kubernetes: apiserver pkg/storage/cacher Watch
-const plan = (target: ResourceRequest, selection: Selection): Plan => {
-  const { context, request, resource, path } = target
-  const { sendInitialEvents } = checkOptions(target)
-  const text = queryValue(request, 'resourceVersion') ?? ''
-  const from = text === '' ? 0 : revisionOf(text)
-  if (sendInitialEvents || from === 0) {
-    if (queryValue(request, 'sendInitialEvents') === 'false')
-      return { initial: [], past: [], bookmark: false }
+const plan = (target: ResourceRequest, options: ListOptions, selection: Selection): Plan => {
+  const { context, resource, path } = target
+  const { resourceVersion, sendInitialEvents } = options
+  const from = resourceVersion === '' ? 0 : parseRevision(resourceVersion)
+  // nothing makes a refusal of the client of it
+  if (typeof from === 'object') throw new StatusError(500, '', from.problem)
+  if (sendInitialEvents === true || from === 0) {
+    if (sendInitialEvents === false) return { initial: [], past: [], bookmark: false }
     const namespace =
       resource.namespaced && path.namespace !== '' ? { namespace: path.namespace } : {}
     const initial = context.etcd.list(resource.name, namespace).filter(selection.matches)
-    return { initial, past: [], bookmark: sendInitialEvents }
+    return { initial, past: [], bookmark: sendInitialEvents === true }
   }
   const past = context.etcd.since(from)
   if (past === COMPACTED)
@@ -121,13 +99,20 @@ const plan = (target: ResourceRequest, selection: Selection): Plan => {
 /** GET with watch=true. kubernetes: apiserver pkg/endpoints/handlers/watch.go */
 export const watch = (target: ResourceRequest, hub: WatchHub): WatchAnswer => {
   const { context, request, resource, path } = target
-  const selection = selectionOf(resource, request)
   const view = viewOf(target)
-  const begin = plan(target, selection)
+  if (view.form.yaml)
+    throw notAcceptable([
+      'application/json;stream=watch',
+      'application/vnd.kubernetes.protobuf;stream=watch',
+    ])
+  const options = listOptionsOf(request)
+  const selection = selectionOf(resource, options)
+  checkListOptions(options)
+  const begin = plan(target, options, selection)
   const concerns = (revision: Revision): boolean =>
     revision.resource === resource.name &&
     (path.namespace === '' || !resource.namespaced || revision.namespace === path.namespace)
-  const seconds = Number(queryValue(request, 'timeoutSeconds') ?? 0)
+  const { timeoutSeconds: seconds = 0 } = options
   let unsubscribe: (() => void) | undefined
   return {
     status: 200,
@@ -138,7 +123,7 @@ export const watch = (target: ResourceRequest, hub: WatchHub): WatchAnswer => {
         for (const object of begin.initial) write('ADDED', object)
         if (begin.bookmark) send(bookmarkLine(target, view))
         if (begin.error !== undefined) {
-          send(`${JSON.stringify({ type: 'ERROR', object: begin.error })}\n`)
+          send(`${goJson({ type: 'ERROR', object: begin.error })}\n`)
           end()
           return
         }
@@ -150,7 +135,7 @@ export const watch = (target: ResourceRequest, hub: WatchHub): WatchAnswer => {
         unsubscribe = hub.subscribe(tell)
       },
       close: () => unsubscribe?.(),
-      ...(Number.isFinite(seconds) && seconds > 0 ? { timeoutSeconds: seconds } : {}),
+      ...(seconds > 0 ? { timeoutSeconds: seconds } : {}),
     },
   }
 }
@@ -178,5 +163,3 @@ const bookmarkLine = ({ context, resource }: ResourceRequest, view: View): strin
     : { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata }
   return `${JSON.stringify({ type: 'BOOKMARK', object })}\n`
 }
-
-export const isWatch = (target: ResourceRequest): boolean => queryFlag(target.request, 'watch')

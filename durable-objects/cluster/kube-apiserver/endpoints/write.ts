@@ -1,15 +1,10 @@
 import type { DeleteOptions } from '#api/strategy.ts'
 import { withMetadata } from '#kube-apiserver/registry/object-meta.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
-import { badRequest, invalid } from '#apimachinery/status-error.ts'
+import { badRequest, invalid, StatusError } from '#apimachinery/status-error.ts'
 import { schemaOf } from '#api/schemas.ts'
 import { validateDeleteOptions } from '#apimachinery/validation/options.ts'
-import {
-  decodeObject,
-  fieldValidationOf,
-  mediaType,
-  readBody,
-} from '#kube-apiserver/endpoints/body.ts'
+import { BodyError, decodeBody, decodeObject, readBody } from '#kube-apiserver/endpoints/body.ts'
 import {
   dryRunOf,
   operationOf,
@@ -17,16 +12,26 @@ import {
   type ResourceRequest,
 } from '#kube-apiserver/endpoints/context.ts'
 import { listAnswer, objectAnswer } from '#kube-apiserver/endpoints/form.ts'
-import { jsonAnswer, queryValue, type Answer } from '#kube-apiserver/endpoints/http.ts'
+import { isSet, jsonAnswer, queryValue, type Answer } from '#kube-apiserver/endpoints/http.ts'
+import {
+  checkListOptions,
+  listOptionsOf,
+  parseInt64,
+} from '#kube-apiserver/endpoints/list-options.ts'
 import { selectionOf } from '#kube-apiserver/endpoints/selection.ts'
 import { create } from '#kube-apiserver/registry/create.ts'
-import { deletedStatus, remove, type DeleteResult } from '#kube-apiserver/registry/delete.ts'
+import { deletedStatus, remove } from '#kube-apiserver/registry/delete.ts'
 import type { Operation } from '#kube-apiserver/registry/operation.ts'
 import { update } from '#kube-apiserver/registry/update.ts'
+import { apiVersionOf } from '#kube-apiserver/resources.ts'
 
 /** kubernetes: apiserver pkg/endpoints/handlers/rest.go checkName */
 export const checkName = ({ path }: ResourceRequest, object: KubeObject): void => {
   const { name = '', namespace = '' } = object.metadata
+  if (name === '')
+    throw badRequest(
+      `the name of the object (${path.name} based on URL) was undeterminable: name must be provided`,
+    )
   if (name !== path.name)
     throw badRequest(
       `the name of the object (${name}) does not match the name on the URL (${path.name})`,
@@ -43,12 +48,7 @@ export const post = (target: ResourceRequest): Answer => {
   const { context, request, warnings } = target
   const view = viewOf(target)
   const operation = operationOf(target, 'CreateOptions')
-  const object = decodeObject(
-    readBody(request),
-    target.resource,
-    fieldValidationOf(request),
-    warnings,
-  )
+  const object = decodeBody(request, target.resource, warnings)
   return objectAnswer(view, create(context, operation, object), 201)
 }
 
@@ -57,12 +57,7 @@ export const put = (target: ResourceRequest): Answer => {
   const { context, request, path, warnings } = target
   const view = viewOf(target)
   const operation = operationOf(target, 'UpdateOptions')
-  const sent = decodeObject(
-    readBody(request),
-    target.resource,
-    fieldValidationOf(request),
-    warnings,
-  )
+  const sent = decodeBody(request, target.resource, warnings)
   checkName(target, sent)
   // a body may leave its namespace to the URL
   const object =
@@ -85,39 +80,44 @@ export const deleteOptionsOf = (target: ResourceRequest): DeleteOptions => {
 }
 
 const bodyOptions = ({ request, resource, warnings }: ResourceRequest): DeleteOptions => {
-  const raw = readBody(
-    mediaType(request) === '' ? { ...request, contentType: 'application/json' } : request,
-  )
-  const value = raw.value as { readonly apiVersion?: unknown; readonly kind?: unknown } | null
-  const apiVersion = typeof value?.apiVersion === 'string' ? value.apiVersion : ''
-  // DeleteOptions are registered in every group
-  const ofGroup = {
-    group: apiVersion.includes('/') ? apiVersion.split('/')[0]! : '',
-    version: apiVersion.split('/').at(-1) ?? '',
+  try {
+    const raw = readBody(request)
+    const given = (raw.value as { readonly apiVersion?: unknown } | null)?.apiVersion
+    const apiVersion = typeof given === 'string' && given !== '' ? given : apiVersionOf(resource)
+    const slash = apiVersion.indexOf('/')
+    // DeleteOptions are registered in every group
+    const expected = {
+      group: slash < 0 ? '' : apiVersion.slice(0, slash),
+      version: apiVersion.slice(slash + 1),
+      kind: 'DeleteOptions',
+      schema: schemaOf(DELETE_OPTIONS),
+    }
+    return decodeObject(raw, expected, 'Ignore', warnings) as unknown as DeleteOptions
+  } catch (error) {
+    // upstream makes no refusal of the client of it
+    throw error instanceof BodyError ? new StatusError(500, '', error.message) : error
   }
-  const known = apiVersion === '' ? { group: resource.group, version: resource.version } : ofGroup
-  return decodeObject(
-    raw,
-    { ...known, kind: 'DeleteOptions', schema: schemaOf(DELETE_OPTIONS) },
-    'Ignore',
-    warnings,
-  ) as unknown as DeleteOptions
 }
 
+/** kubernetes: apimachinery pkg/apis/meta/v1/conversion.go Convert_url_Values_To_v1_DeleteOptions */
 const queryOptions = ({ request }: ResourceRequest): DeleteOptions => {
-  const grace = queryValue(request, 'gracePeriodSeconds')
-  const policy = queryValue(request, 'propagationPolicy')
-  const orphan = queryValue(request, 'orphanDependents')
+  const value = (name: string): string | undefined => queryValue(request, name)
+  const grace = value('gracePeriodSeconds')
+  const policy = value('propagationPolicy')
+  const orphan = value('orphanDependents')
   const dryRun = dryRunOf(request)
-  if (grace !== undefined && !/^-?\d{1,18}$/.test(grace))
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`)
+  const preconditions = {
+    ...(value('uid') ? { uid: value('uid')! } : {}),
+    ...(value('resourceVersion') ? { resourceVersion: value('resourceVersion')! } : {}),
+  }
   return {
-    ...(grace === undefined ? {} : { gracePeriodSeconds: Number(grace) }),
+    ...(grace === undefined ? {} : { gracePeriodSeconds: parseInt64(grace) }),
     ...(policy === undefined
       ? {}
       : { propagationPolicy: policy as NonNullable<DeleteOptions['propagationPolicy']> }),
-    ...(orphan === undefined ? {} : { orphanDependents: orphan === 'true' || orphan === '1' }),
+    ...(orphan === undefined ? {} : { orphanDependents: isSet(orphan) }),
     ...(dryRun.length === 0 ? {} : { dryRun }),
+    ...(Object.keys(preconditions).length === 0 ? {} : { preconditions }),
   }
 }
 
@@ -138,26 +138,24 @@ export const deleteOne = (target: ResourceRequest): Answer => {
   return objectAnswer(view, result.object, status)
 }
 
-/** DELETE of a collection: answers with the objects. */
+/** DELETE of a collection: answers with the objects as they were. kubernetes: store.go DeleteCollection */
 export const deleteCollection = (target: ResourceRequest): Answer => {
   const { context, request, resource, path } = target
   const view = viewOf(target)
+  const listOptions = listOptionsOf(request)
+  const selection = selectionOf(resource, listOptions)
+  checkListOptions(listOptions)
   const options = deleteOptionsOf(target)
-  const selection = selectionOf(resource, request)
   const namespace =
     resource.namespaced && path.namespace !== '' ? { namespace: path.namespace } : {}
   const chosen = context.etcd.list(resource.name, namespace).filter(selection.matches)
-  const results: DeleteResult[] = []
-  for (const object of chosen) {
+  const resourceVersion = String(context.etcd.revision)
+  for (const { metadata } of chosen) {
     const operation = {
       ...deleteOperation(target, options),
-      namespace: object.metadata.namespace ?? '',
+      namespace: metadata.namespace ?? '',
     }
-    results.push(remove(context, operation, object.metadata.name ?? '', options))
+    remove(context, operation, metadata.name ?? '', options)
   }
-  return listAnswer(
-    view,
-    results.map(({ object }) => object),
-    { resourceVersion: String(context.etcd.revision) },
-  )
+  return listAnswer(view, chosen, { resourceVersion })
 }

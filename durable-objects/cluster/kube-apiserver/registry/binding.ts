@@ -1,3 +1,4 @@
+import type { Binding } from '#api/core/v1/binding/types.ts'
 import { NEVER_PROBED } from '#api/core/v1/pod/never-probed.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import { assign, type KubeObject, type StringMap } from '#apimachinery/object.ts'
@@ -5,6 +6,7 @@ import { conflict, notFound } from '#apimachinery/status-error.ts'
 import { formatTime } from '#apimachinery/time.ts'
 import { withTopologyOf } from '#kube-apiserver/admission/pod-topology-labels.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
+import { preconditionFailed } from '#kube-apiserver/registry/storage-error.ts'
 
 const PODS = { group: '', resource: 'pods' }
 
@@ -29,47 +31,56 @@ export const bind = (context: RegistryContext, pod: KubeObject): KubeObject => {
 const located = (context: RegistryContext, pod: KubeObject): KubeObject =>
   withTopologyOf(pod, context.etcd.get('nodes', '', (pod as Pod).spec.nodeName ?? ''))
 
+const BINDING = { group: '', resource: 'pods/binding' }
+
+/** Why a Pod cannot be bound to any node. kubernetes: pkg/registry/core/pod/storage/storage.go setPodNodeAndMetadata */
+const obstacle = ({ metadata, spec }: Pod): string | undefined => {
+  const { name = '', deletionTimestamp } = metadata
+  if (deletionTimestamp !== undefined)
+    return `pod ${name} is being deleted, cannot be assigned to a host`
+  if ((spec.nodeName ?? '') !== '')
+    return `pod ${name} is already assigned to node "${spec.nodeName!}"`
+  return (spec.schedulingGates ?? []).length === 0
+    ? undefined
+    : `pod ${name} has non-empty .spec.schedulingGates`
+}
+
+const added = (map: StringMap | undefined, more: StringMap | undefined): StringMap | undefined =>
+  more === undefined ? map : { ...map, ...more }
+
 /** Binds by a Binding object from outside. kubernetes: pkg/registry/core/pod/storage/storage.go BindingREST */
 export const bindTo = (
   context: RegistryContext,
   namespace: string,
-  name: string,
-  node: string,
-  annotations: StringMap | undefined,
-): KubeObject => {
+  binding: Binding,
+  dryRun: boolean,
+): void => {
+  const { name = '', uid, resourceVersion, labels, annotations } = binding.metadata
   const live = context.etcd.get('pods', namespace, name) as Pod | undefined
   if (live === undefined) throw notFound(PODS, name)
-  if (live.metadata.deletionTimestamp !== undefined)
-    throw conflict(
-      { group: '', resource: 'pods/binding' },
-      name,
-      `pod ${name} is being deleted, cannot be assigned to a host`,
-    )
-  if (live.spec.nodeName !== undefined)
-    throw conflict(
-      { group: '', resource: 'pods/binding' },
-      name,
-      `pod ${name} is already assigned to node "${live.spec.nodeName}"`,
-    )
+  const pods = context.resources.named('pods')!
+  if (uid !== undefined && uid !== live.metadata.uid)
+    throw preconditionFailed(pods, live, 'UID', uid)
+  if (resourceVersion !== undefined && resourceVersion !== live.metadata.resourceVersion)
+    throw preconditionFailed(pods, live, 'ResourceVersion', resourceVersion)
+  const reason = obstacle(live)
+  if (reason !== undefined) throw conflict(BINDING, name, reason)
+  if (dryRun) return
   const scheduled = {
     type: 'PodScheduled',
     status: 'True',
     ...NEVER_PROBED,
     lastTransitionTime: formatTime(context.now()),
   }
-  const conditions = [
-    ...(live.status.conditions ?? []).filter(({ type }) => type !== 'PodScheduled'),
-    scheduled,
-  ]
-  const metadata =
-    annotations === undefined
-      ? live.metadata
-      : assign(live.metadata, { annotations: { ...live.metadata.annotations, ...annotations } })
+  const others = (live.status.conditions ?? []).filter(({ type }) => type !== 'PodScheduled')
   const bound: Pod = {
     ...live,
-    metadata,
-    spec: assign(live.spec, { nodeName: node }),
-    status: assign(live.status, { conditions }),
+    metadata: assign(live.metadata, {
+      labels: added(live.metadata.labels, labels),
+      annotations: added(live.metadata.annotations, annotations),
+    }),
+    spec: assign(live.spec, { nodeName: binding.target.name ?? '' }),
+    status: assign(live.status, { conditions: [...others, scheduled] }),
   }
-  return context.etcd.put('pods', located(context, bound))
+  context.etcd.put('pods', located(context, bound))
 }

@@ -29,11 +29,7 @@ const MAX_NAME_ATTEMPTS = 8
 /** Puts the object into the namespace of the request. kubernetes: rest.EnsureObjectNamespaceMatchesRequestNamespace */
 export const inNamespace = (object: KubeObject, operation: Operation): KubeObject => {
   const { namespace } = object.metadata
-  if (!operation.resource.namespaced) {
-    if (namespace !== undefined && namespace !== '')
-      throw badRequest('namespace is not allowed on this type')
-    return object
-  }
+  if (!operation.resource.namespaced) return withMetadata(object, { namespace: undefined })
   if (namespace === undefined || namespace === '')
     return withMetadata(object, { namespace: operation.namespace })
   if (namespace === operation.namespace) return object

@@ -5,7 +5,7 @@ import { formatTime, parseTime } from '#apimachinery/time.ts'
 import { withMetadata } from '#kube-apiserver/registry/object-meta.ts'
 import type { Operation } from '#kube-apiserver/registry/operation.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
-import { groupResourceOf, type Resource } from '#kube-apiserver/resources.ts'
+import { groupKindOf, groupResourceOf, type Resource } from '#kube-apiserver/resources.ts'
 
 const ORPHAN = 'orphan'
 const FOREGROUND = 'foregroundDeletion'
@@ -22,9 +22,10 @@ export const remove = (
   context: RegistryContext,
   operation: Operation,
   name: string,
-  options: DeleteOptions,
+  given: DeleteOptions,
 ): DeleteResult => {
   const { resource, namespace } = operation
+  const options = withPositivePeriod(given)
   const live = context.etcd.get(resource.name, namespace, name)
   if (live === undefined) throw notFound(groupResourceOf(resource), name)
   checkPreconditions(resource, live, options)
@@ -68,29 +69,33 @@ export const remove = (
   }
 }
 
+/** A negative period counts as one second. */
+const withPositivePeriod = (options: DeleteOptions): DeleteOptions =>
+  (options.gracePeriodSeconds ?? 0) < 0 ? { ...options, gracePeriodSeconds: 1 } : options
+
+// Namespaces check for themselves. kubernetes: rest.BeforeDelete, pkg/registry/core/namespace/storage/storage.go Delete
 const checkPreconditions = (
   resource: Resource,
   live: KubeObject,
   { preconditions }: DeleteOptions,
 ): void => {
   const { name = '', uid = '', resourceVersion = '' } = live.metadata
-  if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
+  const isNamespace = resource.name === 'namespaces'
+  const { group, kind } = groupKindOf(resource)
+  const of = isNamespace ? groupResourceOf(resource) : { group, resource: kind }
+  const check = (field: 'UID' | 'ResourceVersion', asked: string | undefined, actual: string) => {
+    if (asked === undefined || asked === actual) return
+    const what = field === 'UID' ? 'deleted and then recreated' : 'modified'
     throw conflict(
-      groupResourceOf(resource),
+      of,
       name,
-      `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`,
+      isNamespace
+        ? `Precondition failed: ${field} in precondition: ${asked}, ${field} in object meta: ${actual}`
+        : `the ${field} in the precondition (${asked}) does not match the ${field} in record (${actual}). The object might have been ${what}`,
     )
   }
-  if (
-    preconditions?.resourceVersion !== undefined &&
-    preconditions.resourceVersion !== resourceVersion
-  ) {
-    throw conflict(
-      groupResourceOf(resource),
-      name,
-      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`,
-    )
-  }
+  check('UID', preconditions?.uid, uid)
+  check('ResourceVersion', preconditions?.resourceVersion, resourceVersion)
 }
 
 const removeNow = (

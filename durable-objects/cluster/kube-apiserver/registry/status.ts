@@ -10,6 +10,7 @@ export const keepStatus = (
   old: KubeObject | undefined,
 ): KubeObject => {
   if (subresourceOf(resource, 'status') === undefined) return object
+  if (old === undefined && resource.strategy.keepsGivenStatus === true) return object
   const status =
     (old as WithParts | undefined)?.['status'] ??
     (resource.schema?.fields?.get('status')?.keepZero === true ? {} : undefined)

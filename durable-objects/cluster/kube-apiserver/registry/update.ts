@@ -13,6 +13,7 @@ import { withGeneration, withMetadata } from '#kube-apiserver/registry/object-me
 import type { AdmissionRequest, Operation } from '#kube-apiserver/registry/operation.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
 import { keepAllButStatus, keepStatus } from '#kube-apiserver/registry/status.ts'
+import { preconditionFailed } from '#kube-apiserver/registry/storage-error.ts'
 import {
   fromStored,
   groupKindOf,
@@ -84,13 +85,8 @@ const checkPreconditions = (
   name: string,
 ): void => {
   const { uid, resourceVersion } = object.metadata
-  if (uid !== undefined && uid !== live.metadata.uid) {
-    throw conflict(
-      groupResourceOf(resource),
-      name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid ?? ''}`,
-    )
-  }
+  if (uid !== undefined && uid !== live.metadata.uid)
+    throw preconditionFailed(resource, live, 'UID', uid)
   if (resourceVersion === undefined) {
     if (resource.strategy.allowUnconditionalUpdate !== false) return
     throw invalid(groupKindOf(resource), name, [

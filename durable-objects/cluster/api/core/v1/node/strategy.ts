@@ -34,6 +34,7 @@ export const nodeStrategy: Strategy<Node> = {
   status: {
     validateUpdate: validateNodeUpdate,
   },
+  keepsGivenStatus: true,
   hasGeneration: false,
   selectableFields: (node) => ({
     'spec.unschedulable': node.spec?.unschedulable === true ? 'true' : 'false',
