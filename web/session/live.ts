@@ -25,7 +25,8 @@ async function* linesOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGen
   const reader = body.pipeThrough(new TextDecoderStream()).getReader()
   let rest = ''
   for (;;) {
-    const silence = setTimeout(() => void reader.cancel(), SILENCE_MS)
+    // a stream that broke meanwhile refuses to be cancelled: whoever reads it learns why
+    const silence = setTimeout(() => void reader.cancel().catch(() => undefined), SILENCE_MS)
     const { done, value } = await reader.read().finally(() => clearTimeout(silence))
     if (done) return
     const lines = (rest + value).split('\n')
