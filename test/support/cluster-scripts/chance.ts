@@ -173,6 +173,88 @@ const protect: Act = (cluster, pick) => {
   else cluster.delete(budget)
 }
 
+const tick: Act = (cluster, pick) => {
+  const cronJob: Manifest = {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: pick(['tick', 'bell']) },
+    spec: {
+      schedule: pick(['*/2 * * * *', '0 * * * *']),
+      concurrencyPolicy: pick(['Allow', 'Forbid', 'Replace']),
+      jobTemplate: {
+        spec: {
+          ttlSecondsAfterFinished: 100,
+          activeDeadlineSeconds: 200,
+          template: {
+            spec: { restartPolicy: 'OnFailure', containers: [shell(pick(['sleep 3', 'exit 1']))] },
+          },
+        },
+      },
+    },
+  }
+  const change = pick(['create', 'create', 'suspend', 'resume', 'delete'])
+  if (change === 'create') cluster.create(cronJob)
+  else if (change === 'delete') cluster.delete(cronJob, { propagationPolicy: 'Background' })
+  else cluster.merge(cronJob, { spec: { suspend: change === 'suspend' } })
+}
+
+const hold: Act = (cluster, pick) => {
+  const held = pod(pick(NAMES), '')
+  if (pick([true, false])) cluster.merge(held, { metadata: { finalizers: ['example.com/hold'] } })
+  else
+    for (const { metadata } of podsOf(cluster))
+      if (metadata.finalizers?.includes('example.com/hold') === true)
+        cluster.merge(pod(metadata.name!, ''), { metadata: { finalizers: null } })
+}
+
+const evictSome: Act = (cluster, pick) => {
+  const pods = podsOf(cluster)
+  if (pods.length === 0) return
+  const name = pick(pods).metadata.name!
+  cluster.request('POST', `/api/v1/namespaces/default/pods/${name}/eviction`, {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    metadata: { name, namespace: 'default' },
+  })
+}
+
+const loseNode: Act = (cluster, pick) => {
+  const name = pick(NODES)
+  if (pick([true, false])) cluster.delete(node(name))
+  else cluster.create({ ...node(name), spec: { podCIDR: '10.244.7.0/24' } })
+}
+
+const pushAside: Act = (cluster, pick) => {
+  cluster.create({
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name: 'urgent' },
+    value: 1000,
+  })
+  const requests = { cpu: pick(['500m', '1500m', '1900m']) }
+  cluster.create(
+    pod(pick(['u1', 'u2', 'a1']), '', {
+      ...pick([{}, { priorityClassName: 'urgent' }]),
+      containers: [container('nginx:1.29', { resources: { requests } })],
+    }),
+  )
+}
+
+const elsewhere: Act = (cluster, pick) => {
+  const namespace: Manifest = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' } }
+  const inside = (manifest: Manifest): Manifest => ({
+    ...manifest,
+    metadata: { ...manifest.metadata, namespace: 'other' },
+  })
+  const change = pick(['create', 'deployment', 'job', 'balancer', 'delete'])
+  if (change === 'create') cluster.create(namespace)
+  else if (change === 'delete') cluster.delete(namespace)
+  else if (change === 'job') cluster.create(inside(job('j', 'sleep 20', 2)))
+  else if (change === 'balancer')
+    cluster.create(inside(service('lb', 'web', { type: 'LoadBalancer' })))
+  else cluster.create(inside(workload('Deployment', 'web', pick(IMAGES))))
+}
+
 const ACTS: readonly Act[] = [
   somePod,
   changeWorkload,
@@ -185,6 +267,12 @@ const ACTS: readonly Act[] = [
   limits,
   runJob,
   protect,
+  tick,
+  hold,
+  evictSome,
+  loseNode,
+  pushAside,
+  elsewhere,
 ]
 
 /** Whatever chance brings: most of it is allowed, some is refused. */
