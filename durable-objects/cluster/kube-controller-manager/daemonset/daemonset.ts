@@ -109,6 +109,8 @@ const syncDaemonSet = (tools: Tools, set: DaemonSet): void => {
     })
     return
   }
+  // its revisions may be gone already, so that nothing true can be said of it
+  if (set.metadata.deletionTimestamp !== undefined) return
   const sorted = claimRevisions(client, set)
   const revision = planRevision(set, sorted, {
     labelsOf: (hash) => ({ [REVISION_LABEL]: hash }),

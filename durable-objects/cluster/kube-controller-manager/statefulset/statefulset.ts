@@ -87,7 +87,7 @@ const syncStatefulSet = (
     .list('pods', { owner: set.metadata.uid ?? '' })
     .filter((pod) => isMember(set, pod))
   writeStatus(context, set, after, history)
-  truncateHistory(context, set, after, history)
+  if (set.metadata.deletionTimestamp === undefined) truncateHistory(context, set, after, history)
   const next = nextAvailability(after, set.spec.minReadySeconds ?? 0, client.now())
   if (next !== undefined) queue.addAt(keyOf(set), next)
   if (failure !== undefined) throw failure
@@ -119,7 +119,9 @@ const syncRevisions = ({ client }: ComponentContext, set: StatefulSet): History 
     collisionCount: set.status.collisionCount ?? 0,
     taken: (name) => client.get('controllerrevisions.apps', namespace, name),
   })
-  const update = writeRevision(client, plan)
+  // the garbage collector takes the revisions of a set that is going: a new one would go as well
+  const isGoing = set.metadata.deletionTimestamp !== undefined
+  const update = isGoing ? plan.update : writeRevision(client, plan)
   const current = sorted.find((revision) => nameOf(revision) === set.status.currentRevision)
   return { sorted, current: current ?? update, update, collisionCount: plan.collisionCount }
 }
