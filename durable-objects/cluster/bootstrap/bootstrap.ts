@@ -1,4 +1,5 @@
 import { addonObjects } from '#bootstrap/addons.ts'
+import { apiServices } from '#bootstrap/api-services.ts'
 import { systemNamespaces, systemPriorityClasses } from '#bootstrap/system-objects.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
 import { bootstrapPolicy } from '#kube-apiserver/authorization/bootstrap-policy.ts'
@@ -18,6 +19,7 @@ export const bootstrap = (
     ...kubernetesService(),
     ...bootstrapNodes(settings),
     ...(settings.addons ? addonObjects() : []),
+    ...apiServices(),
   ]) {
     create(resource, object)
   }

@@ -1,7 +1,8 @@
 import type { Binding } from '#api/core/v1/binding/types.ts'
 import { schemaOf } from '#api/schemas.ts'
 import { errorText, notSupported, requiredValue } from '#apimachinery/field-error.ts'
-import { badRequest, methodNotAllowed, StatusError } from '#apimachinery/status-error.ts'
+import { plainError } from '#apimachinery/patch/patch-error.ts'
+import { badRequest, methodNotAllowed } from '#apimachinery/status-error.ts'
 import { decodeBody } from '#kube-apiserver/endpoints/body.ts'
 import { operationOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
 import { successAnswer, type Answer } from '#kube-apiserver/endpoints/http.ts'
@@ -18,9 +19,8 @@ const checkTarget = ({ target }: Binding): void => {
       : [notSupported('target.kind', kind, ['Node', '<empty>'])]),
     ...(name === '' ? [requiredValue('target.name')] : []),
   ].map(errorText)
-  // upstream makes no refusal of the client of it
   if (errors.length > 0)
-    throw new StatusError(500, '', errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]`)
+    throw plainError(errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]`)
 }
 
 const readBinding = ({ request, warnings }: ResourceRequest): Binding =>

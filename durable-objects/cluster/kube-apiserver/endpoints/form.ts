@@ -7,7 +7,7 @@ import { tableJson, type IncludeObject } from '#kube-apiserver/endpoints/table.t
 import { apiVersionOf, fromStored, type Resource } from '#kube-apiserver/resources.ts'
 
 export interface ListMeta {
-  readonly resourceVersion: string
+  readonly resourceVersion?: string
   readonly continue?: string
   readonly remainingItemCount?: number
 }

@@ -1,9 +1,9 @@
 import type { KubeObject } from '#apimachinery/object.ts'
-import { notFound, StatusError } from '#apimachinery/status-error.ts'
+import { notFound } from '#apimachinery/status-error.ts'
 import { viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
 import { objectAnswer } from '#kube-apiserver/endpoints/form.ts'
 import { queryValue, type Answer } from '#kube-apiserver/endpoints/http.ts'
-import { parseRevision, tooLarge } from '#kube-apiserver/endpoints/list.ts'
+import { servedRevision, tooLarge } from '#kube-apiserver/endpoints/list.ts'
 import { groupResourceOf } from '#kube-apiserver/resources.ts'
 
 /** The stored object that the path names. Throws NotFound. */
@@ -17,8 +17,7 @@ export const liveObject = ({ context, resource, path }: ResourceRequest): KubeOb
 export const get = (target: ResourceRequest): Answer => {
   const view = viewOf(target)
   const asked = queryValue(target.request, 'resourceVersion') ?? ''
-  const revision = asked === '' ? 0 : parseRevision(asked)
-  if (typeof revision === 'object') throw new StatusError(500, '', revision.problem)
+  const revision = asked === '' ? 0 : servedRevision(asked)
   const current = target.context.etcd.revision
   if (revision > current) throw tooLarge(revision, current)
   return objectAnswer(view, liveObject(target))

@@ -3,6 +3,7 @@ import { errorText, invalidValue } from '#apimachinery/field-error.ts'
 import { parseJson } from '#apimachinery/json.ts'
 import { quoteByte } from '#apimachinery/json-scanner.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
+import { plainError } from '#apimachinery/patch/patch-error.ts'
 import { badRequest, expired, StatusError } from '#apimachinery/status-error.ts'
 import { decodeUtf8Loosely, encodeUtf8 } from '#apimachinery/utf8.ts'
 import { COMPACTED, storageKey } from '#etcd/etcd.ts'
@@ -20,15 +21,22 @@ const EXPIRED_CONTINUE =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.'
 
 /** A resourceVersion, or why it is none in the words of Go's parser. kubernetes: apiserver pkg/storage/api_object_versioner.go */
-export const parseRevision = (text: string): number | { readonly problem: string } => {
+const parseRevision = (text: string): number | { readonly problem: string } => {
   if (/^\d{1,20}$/.test(text) && BigInt(text) < 2n ** 64n) return Number(text)
   const why = /^\d+$/.test(text) ? 'value out of range' : 'invalid syntax'
   const detail = `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${why}`
   return { problem: errorText(invalidValue('resourceVersion', text, detail)) }
 }
 
+/** A resourceVersion in the query of a get or watch. */
+export const servedRevision = (text: string): number => {
+  const revision = parseRevision(text)
+  if (typeof revision === 'number') return revision
+  throw plainError(revision.problem)
+}
+
 /** A resourceVersion in the query of a list. */
-export const revisionOf = (text: string): number => {
+const revisionOf = (text: string): number => {
   const revision = parseRevision(text)
   if (typeof revision === 'number') return revision
   throw badRequest(`invalid resource version: ${revision.problem}`)

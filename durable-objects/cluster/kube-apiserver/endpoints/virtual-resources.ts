@@ -5,6 +5,7 @@ import { reviews } from '#kube-apiserver/authorization/reviews.ts'
 import { issueToken, type TokenRequest } from '#kube-apiserver/authorization/token.ts'
 import { postBinding } from '#kube-apiserver/endpoints/binding.ts'
 import { decodeBody } from '#kube-apiserver/endpoints/body.ts'
+import { componentStatuses } from '#kube-apiserver/endpoints/component-statuses.ts'
 import { operationOf, viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
 import { objectAnswer } from '#kube-apiserver/endpoints/form.ts'
 import { jsonAnswer, type Answer } from '#kube-apiserver/endpoints/http.ts'
@@ -13,6 +14,7 @@ import { jsonAnswer, type Answer } from '#kube-apiserver/endpoints/http.ts'
 export const virtualResource = (target: ResourceRequest): Answer | undefined => {
   const { context, request, resource, path, user, warnings } = target
   if (resource.name === 'bindings') return postBinding(target)
+  if (resource.name === 'componentstatuses') return componentStatuses(target)
   const review = Object.hasOwn(reviews, resource.name) ? reviews[resource.name] : undefined
   if (review === undefined) return undefined
   if (request.method !== 'POST' || path.name !== '') throw methodNotAllowed()

@@ -5,7 +5,7 @@ import { COMPACTED, type Revision } from '#etcd/etcd.ts'
 import { notAcceptable, viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
 import { objectParts, type View } from '#kube-apiserver/endpoints/form.ts'
 import { goJson, type WatchAnswer } from '#kube-apiserver/endpoints/http.ts'
-import { parseRevision } from '#kube-apiserver/endpoints/list.ts'
+import { servedRevision } from '#kube-apiserver/endpoints/list.ts'
 import {
   checkListOptions,
   listOptionsOf,
@@ -72,9 +72,7 @@ interface Plan {
 const plan = (target: ResourceRequest, options: ListOptions, selection: Selection): Plan => {
   const { context, resource, path } = target
   const { resourceVersion, sendInitialEvents } = options
-  const from = resourceVersion === '' ? 0 : parseRevision(resourceVersion)
-  // nothing makes a refusal of the client of it
-  if (typeof from === 'object') throw new StatusError(500, '', from.problem)
+  const from = resourceVersion === '' ? 0 : servedRevision(resourceVersion)
   if (sendInitialEvents === true || from === 0) {
     if (sendInitialEvents === false) return { initial: [], past: [], bookmark: false }
     const namespace =

@@ -1,7 +1,8 @@
 import type { DeleteOptions } from '#api/strategy.ts'
 import { withMetadata } from '#kube-apiserver/registry/object-meta.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
-import { badRequest, invalid, StatusError } from '#apimachinery/status-error.ts'
+import { plainError } from '#apimachinery/patch/patch-error.ts'
+import { badRequest, invalid } from '#apimachinery/status-error.ts'
 import { schemaOf } from '#api/schemas.ts'
 import { validateDeleteOptions } from '#apimachinery/validation/options.ts'
 import { BodyError, decodeBody, decodeObject, readBody } from '#kube-apiserver/endpoints/body.ts'
@@ -94,8 +95,7 @@ const bodyOptions = ({ request, resource, warnings }: ResourceRequest): DeleteOp
     }
     return decodeObject(raw, expected, 'Ignore', warnings) as unknown as DeleteOptions
   } catch (error) {
-    // upstream makes no refusal of the client of it
-    throw error instanceof BodyError ? new StatusError(500, '', error.message) : error
+    throw error instanceof BodyError ? plainError(error.message) : error
   }
 }
 

@@ -78,6 +78,26 @@ export const update = (
 const isComplete = ({ validated, subresource }: Operation): boolean =>
   validated === true && subresource === 'status'
 
+// Kinds that say so without a strategy of their own. kubernetes: AllowUnconditionalUpdate of the strategies
+const CONDITIONAL: ReadonlySet<string> = new Set([
+  'apiservices.apiregistration.k8s.io',
+  'csidrivers.storage.k8s.io',
+  'csinodes.storage.k8s.io',
+  'csistoragecapacities.storage.k8s.io',
+  'customresourcedefinitions.apiextensions.k8s.io',
+  'mutatingadmissionpolicies.admissionregistration.k8s.io',
+  'mutatingadmissionpolicybindings.admissionregistration.k8s.io',
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  'runtimeclasses.node.k8s.io',
+  'validatingadmissionpolicies.admissionregistration.k8s.io',
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io',
+  'validatingwebhookconfigurations.admissionregistration.k8s.io',
+  'volumeattachments.storage.k8s.io',
+])
+
+const mayBeUnconditional = ({ name, strategy }: Resource): boolean =>
+  strategy.allowUnconditionalUpdate ?? !CONDITIONAL.has(name)
+
 const checkPreconditions = (
   resource: Resource,
   object: KubeObject,
@@ -88,8 +108,9 @@ const checkPreconditions = (
   if (uid !== undefined && uid !== live.metadata.uid)
     throw preconditionFailed(resource, live, 'UID', uid)
   if (resourceVersion === undefined) {
-    if (resource.strategy.allowUnconditionalUpdate !== false) return
-    throw invalid(groupKindOf(resource), name, [
+    if (mayBeUnconditional(resource)) return
+    const { group, resource: kind } = groupResourceOf(resource)
+    throw invalid({ group, kind }, name, [
       invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
     ])
   }

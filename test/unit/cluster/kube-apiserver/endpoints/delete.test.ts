@@ -75,7 +75,7 @@ describe('DELETE', () => {
       422,
       'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: "Orphan": orphanDependents and deletionPropagation cannot be both set',
     ],
-    ['', '{', 500, "couldn't get version/kind; json parse error: unexpected end of JSON input"],
+    ['', '{', 400, "couldn't get version/kind; json parse error: unexpected end of JSON input"],
   ])('%s %s', (query, body, code, message) => {
     const headers = { contentType: 'application/json' }
     expect(api.send('DELETE', `${CONFIG_MAPS}/a${query}`, body, headers).body).toMatchObject({

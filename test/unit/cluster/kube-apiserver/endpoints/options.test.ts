@@ -47,7 +47,7 @@ describe('the options of a list', () => {
     ],
     [
       'watch=1&resourceVersion=x',
-      500,
+      400,
       'resourceVersion: Invalid value: "x": strconv.ParseUint: parsing "x": invalid syntax',
     ],
     ['watch=1&timeoutSeconds=x', 400, 'strconv.ParseInt: parsing "x": invalid syntax'],
@@ -109,7 +109,7 @@ describe('the options of a get', () => {
       reason: 'Timeout',
       message: `Too large resource version: 99999999, current: ${resourceVersion}`,
     })
-    expect(get('x')).toMatchObject({ code: 500 })
+    expect(get('x')).toMatchObject({ code: 400 })
   })
 })
 

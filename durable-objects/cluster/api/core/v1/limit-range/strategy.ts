@@ -7,5 +7,6 @@ export const limitRangeStrategy: Strategy<LimitRange> = {
   defaults: limitRangeDefaults,
   validate: validateLimitRange,
   validateUpdate: validateLimitRange,
+  allowCreateOnUpdate: true,
   hasGeneration: false,
 }
