@@ -88,7 +88,7 @@ const newEvent = (now: number, random: Random, event: Recorded): Event => {
       name,
       uid,
       apiVersion,
-      resourceVersion,
+      ...(resourceVersion === '' ? {} : { resourceVersion }),
       ...fieldPath,
     },
     reason: event.reason,

@@ -28,7 +28,7 @@ export const remove = (
   const options = withPositivePeriod(given)
   const live = context.etcd.get(resource.name, namespace, name)
   if (live === undefined) throw notFound(groupResourceOf(resource), name)
-  checkPreconditions(resource, live, options)
+  checkDeletePreconditions(resource, live, options)
   context.admission.validate({
     operation: 'DELETE',
     resource,
@@ -74,7 +74,7 @@ const withPositivePeriod = (options: DeleteOptions): DeleteOptions =>
   (options.gracePeriodSeconds ?? 0) < 0 ? { ...options, gracePeriodSeconds: 1 } : options
 
 // Namespaces check for themselves. kubernetes: rest.BeforeDelete, pkg/registry/core/namespace/storage/storage.go Delete
-const checkPreconditions = (
+export const checkDeletePreconditions = (
   resource: Resource,
   live: KubeObject,
   { preconditions }: DeleteOptions,
