@@ -47,10 +47,10 @@ export class PodWorker implements Component {
     })
     client.watch('machines.kubarium.dev', ({ object }) => this.#queuePodsOf(object.metadata.name!))
     client.watch('nodes', ({ type, object, old }) => {
-      const sameRange = old?.spec.podCIDR === object.spec.podCIDR
+      if (type === 'ADDED' || (type === 'MODIFIED' && old?.spec.podCIDR !== object.spec.podCIDR))
+        this.#queuePodsOf(object.metadata.name!)
       // Its address comes with its first status.
-      const sameAddress = old?.status?.addresses === object.status.addresses
-      if (type !== 'MODIFIED' || !sameRange || !sameAddress)
+      else if (type === 'MODIFIED' && old?.status?.addresses !== object.status.addresses)
         this.#queuePodsOf(object.metadata.name!)
     })
     if (settings.images === 'always') return

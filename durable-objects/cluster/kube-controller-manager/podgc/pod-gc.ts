@@ -19,10 +19,12 @@ export const podGarbageCollector: ComponentDefinition = {
   manager: 'kube-controller-manager',
   username: 'system:serviceaccount:kube-system:pod-garbage-collector',
   create: (context) => {
-    const { client, queue } = context
+    const { client, queue, memory } = context
     client.watch('nodes', ({ type, object }) => {
       const { name = '' } = object.metadata
-      if (type !== 'MODIFIED') queue.add(`${NODE}${name}`)
+      if (type === 'DELETED') queue.add(`${NODE}${name}`)
+      else if (type === 'ADDED' && memory.get(`${MEMORY}${name}`) !== undefined)
+        memory.delete(`${MEMORY}${name}`)
     })
     const hasNode = (name: string): boolean => client.get('nodes', '', name) !== undefined
     client.watch('pods', ({ type, object, old }) => {
