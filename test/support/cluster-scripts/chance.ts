@@ -179,7 +179,7 @@ const tick: Act = (cluster, pick) => {
     kind: 'CronJob',
     metadata: { name: pick(['tick', 'bell']) },
     spec: {
-      schedule: pick(['*/2 * * * *', '0 * * * *']),
+      schedule: pick(['*/40 * * * *', '0 * * * *']),
       concurrencyPolicy: pick(['Allow', 'Forbid', 'Replace']),
       jobTemplate: {
         spec: {

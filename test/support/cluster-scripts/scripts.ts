@@ -32,9 +32,9 @@ const NAMES: readonly (readonly [string, Script, ...SettingsRequest[]])[] = [
   ['nodes that come and go', orders.changingNodes, {}],
   ['writes that are refused', orders.refusals, {}],
   ['careful rollouts', orders.carefulRollouts, {}],
-  ['whatever chance brings', anything(1, 60), {}],
-  ['whatever chance brings another time', anything(14, 60), {}],
-  ['whatever chance brings', anything(3, 60), BARE],
+  ['whatever chance brings', anything(1, 25), {}],
+  ['whatever chance brings another time', anything(14, 25), {}],
+  ['whatever chance brings', anything(3, 25), BARE],
 ]
 
 /** What clusters are put through. */
