@@ -1,17 +1,18 @@
-import { controllerOf, type JsonObject, type KubeObject } from '#apimachinery/object.ts'
+import { controllerOf, own, type KubeObject } from '#apimachinery/object.ts'
 import { printYaml } from '#apimachinery/yaml/print.ts'
 import type { Cluster } from '#cluster.ts'
+import { asWritten } from '#manifests/as-written.ts'
 
 /** What the cluster made by itself: it makes it again wherever the rest is applied. */
 const OF_THE_CLUSTER: ReadonlySet<string> = new Set([
   'controllerrevisions.apps',
-  'endpoints',
-  'endpointslices.discovery.k8s.io',
+  'csinodes.storage.k8s.io',
   'events',
   'ipaddresses.networking.k8s.io',
   'leases.coordination.k8s.io',
   'machines.kubarium.dev',
   'nodes',
+  'volumeattachments.storage.k8s.io',
 ])
 
 const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set([
@@ -20,123 +21,64 @@ const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set([
   'kube-node-lease',
 ])
 
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+/** Labels of what a part of the cluster keeps as it should be. */
+const MANAGED_LABELS = [
+  'endpoints.kubernetes.io/managed-by',
+  'kube-aggregator.kubernetes.io/automanaged',
+  'kubernetes.io/bootstrapping',
+]
 
-const isOfTheCluster = (resource: string, object: KubeObject): boolean => {
-  const { name = '', namespace = '', labels = {} } = object.metadata
-  if (SYSTEM_NAMESPACES.has(namespace) || controllerOf(object) !== undefined) return true
-  if (resource === 'namespaces') return name === 'default' || SYSTEM_NAMESPACES.has(name)
-  if (resource === 'services' || resource === 'servicecidrs.networking.k8s.io')
-    return name === 'kubernetes' && (namespace === 'default' || namespace === '')
-  if (resource === 'serviceaccounts') return name === 'default'
-  if (resource === 'configmaps') return name === 'kube-root-ca.crt'
-  if (resource === 'priorityclasses.scheduling.k8s.io') return name.startsWith('system-')
-  return labels['kubernetes.io/bootstrapping'] !== undefined
+const SLICE_CONTROLLERS: ReadonlySet<string> = new Set([
+  'endpointslice-controller.k8s.io',
+  'endpointslicemirroring-controller.k8s.io',
+])
+
+/** Whether an object of this resource is one that every cluster has, or that follows from others. */
+const FOLLOWS: Readonly<Record<string, (object: KubeObject) => boolean>> = {
+  namespaces: ({ metadata: { name = '' } }) => name === 'default' || SYSTEM_NAMESPACES.has(name),
+  services: (object) => isOfKubernetes(object),
+  'servicecidrs.networking.k8s.io': (object) => isOfKubernetes(object),
+  serviceaccounts: ({ metadata }) => metadata.name === 'default',
+  configmaps: ({ metadata }) => metadata.name === 'kube-root-ca.crt',
+  endpoints: (object) => isOfKubernetes(object),
+  'endpointslices.discovery.k8s.io': (object) =>
+    isOfKubernetes(object) ||
+    SLICE_CONTROLLERS.has(
+      own(object.metadata.labels, 'endpointslice.kubernetes.io/managed-by') ?? '',
+    ),
+  persistentvolumes: ({ metadata }) =>
+    own(metadata.annotations, 'pv.kubernetes.io/provisioned-by') !== undefined,
+  'priorityclasses.scheduling.k8s.io': ({ metadata: { name = '' } }) => name.startsWith('system-'),
 }
 
-// In the order in which they can be applied again: what others live in first.
+const isOfKubernetes = ({ metadata: { name, namespace = '' } }: KubeObject): boolean =>
+  name === 'kubernetes' && (namespace === 'default' || namespace === '')
+
+const isOfTheCluster = (resource: string, object: KubeObject): boolean => {
+  const { namespace = '', labels } = object.metadata
+  if (SYSTEM_NAMESPACES.has(namespace) || controllerOf(object) !== undefined) return true
+  if (MANAGED_LABELS.some((label) => own(labels, label) !== undefined)) return true
+  return Object.hasOwn(FOLLOWS, resource) && FOLLOWS[resource]!(object)
+}
+
+// In the order in which they can be applied again: what others live in or name comes first, what would change or refuse them last.
 const FIRST = [
   'namespaces',
   'customresourcedefinitions.apiextensions.k8s.io',
+  'priorityclasses.scheduling.k8s.io',
+  'storageclasses.storage.k8s.io',
+  'persistentvolumes',
   'serviceaccounts',
   'secrets',
   'configmaps',
+  'persistentvolumeclaims',
   'services',
 ]
+const LAST = ['limitranges', 'resourcequotas']
 
 const rank = (resource: string): number => {
   const index = FIRST.indexOf(resource)
-  return index < 0 ? FIRST.length : index
-}
-
-/** The object as somebody would have written it: without what the server owns. */
-const asWritten = (resource: string, object: KubeObject): JsonObject => {
-  const {
-    apiVersion,
-    kind,
-    metadata,
-    status: _status,
-    ...rest
-  } = object as KubeObject & { readonly status?: unknown }
-  const { [LAST_APPLIED]: _last, ...annotations } = metadata.annotations ?? {}
-  const kept = {
-    ...(metadata.name === undefined ? {} : { name: metadata.name }),
-    ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
-    ...(metadata.labels === undefined ? {} : { labels: labelsOf(resource, metadata.labels) }),
-    ...(Object.keys(annotations).length === 0 ? {} : { annotations: withoutRevision(annotations) }),
-  }
-  return { apiVersion, kind, metadata: withoutEmpty(kept), ...specOf(resource, rest) }
-}
-
-const withoutEmpty = (metadata: JsonObject): JsonObject =>
-  Object.fromEntries(
-    Object.entries(metadata).filter(
-      ([, value]) => typeof value !== 'object' || value === null || Object.keys(value).length > 0,
-    ),
-  )
-
-const labelsOf = (resource: string, labels: Readonly<Record<string, string>>): JsonObject => {
-  if (resource !== 'namespaces') return labels
-  const { 'kubernetes.io/metadata.name': _name, ...rest } = labels
-  return rest
-}
-
-const withoutRevision = (annotations: Readonly<Record<string, string>>): JsonObject => {
-  const {
-    'deployment.kubernetes.io/revision': _revision,
-    'deprecated.daemonset.template.generation': _generation,
-    ...rest
-  } = annotations
-  return rest
-}
-
-interface ServiceSpec {
-  readonly clusterIP?: string
-  readonly clusterIPs?: readonly string[]
-}
-
-/** Addresses that were handed out, and where a Pod was put, are left to the next cluster. */
-const specOf = (resource: string, rest: JsonObject): JsonObject => {
-  if (resource === 'services') {
-    const {
-      clusterIP,
-      clusterIPs: _all,
-      ...spec
-    } = (rest['spec'] ?? {}) as ServiceSpec & JsonObject
-    return { ...rest, spec: clusterIP === 'None' ? { ...spec, clusterIP } : spec }
-  }
-  if (resource === 'pods') {
-    const {
-      nodeName: _node,
-      serviceAccount: _account,
-      ...spec
-    } = (rest['spec'] ?? {}) as JsonObject
-    return { ...rest, spec: withoutTokenVolume(spec) }
-  }
-  if (resource === 'namespaces') return {}
-  return rest
-}
-
-interface Named {
-  readonly name?: string
-  readonly volumeMounts?: readonly Named[]
-}
-
-const isToken = ({ name = '' }: Named): boolean => name.startsWith('kube-api-access-')
-
-const withoutTokenVolume = (spec: JsonObject): JsonObject => {
-  const containers = (list: unknown) =>
-    ((list ?? []) as readonly Named[]).map(({ volumeMounts = [], ...container }) => {
-      const mounts = volumeMounts.filter((mount) => !isToken(mount))
-      return mounts.length === 0 ? container : { ...container, volumeMounts: mounts }
-    })
-  const volumes = ((spec['volumes'] ?? []) as readonly Named[]).filter((volume) => !isToken(volume))
-  const { volumes: _volumes, ...rest } = spec
-  return {
-    ...rest,
-    containers: containers(spec['containers']) as unknown as JsonObject[],
-    ...(volumes.length === 0 ? {} : { volumes: volumes as unknown as JsonObject[] }),
-  }
+  return index < 0 ? FIRST.length + 1 + LAST.indexOf(resource) : index
 }
 
 /** The user's objects, Secrets only for those who may see them, as manifests that can be applied again, here or to a real cluster. */
@@ -145,16 +87,26 @@ export const exportObjects = (
   format: 'yaml' | 'json',
   withSecrets: boolean,
 ): string => {
-  const found = cluster
+  const going = new Set(
+    cluster
+      .objects('namespaces')
+      .filter(({ metadata }) => metadata.deletionTimestamp !== undefined)
+      .map(({ metadata }) => metadata.name),
+  )
+  const isKept = (resource: string, object: KubeObject): boolean =>
+    object.metadata.deletionTimestamp === undefined &&
+    !going.has(object.metadata.namespace) &&
+    !isOfTheCluster(resource, object)
+  const items = cluster
     .resources()
     .filter((resource) => !OF_THE_CLUSTER.has(resource) && (withSecrets || resource !== 'secrets'))
-  const ordered = [...found].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
-  const items = ordered.flatMap((resource) =>
-    cluster
-      .objects(resource)
-      .filter((object) => !isOfTheCluster(resource, object))
-      .map((object) => asWritten(resource, object)),
-  )
+    .toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
+    .flatMap((resource) =>
+      cluster
+        .objects(resource)
+        .filter((object) => isKept(resource, object))
+        .map((object) => asWritten(resource, object)),
+    )
   if (format === 'json') return JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
   return items.map((item) => printYaml(item)).join('---\n')
 }
