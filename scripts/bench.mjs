@@ -7,6 +7,8 @@ import { bundleEngine, bundleOtherSimulator } from '../test/load/bundles.mjs'
 
 const CASES = path.resolve(import.meta.dirname, '../test/load')
 const TIME_LIMIT_MS = 120_000
+// 1.0 s was asked for where webernetes takes 3.0 s for 100 replicas: a slow machine is slow for both.
+const TARGET_RATIO = 0.33
 
 const run = (file, args) =>
   new Promise((resolve) => {
@@ -59,15 +61,20 @@ const print = (rows) => {
 const ratioOf = (rows) => {
   const cpuOf = (start) =>
     rows.find(({ measure, unit }) => measure.startsWith(start) && unit === 's CPU')?.value
-  const [ours, theirs] = [cpuOf('100 replicas'), cpuOf('ngrok/webernetes')]
-  if (ours === undefined || theirs === undefined) return []
+  const theirs = cpuOf('ngrok/webernetes')
+  const ratio = (measure, start, target) => {
+    const ours = cpuOf(start)
+    return ours === undefined || theirs === undefined
+      ? []
+      : [{ measure, value: ours / theirs, unit: 'times', target }]
+  }
   return [
-    {
-      measure: 'Kubarium against ngrok/webernetes, the same Deployment',
-      value: ours / theirs,
-      unit: 'times',
-      target: 1,
-    },
+    ...ratio('Kubarium against ngrok/webernetes, the same Deployment', '100 replicas', 1),
+    ...ratio(
+      'Kubarium with 1,000 replicas against ngrok/webernetes with 100',
+      '1,000',
+      TARGET_RATIO,
+    ),
   ]
 }
 
