@@ -15,6 +15,10 @@ import { isTerminal, recordFromStatus } from '#kubelet/pod-record.ts'
 import { mountFailure } from '#kubelet/volumes.ts'
 import { WaitingPods } from '#kubelet/waiting-pods.ts'
 
+/** Whether a node's pods cannot tell the difference. A node made by hand may have no status. */
+const isSameToPods = (node: Node, old: Node | undefined): boolean =>
+  old?.spec.podCIDR === node.spec.podCIDR && old?.status?.addresses === node.status?.addresses
+
 export class PodWorker implements Component {
   readonly name: string
   readonly queue: ComponentContext['queue']
@@ -47,10 +51,8 @@ export class PodWorker implements Component {
     })
     client.watch('machines.kubarium.dev', ({ object }) => this.#queuePodsOf(object.metadata.name!))
     client.watch('nodes', ({ type, object, old }) => {
-      if (type === 'ADDED' || (type === 'MODIFIED' && old?.spec.podCIDR !== object.spec.podCIDR))
-        this.#queuePodsOf(object.metadata.name!)
-      // Its address comes with its first status.
-      else if (type === 'MODIFIED' && old?.status?.addresses !== object.status.addresses)
+      // Its address comes with its first status. Without it those that are to go can be let go.
+      if (type !== 'MODIFIED' || !isSameToPods(object, old))
         this.#queuePodsOf(object.metadata.name!)
     })
     if (settings.images === 'always') return

@@ -242,6 +242,47 @@ describe('a pod', () => {
     expect(cluster.client.get('nodes', '', 'node-1')).toBeUndefined()
   })
 
+  it('is let go when its Node is deleted while it terminates', () => {
+    const cluster = start(LIVELY)
+    run(cluster, 'p')
+    run(cluster, 'stays')
+    cluster.advance(5000)
+    cluster.client.delete('pods', 'default', 'p', { gracePeriodSeconds: 30 })
+    cluster.advance(100)
+    expect(get(cluster, 'p')!.status.phase).toBe('Running')
+    cluster.client.delete('nodes', '', 'node-1')
+    cluster.settle()
+    expect(get(cluster, 'p')).toBeUndefined()
+    expect(get(cluster, 'stays')!.status.phase).toBe('Running')
+    expect(cluster.nextDeadline()).toBeUndefined()
+  })
+
+  it('gets its address when its Node gets its range', () => {
+    const cluster = start()
+    cluster.client.delete('nodes', '', 'node-1')
+    run(cluster, 'p')
+    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' }, spec: {} }
+    cluster.client.create('nodes', node as Node)
+    cluster.settle()
+    expect(ipOf(cluster, 'p')).toBeUndefined()
+    const known = cluster.client.get('nodes', '', 'node-1')!
+    cluster.client.update('nodes', { ...known, spec: { podCIDR: '10.244.7.0/24' } })
+    cluster.settle()
+    expect(ipOf(cluster, 'p')).toBe('10.244.7.2')
+  })
+
+  it('does not mind a change of a Node that says nothing of itself', () => {
+    const cluster = start()
+    switchMachine(cluster, 'node-1', { network: 'Cut' })
+    const { status: _status, ...silent } = cluster.client.get('nodes', '', 'node-1')!
+    cluster.client.delete('nodes', '', 'node-1')
+    const node = cluster.client.create('nodes', silent as Node)
+    run(cluster, 'p')
+    cluster.client.update('nodes', { ...node, spec: { ...node.spec, unschedulable: true } })
+    cluster.settle()
+    expect(get(cluster, 'p')!.status).toEqual({ phase: 'Pending' })
+  })
+
   it('is dead when power returns, and is started again', () => {
     const cluster = start(LIVELY)
     run(cluster, 'p')
