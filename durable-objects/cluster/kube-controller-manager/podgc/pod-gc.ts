@@ -19,12 +19,11 @@ export const podGarbageCollector: ComponentDefinition = {
   manager: 'kube-controller-manager',
   username: 'system:serviceaccount:kube-system:pod-garbage-collector',
   create: (context) => {
-    const { client, queue, memory } = context
+    const { client, queue } = context
     client.watch('nodes', ({ type, object }) => {
       const { name = '' } = object.metadata
-      if (type === 'DELETED') queue.add(`${NODE}${name}`)
-      else if (type === 'ADDED' && memory.get(`${MEMORY}${name}`) !== undefined)
-        memory.delete(`${MEMORY}${name}`)
+      // one that comes back is looked at as well: its quarantine ends, and with it the moment that was set
+      if (type !== 'MODIFIED') queue.add(`${NODE}${name}`)
     })
     const hasNode = (name: string): boolean => client.get('nodes', '', name) !== undefined
     client.watch('pods', ({ type, object, old }) => {
@@ -57,10 +56,14 @@ export const podGarbageCollector: ComponentDefinition = {
 const isUnboundAndTerminating = ({ metadata, spec }: Pod): boolean =>
   metadata.deletionTimestamp !== undefined && (spec.nodeName ?? '') === ''
 
+/** Only finalizers keep it: no more can be done about it. */
+const isRemoved = (pod: Pod): boolean =>
+  pod.metadata.deletionGracePeriodSeconds === 0 && isPodFinished(pod)
+
 const syncNode = (context: ComponentContext, node: string): void => {
   const { client, queue, memory } = context
   const entry = `${MEMORY}${node}`
-  const pods = client.list('pods', { node })
+  const pods = client.list('pods', { node }).filter((pod) => !isRemoved(pod))
   if (client.get('nodes', '', node) !== undefined || pods.length === 0) {
     if (memory.get(entry) !== undefined) memory.delete(entry)
     return

@@ -38,6 +38,20 @@ test('Pods stay if their node comes back in time', () => {
   expect(names()).toEqual(['n1', 'n2'])
 })
 
+test('a node that came back is waited for no more, and as long as ever when it is gone again', () => {
+  const { cluster, client, names } = setup()
+  client.delete('nodes', '', 'n1')
+  cluster.advance(30_000)
+  client.create('nodes', node('n1'))
+  cluster.settle()
+  expect(cluster.nextDeadline()).toBeUndefined()
+  client.delete('nodes', '', 'n1')
+  cluster.settle()
+  expect(cluster.nextDeadline()).toBe(client.time + 40_000)
+  cluster.advance(40_000)
+  expect(names()).toEqual(['n2'])
+})
+
 test('a Pod held by a finalizer is marked as failed by the loss of its node', () => {
   const { cluster, client } = setup()
   const held = client.get('pods', 'default', 'n1')!
@@ -62,4 +76,8 @@ test('a Pod held by a finalizer is marked as failed by the loss of its node', ()
   })
   cluster.advance(600_000)
   expect(cluster.writesWhenSettled()).toBe(0)
+  // nothing is left to be done, so that it is not waited for anew
+  cluster.rebuild()
+  cluster.settle()
+  expect(cluster.nextDeadline()).toBeUndefined()
 })
