@@ -2,6 +2,7 @@ import type { SettingsRequest } from '#settings.ts'
 import type { Script } from '../scripted-cluster.ts'
 import { anything } from './chance.ts'
 import * as lives from './lives.ts'
+import * as nodes from './nodes.ts'
 import * as orders from './orders.ts'
 
 export interface NamedScript {
@@ -30,6 +31,7 @@ const NAMES: readonly (readonly [string, Script, ...SettingsRequest[]])[] = [
   ['crowded nodes', orders.crowded, {}],
   ['the end of a busy namespace', orders.endOfNamespace, {}],
   ['nodes that come and go', orders.changingNodes, {}],
+  ['nodes that are deleted under their Pods', nodes.deletedNodes, {}, BARE],
   ['writes that are refused', orders.refusals, {}],
   ['careful rollouts', orders.carefulRollouts, {}],
   ['whatever chance brings', anything(1, 25), {}],
