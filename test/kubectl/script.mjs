@@ -10,6 +10,7 @@
 //   ! kubectl get svc nope         must not exit 0
 //   stderr 'NotFound'
 //   eventually kubectl get pods    is run again until it exits 0 and all lines that look at its output hold
+//   later 50s                      time passes: then there is no other time for the cluster, and `eventually` is of no use
 //   & kubectl get pods -w          goes on in the background once it has printed something; `wait` ends it, and then its output is looked at
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -56,6 +57,8 @@ const stepsOf = (lines) => {
 
 const commandOf = (line) => {
   if (line === 'wait') return { kind: 'wait', line }
+  const later = /^later (\d+)s$/.exec(line)
+  if (later !== null) return { kind: 'later', line, milliseconds: Number(later[1]) * 1000 }
   const [, mark = '', command] = /^(?:(!|eventually|&) )?(.*)$/.exec(line)
   return {
     kind: { '!': 'fail', eventually: 'eventually', '&': 'background' }[mark] ?? 'run',
@@ -101,8 +104,17 @@ const problems = (step, result) =>
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
 
-/** Runs a script in a folder of its own, with `kubectl` on the path and the given kubeconfigs as files `admin` and `viewer`. */
-export const runScript = async ({ files, steps }, { kubectl, kubeconfigs, environment = {} }) => {
+/** Whether the script moves the cluster's clock. */
+export const movesClock = ({ steps }) => steps.some(({ kind }) => kind === 'later')
+
+/**
+ * Runs a script in a folder of its own, with `kubectl` on the path and the given kubeconfigs as files of that name; `admin` is the one
+ * that is used. `pass` lets time pass.
+ */
+export const runScript = async (
+  { files, steps },
+  { kubectl, kubeconfigs, environment = {}, pass },
+) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'kubarium-script-'))
   mkdirSync(path.join(folder, 'bin'))
   symlinkSync(kubectl, path.join(folder, 'bin/kubectl'))
@@ -115,7 +127,7 @@ export const runScript = async ({ files, steps }, { kubectl, kubeconfigs, enviro
     PATH: `${folder}/bin:${process.env.PATH}`,
     KUBECONFIG: path.join(folder, 'admin'),
   }
-  const options = { cwd: folder, env }
+  const options = { cwd: folder, env, pass }
   let background
   try {
     for (const step of steps) background = (await runStep(step, options, background)) ?? background
@@ -125,7 +137,8 @@ export const runScript = async ({ files, steps }, { kubectl, kubeconfigs, enviro
   }
 }
 
-const runStep = async (step, options, background) => {
+const runStep = async (step, { pass, ...options }, background) => {
+  if (step.kind === 'later') return pass(step.milliseconds)
   if (step.kind === 'background') return begin(step, options)
   if (step.kind === 'wait') {
     await endOf(background, step)

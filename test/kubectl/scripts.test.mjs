@@ -1,13 +1,24 @@
-// The real kubectl against the running product: every script in this folder, each on a session of its own.
+// The real kubectl against the running product: every script in this folder, each on a session of its own. Scripts in which time
+// passes (`later`) run against the engine alone, whose clock stands still in between: nobody waits five minutes for an eviction.
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { startEngineServer } from '../support/engine-server.mjs'
 import { kubectlPath } from '../support/kubectl.mjs'
 import { startProduct } from '../support/product.mjs'
 import { createSession, kubeconfigOf } from '../support/session.mjs'
-import { parseScript, runScript } from './script.mjs'
+import { movesClock, parseScript, runScript } from './script.mjs'
 
+const START = Date.parse('2026-01-01T00:00:00Z')
 const here = import.meta.dirname
+
+const scripts = readdirSync(here)
+  .filter((name) => name.endsWith('.txt'))
+  .map((file) => {
+    const text = readFileSync(path.join(here, file), 'utf8')
+    const name = `${file}: ${text.split('\n')[0].replace(/^# /, '')}`
+    return { file, name, script: parseScript(text) }
+  })
 
 describe('kubectl', () => {
   let product
@@ -17,11 +28,10 @@ describe('kubectl', () => {
   })
   after(() => product.stop())
 
-  for (const file of readdirSync(here).filter((name) => name.endsWith('.txt'))) {
-    const text = readFileSync(path.join(here, file), 'utf8')
-    test(`${file}: ${text.split('\n')[0].replace(/^# /, '')}`, async () => {
+  for (const { file, name, script } of scripts.filter((each) => !movesClock(each.script)))
+    test(name, async () => {
       const session = await createSession(product.url, { title: file })
-      await runScript(parseScript(text), {
+      await runScript(script, {
         kubectl: kubectlPath(),
         kubeconfigs: {
           admin: await kubeconfigOf(product.url, session),
@@ -30,5 +40,22 @@ describe('kubectl', () => {
         environment: { SESSION: session.links.self, KEY: session.key },
       })
     })
-  }
+})
+
+describe('kubectl, while time passes', () => {
+  for (const { name, script } of scripts.filter((each) => movesClock(each.script)))
+    test(name, async () => {
+      let now = START
+      const server = await startEngineServer({ now: () => now })
+      try {
+        const session = await createSession(server.url)
+        await runScript(script, {
+          kubectl: kubectlPath(),
+          kubeconfigs: { admin: await kubeconfigOf(server.url, session) },
+          pass: (milliseconds) => void (now += milliseconds),
+        })
+      } finally {
+        await server.stop()
+      }
+    })
 })
