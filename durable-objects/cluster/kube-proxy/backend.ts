@@ -43,4 +43,9 @@ export interface Backend {
     place: NodePlace,
     settings: ProxySettings,
   ) => Bundle
+  /**
+   * This back end's own reason why the bundle at this place is not that of other places, besides those of topology.ts'
+   * dependsOnNode. nftables lists the node's own endpoints, so that only nodes without any can share.
+   */
+  readonly isOwnAt?: (endpoints: readonly ProxyEndpoint[], place: NodePlace) => boolean
 }

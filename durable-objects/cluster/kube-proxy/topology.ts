@@ -1,4 +1,5 @@
 // Which endpoints of a Service port a node may send traffic to. kubernetes: pkg/proxy/topology.go
+import type { Ip } from '#net/ip.ts'
 import { endpointText, type ProxyEndpoint } from './endpoint.ts'
 import { type ServicePort, usesClusterEndpoints, usesLocalEndpoints } from './service-port.ts'
 
@@ -9,6 +10,8 @@ export interface NodePlace {
   readonly nodeName: string
   /** The label topology.kubernetes.io/zone, '' without it. */
   readonly zone: string
+  /** The node's primary address: source ranges of a load balancer that hold it let the node itself through. */
+  readonly nodeIP?: Ip
 }
 
 export interface CategorizedEndpoints {
@@ -52,6 +55,7 @@ export const categorizeEndpoints = (
 /** The endpoints depend on the node that asks, so that nodes cannot share what follows from them. */
 export const dependsOnNode = (endpoints: Endpoints, port: ServicePort): boolean =>
   usesLocalEndpoints(port) ||
+  (port.loadBalancerSourceRanges.length > 0 && port.loadBalancerVIPs.length > 0) ||
   endpoints.some(({ zoneHints, nodeHints }) => zoneHints.length > 0 || nodeHints.length > 0)
 
 const clusterEndpoints = (

@@ -25,6 +25,20 @@ export type Match =
       readonly cidr: Cidr
       readonly isNegated?: boolean
     }
+  /** One of several networks. nftables: `ip saddr { 10.0.0.0/8, 192.168.0.0/16 }`, as intervals.ts writes them. */
+  | {
+      readonly kind: 'addresses'
+      readonly side: Side
+      readonly cidrs: readonly Cidr[]
+      readonly isNegated?: boolean
+    }
+  /** It came in by this interface: `-i cni0`, `iifname "cni0"`. A prefix stands for all names that begin so: `veth+`, `"veth*"`. */
+  | {
+      readonly kind: 'interface'
+      readonly name: string
+      readonly isPrefix?: boolean
+      readonly isNegated?: boolean
+    }
   | { readonly kind: 'protocol'; readonly protocol: Protocol }
   /** `-m tcp --dport 80`; without a port `-m tcp` says nothing more than the protocol. nftables: `th dport 80`. */
   | { readonly kind: 'port'; readonly protocol: Protocol; readonly port?: number }
