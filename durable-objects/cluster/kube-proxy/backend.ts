@@ -2,7 +2,7 @@
 import type { Cidr } from '#net/cidr.ts'
 import type { Ip } from '#net/ip.ts'
 import type { Change } from '#netfilter/ruleset.ts'
-import type { Bundle } from './bundle.ts'
+import type { Bundle, BundleElement, BundleSet } from './bundle.ts'
 import type { ProxyEndpoint } from './endpoint.ts'
 import type { ServicePort } from './service-port.ts'
 import type { NodePlace } from './topology.ts'
@@ -43,9 +43,12 @@ export interface Backend {
     place: NodePlace,
     settings: ProxySettings,
   ) => Bundle
-  /**
-   * This back end's own reason why the bundle at this place is not that of other places, besides those of topology.ts'
-   * dependsOnNode. nftables lists the node's own endpoints, so that only nodes without any can share.
-   */
-  readonly isOwnAt?: (endpoints: readonly ProxyEndpoint[], place: NodePlace) => boolean
+  /** Sets in `base` whose elements are each node's own: filled with what is the node's own whatever the Services are. */
+  readonly ownSets?: (settings: ProxySettings, nodeIPs: readonly Ip[]) => readonly BundleSet[]
+  /** What an endpoint of a port adds to such sets on the node where it runs. It is in no bundle. */
+  readonly ownElements?: (
+    port: ServicePort,
+    endpoint: ProxyEndpoint,
+    settings: ProxySettings,
+  ) => readonly BundleElement[]
 }
