@@ -18,6 +18,8 @@ export interface Chain {
   readonly base?: BaseChain
   readonly comment?: string
   readonly rules: readonly Rule[]
+  /** Where nft lists it: lower first, chains without one last, by name. iptables-save has an order of its own. */
+  readonly order?: number
 }
 
 /** nftables' names of what an element consists of. */
@@ -40,6 +42,8 @@ export interface ElementSet {
   /** Rules add elements, which leave after so many seconds. The elements themselves are not here: see connections.ts. */
   readonly timeoutSeconds?: number
   readonly size?: number
+  /** Where nft lists it: lower first, sets without one last, by name. */
+  readonly order?: number
   /** By the text of the key: `10.96.0.1 . tcp . 443`. */
   readonly elements: PersistentMap<SetElement>
 }
