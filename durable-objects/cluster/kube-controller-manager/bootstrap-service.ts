@@ -7,7 +7,7 @@ import type { KubeObject } from '#apimachinery/object.ts'
 
 const SERVICE_CIDR = '10.96.0.0/12'
 const API_SERVER = '192.168.49.2'
-const API_PORT = 6443
+const API_PORT = 8443
 
 const cidr: ServiceCIDR = {
   apiVersion: 'networking.k8s.io/v1',
