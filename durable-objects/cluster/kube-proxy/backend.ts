@@ -27,6 +27,8 @@ export interface ProxySettings {
   readonly nodePortAddresses: readonly Cidr[]
   /** The ServiceCIDR objects' ranges. */
   readonly serviceCIDRs: readonly Cidr[]
+  /** There are more endpoints than LARGE_CLUSTER_ENDPOINTS: rules about endpoints have no comments (iptables only). */
+  readonly isLargeCluster?: boolean
 }
 
 export interface Backend {
@@ -45,10 +47,19 @@ export interface Backend {
   ) => Bundle
   /** Sets in `base` whose elements are each node's own: filled with what is the node's own whatever the Services are. */
   readonly ownSets?: (settings: ProxySettings, nodeIPs: readonly Ip[]) => readonly BundleSet[]
-  /** What an endpoint of a port adds to such sets on the node where it runs. It is in no bundle. */
+  /**
+   * What a port adds to such sets on the nodes where its endpoints run, unless nodes see it differently (topology.ts' dependsOnNode):
+   * then its bundles have it.
+   */
   readonly ownElements?: (
     port: ServicePort,
-    endpoint: ProxyEndpoint,
+    endpoints: readonly ProxyEndpoint[],
     settings: ProxySettings,
-  ) => readonly BundleElement[]
+  ) => readonly OwnElement[]
+}
+
+/** An element on one node. */
+export interface OwnElement {
+  readonly nodeName: string
+  readonly element: BundleElement
 }
