@@ -80,8 +80,11 @@ export class ServiceTables {
     return applyChanges(
       ruleset,
       own.map(({ table, set }) => {
+        // what bundles that are the node's own say, and what the shared ones left out
+        const listed = ruleset.get(table)?.sets.get(set.name)?.elements.entries() ?? []
         const added = this.#own.of(nodeName, table, set.name).entries()
-        return { kind: 'set', table, set: { ...set, elements: set.elements.withChanges(added) } }
+        const elements = set.elements.withChanges([...listed, ...added])
+        return { kind: 'set', table, set: { ...set, elements } }
       }),
     )
   }
@@ -98,9 +101,9 @@ export class ServiceTables {
     count: (nodeName: string, elements: readonly BundleElement[]) => void,
   ): void {
     const { ownElements } = this.#backend
-    if (ownElements === undefined) return
-    for (const endpoint of endpoints)
-      count(endpoint.nodeName, ownElements(port, endpoint, this.#settings))
+    if (ownElements === undefined || dependsOnNode(endpoints, port)) return
+    for (const { nodeName, element } of ownElements(port, endpoints, this.#settings))
+      count(nodeName, [element])
   }
 
   #write(input: PortInput, bundles: Map<string, Bundle | undefined>): void {
@@ -118,7 +121,7 @@ export class ServiceTables {
   }
 
   #caughtUp(place: NodePlace): TableState {
-    const id = JSON.stringify([place.nodeName, place.zone])
+    const id = JSON.stringify(place)
     const end = this.#journalStart + this.#journal.length
     let node = this.#nodes.get(id)
     if (node?.version === end) return node.state
@@ -145,7 +148,8 @@ export class ServiceTables {
   #staleBundles(place: NodePlace, stale: ServiceInputs): ReadonlyMap<string, Bundle | undefined> {
     const bundles = new Map<string, Bundle | undefined>()
     for (const [service, ports] of stale) {
-      for (const { port } of this.#ports.get(service) ?? []) bundles.set(portKey(port.name), undefined)
+      for (const { port } of this.#ports.get(service) ?? [])
+        bundles.set(portKey(port.name), undefined)
       for (const input of ports) bundles.set(portKey(input.port.name), this.#bundle(input, place))
     }
     return bundles
