@@ -45,7 +45,7 @@ const encode = (text: string): number => {
 
 const encodePoint = (point: number, at: number): number => {
   const more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3
-  bytes[at] = ((0xf00 >> more) & 0xff) | (point >> (6 * more))
+  bytes[at] = ((0xf00 >> (more + 1)) & 0xff) | (point >> (6 * more))
   for (let left = more - 1; left >= 0; left--)
     bytes[at + more - left] = 0x80 | ((point >> (6 * left)) & 0x3f)
   return at + more + 1

@@ -28,14 +28,15 @@ export const endpointsOfSlices = (
   slices: readonly EndpointSlice[],
 ): ReadonlyMap<string, readonly ProxyEndpoint[]> => {
   const byPort = new Map<string, Map<string, ProxyEndpoint>>()
-  for (const { ports = [], endpoints = [] } of inOrder(slices))
-    for (const { name: port, port: number = 0, protocol = 'TCP' } of ports) {
+  for (const { ports, endpoints } of inOrder(slices))
+    // an empty list of either is null where a client wrote null
+    for (const { name: port, port: number = 0, protocol = 'TCP' } of ports ?? []) {
       // a port without a number would mean all ports, which no proxy can do
       if (port === undefined || number === 0) continue
       const key = portKey({ namespace, name, port, protocol })
       let found = byPort.get(key)
       if (found === undefined) byPort.set(key, (found = new Map()))
-      for (const endpoint of endpoints) add(found, proxyEndpoint(endpoint, key, number))
+      for (const endpoint of endpoints ?? []) add(found, proxyEndpoint(endpoint, key, number))
     }
   const sorted = new Map<string, readonly ProxyEndpoint[]>()
   for (const [key, found] of byPort)
