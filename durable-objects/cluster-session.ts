@@ -7,6 +7,11 @@ import { settingsOf, type SettingsRequest } from './cluster/settings.ts'
 import { applyManifests, type ApplyOutcome } from './cluster/manifests/apply.ts'
 import { exportObjects } from './cluster/manifests/export.ts'
 import { stateDocument } from './cluster/manifests/state.ts'
+import {
+  tablesDocument,
+  type TablesDocument,
+  type TablesQuery,
+} from './cluster/network/tables-document.ts'
 import { liveWatch } from './session/live.ts'
 import { ADMINISTRATOR, VIEWER } from './session/users.ts'
 import { WatchStreams } from './session/watch-streams.ts'
@@ -184,6 +189,20 @@ export class ClusterSession extends DurableObject {
   state(key: string | undefined, format: 'yaml' | 'json'): { readonly text: string } | Refusal {
     const refusal = this.#refuse(key)
     return refusal ?? this.#turn((cluster) => ({ text: stateDocument(cluster, format) }))
+  }
+
+  /** What kube-proxy wrote on a node. */
+  tables(
+    key: string | undefined,
+    node: string,
+    query: TablesQuery,
+  ): TablesDocument | 'no such node' | Refusal {
+    const refusal = this.#refuse(key)
+    if (refusal !== undefined) return refusal
+    return this.#turn((cluster) => {
+      const tables = cluster.tablesOf(node)
+      return tables === undefined ? 'no such node' : tablesDocument(node, tables, query)
+    })
   }
 
   /** Once in 90 days: was the session used since? */

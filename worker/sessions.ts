@@ -166,6 +166,32 @@ const withSession = async (
   return isRefusal(answer) ? problemAnswer(context, REFUSALS[answer]) : answer
 }
 
+const TablesQuery = v.strictObject({
+  format: v.optional(v.picklist(['iptables', 'nftables', 'ipvs', 'json'])),
+  table: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  family: v.optional(v.picklist(['ip', 'ip6', 'inet'])),
+})
+
+const tables = (context: Route): Promise<Response> =>
+  withSession(context, async (stub, _id, key) => {
+    const query = v.safeParse(TablesQuery, context.req.query())
+    if (!query.success)
+      return badRequest(
+        context,
+        `${query.issues[0].message}. The parameters are format (iptables, nftables, ipvs, json), table and family (ip, ip6, inet).`,
+      )
+    const node = context.req.param('node') ?? ''
+    const document = await stub.tables(key, node, query.output)
+    if (document === 'no such node')
+      return problemAnswer(context, {
+        status: 404,
+        title: 'No such node',
+        detail: `The cluster has no Node "${node}". kubectl get nodes lists them.`,
+      })
+    if (isRefusal(document)) return document
+    return new Response(document.text, { headers: { 'content-type': document.contentType } })
+  })
+
 const wantsYaml = (context: Route): boolean => (context.req.header('accept') ?? '').includes('yaml')
 
 /** What Kubernetes has no word for: making, describing, deleting a session, and the few calls on it as a whole. */
@@ -245,6 +271,7 @@ export const sessions = new Hono<AppEnvironment>()
       })
     }),
   )
+  .get('/:id/nodes/:node/tables', tables)
   .all('*', (context) =>
     problemAnswer(context, {
       status: 405,

@@ -15,6 +15,7 @@ import { internalClient, type ClientIdentity } from '#kube-apiserver/internal-cl
 import type { Admission, StorageHooks } from '#kube-apiserver/registry/operation.ts'
 import { create } from '#kube-apiserver/registry/create.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
+import { KubeProxies, type NodeTables } from '#kube-proxy/proxies.ts'
 import { sharedResources } from '#kube-apiserver/resources.ts'
 import { serve, type ServerParts } from '#kube-apiserver/server.ts'
 import { serviceHooks } from '#kube-apiserver/service/hooks.ts'
@@ -60,6 +61,7 @@ export class Cluster {
   readonly #hub = new WatchHub()
   readonly #parts: ServerParts
   readonly #runner: Runner
+  readonly #proxies: KubeProxies
   #now: number
   #pending: Revision[] = []
 
@@ -80,9 +82,9 @@ export class Cluster {
       hub: this.#hub,
       authorizer: authorizer(internalClient(context, API_SERVER)),
     }
-    this.#runner = new Runner(
-      components(settings).map((definition) => this.#component(context, definition)),
-    )
+    const parts = components(settings).map((definition) => this.#component(context, definition))
+    this.#runner = new Runner(parts)
+    this.#proxies = parts.find((part) => part instanceof KubeProxies)!
     if (state === undefined)
       bootstrap((resource, object) => createAny(context, resource, object), settings)
     this.#runner.resync()
@@ -120,6 +122,11 @@ export class Cluster {
   /** How many watches are open. */
   get watchers(): number {
     return this.#hub.watchers
+  }
+
+  /** What kube-proxy wrote on a node; undefined if there is no such Node. */
+  tablesOf(node: string): NodeTables | undefined {
+    return this.#proxies.tablesOf(node)
   }
 
   /** Answers a request, then lets the cluster settle. The effects are there before the next request. */

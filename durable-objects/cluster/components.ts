@@ -4,6 +4,7 @@ import { networkControllers } from '#kube-controller-manager/network-controllers
 import { objectControllers } from '#kube-controller-manager/object-controllers.ts'
 import { workloadControllers } from '#kube-controller-manager/workload-controllers.ts'
 import { kubeletComponents } from '#kubelet/components.ts'
+import { proxyComponents } from '#kube-proxy/components.ts'
 import { schedulerComponents } from '#kube-scheduler/components.ts'
 import type { Settings } from '#settings.ts'
 
@@ -15,4 +16,5 @@ export const components = (_settings: Settings): readonly ComponentDefinition[] 
   ...networkControllers,
   ...objectControllers,
   ...cloudComponents,
+  ...proxyComponents,
 ]

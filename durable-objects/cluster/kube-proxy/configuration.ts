@@ -99,10 +99,7 @@ const bitOf = (section: JsonObject | undefined): number => {
 }
 
 /** kubernetes: cmd/kube-proxy/app/server_linux.go getLocalDetectors */
-const detectorOf = (
-  given: JsonObject,
-  byDefault: Cidr,
-): ProxyConfiguration['localDetector'] => {
+const detectorOf = (given: JsonObject, byDefault: Cidr): ProxyConfiguration['localDetector'] => {
   const mode = text(given, 'detectLocalMode') || 'ClusterCIDR'
   const detect = object(given, 'detectLocal') ?? {}
   switch (mode) {
@@ -117,7 +114,8 @@ const detectorOf = (
     }
     case 'InterfaceNamePrefix': {
       const prefix = text(detect, 'interfaceNamePrefix')
-      if (prefix === '') throw new ConfigurationError('detectLocal.interfaceNamePrefix: must be set')
+      if (prefix === '')
+        throw new ConfigurationError('detectLocal.interfaceNamePrefix: must be set')
       return { kind: 'interfacePrefix', prefix }
     }
     default:
@@ -147,7 +145,9 @@ const addressesOf = (given: JsonObject, mode: ProxyMode): readonly Cidr[] | 'pri
   return texts.flatMap((item) => {
     const cidr = typeof item === 'string' ? parseCidr(item) : undefined
     if (cidr === undefined)
-      throw new ConfigurationError(`nodePortAddresses: ${JSON.stringify(item)} is no valid CIDR block`)
+      throw new ConfigurationError(
+        `nodePortAddresses: ${JSON.stringify(item)} is no valid CIDR block`,
+      )
     return cidr.network.version === 4 ? [cidr] : []
   })
 }
