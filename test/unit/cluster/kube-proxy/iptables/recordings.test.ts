@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { iptablesBackend } from '#kube-proxy/iptables/iptables-backend.ts'
+import { iptablesBackend } from '#kube-proxy/iptables/backend.ts'
 import { iptablesSave } from '#netfilter/iptables-text.ts'
 import {
   placeOf,
