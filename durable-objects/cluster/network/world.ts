@@ -1,0 +1,140 @@
+// What the network needs to know of the rest of the cluster. cluster.ts supplies it: the network itself sees no objects' store, no
+// kubelet and no proxy.
+import type { Cidr } from '#net/cidr.ts'
+import type { Ip } from '#net/ip.ts'
+import type { DnsMessage, Question } from '#net/dns-message.ts'
+import type { Protocol } from '#netfilter/packet.ts'
+import type { Connections } from '#netfilter/connections.ts'
+import type { Ruleset } from '#netfilter/ruleset.ts'
+import type { VirtualServers } from '#netfilter/virtual-servers.ts'
+import type { StringMap } from '#apimachinery/object.ts'
+
+export interface WorldNode {
+  readonly name: string
+  /** The primary address first. Addresses that ipvs binds to its dummy interface are in `virtualServers`. */
+  readonly ips: readonly Ip[]
+  readonly podCIDR: Cidr | undefined
+  /** The machine has power. */
+  readonly isOn: boolean
+  /** Its cable is plugged in: packets leave and arrive. */
+  readonly isConnected: boolean
+  /** What kube-proxy wrote; built when first asked for. */
+  readonly ruleset: () => Ruleset
+  /** Of the mode ipvs. */
+  readonly virtualServers: () => VirtualServers | undefined
+  readonly connections: Connections
+  /** `iptables`, `nftables`, `ipvs`: how rules are printed. */
+  readonly mode: 'iptables' | 'nftables' | 'ipvs'
+}
+
+export interface WorldPod {
+  readonly namespace: string
+  readonly name: string
+  readonly labels: StringMap
+  readonly nodeName: string
+  /** Its own, or its node's with host network; undefined before it has one. */
+  readonly ip: Ip | undefined
+  readonly isHostNetwork: boolean
+  /** Its sandbox exists: packets to its address arrive somewhere. */
+  readonly hasNetwork: boolean
+  /** Ports that the node itself forwards to it (hostPort). */
+  readonly hostPorts: readonly {
+    readonly protocol: Protocol
+    readonly hostPort: number
+    readonly hostIP: Ip | undefined
+    readonly containerPort: number
+  }[]
+  /** How it resolves names: nameservers, search, ndots of its /etc/resolv.conf, and its /etc/hosts. */
+  readonly resolver: WorldResolver
+}
+
+export interface WorldResolver {
+  readonly nameservers: readonly string[]
+  readonly searches: readonly string[]
+  readonly ndots: number
+  /** name -> address */
+  readonly hosts: ReadonlyMap<string, string>
+}
+
+/** What a program that listens is asked. */
+export interface Exchange {
+  readonly protocol: Protocol
+  /** Where it was addressed, as the program sees it. */
+  readonly port: number
+  /** `10.244.0.7:41234`: who asks, as the program sees it. */
+  readonly client: string
+  readonly http?: {
+    readonly method: string
+    readonly path: string
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: string
+    readonly isTls: boolean
+  }
+  readonly message?: string
+}
+
+export type Answer =
+  /** Nobody listens on that port (or not on that address). `listeningOn` says what is listened on, for the explanation. */
+  | { readonly kind: 'refused'; readonly listeningOn: readonly string[] }
+  /** It listens, but never answers. */
+  | { readonly kind: 'silent' }
+  | {
+      readonly kind: 'http'
+      readonly status: number
+      readonly headers: Readonly<Record<string, string>>
+      readonly body: string
+    }
+  /** Bytes that are not HTTP: the connection stands, and this is what comes back, if anything. */
+  | { readonly kind: 'message'; readonly text: string | undefined }
+
+/** A cloud load balancer that forwards to node ports (ipMode Proxy, or traffic from outside to a VIP). */
+export interface WorldLoadBalancer {
+  /** `default/web` */
+  readonly service: string
+  readonly ports: readonly {
+    readonly protocol: Protocol
+    readonly port: number
+    readonly nodePort: number
+  }[]
+  /** Nodes that pass its health check, sorted by name. */
+  readonly nodes: readonly string[]
+  /** The client's address stays and the packet keeps the balancer's address as its destination (ipMode VIP). */
+  readonly isVip: boolean
+  readonly sourceRanges: readonly Cidr[]
+}
+
+/** What NetworkPolicies say to a connection, and which of them. */
+export interface PolicyVerdict {
+  readonly isAllowed: boolean
+  /** `namespace/name` of the policies that select the Pod, and what they lack. */
+  readonly says: string
+}
+
+export interface World {
+  readonly now: number
+  /** From 0 to 2^32-1, of the session's randomness. */
+  random(): number
+  node(name: string): WorldNode | undefined
+  nodes(): readonly WorldNode[]
+  pod(namespace: string, name: string): WorldPod | undefined
+  /** The Pod (without host network) that has the address. */
+  podAt(ip: Ip): WorldPod | undefined
+  nodeAt(ip: Ip): WorldNode | undefined
+  loadBalancerAt(ip: Ip): WorldLoadBalancer | undefined
+  readonly serviceCIDRs: readonly Cidr[]
+  readonly podCIDR: Cidr
+  /** What listens in a Pod, or on a node itself (host network Pods, the API server, the kubelet, health check node ports). */
+  askPod(pod: WorldPod, exchange: Exchange): Answer
+  askNode(node: WorldNode, ip: Ip, exchange: Exchange): Answer
+  /** A CoreDNS Pod's answer to a query that reached it. */
+  dnsAnswer(pod: WorldPod, question: Question): DnsMessage | undefined
+  policy(from: WorldPod | Ip, to: WorldPod | Ip, port: number, protocol: Protocol): PolicyVerdict
+  readonly internet: WorldInternet
+}
+
+export interface WorldInternet {
+  /** The resolver of nodes, of the internet and of the learner's computer. */
+  resolve(question: Question): DnsMessage
+  /** undefined: no machine has the address. */
+  ask(ip: Ip, exchange: Exchange): Answer | undefined
+}
