@@ -73,9 +73,16 @@ export interface Exchange {
   readonly message?: string
 }
 
+export interface ListeningSocket {
+  /** `*`: on every address; `127.0.0.1`: for callers in the same Pod only. */
+  readonly address: string
+  readonly port: number
+  readonly protocol: Protocol
+}
+
 export type Answer =
   /** Nobody listens on that port (or not on that address). `listeningOn` says what is listened on, for the explanation. */
-  | { readonly kind: 'refused'; readonly listeningOn: readonly string[] }
+  | { readonly kind: 'refused'; readonly listeningOn: readonly ListeningSocket[] }
   /** It listens, but never answers. */
   | { readonly kind: 'silent' }
   | {
