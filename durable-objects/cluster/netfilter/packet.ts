@@ -9,12 +9,17 @@ export interface Endpoint {
   readonly port: number
 }
 
+/** What a TCP packet says about its connection. */
+export type TcpSegment = 'syn' | 'syn-ack' | 'ack' | 'fin' | 'rst'
+
 export interface Packet {
   readonly protocol: Protocol
   readonly source: Endpoint
   readonly destination: Endpoint
   /** The firewall mark: 32 bits that rules set and match while the packet is on this node. */
   readonly mark: number
+  /** Of TCP; absent: what comes next in a connection that goes well. */
+  readonly segment?: TcpSegment
   /** The interface that it came in by; absent if the node itself sends it. */
   readonly input?: string
   /** The interface that it leaves by, once it is routed; absent if it stays here. */

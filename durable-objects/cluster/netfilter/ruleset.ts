@@ -48,6 +48,20 @@ export interface ElementSet {
   readonly elements: PersistentMap<SetElement>
 }
 
+/** What transaction.ts keeps beside a table, so that a change costs what it changes. */
+export interface TableIndex {
+  /** The base chains, by priority and name. */
+  readonly bases: readonly BaseChainName[]
+  /** How often rules and elements refer to a chain or a set, by its name. Names that nothing refers to are absent. */
+  readonly chainUses: PersistentMap<number>
+  readonly setUses: PersistentMap<number>
+}
+
+export interface BaseChainName {
+  readonly name: string
+  readonly base: BaseChain
+}
+
 export interface Table {
   /** `ip` is IPv4. iptables' tables are of the family `ip` as well. */
   readonly family: 'ip' | 'ip6' | 'inet'
@@ -55,6 +69,8 @@ export interface Table {
   readonly comment?: string
   readonly chains: PersistentMap<Chain>
   readonly sets: PersistentMap<ElementSet>
+  /** Absent in tables that did not come out of a transaction. */
+  readonly index?: TableIndex
 }
 
 /** By `family name`: `ip nat`. */
