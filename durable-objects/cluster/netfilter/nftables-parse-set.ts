@@ -3,7 +3,7 @@ import { parseNftVerdict } from './nftables-parse-rule.ts'
 import { PersistentMap } from './persistent-map.ts'
 import { elementKey, type DataType, type ElementSet, type SetElement } from './ruleset.ts'
 import { braced } from './nftables-parse-list.ts'
-import { cidrOf, numberOf, shown, type TokenReader } from './token-reader.ts'
+import { cidrOf, shown, type TokenReader } from './token-reader.ts'
 
 const DATA_TYPES: readonly DataType[] = ['ipv4_addr', 'ipv6_addr', 'inet_proto', 'inet_service']
 const WORDS = ['type', 'size', 'flags', 'timeout', 'comment', 'elements'] as const
@@ -108,7 +108,7 @@ const readElement = (reader: TokenReader, draft: Draft, isMap: boolean): void =>
 
 const isOf = (type: DataType, text: string, isInterval: boolean): boolean => {
   if (type === 'inet_proto') return ['tcp', 'udp', 'sctp', 'icmp'].includes(text)
-  if (type === 'inet_service') return !text.startsWith('0x') && (numberOf(text) ?? 65_536) < 65_536
+  if (type === 'inet_service') return /^(?:0|[1-9]\d{0,4})$/.test(text) && Number(text) <= 65_535
   const cidr = cidrOf(text)
   return (
     cidr?.network.version === (type === 'ipv4_addr' ? 4 : 6) && (isInterval || !text.includes('/'))

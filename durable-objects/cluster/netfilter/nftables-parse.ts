@@ -63,6 +63,7 @@ const chain = (reader: TokenReader, name: string): Chain => {
   let comment: string | undefined
   reader.expect('{')
   for (skipLines(reader); !reader.take('}'); skipLines(reader)) {
+    if (reader.isAtEnd) reader.fail('a chain has no end')
     if (reader.peek() === 'type') base = baseChain(reader)
     else if (rules.length === 0 && reader.take('comment')) comment = reader.quoted('a comment')
     else rules.push(parseNftRule(reader))

@@ -53,7 +53,11 @@ const partText = (part: Part, before: Part | undefined): string => {
     case 'state':
       return stateText(part)
     case 'isLocal':
-      return `fib ${side(part.side)} type local`
+      return `fib ${side(part.side)} type ${not(part)}local`
+    case 'bridged':
+      return 'xt match "physdev"'
+    case 'virtualServer':
+      return 'xt match "ipvs"'
     case 'lookup':
       return `${part.fields.join(' . ')} ${not(part)}@${part.set}`
     case 'probability':
@@ -87,7 +91,7 @@ const outcomeText = (
     case 'vmap':
       return `${part.fields.join(' . ')} vmap @${part.map}`
     case 'spreadVerdicts':
-      return `${spreadText('vmap', part.verdicts.map(nftVerdict))}`
+      return spreadText('vmap', part.verdicts.map(nftVerdict))
     case 'spreadDnat': {
       const targets = part.to.map(({ ip, port }) => `${formatIp(ip)} . ${port}`)
       return `dnat ${familyOf(part.to[0]?.ip)} to ${spreadText('map', targets)}`
