@@ -56,6 +56,32 @@ export interface WorldResolver {
   readonly hosts: ReadonlyMap<string, string>
 }
 
+/** Sends one question over the simulated network. */
+export type AskNameserver = (
+  nameserver: string,
+  question: Question,
+  transport: 'UDP' | 'TCP',
+) => DnsMessage | 'timeout' | 'refused'
+
+/** What a Pod's C library made of a name: as coredns/resolver.ts' `resolve` returns it. */
+export interface WorldResolution {
+  readonly end: 'found' | 'NXDOMAIN' | 'NODATA' | 'SERVFAIL' | 'unreachable' | 'refused' | 'invalid'
+  readonly source: 'address' | 'hosts' | 'dns'
+  readonly addresses: readonly string[]
+  readonly queries: readonly {
+    readonly nameserver: string
+    readonly question: Question
+    readonly transport: 'UDP' | 'TCP'
+    /** Of the search list, what was put behind the name; '' for the name as it is. */
+    readonly suffix: string
+    readonly outcome: DnsMessage | 'timeout' | 'refused'
+    /** Seconds. */
+    readonly waited: number
+  }[]
+  /** What getaddrinfo says of it; '' if all is well. */
+  readonly error: string
+}
+
 /** What a program that listens is asked. */
 export interface Exchange {
   readonly protocol: Protocol
@@ -135,7 +161,19 @@ export interface World {
   askNode(node: WorldNode, ip: Ip, exchange: Exchange): Answer
   /** A CoreDNS Pod's answer to a query that reached it. */
   dnsAnswer(pod: WorldPod, question: Question): DnsMessage | undefined
-  policy(from: WorldPod | Ip, to: WorldPod | Ip, port: number, protocol: Protocol): PolicyVerdict
+  /**
+   * Finds a name as the Pod's C library does, IPv4 addresses only, and sends each question through `ask`:
+   * `resolve` of coredns/resolver.ts with the Pod's resolv.conf and hosts.
+   */
+  lookUp(pod: WorldPod, name: string, ask: AskNameserver): WorldResolution
+  /** `egress`: of the Pod that sends; `ingress`: of the one that receives. Without a direction both. */
+  policy(
+    from: WorldPod | Ip,
+    to: WorldPod | Ip,
+    port: number,
+    protocol: Protocol,
+    direction?: 'egress' | 'ingress',
+  ): PolicyVerdict
   readonly internet: WorldInternet
 }
 
