@@ -100,7 +100,11 @@ const matchText = (part: Part): string | undefined => {
     case 'state':
       return `-m conntrack ${not(part)}--ctstate ${statesText(part.states)}`
     case 'isLocal':
-      return `-m addrtype --${part.side === 'source' ? 'src' : 'dst'}-type LOCAL`
+      return `-m addrtype ${not(part)}--${part.side === 'source' ? 'src' : 'dst'}-type LOCAL`
+    case 'bridged':
+      return `-m physdev ${not(part)}--physdev-is-in`
+    case 'virtualServer':
+      return `-m ipvs --vproto ${PROTOCOL_NUMBERS[part.protocol]} --vaddr ${formatIp(part.ip)} --vport ${part.port}`
     case 'probability':
       return `-m statistic --mode random --probability ${part.probability}`
     case 'recent':
@@ -111,6 +115,8 @@ const matchText = (part: Part): string | undefined => {
       return undefined
   }
 }
+
+const PROTOCOL_NUMBERS = { icmp: 1, tcp: 6, udp: 17, sctp: 132 } as const
 
 const PER_SOURCE = '--mask 255.255.255.255 --rsource'
 

@@ -54,7 +54,16 @@ export type Match =
       readonly isNegated?: boolean
     }
   /** The address belongs to this node itself: `-m addrtype --dst-type LOCAL`, `fib daddr type local`. */
-  | { readonly kind: 'isLocal'; readonly side: Side }
+  | { readonly kind: 'isLocal'; readonly side: Side; readonly isNegated?: boolean }
+  /** It came in by a port of a bridge, and the bridge sent it on: `-m physdev --physdev-is-in`. No packet here ever does. */
+  | { readonly kind: 'bridged'; readonly isNegated?: boolean }
+  /** Its connection goes by way of this virtual server: `-m ipvs --vproto 6 --vaddr 10.96.0.1 --vport 443`. */
+  | {
+      readonly kind: 'virtualServer'
+      readonly protocol: Protocol
+      readonly ip: Ip
+      readonly port: number
+    }
   /** `-m statistic --mode random --probability`; as many digits as are printed. */
   | { readonly kind: 'probability'; readonly probability: string }
   /** `-m recent --rcheck --seconds N --reap --name LIST --mask 255.255.255.255 --rsource` */

@@ -2,7 +2,7 @@ import type { ProxySettings } from '#kube-proxy/backend.ts'
 import { nftablesBackend } from '#kube-proxy/nftables/nftables-backend.ts'
 import { nftRule } from '#netfilter/nftables-text.ts'
 import { describe, expect, test } from 'vitest'
-import { cidr, ip, SETTINGS } from './proxy-inputs.ts'
+import { cidr, ip, SETTINGS } from '../proxy-inputs.ts'
 
 const NODE_IPS = ['192.168.49.2', '10.0.0.2', '127.0.0.1'].map(ip)
 

@@ -2,7 +2,7 @@ import { nftablesBackend } from '#kube-proxy/nftables/nftables-backend.ts'
 import type { Bundle } from '#kube-proxy/bundle.ts'
 import { nftRule, nftVerdict } from '#netfilter/nftables-text.ts'
 import { describe, expect, test } from 'vitest'
-import { anEndpoint, aPort, cidr, ip, NODE_1, NODE_3, SETTINGS, TWO } from './proxy-inputs.ts'
+import { anEndpoint, aPort, cidr, ip, NODE_1, NODE_3, SETTINGS, TWO } from '../proxy-inputs.ts'
 
 const { bundle } = nftablesBackend
 
