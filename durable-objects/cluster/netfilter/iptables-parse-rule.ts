@@ -59,8 +59,10 @@ const EXTENSIONS = [
   'addrtype',
   'comment',
   'conntrack',
+  'ipvs',
   'mark',
   'nfacct',
+  'physdev',
   'recent',
   'sctp',
   'set',
@@ -85,6 +87,8 @@ const extensionPart = (reader: TokenReader, before: readonly Part[]): Match | St
       return isLocal(reader)
     case 'recent':
       return recent(reader)
+    case 'ipvs':
+      return virtualServer(reader)
     case 'tcp':
     case 'udp':
     case 'sctp':
@@ -94,12 +98,18 @@ const extensionPart = (reader: TokenReader, before: readonly Part[]): Match | St
   }
 }
 
-const negatable = (reader: TokenReader, extension: 'mark' | 'conntrack' | 'set'): Match => {
+const negatable = (
+  reader: TokenReader,
+  extension: 'mark' | 'conntrack' | 'physdev' | 'set',
+): Match => {
   const isNegated = reader.take('!')
   switch (extension) {
     case 'mark':
       reader.expect('--mark')
       return { kind: 'mark', ...maskedMark(reader), ...negation(isNegated) }
+    case 'physdev':
+      reader.expect('--physdev-is-in')
+      return { kind: 'bridged', ...negation(isNegated) }
     case 'conntrack':
       reader.expect('--ctstate')
       return { kind: 'state', states: states(reader), ...negation(isNegated) }
@@ -127,10 +137,28 @@ const probability = (reader: TokenReader): string => {
 }
 
 const isLocal = (reader: TokenReader): Match => {
+  const isNegated = reader.take('!')
   const option = reader.oneOf(['--src-type', '--dst-type'], 'option of -m addrtype')
   reader.expect('LOCAL')
   const side: Side = option === '--src-type' ? 'source' : 'destination'
-  return { kind: 'isLocal', side }
+  return { kind: 'isLocal', side, ...negation(isNegated) }
+}
+
+const PROTOCOLS: ReadonlyMap<number, Protocol> = new Map([
+  [1, 'icmp'],
+  [6, 'tcp'],
+  [17, 'udp'],
+  [132, 'sctp'],
+])
+
+const virtualServer = (reader: TokenReader): Match => {
+  reader.expect('--vproto')
+  const number = reader.number('a protocol', 255)
+  const protocol = PROTOCOLS.get(number) ?? reader.fail(`unknown protocol ${number}`)
+  reader.expect('--vaddr')
+  const ip = reader.ip()
+  reader.expect('--vport')
+  return { kind: 'virtualServer', protocol, ip, port: reader.number('a port', 65_535) }
 }
 
 const recent = (reader: TokenReader): Match | Statement => {

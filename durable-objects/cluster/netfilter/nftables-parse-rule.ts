@@ -268,8 +268,10 @@ const statePart = (reader: TokenReader): Match => {
 
 const isLocalPart = (reader: TokenReader): Match => {
   const side = reader.oneOf(['saddr', 'daddr'], 'field of fib')
-  reader.expect('type', 'local')
-  return { kind: 'isLocal', side: side === 'saddr' ? 'source' : 'destination' }
+  reader.expect('type')
+  const negated = negation(reader)
+  reader.expect('local')
+  return { kind: 'isLocal', side: side === 'saddr' ? 'source' : 'destination', ...negated }
 }
 
 const interfacePart = (reader: TokenReader): Match => {

@@ -35,6 +35,8 @@ describe('the parser of iptables-save', () => {
     '-m comment --comment "" -j X',
     '-m addrtype --src-type LOCAL -m addrtype --dst-type LOCAL',
     '-j REJECT --reject-with icmp-port-unreachable',
+    '-m addrtype ! --dst-type LOCAL',
+    '-m physdev ! --physdev-is-in -m ipvs --vproto 6 --vaddr 10.96.0.1 --vport 443 -j X',
     '-j REJECT --reject-with tcp-reset',
     '-j DNAT --to-destination 10.0.0.1',
     '-j MASQUERADE',

@@ -47,6 +47,7 @@ describe('the parser of nft', () => {
     'ct status ! dnat drop',
     'ct status snat,dnat drop',
     'fib daddr type local jump x',
+    'fib saddr type != local jump x',
     'counter name "n" drop',
     'reject with tcp reset',
     'reject with icmp host-prohibited comment "why # not"',
