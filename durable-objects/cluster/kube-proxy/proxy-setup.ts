@@ -11,7 +11,7 @@ import {
   configurationOf,
   type ProxyMode,
 } from './configuration.ts'
-import { iptablesBackend } from './iptables/iptables-backend.ts'
+import { iptablesBackend } from './iptables/backend.ts'
 import { nftablesBackend } from './nftables/nftables-backend.ts'
 import type { Services } from './services.ts'
 import { ServiceTables } from './service-tables.ts'
