@@ -1,0 +1,126 @@
+// Reads what is asked to be sent, as JSON. Whatever it is: it becomes a request, or words that say what is wrong with it.
+import { isDns1123Label, isDns1123Subdomain } from '#apimachinery/validation/names.ts'
+import { type Problem, quoted, readTarget } from './read-target.ts'
+import type { TraceRequest, TraceSource } from './trace.ts'
+
+export type { Problem } from './read-target.ts'
+
+/** Many requests alike. */
+export interface ManyRequests {
+  readonly request: TraceRequest
+  readonly count: number
+}
+
+export const MAX_REQUESTS = 100_000
+const MAX_HEADERS = 64
+const MAX_HEADER_LENGTH = 8192
+const MAX_BODY = 65_536
+
+type Fields = Readonly<Record<string, unknown>>
+
+const REQUEST_FIELDS = ['from', 'to', 'method', 'headers', 'body', 'sourcePort']
+
+/** `{from, to, method?, headers?, body?, sourcePort?}` */
+export const readTraceRequest = (document: unknown): TraceRequest | Problem =>
+  isFields(document)
+    ? readRequest(document, REQUEST_FIELDS)
+    : { problem: 'a request must be an object with "from" and "to"' }
+
+/** The same with `count`. */
+export const readManyRequests = (document: unknown): ManyRequests | Problem => {
+  if (!isFields(document))
+    return { problem: 'requests must be an object with "from", "to" and "count"' }
+  const count = fieldOf(document, 'count')
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > MAX_REQUESTS)
+    return { problem: `count: must be a whole number from 1 to ${MAX_REQUESTS}` }
+  const request = readRequest(document, [...REQUEST_FIELDS, 'count'])
+  return 'problem' in request ? request : { request, count }
+}
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const fieldOf = (fields: Fields, name: string): unknown =>
+  Object.hasOwn(fields, name) ? fields[name] : undefined
+
+const readRequest = (fields: Fields, known: readonly string[]): TraceRequest | Problem => {
+  const unknown = Object.keys(fields).find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    return { problem: `${quoted(unknown)} is unknown: use ${known.join(', ')}` }
+  const from = readSource(fieldOf(fields, 'from'))
+  if ('problem' in from) return from
+  const to = readTarget(fieldOf(fields, 'to'))
+  if ('problem' in to) return to
+  const headers = readHeaders(fieldOf(fields, 'headers') ?? {})
+  if ('problem' in headers) return headers
+  const { method = 'GET', body = '', sourcePort } = fields
+  if (typeof method !== 'string' || !/^[A-Za-z]{1,20}$/.test(method))
+    return { problem: 'method: must be a word such as GET or POST' }
+  if (typeof body !== 'string' || body.length > MAX_BODY)
+    return { problem: `body: must be text of at most ${MAX_BODY} characters` }
+  const request = { from, to, method: method.toUpperCase(), headers: headers.fields, body }
+  if (sourcePort === undefined) return request
+  if (typeof sourcePort !== 'number' || !isPort(sourcePort))
+    return { problem: 'sourcePort: must be a whole number from 1 to 65535' }
+  return { ...request, sourcePort }
+}
+
+const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65535
+
+const SOURCES =
+  'from: must be one of {"pod": "namespace/name"}, {"node": "name"}, {"internet": true}, {"workstation": true}'
+
+const readSource = (value: unknown): TraceSource | Problem => {
+  if (!isFields(value)) return { problem: SOURCES }
+  const [kind, ...others] = Object.keys(value)
+  if (kind === undefined || others.length > 0) return { problem: SOURCES }
+  const given = value[kind]
+  if (kind === 'internet' && given === true) return { internet: true }
+  if (kind === 'workstation' && given === true) return { workstation: true }
+  if (kind === 'node' && typeof given === 'string')
+    return isDns1123Subdomain(given).length === 0
+      ? { node: given }
+      : { problem: `from: ${quoted(given)} is no name of a node` }
+  return kind === 'pod' ? readPod(given) : { problem: SOURCES }
+}
+
+/** `namespace/name`, `name` in the namespace default, or both in an object. */
+const readPod = (given: unknown): TraceSource | Problem => {
+  const pod = typeof given === 'string' ? splitPod(given) : given
+  if (!isFields(pod)) return { problem: SOURCES }
+  const namespace = fieldOf(pod, 'namespace') ?? 'default'
+  const name = fieldOf(pod, 'name')
+  const isNamed =
+    typeof namespace === 'string' &&
+    typeof name === 'string' &&
+    isDns1123Label(namespace).length === 0 &&
+    isDns1123Subdomain(name).length === 0
+  return isNamed
+    ? { pod: { namespace, name } }
+    : { problem: `from: ${quoted(JSON.stringify(given))} is no "namespace/name" of a Pod` }
+}
+
+const splitPod = (text: string): Fields => {
+  const slash = text.indexOf('/')
+  return slash < 0
+    ? { namespace: 'default', name: text }
+    : { namespace: text.slice(0, slash), name: text.slice(slash + 1) }
+}
+
+const readHeaders = (value: unknown): { readonly fields: Record<string, string> } | Problem => {
+  if (!isFields(value)) return { problem: 'headers: must be an object of texts' }
+  const entries = Object.entries(value)
+  if (entries.length > MAX_HEADERS)
+    return { problem: `headers: must not be more than ${MAX_HEADERS}` }
+  const headers: [string, string][] = []
+  for (const [name, text] of entries) {
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/.test(name))
+      return { problem: `headers: ${quoted(name)} is no name of a header` }
+    // a line break would begin another header
+    if (typeof text !== 'string' || text.length > MAX_HEADER_LENGTH || /[\r\n\0]/.test(text))
+      return { problem: `headers: ${name} must be one line of text` }
+    headers.push([name, text])
+  }
+  // not by assignment: a header may be called __proto__
+  return { fields: Object.fromEntries(headers) }
+}
