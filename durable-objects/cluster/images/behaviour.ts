@@ -32,6 +32,8 @@ export type Environment = Readonly<Record<string, string>>
 export interface Listener {
   readonly port: number
   readonly protocol: 'TCP' | 'UDP' | 'SCTP'
+  /** `127.0.0.1`: only callers in the same Pod reach it. Absent: it listens on every address. */
+  readonly host?: '127.0.0.1'
   /** When it begins to listen, in milliseconds after the start. */
   readonly after: number
   /** Answers to HTTP; absent for what speaks another protocol. */

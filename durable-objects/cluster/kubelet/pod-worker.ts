@@ -9,6 +9,7 @@ import { AddressPools } from '#kubelet/address-pools.ts'
 import { dependsOnObjects, type EnvironmentMap, environmentOf } from '#kubelet/environment.ts'
 import { isOff, isReachable } from '#kubelet/machine-state.ts'
 import { nextPodStatus, type PodDecision } from '#kubelet/next-pod-status.ts'
+import { environmentSources, podObjects } from '#kubelet/pod-environment.ts'
 import { containersOf, type PodFacts } from '#kubelet/pod-facts.ts'
 import { type PodDisk, PodDisks } from '#kubelet/pod-disk.ts'
 import { isTerminal, recordFromStatus } from '#kubelet/pod-record.ts'
@@ -133,21 +134,10 @@ export class PodWorker implements Component {
     startedWith: ReadonlyMap<string, EnvironmentMap>,
   ): PodFacts {
     const { client, settings } = this.#context
-    const namespace = pod.metadata.namespace ?? ''
     const nodeName = node.metadata.name!
-    const objects = {
-      configMap: (name: string) => client.get('configmaps', namespace, name),
-      secret: (name: string) => client.get('secrets', namespace, name),
-    }
+    const objects = podObjects(client, pod)
     const environment = (container: Container) =>
-      environmentOf(pod, container, {
-        ...objects,
-        services: () => client.list('services', { namespace }),
-        kubernetes: () => client.get('services', 'default', 'kubernetes'),
-        allocatable: node.status.allocatable,
-        podIP: pod.status.podIP ?? '',
-        hostIP,
-      })
+      environmentOf(pod, container, environmentSources(client, pod, node, hostIP))
     return {
       delays: settings.delays,
       images: settings.images,

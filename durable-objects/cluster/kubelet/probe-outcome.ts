@@ -99,7 +99,12 @@ const answerHTTP = (get: HttpGet, port: number, target: ProbeTarget, age: number
 
 const listenerOn = (process: Process, port: number, age: number) =>
   process.listens.find(
-    (listener) => listener.port === port && listener.protocol === 'TCP' && listener.after <= age,
+    (listener) =>
+      listener.port === port &&
+      listener.protocol === 'TCP' &&
+      listener.after <= age &&
+      // the kubelet asks from outside the pod
+      listener.host === undefined,
   )
 
 const isListening = ({ process }: ProbeTarget, port: number, age: number): boolean =>

@@ -1,0 +1,91 @@
+// What runs in a pod at this moment, for those who talk to it.
+import type { Container } from '#api/core/v1/pod/container-types.ts'
+import type { Pod } from '#api/core/v1/pod/types.ts'
+import { keyOf } from '#apimachinery/object.ts'
+import type { ComponentContext } from '#client/component.ts'
+import type { Process } from '#images/behaviour.ts'
+import { type EnvironmentMap, environmentOf } from '#kubelet/environment.ts'
+import { isOff } from '#kubelet/machine-state.ts'
+import { environmentSources } from '#kubelet/pod-environment.ts'
+import { containerProcess, containersOf } from '#kubelet/pod-facts.ts'
+import { PodDisks } from '#kubelet/pod-disk.ts'
+import {
+  type ContainerRecord,
+  isTerminal,
+  type PodRecord,
+  recordFromStatus,
+} from '#kubelet/pod-record.ts'
+
+export interface RunningContainer {
+  readonly spec: Container
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  readonly process: Process
+  readonly env: EnvironmentMap
+}
+
+type Context = Pick<ComponentContext, 'client' | 'memory' | 'settings'>
+
+const NONE: readonly RunningContainer[] = Object.freeze([])
+
+export class RunningContainers {
+  readonly #context: Context
+  readonly #disks: PodDisks
+
+  constructor(context: Context) {
+    this.#context = context
+    this.#disks = new PodDisks(context.memory)
+  }
+
+  /** Whether the pod has its sandbox, and with it its address. */
+  hasSandbox(pod: Pod): boolean {
+    const record = this.#recordOf(pod)
+    return record !== undefined && this.#addressIn(pod, record) !== undefined
+  }
+
+  /** In the order of the specification; a container that is told to stop runs until it stops. */
+  of(pod: Pod): readonly RunningContainer[] {
+    const { client, settings } = this.#context
+    const record = this.#recordOf(pod)
+    const node = client.get('nodes', '', pod.spec.nodeName ?? '')
+    if (record === undefined) return NONE
+    const now = client.now()
+    const { env: startedWith } = this.#disks.read(keyOf(pod), pod.metadata.uid ?? '')
+    const hostIP = pod.status.hostIP ?? ''
+    const environment = (container: Container): EnvironmentMap => {
+      if (settings.images === 'always') return {}
+      const known = startedWith.get(container.name)
+      if (known !== undefined || node === undefined) return known ?? {}
+      const result = environmentOf(pod, container, environmentSources(client, pod, node, hostIP))
+      return 'env' in result ? result.env : {}
+    }
+    return containersOf(pod).flatMap((container) => {
+      const state = record.containers.get(container.spec.name)
+      if (state?.phase !== 'running') return []
+      const env = environment(container.spec)
+      const process = containerProcess(pod, container, env, settings)
+      return isOver(state, process, now)
+        ? []
+        : [{ spec: container.spec, startedAt: state.at, process, env }]
+    })
+  }
+
+  /** undefined: nothing of the pod is on a machine that runs. */
+  #recordOf(pod: Pod): PodRecord | undefined {
+    const { nodeName } = pod.spec
+    if (nodeName === undefined || isTerminal(pod.status)) return undefined
+    const machine = this.#context.client.get('machines.kubarium.dev', '', nodeName)
+    if (machine === undefined || isOff(machine)) return undefined
+    const { record } = this.#disks.read(keyOf(pod), pod.metadata.uid ?? '')
+    const known = record ?? recordFromStatus(pod)
+    return known?.lostAt === undefined ? known : undefined
+  }
+
+  #addressIn(pod: Pod, record: PodRecord): string | undefined {
+    return record.ip ?? pod.status.podIP
+  }
+}
+
+/** A kubelet that is cut off does not write down that a container ended. */
+const isOver = ({ at, stop }: ContainerRecord, { ends }: Process, now: number): boolean =>
+  (ends !== undefined && at + ends.after <= now) || (stop !== undefined && stop.at <= now)
