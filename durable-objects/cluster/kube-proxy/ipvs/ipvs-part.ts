@@ -4,11 +4,15 @@ import { formatIp, type Ip, isLoopback, sameIp } from '#net/ip.ts'
 import type { Rule } from '#netfilter/rule.ts'
 import { elementKey } from '#netfilter/ruleset.ts'
 import { byAddress, type RealServer, type VirtualServer } from '#netfilter/virtual-servers.ts'
-import type { ProxySettings } from '../backend.ts'
-import type { Bundle, BundleElement } from '../bundle.ts'
-import type { ProxyEndpoint } from '../endpoint.ts'
-import type { ServicePort } from '../service-port.ts'
-import { type CategorizedEndpoints, categorizeEndpoints, type NodePlace } from '../topology.ts'
+import type { ProxySettings } from '#kube-proxy/backend.ts'
+import type { Bundle, BundleElement } from '#kube-proxy/bundle.ts'
+import type { ProxyEndpoint } from '#kube-proxy/endpoint.ts'
+import type { ServicePort } from '#kube-proxy/service-port.ts'
+import {
+  type CategorizedEndpoints,
+  categorizeEndpoints,
+  type NodePlace,
+} from '#kube-proxy/topology.ts'
 import { FILTER, setInfo, type SetName } from './ip-sets.ts'
 import { OUT_FILTER } from './chains.ts'
 

@@ -10,10 +10,10 @@ import {
   virtualServerKey,
   type VirtualServers,
 } from '#netfilter/virtual-servers.ts'
-import { baseState, type TableState, withBundles } from '../apply-bundles.ts'
-import type { ProxySettings } from '../backend.ts'
-import type { ProxyEndpoint } from '../endpoint.ts'
-import { portKey, type ServicePort } from '../service-port.ts'
+import { baseState, type TableState, withBundles } from '#kube-proxy/apply-bundles.ts'
+import type { ProxySettings } from '#kube-proxy/backend.ts'
+import type { ProxyEndpoint } from '#kube-proxy/endpoint.ts'
+import { portKey, type ServicePort } from '#kube-proxy/service-port.ts'
 import { builtInChains, FILLED, OUT_FILTER } from './chains.ts'
 import { emptySet, FILTER, NAT, SET_NAMES, setInfo, type SetName } from './ip-sets.ts'
 import { type IpvsNode, ipvsPart, type IpvsPart } from './ipvs-part.ts'

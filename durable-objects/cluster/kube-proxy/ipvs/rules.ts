@@ -2,7 +2,7 @@
 // kubernetes: pkg/proxy/ipvs/proxier.go writeIptablesRules, ipsetWithIptablesChain
 import { parseCidr } from '#net/cidr.ts'
 import type { Field, Match, Part, Rule } from '#netfilter/rule.ts'
-import type { LocalDetector, ProxySettings } from '../backend.ts'
+import type { LocalDetector, ProxySettings } from '#kube-proxy/backend.ts'
 import * as chains from './chains.ts'
 import { comment, jump, rule } from './chains.ts'
 import { FILTER, NAT, setInfo, type SetName } from './ip-sets.ts'

@@ -4,7 +4,7 @@ import type { Ip } from '#net/ip.ts'
 import type { Hook } from '#netfilter/packet.ts'
 import type { Part, Rule } from '#netfilter/rule.ts'
 import type { BaseChain, Chain, Change } from '#netfilter/ruleset.ts'
-import type { ProxySettings } from '../backend.ts'
+import type { ProxySettings } from '#kube-proxy/backend.ts'
 import { baseSets, matchesAll } from './base-sets.ts'
 import {
   comment,

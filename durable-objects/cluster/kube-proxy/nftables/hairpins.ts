@@ -2,11 +2,11 @@
 // own endpoints, and gives such packets its own address.
 import { formatIp } from '#net/ip.ts'
 import { elementKey } from '#netfilter/ruleset.ts'
-import type { OwnElement } from '../backend.ts'
-import type { BundleElement } from '../bundle.ts'
-import type { ProxyEndpoint } from '../endpoint.ts'
-import type { ServicePort, TransportProtocol } from '../service-port.ts'
-import { categorizeEndpoints, dependsOnNode, type NodePlace } from '../topology.ts'
+import type { OwnElement } from '#kube-proxy/backend.ts'
+import type { BundleElement } from '#kube-proxy/bundle.ts'
+import type { ProxyEndpoint } from '#kube-proxy/endpoint.ts'
+import type { ServicePort, TransportProtocol } from '#kube-proxy/service-port.ts'
+import { categorizeEndpoints, dependsOnNode, type NodePlace } from '#kube-proxy/topology.ts'
 import { TABLE } from './parts.ts'
 import { PROTOCOLS } from './port-plan.ts'
 

@@ -1,7 +1,7 @@
 // What the chains and sets of a Service port are called: `service-7ZLISZGN-default/web-service/tcp/`.
 import { formatIp, type Ip } from '#net/ip.ts'
-import { base32Sha256 } from '../hash.ts'
-import type { ServicePortName } from '../service-port.ts'
+import { base32Sha256 } from '#kube-proxy/hash.ts'
+import type { ServicePortName } from '#kube-proxy/service-port.ts'
 
 /** The kernel allows 256 characters with the zero at the end; the prefix takes 16 at most. kubernetes: chainNameBaseLengthMax */
 const LONGEST = 240

@@ -1,6 +1,6 @@
 // kube-proxy's mode nftables: one table, verdict maps to find the Service, one chain for each Service port.
 // kubernetes: pkg/proxy/nftables/proxier.go
-import type { Backend } from '../backend.ts'
+import type { Backend } from '#kube-proxy/backend.ts'
 import { ownSets } from './base-sets.ts'
 import { base } from './base.ts'
 import { bundle } from './bundle.ts'

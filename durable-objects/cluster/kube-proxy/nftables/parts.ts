@@ -1,7 +1,7 @@
 // Parts of rules that stand in many of them.
 import type { Cidr } from '#net/cidr.ts'
 import type { Field, Match, Part, Rule, Verdict } from '#netfilter/rule.ts'
-import type { LocalDetector } from '../backend.ts'
+import type { LocalDetector } from '#kube-proxy/backend.ts'
 
 /** The key that table changes take. */
 export const TABLE = 'ip kube-proxy'

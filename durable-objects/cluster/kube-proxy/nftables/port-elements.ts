@@ -2,8 +2,8 @@
 import { formatIp, type Ip } from '#net/ip.ts'
 import type { Verdict } from '#netfilter/rule.ts'
 import { elementKey, type SetElement } from '#netfilter/ruleset.ts'
-import type { BundleElement } from '../bundle.ts'
-import { portNameText } from '../service-port.ts'
+import type { BundleElement } from '#kube-proxy/bundle.ts'
+import { portNameText } from '#kube-proxy/service-port.ts'
 import { TABLE } from './parts.ts'
 import type { PortPlan } from './port-plan.ts'
 

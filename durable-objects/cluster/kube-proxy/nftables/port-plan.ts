@@ -1,7 +1,7 @@
 // What follows from a Service port and its endpoints before anything is written.
 import type { Protocol } from '#netfilter/packet.ts'
-import type { ServicePort } from '../service-port.ts'
-import type { CategorizedEndpoints } from '../topology.ts'
+import type { ServicePort } from '#kube-proxy/service-port.ts'
+import type { CategorizedEndpoints } from '#kube-proxy/topology.ts'
 import { type PortNames, portNames } from './names.ts'
 
 export interface PortPlan {
