@@ -153,6 +153,8 @@ export interface World {
   /** The Pod (without host network) that has the address. */
   podAt(ip: Ip): WorldPod | undefined
   nodeAt(ip: Ip): WorldNode | undefined
+  /** The Pods on a node that have ports of the node (without host network). */
+  podsWithHostPorts(nodeName: string): readonly WorldPod[]
   loadBalancerAt(ip: Ip): WorldLoadBalancer | undefined
   readonly serviceCIDRs: readonly Cidr[]
   readonly podCIDR: Cidr
