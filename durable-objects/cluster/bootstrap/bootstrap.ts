@@ -18,7 +18,7 @@ export const bootstrap = (
     ...bootstrapPolicy(),
     ...kubernetesService(),
     ...bootstrapNodes(settings),
-    ...(settings.addons ? addonObjects() : []),
+    ...(settings.addons ? addonObjects(settings.proxyMode) : []),
     ...apiServices(),
   ]) {
     create(resource, object)

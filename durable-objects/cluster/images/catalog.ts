@@ -14,6 +14,7 @@ import {
   genericImage,
   helloWorld,
   httpEcho,
+  kubeProxy,
   pause,
   shellImage,
   stress,
@@ -61,6 +62,7 @@ const KNOWN = new Map<string, ImageBehaviour>([
   ['registry.k8s.io/pause', pause],
   ['registry.k8s.io/coredns/coredns', coredns],
   ['coredns/coredns', coredns],
+  ['registry.k8s.io/kube-proxy', kubeProxy],
   ['registry.k8s.io/echoserver', fixedServer(42_183_519, '/usr/sbin/echoserver', 8080, 'ok\n')],
   [
     'gcr.io/google-samples/hello-app',

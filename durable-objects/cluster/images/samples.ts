@@ -139,6 +139,25 @@ export const coredns: ImageBehaviour = {
       : undefined,
 }
 
+/** Writes the nodes' packet rules. What it writes is worked out elsewhere; here it only answers whether it is well. */
+export const kubeProxy: ImageBehaviour = {
+  sizeBytes: 25_964_312,
+  entrypoint: ['/usr/local/bin/kube-proxy'],
+  cmd: [],
+  user: 0,
+  program: ([name]) =>
+    programName(name) === 'kube-proxy'
+      ? quietly({
+          listens: [
+            httpOn(10_256, () => textReply('{}', 200, 'application/json')),
+            httpOn(10_249, () => textReply('')),
+          ],
+          memoryBytes: 18 * MEBIBYTE,
+          terminates: 0,
+        })
+      : undefined,
+}
+
 /** Prints and leaves. */
 export const helloWorld: ImageBehaviour = {
   sizeBytes: 10_072,

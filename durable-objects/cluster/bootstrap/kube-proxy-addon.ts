@@ -1,0 +1,197 @@
+// kubernetes: cmd/kubeadm/app/phases/addons/proxy/manifests.go, proxy.go
+import type { BootstrapObject } from '#bootstrap/system-objects.ts'
+import type { Settings } from '#settings.ts'
+
+const NAMESPACE = 'kube-system'
+const NAME = 'kube-proxy'
+const LABELS = { 'k8s-app': NAME }
+const IMAGE = 'registry.k8s.io/kube-proxy:v1.36.2'
+const RBAC = 'rbac.authorization.k8s.io'
+
+/** Empty means iptables, which is what kubeadm leaves it at. */
+const configuration = (
+  mode: Settings['proxyMode'],
+): string => `apiVersion: kubeproxy.config.k8s.io/v1alpha1
+bindAddress: 0.0.0.0
+bindAddressHardFail: false
+clientConnection:
+  acceptContentTypes: ""
+  burst: 0
+  contentType: ""
+  kubeconfig: /var/lib/kube-proxy/kubeconfig.conf
+  qps: 0
+clusterCIDR: 10.244.0.0/16
+configSyncPeriod: 0s
+conntrack:
+  maxPerCore: null
+  min: null
+  tcpBeLiberal: false
+  tcpCloseWaitTimeout: null
+  tcpEstablishedTimeout: null
+  udpStreamTimeout: 0s
+  udpTimeout: 0s
+detectLocal:
+  bridgeInterface: ""
+  interfaceNamePrefix: ""
+detectLocalMode: ""
+enableProfiling: false
+healthzBindAddress: ""
+hostnameOverride: ""
+iptables:
+  localhostNodePorts: null
+  masqueradeAll: false
+  masqueradeBit: null
+  minSyncPeriod: 0s
+  syncPeriod: 0s
+ipvs:
+  excludeCIDRs: null
+  minSyncPeriod: 0s
+  scheduler: ""
+  strictARP: false
+  syncPeriod: 0s
+  tcpFinTimeout: 0s
+  tcpTimeout: 0s
+  udpTimeout: 0s
+kind: KubeProxyConfiguration
+logging:
+  flushFrequency: 0
+  options:
+    json:
+      infoBufferSize: "0"
+    text:
+      infoBufferSize: "0"
+  verbosity: 0
+metricsBindAddress: ""
+mode: "${mode === 'iptables' ? '' : mode}"
+nftables:
+  masqueradeAll: false
+  masqueradeBit: null
+  minSyncPeriod: 0s
+  syncPeriod: 0s
+nodePortAddresses: null
+oomScoreAdj: null
+portRange: ""
+showHiddenMetricsForVersion: ""
+winkernel:
+  enableDSR: false
+  forwardHealthCheckVip: false
+  networkName: ""
+  rootHnsEndpointName: ""
+  sourceVip: ""`
+
+const KUBECONFIG = `apiVersion: v1
+kind: Config
+clusters:
+- cluster:
+    certificate-authority: /var/run/secrets/kubernetes.io/serviceaccount/ca.crt
+    server: https://192.168.49.2:8443
+  name: default
+contexts:
+- context:
+    cluster: default
+    namespace: default
+    user: default
+  name: default
+current-context: default
+users:
+- name: default
+  user:
+    tokenFile: /var/run/secrets/kubernetes.io/serviceaccount/token`
+
+const container = {
+  name: NAME,
+  image: IMAGE,
+  imagePullPolicy: 'IfNotPresent',
+  command: [
+    '/usr/local/bin/kube-proxy',
+    '--config=/var/lib/kube-proxy/config.conf',
+    '--hostname-override=$(NODE_NAME)',
+  ],
+  env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
+  securityContext: { privileged: true },
+  volumeMounts: [
+    { name: NAME, mountPath: '/var/lib/kube-proxy' },
+    { name: 'xtables-lock', mountPath: '/run/xtables.lock' },
+    { name: 'lib-modules', mountPath: '/lib/modules', readOnly: true },
+  ],
+}
+
+const daemonSet = {
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { name: NAME, namespace: NAMESPACE, labels: LABELS },
+  spec: {
+    selector: { matchLabels: LABELS },
+    updateStrategy: { type: 'RollingUpdate' },
+    template: {
+      metadata: { labels: LABELS },
+      spec: {
+        priorityClassName: 'system-node-critical',
+        containers: [container],
+        hostNetwork: true,
+        serviceAccountName: NAME,
+        volumes: [
+          { name: NAME, configMap: { name: NAME } },
+          {
+            name: 'xtables-lock',
+            hostPath: { path: '/run/xtables.lock', type: 'FileOrCreate' },
+          },
+          { name: 'lib-modules', hostPath: { path: '/lib/modules' } },
+        ],
+        tolerations: [{ operator: 'Exists' }],
+        nodeSelector: { 'kubernetes.io/os': 'linux' },
+      },
+    },
+  },
+  status: {},
+}
+
+const clusterRoleBinding = {
+  apiVersion: `${RBAC}/v1`,
+  kind: 'ClusterRoleBinding',
+  metadata: { name: 'kubeadm:node-proxier' },
+  subjects: [{ kind: 'ServiceAccount', name: NAME, namespace: NAMESPACE }],
+  roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'system:node-proxier' },
+}
+
+/** Machines that join read the settings before they have an account. */
+const role = {
+  apiVersion: `${RBAC}/v1`,
+  kind: 'Role',
+  metadata: { name: NAME, namespace: NAMESPACE },
+  rules: [{ verbs: ['get'], apiGroups: [''], resources: ['configmaps'], resourceNames: [NAME] }],
+}
+
+const roleBinding = {
+  apiVersion: `${RBAC}/v1`,
+  kind: 'RoleBinding',
+  metadata: { name: NAME, namespace: NAMESPACE },
+  subjects: [
+    { kind: 'Group', apiGroup: RBAC, name: 'system:bootstrappers:kubeadm:default-node-token' },
+  ],
+  roleRef: { apiGroup: RBAC, kind: 'Role', name: NAME },
+}
+
+const configMap = (mode: Settings['proxyMode']) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: NAME, namespace: NAMESPACE, labels: { app: NAME } },
+  data: { 'config.conf': configuration(mode), 'kubeconfig.conf': KUBECONFIG },
+})
+
+/** The proxies of the nodes, and how they are set up. */
+export const kubeProxyObjects = (mode: Settings['proxyMode']): readonly BootstrapObject[] => [
+  {
+    resource: 'serviceaccounts',
+    object: {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: NAME, namespace: NAMESPACE },
+    },
+  },
+  { resource: `clusterrolebindings.${RBAC}`, object: clusterRoleBinding },
+  { resource: `roles.${RBAC}`, object: role },
+  { resource: `rolebindings.${RBAC}`, object: roleBinding },
+  { resource: 'configmaps', object: configMap(mode) },
+  { resource: 'daemonsets.apps', object: daemonSet },
+]

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import type { DaemonSet } from '#api/apps/v1/daemon-set/types.ts'
+import type { Deployment } from '#api/apps/v1/deployment/types.ts'
+import type { ConfigMap } from '#api/core/v1/config-map/types.ts'
+import type { Pod } from '#api/core/v1/pod/types.ts'
+import type { EndpointSlice } from '#api/discovery/v1/endpoint-slice/types.ts'
+import { parseYaml } from '#apimachinery/yaml/parse.ts'
+import { Cluster } from '#cluster.ts'
+import { type SettingsRequest, settingsOf } from '#settings.ts'
+
+const START = Date.parse('2026-01-01T00:00:00Z')
+const newCluster = (request: SettingsRequest): Cluster => {
+  const cluster = new Cluster({ seed: 1, settings: settingsOf(request), createdAt: START })
+  cluster.advance(START + 60_000)
+  return cluster
+}
+const inSystem = <T>(cluster: Cluster, resource: string): readonly T[] =>
+  cluster
+    .objects(resource)
+    .filter(({ metadata }) => metadata.namespace === 'kube-system') as unknown as readonly T[]
+
+describe('a new cluster', () => {
+  const cluster = newCluster({})
+  it('runs two name servers on two nodes behind 10.96.0.10', () => {
+    const [deployment] = inSystem<Deployment>(cluster, 'deployments.apps')
+    expect(deployment).toMatchObject({
+      metadata: { name: 'coredns' },
+      status: { readyReplicas: 2 },
+    })
+    const pods = inSystem<Pod>(cluster, 'pods').filter(
+      ({ metadata }) => metadata.labels?.['k8s-app'] === 'kube-dns',
+    )
+    expect(new Set(pods.map(({ spec }) => spec.nodeName)).size).toBe(2)
+    expect(inSystem(cluster, 'services')).toMatchObject([
+      { metadata: { name: 'kube-dns' }, spec: { clusterIP: '10.96.0.10' } },
+    ])
+    const [slice] = inSystem<EndpointSlice>(cluster, 'endpointslices.discovery.k8s.io')
+    expect(slice!.endpoints!.map(({ conditions }) => conditions.ready)).toEqual([true, true])
+    expect(slice!.ports!.map(({ port }) => port).sort()).toEqual([53, 53, 9153])
+  })
+
+  it('runs a proxy on every node, on its network', () => {
+    const [daemonSet] = inSystem<DaemonSet>(cluster, 'daemonsets.apps')
+    expect(daemonSet).toMatchObject({
+      metadata: { name: 'kube-proxy' },
+      status: { numberReady: 3, desiredNumberScheduled: 3 },
+    })
+    const proxies = inSystem<Pod>(cluster, 'pods').filter(({ metadata }) =>
+      metadata.name!.startsWith('kube-proxy-'),
+    )
+    expect(proxies.map(({ status }) => status.podIP === status.hostIP)).toEqual([true, true, true])
+  })
+
+  it('gives both the rights that they need', () => {
+    const names = (resource: string) =>
+      cluster.objects(resource).map(({ metadata }) => metadata.name)
+    expect(names('clusterroles.rbac.authorization.k8s.io')).toEqual(
+      expect.arrayContaining(['system:coredns', 'system:node-proxier']),
+    )
+    expect(names('clusterrolebindings.rbac.authorization.k8s.io')).toEqual(
+      expect.arrayContaining(['system:coredns', 'kubeadm:node-proxier']),
+    )
+    expect(names('serviceaccounts')).toEqual(expect.arrayContaining(['coredns', 'kube-proxy']))
+  })
+
+  it('has no component that failed', () => {
+    expect(cluster.faults).toEqual([])
+  })
+})
+
+describe("the proxies' settings", () => {
+  it.each([
+    ['iptables', ''],
+    ['nftables', 'nftables'],
+    ['ipvs', 'ipvs'],
+  ] as const)('of %s say mode %j', (proxyMode, mode) => {
+    const config = inSystem<ConfigMap>(newCluster({ proxyMode }), 'configmaps').find(
+      ({ metadata }) => metadata.name === 'kube-proxy',
+    )
+    expect(parseYaml(config!.data!['config.conf']!).value).toMatchObject({
+      kind: 'KubeProxyConfiguration',
+      clusterCIDR: '10.244.0.0/16',
+      mode,
+    })
+  })
+})
+
+describe('a bare cluster', () => {
+  it('has nothing of that', () => {
+    const cluster = newCluster({ template: 'bare' })
+    for (const resource of ['services', 'pods', 'deployments.apps', 'daemonsets.apps'])
+      expect(inSystem(cluster, resource)).toEqual([])
+  })
+})
