@@ -4,8 +4,8 @@ import type { Ip } from '#net/ip.ts'
 import type { Ruleset } from '#netfilter/ruleset.ts'
 import { applyChanges } from '#netfilter/transaction.ts'
 import { baseState, type TableState, withBundles } from './apply-bundles.ts'
-import type { Backend, ProxySettings } from './backend.ts'
-import type { Bundle, BundleElement } from './bundle.ts'
+import type { Backend, OwnElement, ProxySettings } from './backend.ts'
+import type { Bundle } from './bundle.ts'
 import type { ProxyEndpoint } from './endpoint.ts'
 import { NodeElements } from './node-elements.ts'
 import { portKey, type ServicePort } from './service-port.ts'
@@ -54,8 +54,10 @@ export class ServiceTables {
   update(inputs: ServiceInputs): void {
     const bundles = new Map<string, Bundle | undefined>()
     for (const [service, ports] of inputs) {
-      for (const input of this.#ports.get(service) ?? []) this.#forget(input, bundles)
+      const before = this.#ports.get(service) ?? []
+      for (const input of before) this.#forget(input, bundles)
       for (const input of ports) this.#write(input, bundles)
+      this.#replaceOwn(before, ports)
       if (ports.length === 0) this.#ports.delete(service)
       else this.#ports.set(service, ports)
     }
@@ -93,17 +95,24 @@ export class ServiceTables {
     const key = portKey(input.port.name)
     this.#dependent.delete(key)
     bundles.set(key, undefined)
-    this.#countOwn(input, (node, elements) => this.#own.remove(node, elements))
   }
 
-  #countOwn(
-    { port, endpoints }: PortInput,
-    count: (nodeName: string, elements: readonly BundleElement[]) => void,
-  ): void {
+  /** Mostly the same objects before and after. */
+  #replaceOwn(before: readonly PortInput[], after: readonly PortInput[]): void {
+    const gone = this.#ownOf(before)
+    for (const own of this.#ownOf(after))
+      if (!gone.delete(own)) this.#own.add(own.nodeName, [own.element])
+    for (const { nodeName, element } of gone) this.#own.remove(nodeName, [element])
+  }
+
+  #ownOf(inputs: readonly PortInput[]): Set<OwnElement> {
     const { ownElements } = this.#backend
-    if (ownElements === undefined || dependsOnNode(endpoints, port)) return
-    for (const { nodeName, element } of ownElements(port, endpoints, this.#settings))
-      count(nodeName, [element])
+    const found = new Set<OwnElement>()
+    if (ownElements === undefined) return found
+    for (const { port, endpoints } of inputs)
+      if (!dependsOnNode(endpoints, port))
+        for (const own of ownElements(port, endpoints, this.#settings)) found.add(own)
+    return found
   }
 
   #write(input: PortInput, bundles: Map<string, Bundle | undefined>): void {
@@ -113,7 +122,6 @@ export class ServiceTables {
     else bundles.set(key, this.#bundle(input, ANYWHERE))
     // a port that nodes see differently is in no shared table, but each node has to look at it
     if (!bundles.has(key)) bundles.set(key, undefined)
-    this.#countOwn(input, (node, elements) => this.#own.add(node, elements))
   }
 
   #bundle({ port, endpoints }: PortInput, place: NodePlace): Bundle {

@@ -12,16 +12,16 @@ import { PROTOCOLS } from './port-plan.ts'
 
 export const HAIRPINS = 'hairpin-connections'
 
-/** Of a port that is the same from everywhere: what each node lists. */
+/** Of a port that is the same from everywhere: what each node lists. The same endpoint gives the same object every time. */
 export const hairpinsByNode = (
   port: ServicePort,
   endpoints: readonly ProxyEndpoint[],
 ): readonly OwnElement[] =>
-  categorizeEndpoints(endpoints, port, { nodeName: '', zone: '' }).reachable.flatMap((endpoint) =>
-    endpoint.nodeName === ''
-      ? []
-      : [{ nodeName: endpoint.nodeName, element: hairpin(endpoint, port.protocol) }],
-  )
+  categorizeEndpoints(endpoints, port, NOWHERE)
+    .reachable.filter(({ nodeName }) => nodeName !== '')
+    .map((endpoint) => hairpin(endpoint, port.protocol))
+
+const NOWHERE: NodePlace = { nodeName: '', zone: '' }
 
 /** Of a port that nodes see differently: what this node lists. */
 export const hairpinsAt = (
@@ -33,15 +33,25 @@ export const hairpinsAt = (
   dependsOnNode(endpoints, port)
     ? reachable
         .filter((endpoint) => endpoint.nodeName !== '' && endpoint.nodeName === nodeName)
-        .map((endpoint) => hairpin(endpoint, port.protocol))
+        .map((endpoint) => hairpin(endpoint, port.protocol).element)
     : []
 
-const hairpin = ({ ip, port }: ProxyEndpoint, protocol: TransportProtocol): BundleElement => {
+type ByProtocol = Partial<Record<TransportProtocol, OwnElement>>
+
+/** A Service with a thousand endpoints asks for all of them again when one comes. */
+const known = new WeakMap<ProxyEndpoint, ByProtocol>()
+
+const hairpin = (endpoint: ProxyEndpoint, protocol: TransportProtocol): OwnElement => {
+  let byProtocol = known.get(endpoint)
+  if (byProtocol === undefined) known.set(endpoint, (byProtocol = {}))
+  return (byProtocol[protocol] ??= newHairpin(endpoint, protocol))
+}
+
+const newHairpin = (
+  { ip, port, nodeName }: ProxyEndpoint,
+  protocol: TransportProtocol,
+): OwnElement => {
   const address = formatIp(ip)
-  return {
-    table: TABLE,
-    set: HAIRPINS,
-    key: elementKey([address, address, PROTOCOLS[protocol], port]),
-    element: {},
-  }
+  const key = elementKey([address, address, PROTOCOLS[protocol], port])
+  return { nodeName, element: { table: TABLE, set: HAIRPINS, key, element: {} } }
 }
