@@ -1,0 +1,57 @@
+// Why does my Service not work: what hinders everything first, and after that all that can be wrong beside each other.
+import { attemptCauses } from './attempt.ts'
+import type { Cause, Diagnosis } from './cause.ts'
+import { type DiagnosisContext, namespaceOf } from './context.ts'
+import { externalNameCause } from './external-name.ts'
+import { portCauses } from './ports.ts'
+import { reachCauses } from './reach.ts'
+import { readinessCause } from './readiness.ts'
+import { selectorCause } from './selector.ts'
+import { systemCauses } from './system.ts'
+
+interface Check {
+  readonly says: string
+  readonly causes: (context: DiagnosisContext) => readonly Cause[]
+  /** Where it finds something, what comes later is only a consequence. */
+  readonly isFirst?: boolean
+}
+
+const one =
+  (check: (context: DiagnosisContext) => Cause | undefined) => (context: DiagnosisContext) => {
+    const cause = check(context)
+    return cause === undefined ? [] : [cause]
+  }
+
+const CHECKS: readonly Check[] = [
+  { says: 'the selector finds Pods', causes: one(selectorCause), isFirst: true },
+  { says: 'one of the Pods is Ready', causes: one(readinessCause), isFirst: true },
+  { says: 'the port and the name that were asked', causes: attemptCauses },
+  { says: 'the Pods listen where the Service sends to', causes: portCauses },
+  { says: 'nodes, policies and load balancers let the traffic through', causes: reachCauses },
+  { says: 'DNS answers and kube-proxy runs', causes: systemCauses },
+]
+
+const EXTERNAL_CHECKS: readonly Check[] = [
+  { says: 'the external name answers', causes: one(externalNameCause) },
+  { says: 'the name that was asked', causes: attemptCauses },
+  { says: 'DNS answers', causes: systemCauses },
+]
+
+/** Pure: reads, changes nothing. */
+export const diagnose = (context: DiagnosisContext): Diagnosis => {
+  const { service } = context
+  const causes: Cause[] = []
+  const checked: string[] = []
+  for (const check of service.spec.type === 'ExternalName' ? EXTERNAL_CHECKS : CHECKS) {
+    checked.push(check.says)
+    const found = check.causes(context)
+    causes.push(...found)
+    if (check.isFirst === true && found.length > 0) break
+  }
+  return {
+    service: `${namespaceOf(service)}/${service.metadata.name}`,
+    isHealthy: causes.length === 0,
+    causes,
+    checked,
+  }
+}

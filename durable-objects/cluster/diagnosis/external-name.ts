@@ -1,0 +1,146 @@
+// Whether the name that an ExternalName Service stands for answers.
+import type { Cause } from './cause.ts'
+import { type DiagnosisContext, namespaceOf, placeOf } from './context.ts'
+import { parseIp, type Ip } from '#net/ip.ts'
+import type { Answer } from '#network/world.ts'
+
+const CLIENT = '198.51.100.7:40000'
+const DEFAULT_PORT = 80
+const MISDIRECTED = 421
+
+export const externalNameCause = (context: DiagnosisContext): Cause | undefined => {
+  const { externalName = '' } = context.service.spec
+  const target = externalName.replace(/\.$/, '')
+  if (parseIp(target) !== undefined) return isAddress(context, target)
+  // names of the cluster are other Services' business
+  if (/\.svc(\.|$)/.test(target) || target.endsWith('.cluster.local')) return undefined
+  const ip = addressOf(context, target)
+  if (ip === undefined) return notFound(context, target)
+  return portRefused(context, target, ip) ?? hostRefused(context, target, ip)
+}
+
+const addressOf = ({ world }: DiagnosisContext, name: string): Ip | undefined => {
+  const { answer } = world.internet.resolve({ name: `${name}.`, type: 'A' })
+  const record = answer.find(({ type }) => type === 'A')
+  return record !== undefined && 'address' in record ? parseIp(record.address) : undefined
+}
+
+const isAddress = ({ service, attempt }: DiagnosisContext, address: string): Cause => {
+  const { name } = service.metadata
+  const namespace = namespaceOf(service)
+  const ports = service.spec.ports ?? [{ port: attempt.port ?? DEFAULT_PORT }]
+  return {
+    code: 'ExternalNameIsAddress',
+    says: `externalName is "${address}", an address. An ExternalName becomes a CNAME record, which can only hold a name: DNS is asked for a host called "${address}", and there is none.`,
+    evidence: [
+      { place: placeOf(service, 'spec.externalName'), expected: 'a DNS name', found: address },
+    ],
+    place: placeOf(service, 'spec.externalName'),
+    remedy: {
+      says: 'Use a Service without a selector, and an EndpointSlice with the address.',
+      delete: [placeOf(service)],
+      apply: [
+        {
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name, namespace },
+          spec: {
+            ports: ports.map(({ name: port, port: number }) => ({
+              ...(port === undefined ? {} : { name: port }),
+              port: number,
+            })),
+          },
+        },
+        {
+          apiVersion: 'discovery.k8s.io/v1',
+          kind: 'EndpointSlice',
+          metadata: {
+            name: `${name}-address`,
+            namespace,
+            labels: { 'kubernetes.io/service-name': name },
+          },
+          addressType: 'IPv4',
+          endpoints: [{ addresses: [address] }],
+          ports: ports.map(({ name: port = '', port: number }) => ({ name: port, port: number })),
+        },
+      ],
+    },
+  }
+}
+
+const notFound = ({ service }: DiagnosisContext, name: string): Cause => ({
+  code: 'ExternalNameNotFound',
+  says: `externalName is "${name}", and no such name exists in DNS.`,
+  evidence: [
+    { place: placeOf(service, 'spec.externalName'), expected: 'a name that exists', found: name },
+  ],
+  place: placeOf(service, 'spec.externalName'),
+})
+
+const ask = (
+  { world }: DiagnosisContext,
+  ip: Ip,
+  port: number,
+  host: string | undefined,
+): Answer | undefined =>
+  world.internet.ask(ip, {
+    protocol: 'tcp',
+    port,
+    client: CLIENT,
+    ...(host === undefined
+      ? {}
+      : {
+          http: { method: 'GET', path: '/', headers: { host }, body: '', isTls: port === 443 },
+        }),
+  })
+
+/** The port of the Service means nothing: a name has none. */
+const portRefused = (context: DiagnosisContext, target: string, ip: Ip): Cause | undefined => {
+  const { service, attempt } = context
+  const port = attempt.port ?? service.spec.ports?.[0]?.port
+  if (port === undefined || ask(context, ip, port, undefined)?.kind !== 'refused') return undefined
+  const open = [443, DEFAULT_PORT].filter(
+    (candidate) => ask(context, ip, candidate, undefined)?.kind !== 'refused',
+  )
+  return {
+    code: 'ExternalNamePortRefused',
+    says: `${service.metadata.name} is only another name for ${target}: the caller connects to ${target} itself, on the port that it asked for, ${port}, and there it is refused. ExternalName changes no ports.`,
+    evidence: [
+      { place: placeOf(service, 'spec.externalName'), found: target },
+      { place: placeOf(service, 'spec.ports'), expected: open, found: port },
+    ],
+    place: placeOf(service, 'spec.ports'),
+    ...(open.length === 0
+      ? {}
+      : {
+          remedy: {
+            says: `Call port ${open[0]}.`,
+            command: `curl ${open[0] === 443 ? 'https' : 'http'}://${service.metadata.name}/`,
+          },
+        }),
+  }
+}
+
+/** The caller sends the Service's name as the Host header; many servers know only their own. */
+const hostRefused = (context: DiagnosisContext, target: string, ip: Ip): Cause | undefined => {
+  const { service, attempt } = context
+  const port = attempt.port ?? service.spec.ports?.[0]?.port ?? DEFAULT_PORT
+  const host = attempt.host ?? service.metadata.name!
+  const own = ask(context, ip, port, target)
+  const theirs = ask(context, ip, port, host)
+  if (own?.kind !== 'http' || theirs?.kind !== 'http' || own.status >= 400) return undefined
+  if (theirs.status !== 404 && theirs.status !== MISDIRECTED) return undefined
+  return {
+    code: 'ExternalNameHostRefused',
+    says: `The caller reaches ${target}, but says "Host: ${host}", and that server answers ${theirs.status} to a host that it does not know. ExternalName works in DNS only: it rewrites no headers.`,
+    evidence: [
+      { place: placeOf(service, 'spec.externalName'), found: target },
+      { place: placeOf(service), expected: `Host: ${target}`, found: `Host: ${host}` },
+    ],
+    place: placeOf(service, 'spec.externalName'),
+    remedy: {
+      says: `Call the host by its own name, or send it: Host: ${target}.`,
+      command: `curl -H 'Host: ${target}' ${port === 443 ? 'https' : 'http'}://${host}/`,
+    },
+  }
+}

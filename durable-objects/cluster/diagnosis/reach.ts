@@ -1,0 +1,202 @@
+// Whether packets get from the caller to the Pods: nodes, traffic policies, load balancers, NetworkPolicies.
+import type { Pod } from '#api/core/v1/pod/types.ts'
+import { formatIp } from '#net/ip.ts'
+import type { World, WorldNode, WorldPod } from '#network/world.ts'
+import type { Cause } from './cause.ts'
+import {
+  type DiagnosisContext,
+  isReady,
+  listed,
+  namespaceOf,
+  patchCommand,
+  placeOf,
+  selectedPods,
+} from './context.ts'
+
+const MOST_CALLERS = 20
+
+export const reachCauses = (context: DiagnosisContext): readonly Cause[] =>
+  [nodeCause(context), loadBalancerCause(context), policyCause(context)].filter(
+    (cause) => cause !== undefined,
+  )
+
+/** The node whose address was asked. */
+const askedNode = ({ world, attempt: { host } }: DiagnosisContext): WorldNode | undefined =>
+  world.nodes().find(({ name, ips }) => name === host || ips.some((ip) => formatIp(ip) === host))
+
+/** The node where the caller's packets meet kube-proxy. */
+const callersNode = ({ world, attempt: { from } }: DiagnosisContext): string | undefined => {
+  if (from === undefined) return undefined
+  if ('node' in from) return from.node
+  return 'pod' in from ? world.pod(from.pod.namespace, from.pod.name)?.nodeName : undefined
+}
+
+const nodeCause = (context: DiagnosisContext): Cause | undefined => {
+  const node = askedNode(context)
+  if (node !== undefined && !(node.isOn && node.isConnected)) return nodeIsDown(context, node)
+  const { externalTrafficPolicy, internalTrafficPolicy } = context.service.spec
+  if (node !== undefined && externalTrafficPolicy === 'Local')
+    return noLocalEndpoint(context, node.name, 'externalTrafficPolicy')
+  const own = callersNode(context)
+  return own !== undefined && node === undefined && internalTrafficPolicy === 'Local'
+    ? noLocalEndpoint(context, own, 'internalTrafficPolicy')
+    : undefined
+}
+
+const nodeIsDown = ({ service }: DiagnosisContext, node: WorldNode): Cause => {
+  const machine = { apiVersion: 'kubarium.dev/v1', kind: 'Machine', name: node.name }
+  const patch = { spec: node.isOn ? { network: 'Connected' } : { power: 'On' } }
+  const field = node.isOn ? 'spec.network' : 'spec.power'
+  return {
+    code: 'NodeIsDown',
+    says: `${node.name} is ${node.isOn ? 'cut off from the network' : 'switched off'}: nothing at its address answers. The node port of ${service.metadata.name} is open on every other node.`,
+    evidence: [
+      {
+        place: { ...machine, field },
+        expected: node.isOn ? 'Connected' : 'On',
+        found: node.isOn ? 'Cut' : 'Off',
+      },
+    ],
+    place: { ...machine, field },
+    remedy: {
+      says: node.isOn ? 'Plug its cable in again.' : 'Switch it on.',
+      patch: { target: { ...machine, field }, type: 'merge', patch },
+      command: patchCommand({ ...machine, kind: 'machines.kubarium.dev' }, patch),
+    },
+  }
+}
+
+const noLocalEndpoint = (
+  context: DiagnosisContext,
+  node: string,
+  field: 'externalTrafficPolicy' | 'internalTrafficPolicy',
+): Cause | undefined => {
+  const { service } = context
+  const pods = selectedPods(context).filter(isReady)
+  if (pods.some(({ spec }) => spec.nodeName === node)) return undefined
+  const nodes = [...new Set(pods.map(({ spec }) => spec.nodeName ?? ''))].sort()
+  const target = placeOf(service, `spec.${field}`)
+  const patch = { spec: { [field]: 'Cluster' } }
+  return {
+    code: 'NoLocalEndpoint',
+    says: `${service.metadata.name} has ${field}: Local: a node only sends such traffic to Pods of its own, and ${node} has none. The Pods are on ${listed(nodes)}.`,
+    evidence: [
+      { place: target, expected: 'Cluster', found: 'Local' },
+      ...pods
+        .slice(0, 3)
+        .map((pod) => ({
+          place: placeOf(pod, 'spec.nodeName'),
+          expected: node,
+          found: pod.spec.nodeName,
+        })),
+    ],
+    place: target,
+    remedy: {
+      says: `Let every node send to every Pod; the program then no longer sees the callers' own addresses.`,
+      patch: { target, type: 'merge', patch },
+      command: patchCommand(target, patch),
+    },
+  }
+}
+
+const loadBalancerCause = ({ service }: DiagnosisContext): Cause | undefined => {
+  const { type, loadBalancerClass } = service.spec
+  if (type !== 'LoadBalancer' || (service.status?.loadBalancer?.ingress ?? []).length > 0)
+    return undefined
+  const target = placeOf(service, 'spec.type')
+  const patch = { spec: { type: 'NodePort' } }
+  return {
+    code: 'LoadBalancerPending',
+    says: `${service.metadata.name} waits for an address from the cloud's load balancer (EXTERNAL-IP <pending>)${loadBalancerClass === undefined ? ', and this cluster has no cloud that gives one' : `, and nobody serves the class ${loadBalancerClass}`}. Inside the cluster and at its node port it works.`,
+    evidence: [
+      {
+        place: placeOf(service, 'status.loadBalancer.ingress'),
+        expected: 'an address',
+        found: [],
+      },
+    ],
+    place: target,
+    remedy: {
+      says: 'Use a node port instead.',
+      patch: { target, type: 'merge', patch },
+      command: patchCommand(target, patch),
+    },
+  }
+}
+
+/** The caller, or, if nobody is named, Pods that might call. */
+const callersOf = (context: DiagnosisContext): readonly WorldPod[] => {
+  const { client, world, service, attempt } = context
+  const { from } = attempt
+  if (from !== undefined) {
+    const pod = 'pod' in from ? world.pod(from.pod.namespace, from.pod.name) : undefined
+    return pod === undefined ? [] : [pod]
+  }
+  const backends = new Set(selectedPods(context).map(({ metadata }) => metadata.uid))
+  return client
+    .list('pods', { namespace: namespaceOf(service) })
+    .filter(({ metadata, spec }) => !backends.has(metadata.uid) && spec.hostNetwork !== true)
+    .slice(0, MOST_CALLERS)
+    .flatMap(({ metadata }) => world.pod(metadata.namespace ?? '', metadata.name!) ?? [])
+}
+
+const targetOf = (world: World, { metadata }: Pod): WorldPod | undefined =>
+  world.pod(metadata.namespace ?? '', metadata.name!)
+
+const policyCause = (context: DiagnosisContext): Cause | undefined => {
+  const { client, world, service } = context
+  if (client.dynamic.list('networkpolicies.networking.k8s.io').length === 0) return undefined
+  const [port] = service.spec.ports ?? []
+  const [pod] = selectedPods(context).filter(isReady)
+  const callers = callersOf(context)
+  const target = pod === undefined ? undefined : targetOf(world, pod)
+  if (pod === undefined || port === undefined || target === undefined) return undefined
+  const number =
+    typeof port.targetPort === 'number'
+      ? port.targetPort
+      : namedPort(pod, port.targetPort, port.port)
+  const verdicts = callers.map((caller) => ({
+    caller,
+    ...world.policy(caller, target, number, 'tcp'),
+  }))
+  const [first] = verdicts
+  if (first === undefined || verdicts.some(({ isAllowed }) => isAllowed)) return undefined
+  const { caller, says } = first
+  return {
+    code: 'NetworkPolicyDenies',
+    says: `A NetworkPolicy keeps ${caller.namespace}/${caller.name} from reaching the Pods of ${service.metadata.name} on port ${number}: ${says}`,
+    evidence: [{ place: placeOf(pod, 'metadata.labels'), expected: caller.labels, found: says }],
+    place: placeOf(pod, 'metadata.labels'),
+    remedy: {
+      says: 'Allow this caller with one more NetworkPolicy: what any of them allows is allowed.',
+      apply: [allowance(service.metadata.name!, pod, caller, number)],
+    },
+  }
+}
+
+const namedPort = (pod: Pod, name: string | undefined, otherwise: number): number =>
+  pod.spec.containers.flatMap(({ ports = [] }) => ports).find((port) => port.name === name)
+    ?.containerPort ?? otherwise
+
+const allowance = (service: string, pod: Pod, caller: WorldPod, port: number): object => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: `allow-to-${service}`.slice(0, 253), namespace: pod.metadata.namespace },
+  spec: {
+    podSelector: { matchLabels: pod.metadata.labels ?? {} },
+    policyTypes: ['Ingress'],
+    ingress: [
+      {
+        from: [
+          {
+            namespaceSelector: {
+              matchLabels: { 'kubernetes.io/metadata.name': caller.namespace },
+            },
+            podSelector: { matchLabels: caller.labels },
+          },
+        ],
+        ports: [{ protocol: 'TCP', port }],
+      },
+    ],
+  },
+})

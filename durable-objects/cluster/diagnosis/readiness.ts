@@ -1,0 +1,110 @@
+// Whether any of the Pods that the Service selects is Ready.
+import type { Container, Probe } from '#api/core/v1/pod/container-types.ts'
+import type { Pod } from '#api/core/v1/pod/types.ts'
+import type { Cause, Evidence, Remedy } from './cause.ts'
+import { type DiagnosisContext, isReady, listed, placeOf, selectedPods } from './context.ts'
+import { socketsOf } from './listeners.ts'
+import { containerRemedy } from './owner.ts'
+
+const MOST_PODS = 3
+
+export const readinessCause = (context: DiagnosisContext): Cause | undefined => {
+  const { service } = context
+  const pods = selectedPods(context)
+  if (pods.length === 0 || pods.some(isReady)) return undefined
+  if (service.spec.publishNotReadyAddresses === true) return undefined
+  const shown = pods.slice(0, MOST_PODS)
+  const reasons = [...new Set(shown.map((pod) => reasonOf(context, pod)))]
+  const remedy = shown.map((pod) => probeRemedy(context, pod)).find((found) => found !== undefined)
+  return {
+    code: 'NoPodIsReady',
+    says: `The selector of ${service.metadata.name} finds ${pods.length === 1 ? 'a Pod, but it is' : `${pods.length} Pods, but none of them is`} Ready, and a Service sends nothing to Pods that are not: ${listed(reasons)}.`,
+    evidence: shown.flatMap((pod) => evidenceOf(context, pod)),
+    place: placeOf(shown[0]!, 'status.conditions'),
+    ...(remedy === undefined ? {} : { remedy }),
+  }
+}
+
+const waitingOf = (pod: Pod) =>
+  pod.status.containerStatuses?.find(({ state }) => state?.waiting !== undefined)?.state?.waiting
+
+/** In words that stand after a colon. */
+const reasonOf = (context: DiagnosisContext, pod: Pod): string => {
+  const waiting = waitingOf(pod)
+  if (waiting !== undefined)
+    return `${pod.metadata.name} waits (${waiting.reason ?? 'no reason given'}${waiting.message === undefined ? '' : `: ${waiting.message}`})`
+  const scheduled = pod.status.conditions?.find(({ type }) => type === 'PodScheduled')
+  if (scheduled?.status === 'False')
+    return `${pod.metadata.name} has no node (${scheduled.message ?? scheduled.reason ?? 'no reason given'})`
+  if (pod.metadata.deletionTimestamp !== undefined) return `${pod.metadata.name} is being deleted`
+  const probe = lastProbe(context, pod)
+  if (probe !== undefined) return `${pod.metadata.name}: ${probe}`
+  const { phase = 'Pending' } = pod.status
+  return `${pod.metadata.name} is ${phase === 'Running' ? 'running, but not Ready' : phase}`
+}
+
+/** What the last failed probe answered. */
+const lastProbe = ({ client }: DiagnosisContext, pod: Pod): string | undefined => {
+  const { uid = '' } = pod.metadata
+  const events = client
+    .list('events', { namespace: pod.metadata.namespace ?? '', involved: uid })
+    .filter(({ reason }) => reason === 'Unhealthy')
+    .sort((a, b) => ((a.lastTimestamp ?? '') < (b.lastTimestamp ?? '') ? -1 : 1))
+  return events.at(-1)?.message
+}
+
+const evidenceOf = (context: DiagnosisContext, pod: Pod): readonly Evidence[] => {
+  const condition = pod.status.conditions?.find(({ type }) => type === 'Ready')
+  const probe = lastProbe(context, pod)
+  return [
+    {
+      place: placeOf(pod, 'status.conditions[type=Ready]'),
+      expected: 'True',
+      found: condition ?? pod.status.phase ?? 'Pending',
+    },
+    ...(probe === undefined ? [] : [{ place: placeOf(pod, 'events'), found: probe }]),
+  ]
+}
+
+/** A readiness probe that asks a port on which nothing listens, while the container listens on another one. */
+const probeRemedy = (context: DiagnosisContext, pod: Pod): Remedy | undefined => {
+  const sockets = socketsOf(context, pod).filter(
+    ({ protocol, address }) => protocol === 'tcp' && address === '*',
+  )
+  for (const container of pod.spec.containers) {
+    const probe = container.readinessProbe
+    const port = probe === undefined ? undefined : probedPort(probe, container)
+    const [socket] = sockets
+    if (probe === undefined || port === undefined || socket === undefined) continue
+    if (sockets.some((other) => other.port === port)) continue
+    return containerRemedy(
+      context.client,
+      pod,
+      container.name,
+      `The readiness probe asks port ${port}, but the container listens on ${socket.port}: let it ask ${socket.port}.`,
+      (template) => withProbePort(template, socket.port),
+    )
+  }
+  return undefined
+}
+
+const probedPort = ({ httpGet, tcpSocket }: Probe, container: Container): number | undefined => {
+  const port = httpGet?.port ?? tcpSocket?.port
+  return typeof port === 'string'
+    ? container.ports?.find(({ name }) => name === port)?.containerPort
+    : port
+}
+
+const withProbePort = (container: Container, port: number): Container => {
+  const { readinessProbe: probe } = container
+  if (probe === undefined) return container
+  const { httpGet, tcpSocket } = probe
+  return {
+    ...container,
+    readinessProbe: {
+      ...probe,
+      ...(httpGet === undefined ? {} : { httpGet: { ...httpGet, port } }),
+      ...(tcpSocket === undefined ? {} : { tcpSocket: { ...tcpSocket, port } }),
+    },
+  }
+}
