@@ -6,10 +6,14 @@ import type { Service } from '#api/core/v1/service/types.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
 import type { Component, ComponentContext } from '#client/component.ts'
 import type { Change } from '#client/client.ts'
+import type { IpSet } from '#netfilter/ipset-text.ts'
 import { EMPTY_RULESET, type Ruleset } from '#netfilter/ruleset.ts'
+import type { VirtualServers } from '#netfilter/virtual-servers.ts'
 import { parseIp, type Ip } from '#net/ip.ts'
 import { NodeConditions, type Sync } from './node-conditions.ts'
+import { ipSetsOf } from './ipvs/ipvs-tables.ts'
 import { CONFIG_MAP, ProxySetup } from './proxy-setup.ts'
+import { ServiceTables } from './service-tables.ts'
 import { Services } from './services.ts'
 import { serviceOfSlice } from './slice-endpoints.ts'
 
@@ -18,6 +22,9 @@ export interface NodeTables {
   readonly mode: 'iptables' | 'nftables' | 'ipvs'
   readonly ruleset: Ruleset
   readonly sync: Sync
+  /** In the mode ipvs. */
+  readonly virtualServers?: VirtualServers
+  readonly ipSets?: readonly IpSet[]
   /** Why the proxies cannot use their ConfigMap; what they wrote before stays. */
   readonly problem?: string
 }
@@ -104,15 +111,24 @@ export class KubeProxies implements Component {
       zone: node.metadata.labels?.['topology.kubernetes.io/zone'] ?? '',
       ...(nodeIP === undefined ? {} : { nodeIP }),
     }
-    const ruleset =
-      sync === 'none'
-        ? EMPTY_RULESET
-        : this.#setup
-            .tablesFor(node, nodeIPs)
-            .at(place, nodeIPs, this.#conditions.staleServices(nodeName))
-    return { mode, ruleset, sync, ...(problem === undefined ? {} : { problem }) }
+    if (sync === 'none') return { mode, sync, ruleset: EMPTY_RULESET, ...shown(problem) }
+    const tables = this.#setup.tablesFor(node, nodeIPs)
+    const stale = this.#conditions.staleServices(nodeName)
+    if (tables instanceof ServiceTables)
+      return { mode, sync, ruleset: tables.at(place, nodeIPs, stale), ...shown(problem) }
+    const ipvs = tables.at(place, nodeIPs, stale)
+    return {
+      mode,
+      sync,
+      ruleset: ipvs.tables.ruleset,
+      virtualServers: ipvs.servers,
+      ipSets: ipSetsOf(ipvs),
+      ...shown(problem),
+    }
   }
 }
+
+const shown = (problem: string | undefined) => (problem === undefined ? {} : { problem })
 
 /** The node's IPv4 addresses, the primary one first. */
 const addressesOf = (node: Node): readonly Ip[] =>

@@ -11,6 +11,7 @@ import {
   configurationOf,
   type ProxyMode,
 } from './configuration.ts'
+import { IpvsNodeTables } from './ipvs/ipvs-node-tables.ts'
 import { iptablesBackend } from './iptables/backend.ts'
 import { nftablesBackend } from './nftables/nftables-backend.ts'
 import type { Services } from './services.ts'
@@ -28,7 +29,7 @@ export class ProxySetup {
   #serviceCIDRs: readonly Cidr[] = []
   #isRead = false
   /** By what of the setup and the node the tables depend on. */
-  #tables = new Map<string, ServiceTables>()
+  readonly #tables = new Map<string, ServiceTables | IpvsNodeTables>()
   /** Why the ConfigMap cannot be used; what was set before stays. */
   problem: string | undefined
 
@@ -48,7 +49,7 @@ export class ProxySetup {
   }
 
   /** The tables of proxies that are set up as this node's is, with all Services in them. */
-  tablesFor(node: Node, nodeIPs: readonly Ip[]): ServiceTables {
+  tablesFor(node: Node, nodeIPs: readonly Ip[]): ServiceTables | IpvsNodeTables {
     const configuration = this.#current()
     const changed = this.#services.take()
     for (const tables of this.#tables.values()) tables.update(changed)
@@ -58,7 +59,10 @@ export class ProxySetup {
     let tables = this.#tables.get(id)
     if (tables === undefined) {
       const settings = settingsOf(configuration, localDetector, this.#serviceCIDRs, nodeIPs)
-      tables = new ServiceTables(backendOf(configuration.mode), settings, isOwn ? nodeIPs : [])
+      tables =
+        configuration.mode === 'ipvs'
+          ? new IpvsNodeTables(settings)
+          : new ServiceTables(backendOf(configuration.mode), settings, isOwn ? nodeIPs : [])
       tables.update(this.#services.all())
       this.#tables.set(id, tables)
     }

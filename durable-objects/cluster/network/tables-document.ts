@@ -1,5 +1,8 @@
 // A node's tables as the tools on the node print them.
 import { iptablesRule, iptablesSave } from '#netfilter/iptables-text.ts'
+import { ipsetList, type IpSet } from '#netfilter/ipset-text.ts'
+import { ipvsadmList } from '#netfilter/ipvsadm-text.ts'
+import type { VirtualServers } from '#netfilter/virtual-servers.ts'
 import { nftList, nftRule } from '#netfilter/nftables-text.ts'
 import type { Chain, Ruleset, Table } from '#netfilter/ruleset.ts'
 
@@ -18,6 +21,8 @@ export interface TablesSource {
   readonly sync: string
   readonly problem?: string
   readonly ruleset: Ruleset
+  readonly virtualServers?: VirtualServers
+  readonly ipSets?: readonly IpSet[]
 }
 
 export interface TablesDocument {
@@ -33,12 +38,15 @@ export const tablesDocument = (
 ): TablesDocument => {
   if (format === 'json')
     return { contentType: 'application/json', text: JSON.stringify(inJson(node, source)) }
-  if (format !== source.mode)
+  // in the mode ipvs the few rules that are left are iptables' own
+  const isPart = source.mode === 'ipvs' && format === 'iptables'
+  if (format !== source.mode && !isPart)
     return asText(
       `# kube-proxy on ${node} runs in ${source.mode} mode: it wrote nothing for ${format}\n`,
     )
   if (source.sync === 'none')
     return asText(`# kube-proxy has not run on ${node} since the machine started\n`)
+  if (format === 'ipvs') return asText(ipvsText(source))
   return asText(
     format === 'nftables'
       ? nftList(source.ruleset, {
@@ -48,6 +56,14 @@ export const tablesDocument = (
       : iptablesSave(source.ruleset, table === undefined ? undefined : [table]),
   )
 }
+
+/** The virtual servers, the sets, and the rules that look into them: three tools, one after the other. */
+const ipvsText = ({ ruleset, virtualServers, ipSets = [] }: TablesSource): string =>
+  [
+    virtualServers === undefined ? '' : ipvsadmList(virtualServers),
+    ipsetList(ipSets),
+    iptablesSave(ruleset),
+  ].join('\n')
 
 const asText = (text: string): TablesDocument => ({
   contentType: 'text/plain; charset=utf-8',
