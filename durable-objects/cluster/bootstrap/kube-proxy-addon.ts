@@ -8,10 +8,7 @@ const LABELS = { 'k8s-app': NAME }
 const IMAGE = 'registry.k8s.io/kube-proxy:v1.36.2'
 const RBAC = 'rbac.authorization.k8s.io'
 
-/** Empty means iptables, which is what kubeadm leaves it at. */
-const configuration = (
-  mode: Settings['proxyMode'],
-): string => `apiVersion: kubeproxy.config.k8s.io/v1alpha1
+const CONFIGURATION = `apiVersion: kubeproxy.config.k8s.io/v1alpha1
 bindAddress: 0.0.0.0
 bindAddressHardFail: false
 clientConnection:
@@ -62,7 +59,7 @@ logging:
       infoBufferSize: "0"
   verbosity: 0
 metricsBindAddress: ""
-mode: "${mode === 'iptables' ? '' : mode}"
+mode: ""
 nftables:
   masqueradeAll: false
   masqueradeBit: null
@@ -78,6 +75,10 @@ winkernel:
   networkName: ""
   rootHnsEndpointName: ""
   sourceVip: ""`
+
+/** The mode is left empty for iptables, as kubeadm does. */
+const configuration = (mode: Settings['proxyMode']): string =>
+  mode === 'iptables' ? CONFIGURATION : CONFIGURATION.replace('\nmode: ""', `\nmode: "${mode}"`)
 
 const KUBECONFIG = `apiVersion: v1
 kind: Config

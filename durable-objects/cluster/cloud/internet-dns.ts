@@ -1,0 +1,111 @@
+// What the name servers of the internet answer: those of the nodes' network, and public ones.
+import { type InternetName, INTERNET_NAMES } from '#cloud/internet-records.ts'
+import { own } from '#apimachinery/object.ts'
+import {
+  absolute,
+  addressOfReverse,
+  type AuthorityRecord,
+  type DnsMessage,
+  type DnsRecord,
+  emptyMessage,
+  nameProblem,
+  type Question,
+} from '#net/dns-message.ts'
+
+export type InternetNames = Readonly<Record<string, InternetName>>
+
+const DEFAULT_TTL = 300
+const MAX_ALIASES = 8
+
+/** The root's own word that there is no such name. */
+const ROOT: AuthorityRecord = {
+  name: '.',
+  type: 'SOA',
+  ttl: 86_400,
+  server: 'a.root-servers.net.',
+  mailbox: 'nstld.verisign-grs.com.',
+  serial: 2_026_010_100,
+  refresh: 1800,
+  retry: 900,
+  expire: 604_800,
+  minimum: 86_400,
+}
+
+/** A recursive name server's answer. */
+export const internetAnswer = (
+  question: Question,
+  names: InternetNames = INTERNET_NAMES,
+): DnsMessage => {
+  if (nameProblem(question.name) !== undefined) return emptyMessage(question, 'FORMERR')
+  if (question.type === 'AXFR' || question.type === 'IXFR') return emptyMessage(question, 'REFUSED')
+  const answer: DnsRecord[] = []
+  let name = question.name
+  for (let followed = 0; ; followed++) {
+    const entry = own(names, relative(name))
+    if (entry?.alias === undefined || question.type === 'CNAME') {
+      answer.push(...recordsOf(name, entry, question, names))
+      return finished(question, answer, entry !== undefined || hasNamesBelow(name, names))
+    }
+    if (followed >= MAX_ALIASES) return emptyMessage(question, 'SERVFAIL')
+    const target = absolute(entry.alias)
+    answer.push({ name, ttl: entry.ttl ?? DEFAULT_TTL, type: 'CNAME', target })
+    name = target
+  }
+}
+
+const relative = (name: string): string => name.slice(0, -1).toLowerCase()
+
+const finished = (
+  question: Question,
+  answer: readonly DnsRecord[],
+  exists: boolean,
+): DnsMessage => {
+  const isFound = answer.length > 0 && answer.at(-1)!.type !== 'CNAME'
+  const isAlias = question.type === 'CNAME' && answer.length > 0
+  return {
+    ...emptyMessage(question, exists || isFound ? 'NOERROR' : 'NXDOMAIN'),
+    answer,
+    authority: isFound || isAlias ? [] : [ROOT],
+  }
+}
+
+const recordsOf = (
+  name: string,
+  entry: InternetName | undefined,
+  { type }: Question,
+  names: InternetNames,
+): readonly DnsRecord[] => {
+  const ttl = entry?.ttl ?? DEFAULT_TTL
+  const { addresses = [], alias, mail, text } = entry ?? {}
+  switch (type) {
+    case 'A':
+    case 'AAAA':
+      return addresses
+        .filter((address) => address.includes(':') === (type === 'AAAA'))
+        .map((address) => ({ name, ttl, type, address }))
+    case 'CNAME':
+      return alias === undefined ? [] : [{ name, ttl, type, target: absolute(alias) }]
+    case 'MX':
+      return mail === undefined ? [] : [{ name, ttl, type, preference: 0, target: absolute(mail) }]
+    case 'TXT':
+      return text === undefined ? [] : [{ name, ttl, type, text }]
+    case 'PTR': {
+      const owner = ownerOf(addressOfReverse(name), names)
+      return owner === undefined ? [] : [{ name, ttl, type, target: absolute(owner) }]
+    }
+    default:
+      return []
+  }
+}
+
+/** The first name that has the address. */
+const ownerOf = (address: string | undefined, names: InternetNames): string | undefined =>
+  address === undefined
+    ? undefined
+    : Object.keys(names).find((name) => names[name]!.addresses?.includes(address) === true)
+
+/** `org.` has no records, but there are names below it. */
+const hasNamesBelow = (name: string, names: InternetNames): boolean => {
+  const end = `.${relative(name)}`
+  return name === '.' || Object.keys(names).some((other) => other.endsWith(end))
+}
