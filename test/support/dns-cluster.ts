@@ -132,7 +132,7 @@ export const dnsServer = (
   if ('failure' in parsed) throw new Error(parsed.failure)
   return {
     client,
-    blocks: parsed.servers,
+    blocks: parsed.blocks,
     serverIPs: ['10.244.0.2'],
     nodeNameServers: ['192.168.49.1'],
     forward: (_, question) => outsideWorld(question),

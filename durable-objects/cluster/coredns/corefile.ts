@@ -25,7 +25,7 @@ export interface ServerBlock {
 }
 
 export interface Corefile {
-  readonly servers: readonly ServerBlock[]
+  readonly blocks: readonly ServerBlock[]
 }
 
 /** A Corefile, or CoreDNS' last words before it exits with code 1. */
@@ -42,7 +42,7 @@ export const parseCorefile = (text: string): CorefileResult => {
 const parse = (text: string): CorefileResult => {
   try {
     const taken = new Set<string>()
-    const servers = parseSyntax(text).flatMap(({ keys, directives }) => {
+    const blocks = parseSyntax(text).flatMap(({ keys, directives }) => {
       const plugins = pluginsOf(directives, keys.flatMap(zoneNames))
       return keys.map((key): ServerBlock => {
         const { zones, port } = zonesOfKey(key)
@@ -50,7 +50,7 @@ const parse = (text: string): CorefileResult => {
         return { zones, port, ...plugins }
       })
     })
-    return { servers }
+    return { blocks }
   } catch (error) {
     if (error instanceof CorefileError) return { failure: error.message }
     throw error

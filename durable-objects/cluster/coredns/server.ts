@@ -19,7 +19,7 @@ import {
 
 export interface DnsServer {
   readonly client: Client
-  /** The servers of a Corefile that could be read: `parseCorefile`. */
+  /** Of a Corefile that could be read: `clusterCorefile`. */
   readonly blocks: readonly ServerBlock[]
   /** The addresses of the CoreDNS pod that is asked. */
   readonly serverIPs: readonly string[]

@@ -8,7 +8,7 @@ import { askText, dnsCluster, dnsServer, outsideWorld } from '../../../support/d
 const blocks = (text: string): readonly ServerBlock[] => {
   const parsed = parseCorefile(text)
   if ('failure' in parsed) throw new Error(parsed.failure)
-  return parsed.servers
+  return parsed.blocks
 }
 const failure = (text: string): string => {
   const parsed = parseCorefile(text)
