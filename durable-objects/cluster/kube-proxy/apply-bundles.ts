@@ -1,9 +1,17 @@
 // Puts what the back end wrote for Service ports into tables, and takes out what it wrote before: the cost follows from what changed.
 import { PersistentMap } from '#netfilter/persistent-map.ts'
-import { EMPTY_RULESET, type Change, type Ruleset } from '#netfilter/ruleset.ts'
+import type { Rule } from '#netfilter/rule.ts'
+import { EMPTY_RULESET, type Change, type Ruleset, type SetElement } from '#netfilter/ruleset.ts'
 import { applyChanges } from '#netfilter/transaction.ts'
 import type { Bundle, BundleElement, BundleRules } from './bundle.ts'
+import { reuseBundle } from './reuse-bundle.ts'
 import { rulesOf, type SharedChain, withParts } from './shared-chain.ts'
+
+/** A port that asks for an element. */
+interface ElementUse {
+  readonly port: string
+  readonly element: SetElement
+}
 
 /** The tables of a proxy and what they are made of. Immutable: nodes whose input is equal hold the same one. */
 export interface TableState {
@@ -12,8 +20,11 @@ export interface TableState {
   readonly bundles: PersistentMap<Bundle>
   /** By `table chain`. */
   readonly shared: PersistentMap<SharedChain>
-  /** How many ports ask for an element, by `table set key`. */
-  readonly uses: PersistentMap<number>
+  /**
+   * The ports that ask for an element, by `table set key`, in the order of their keys. Where they do not agree, the first has its way,
+   * whichever came first: what there is follows from the Services, not from their history.
+   */
+  readonly uses: PersistentMap<readonly ElementUse[]>
 }
 
 /** The tables of a proxy that has just started. */
@@ -40,8 +51,8 @@ export const withBundles = (
   bundles: ReadonlyMap<string, Bundle | undefined>,
 ): TableState => {
   const plan = new Plan(state)
-  for (const [key, bundle] of bundles) plan.replace(key, state.bundles.get(key), bundle)
-  return plan.done(bundles)
+  for (const [key, bundle] of bundles) plan.replace(key, bundle)
+  return plan.done()
 }
 
 const idOf = (table: string, name: string): string => `${table} ${name}`
@@ -55,41 +66,52 @@ const chainChange = (ruleset: Ruleset, shared: SharedChain): Change => {
   }
 }
 
-/** Collects what a transaction has to do, so that each shared chain is written once. */
+interface ElementChange {
+  readonly place: BundleElement
+  /** What a port asks for from now on; undefined: it does not any more. */
+  readonly ports: Map<string, SetElement | undefined>
+}
+
+/** Collects what a transaction has to do, so that each shared chain and each element is written once. */
 class Plan {
   readonly #state: TableState
-  /** What comes in before what refers to it goes out: the transaction is judged as a whole, so that the order is for readers. */
+  /** The transaction is judged as a whole: the order of the changes does not matter. */
   readonly #changes: Change[] = []
-  readonly #parts = new Map<string, Map<string, BundleRules | undefined>>()
-  readonly #uses = new Map<string, { element: BundleElement; count: number }>()
+  readonly #bundles = new Map<string, Bundle | undefined>()
+  readonly #parts = new Map<string, Map<string, readonly Rule[] | undefined>>()
+  readonly #elements = new Map<string, ElementChange>()
 
   constructor(state: TableState) {
     this.#state = state
   }
 
-  replace(key: string, before: Bundle | undefined, after: Bundle | undefined): void {
+  replace(key: string, bundle: Bundle | undefined): void {
+    const before = this.#state.bundles.get(key)
+    const after = bundle && reuseBundle(before, bundle)
     if (before === after) return
-    this.#replaceChains(before?.chains ?? [], after?.chains ?? [])
-    this.#replaceSets(before?.sets ?? [], after?.sets ?? [])
-    for (const rules of before?.rules ?? []) this.#partsOf(rules).set(key, undefined)
-    for (const rules of after?.rules ?? []) this.#partsOf(rules).set(key, rules)
-    for (const element of before?.elements ?? []) this.#use(element, -1)
-    for (const element of after?.elements ?? []) this.#use(element, 1)
+    this.#bundles.set(key, after)
+    if (before?.chains !== after?.chains) this.#replaceChains(before?.chains, after?.chains)
+    if (before?.sets !== after?.sets) this.#replaceSets(before?.sets, after?.sets)
+    if (before?.rules !== after?.rules) this.#replaceRules(key, before?.rules, after?.rules)
+    if (before?.elements === after?.elements) return
+    for (const element of before?.elements ?? []) this.#elementAt(element).ports.set(key, undefined)
+    for (const element of after?.elements ?? [])
+      this.#elementAt(element).ports.set(key, element.element)
   }
 
-  done(bundles: ReadonlyMap<string, Bundle | undefined>): TableState {
+  done(): TableState {
+    if (this.#bundles.size === 0) return this.#state
     const shared = this.#sharedChains()
-    const uses = this.#elements()
-    if (this.#changes.length === 0) return this.#state
+    const uses = this.#uses()
     return {
       ruleset: applyChanges(this.#state.ruleset, this.#changes),
-      bundles: this.#state.bundles.withChanges(bundles),
+      bundles: this.#state.bundles.withChanges(this.#bundles),
       shared,
       uses,
     }
   }
 
-  #replaceChains(before: Bundle['chains'], after: Bundle['chains']): void {
+  #replaceChains(before: Bundle['chains'] = [], after: Bundle['chains'] = []): void {
     const known = new Map(before.map((entry) => [idOf(entry.table, entry.chain.name), entry]))
     for (const { table, chain } of after) {
       const id = idOf(table, chain.name)
@@ -100,7 +122,7 @@ class Plan {
       this.#changes.push({ kind: 'deleteChain', table, name: chain.name })
   }
 
-  #replaceSets(before: Bundle['sets'], after: Bundle['sets']): void {
+  #replaceSets(before: Bundle['sets'] = [], after: Bundle['sets'] = []): void {
     const known = new Map(before.map((entry) => [idOf(entry.table, entry.set.name), entry]))
     for (const { table, set } of after) {
       const id = idOf(table, set.name)
@@ -111,8 +133,17 @@ class Plan {
       this.#changes.push({ kind: 'deleteSet', table, name: set.name })
   }
 
-  #partsOf({ table, chain }: BundleRules): Map<string, BundleRules | undefined> {
-    const id = idOf(table, chain)
+  #replaceRules(key: string, before: Bundle['rules'] = [], after: Bundle['rules'] = []): void {
+    const known = new Map(before.map((entry) => [idOf(entry.table, entry.chain), entry.rules]))
+    for (const { table, chain, rules } of after) {
+      const id = idOf(table, chain)
+      if (known.get(id) !== rules) this.#partsOf(id).set(key, rules)
+      known.delete(id)
+    }
+    for (const id of known.keys()) this.#partsOf(id).set(key, undefined)
+  }
+
+  #partsOf(id: string): Map<string, readonly Rule[] | undefined> {
     let parts = this.#parts.get(id)
     if (parts === undefined) this.#parts.set(id, (parts = new Map()))
     return parts
@@ -123,32 +154,43 @@ class Plan {
     for (const [id, parts] of this.#parts) {
       const before = this.#state.shared.get(id)
       if (before === undefined) throw new Error(`${id} is no chain that Services share`)
-      const rules = new Map([...parts].map(([key, part]) => [key, part?.rules]))
-      const after = withParts(before, rules)
+      const after = withParts(before, parts)
       changed.set(id, after)
       this.#changes.push(chainChange(this.#state.ruleset, after))
     }
     return this.#state.shared.withChanges(changed)
   }
 
-  #use(element: BundleElement, by: number): void {
-    const id = `${idOf(element.table, element.set)} ${element.key}`
-    const use = this.#uses.get(id)
-    // what comes in last is what the element says
-    if (use === undefined) this.#uses.set(id, { element, count: by })
-    else this.#uses.set(id, { element: by > 0 ? element : use.element, count: use.count + by })
+  #elementAt(place: BundleElement): ElementChange {
+    const id = `${idOf(place.table, place.set)} ${place.key}`
+    let change = this.#elements.get(id)
+    if (change === undefined) this.#elements.set(id, (change = { place, ports: new Map() }))
+    return change
   }
 
-  #elements(): PersistentMap<number> {
-    const counts = new Map<string, number | undefined>()
-    for (const [id, { element, count }] of this.#uses) {
-      const { table, set, key } = element
-      const before = this.#state.uses.get(id) ?? 0
-      const after = before + count
-      counts.set(id, after === 0 ? undefined : after)
-      if (after === 0) this.#changes.push({ kind: 'deleteElement', table, set, key })
-      else this.#changes.push({ kind: 'element', table, set, key, element: element.element })
+  #uses(): PersistentMap<readonly ElementUse[]> {
+    const changed = new Map<string, readonly ElementUse[] | undefined>()
+    for (const [id, { place, ports }] of this.#elements) {
+      const { table, set, key } = place
+      const before = this.#state.uses.get(id) ?? NO_USES
+      const after = usesAfter(before, ports)
+      changed.set(id, after.length === 0 ? undefined : after)
+      const element = after[0]?.element
+      if (element === before[0]?.element) continue
+      if (element === undefined) this.#changes.push({ kind: 'deleteElement', table, set, key })
+      else this.#changes.push({ kind: 'element', table, set, key, element })
     }
-    return this.#state.uses.withChanges(counts)
+    return this.#state.uses.withChanges(changed)
   }
+}
+
+const NO_USES: readonly ElementUse[] = Object.freeze([])
+
+const usesAfter = (
+  before: readonly ElementUse[],
+  ports: ReadonlyMap<string, SetElement | undefined>,
+): readonly ElementUse[] => {
+  const uses = before.filter(({ port }) => !ports.has(port))
+  for (const [port, element] of ports) if (element !== undefined) uses.push({ port, element })
+  return uses.length < 2 ? uses : uses.sort((a, b) => (a.port < b.port ? -1 : 1))
 }

@@ -32,13 +32,18 @@ export interface ProxySettings {
 }
 
 export interface Backend {
+  /** With more endpoints than this `isLargeCluster` holds. */
+  readonly largeClusterEndpoints?: number
   /**
    * What the proxy writes when it starts on a node: its tables, base chains, sets. Rules that stand behind those of all Services
    * in a shared chain ("this must be the last rule in this chain") are given by `lastRules`.
    */
   readonly base: (settings: ProxySettings, nodeIPs: readonly Ip[]) => readonly Change[]
   readonly lastRules: (settings: ProxySettings, nodeIPs: readonly Ip[]) => Bundle['rules']
-  /** `endpoints` are all of the port's, in the order of their text; `place` counts only if they depend on the node. */
+  /**
+   * `endpoints` are all of the port's, in the order of their text; `place` counts only if they depend on the node, and then only for
+   * which endpoints topology allows, which run here, and whether the source ranges hold the node (node-view.ts).
+   */
   readonly bundle: (
     port: ServicePort,
     endpoints: readonly ProxyEndpoint[],

@@ -1,13 +1,15 @@
 // The tables of all proxies that are set up alike. What does not depend on the node is written once and shared; a node whose Services
 // send it elsewhere than the others (traffic policy Local, hints) keeps tables of its own and catches up when somebody looks.
+import { equal } from '#apimachinery/object.ts'
 import type { Ip } from '#net/ip.ts'
 import type { Ruleset } from '#netfilter/ruleset.ts'
-import { applyChanges } from '#netfilter/transaction.ts'
 import { baseState, type TableState, withBundles } from './apply-bundles.ts'
-import type { Backend, OwnElement, ProxySettings } from './backend.ts'
+import type { Backend, ProxySettings } from './backend.ts'
 import type { Bundle } from './bundle.ts'
 import type { ProxyEndpoint } from './endpoint.ts'
-import { NodeElements } from './node-elements.ts'
+import { type ElementDelta, NodeElements } from './node-elements.ts'
+import { viewOf } from './node-view.ts'
+import { OwnSets } from './own-sets.ts'
 import { portKey, type ServicePort } from './service-port.ts'
 import { dependsOnNode, type NodePlace } from './topology.ts'
 
@@ -20,25 +22,41 @@ export interface PortInput {
 /** The ports of a Service, by its `namespace/name`; none if it is gone. */
 export type ServiceInputs = ReadonlyMap<string, readonly PortInput[]>
 
-interface NodeTables {
-  state: TableState
-  /** How much of the journal is in it. */
-  version: number
+/** A port that nodes see differently, and what was written for each view of it. */
+interface DependentPort {
+  readonly input: PortInput
+  readonly bundles: Map<string, Bundle>
 }
+
+interface NodeTables {
+  readonly place: NodePlace
+  readonly state: TableState
+  /** How much of the journal is in it. */
+  readonly version: number
+}
+
+type Bundles = Map<string, Bundle | undefined>
 
 /** More changes than this are caught up with by starting from the shared tables. */
 const JOURNAL_LIMIT = 512
 
+/** For ports that all nodes see alike. */
+const ANYWHERE: NodePlace = Object.freeze({ nodeName: '', zone: '' })
+
+const NOTHING: ServiceInputs = new Map()
+const NO_DELTA: ElementDelta = { removed: [], added: [] }
+
 export class ServiceTables {
   readonly #backend: Backend
-  readonly #settings: ProxySettings
+  #settings: ProxySettings
   #shared: TableState
   /** The ports as they were last written, by Service. */
   readonly #ports = new Map<string, readonly PortInput[]>()
-  /** Those that nodes see differently, by key. */
-  readonly #dependent = new Map<string, PortInput>()
+  #endpointCount = 0
+  readonly #dependent = new Map<string, DependentPort>()
   readonly #nodes = new Map<string, NodeTables>()
   readonly #own = new NodeElements()
+  readonly #ownSets: OwnSets
   /** The keys of the ports that changed, oldest first. */
   #journal: string[] = []
   #journalStart = 0
@@ -48,80 +66,99 @@ export class ServiceTables {
     this.#backend = backend
     this.#settings = settings
     this.#shared = baseState(backend.base(settings, nodeIPs), backend.lastRules(settings, nodeIPs))
+    this.#ownSets = new OwnSets(backend, settings, this.#own)
   }
 
   /** Writes Services anew. */
   update(inputs: ServiceInputs): void {
-    const bundles = new Map<string, Bundle | undefined>()
-    for (const [service, ports] of inputs) {
-      const before = this.#ports.get(service) ?? []
-      for (const input of before) this.#forget(input, bundles)
-      for (const input of ports) this.#write(input, bundles)
-      this.#replaceOwn(before, ports)
-      if (ports.length === 0) this.#ports.delete(service)
-      else this.#ports.set(service, ports)
+    const changed = new Map<string, PortInput | undefined>()
+    for (const [service, ports] of inputs) this.#replace(service, ports, changed)
+    if (this.#growsOrShrinks()) {
+      // every rule about an endpoint is another one
+      this.#nodes.clear()
+      for (const ports of this.#ports.values())
+        for (const input of ports) changed.set(portKey(input.port.name), input)
     }
+    const bundles: Bundles = new Map()
+    for (const [key, input] of changed) bundles.set(key, this.#sharedBundle(key, input))
     this.#shared = withBundles(this.#shared, bundles)
-    for (const key of bundles.keys()) this.#journal.push(key)
+    this.#note(bundles.keys())
+  }
+
+  /** What a node's kernel holds. `stale`: what its proxy last knew of Services that have changed since. */
+  at(place: NodePlace, nodeIPs: readonly Ip[], stale: ServiceInputs = NOTHING): Ruleset {
+    const known = this.#dependent.size === 0 ? this.#shared : this.#caughtUp(place)
+    const { ruleset } =
+      stale.size === 0 ? known : withBundles(known, this.#staleBundles(place, stale))
+    return this.#ownSets.at(ruleset, place.nodeName, nodeIPs, this.#staleElements(place, stale))
+  }
+
+  #replace(
+    service: string,
+    ports: readonly PortInput[],
+    changed: Map<string, PortInput | undefined>,
+  ): void {
+    const before = this.#ports.get(service) ?? []
+    if (ports.length === 0) this.#ports.delete(service)
+    else this.#ports.set(service, ports)
+    const known = new Map(before.map((input) => [portKey(input.port.name), input]))
+    for (const input of ports) {
+      const key = portKey(input.port.name)
+      const old = known.get(key)
+      known.delete(key)
+      if (old !== undefined && isSameInput(old, input)) continue
+      this.#count(old, -1)
+      this.#count(input, 1)
+      changed.set(key, input)
+    }
+    for (const [key, old] of known) {
+      this.#count(old, -1)
+      changed.set(key, undefined)
+    }
+  }
+
+  #count(input: PortInput | undefined, by: 1 | -1): void {
+    if (input === undefined) return
+    this.#endpointCount += by * input.endpoints.length
+    for (const { nodeName, element } of this.#ownElements(input))
+      if (by === 1) this.#own.add(nodeName, element)
+      else this.#own.remove(nodeName, element)
+  }
+
+  #ownElements({ port, endpoints }: PortInput) {
+    const { ownElements } = this.#backend
+    return ownElements === undefined || dependsOnNode(endpoints, port)
+      ? []
+      : ownElements(port, endpoints, this.#settings)
+  }
+
+  /** Beyond a number of endpoints rules are written in another way. */
+  #growsOrShrinks(): boolean {
+    const { largeClusterEndpoints = Infinity } = this.#backend
+    const isLargeCluster = this.#endpointCount > largeClusterEndpoints
+    if (isLargeCluster === (this.#settings.isLargeCluster === true)) return false
+    this.#settings = { ...this.#settings, isLargeCluster }
+    return true
+  }
+
+  /** What all nodes have of a port. Undefined: it is gone, or each node has to look at it. */
+  #sharedBundle(key: string, input: PortInput | undefined): Bundle | undefined {
+    if (input === undefined || !dependsOnNode(input.endpoints, input.port)) {
+      this.#dependent.delete(key)
+      return input && this.#bundle(input, ANYWHERE)
+    }
+    this.#dependent.set(key, { input, bundles: new Map() })
+    return undefined
+  }
+
+  #note(keys: Iterable<string>): void {
+    for (const key of keys) this.#journal.push(key)
     const excess = this.#journal.length - JOURNAL_LIMIT
     if (excess <= 0) return
     this.#journal = this.#journal.slice(excess)
     this.#journalStart += excess
-  }
-
-  /** What a node's kernel holds. `stale`: what its proxy last knew of Services that have changed since. */
-  at(place: NodePlace, nodeIPs: readonly Ip[], stale: ServiceInputs = new Map()): Ruleset {
-    const known = this.#dependent.size === 0 ? this.#shared : this.#caughtUp(place)
-    const { ruleset } =
-      stale.size === 0 ? known : withBundles(known, this.#staleBundles(place, stale))
-    return this.#withOwnSets(ruleset, place.nodeName, nodeIPs)
-  }
-
-  #withOwnSets(ruleset: Ruleset, nodeName: string, nodeIPs: readonly Ip[]): Ruleset {
-    const own = this.#backend.ownSets?.(this.#settings, nodeIPs) ?? []
-    return applyChanges(
-      ruleset,
-      own.map(({ table, set }) => {
-        // what bundles that are the node's own say, and what the shared ones left out
-        const listed = ruleset.get(table)?.sets.get(set.name)?.elements.entries() ?? []
-        const added = this.#own.of(nodeName, table, set.name).entries()
-        const elements = set.elements.withChanges([...listed, ...added])
-        return { kind: 'set', table, set: { ...set, elements } }
-      }),
-    )
-  }
-
-  #forget(input: PortInput, bundles: Map<string, Bundle | undefined>): void {
-    const key = portKey(input.port.name)
-    this.#dependent.delete(key)
-    bundles.set(key, undefined)
-  }
-
-  /** Mostly the same objects before and after. */
-  #replaceOwn(before: readonly PortInput[], after: readonly PortInput[]): void {
-    const gone = this.#ownOf(before)
-    for (const own of this.#ownOf(after))
-      if (!gone.delete(own)) this.#own.add(own.nodeName, [own.element])
-    for (const { nodeName, element } of gone) this.#own.remove(nodeName, [element])
-  }
-
-  #ownOf(inputs: readonly PortInput[]): Set<OwnElement> {
-    const { ownElements } = this.#backend
-    const found = new Set<OwnElement>()
-    if (ownElements === undefined) return found
-    for (const { port, endpoints } of inputs)
-      if (!dependsOnNode(endpoints, port))
-        for (const own of ownElements(port, endpoints, this.#settings)) found.add(own)
-    return found
-  }
-
-  #write(input: PortInput, bundles: Map<string, Bundle | undefined>): void {
-    const { port, endpoints } = input
-    const key = portKey(port.name)
-    if (dependsOnNode(endpoints, port)) this.#dependent.set(key, input)
-    else bundles.set(key, this.#bundle(input, ANYWHERE))
-    // a port that nodes see differently is in no shared table, but each node has to look at it
-    if (!bundles.has(key)) bundles.set(key, undefined)
+    for (const [name, { version }] of this.#nodes)
+      if (version < this.#journalStart) this.#nodes.delete(name)
   }
 
   #bundle({ port, endpoints }: PortInput, place: NodePlace): Bundle {
@@ -129,32 +166,42 @@ export class ServiceTables {
   }
 
   #caughtUp(place: NodePlace): TableState {
-    const id = JSON.stringify(place)
     const end = this.#journalStart + this.#journal.length
-    let node = this.#nodes.get(id)
-    if (node?.version === end) return node.state
-    if (node === undefined || node.version < this.#journalStart)
-      node = { state: withBundles(this.#shared, this.#dependentBundles(place)), version: end }
-    else {
-      const keys = this.#journal.slice(node.version - this.#journalStart)
-      const bundles = new Map(keys.map((key) => [key, this.#bundleAt(key, place)]))
-      node = { state: withBundles(node.state, bundles), version: end }
-    }
-    this.#nodes.set(id, node)
-    return node.state
+    const node = this.#nodes.get(place.nodeName)
+    const isKnown = node !== undefined && equal(node.place, place)
+    if (isKnown && node.version === end) return node.state
+    const state = isKnown
+      ? withBundles(node.state, this.#bundlesSince(node.version, place))
+      : withBundles(this.#shared, this.#dependentBundles(place))
+    this.#nodes.set(place.nodeName, { place, state, version: end })
+    return state
   }
 
-  #bundleAt(key: string, place: NodePlace): Bundle | undefined {
-    const input = this.#dependent.get(key)
-    return input === undefined ? this.#shared.bundles.get(key) : this.#bundle(input, place)
+  #bundlesSince(version: number, place: NodePlace): Bundles {
+    const keys = this.#journal.slice(version - this.#journalStart)
+    return new Map(
+      keys.map((key) => {
+        const dependent = this.#dependent.get(key)
+        return [key, dependent ? this.#bundleAt(dependent, place) : this.#shared.bundles.get(key)]
+      }),
+    )
   }
 
-  #dependentBundles(place: NodePlace): ReadonlyMap<string, Bundle> {
-    return new Map([...this.#dependent].map(([key, input]) => [key, this.#bundle(input, place)]))
+  #dependentBundles(place: NodePlace): Bundles {
+    return new Map(
+      [...this.#dependent].map(([key, dependent]) => [key, this.#bundleAt(dependent, place)]),
+    )
   }
 
-  #staleBundles(place: NodePlace, stale: ServiceInputs): ReadonlyMap<string, Bundle | undefined> {
-    const bundles = new Map<string, Bundle | undefined>()
+  #bundleAt({ input, bundles }: DependentPort, place: NodePlace): Bundle {
+    const view = viewOf(input.port, input.endpoints, place)
+    let bundle = bundles.get(view)
+    if (bundle === undefined) bundles.set(view, (bundle = this.#bundle(input, place)))
+    return bundle
+  }
+
+  #staleBundles(place: NodePlace, stale: ServiceInputs): Bundles {
+    const bundles: Bundles = new Map()
     for (const [service, ports] of stale) {
       for (const { port } of this.#ports.get(service) ?? [])
         bundles.set(portKey(port.name), undefined)
@@ -162,7 +209,17 @@ export class ServiceTables {
     }
     return bundles
   }
+
+  /** Elements of the node's own sets that are not as the stale Services have it. */
+  #staleElements({ nodeName }: NodePlace, stale: ServiceInputs): ElementDelta {
+    if (stale.size === 0) return NO_DELTA
+    const isHere = (input: PortInput) =>
+      this.#ownElements(input).flatMap((own) => (own.nodeName === nodeName ? [own.element] : []))
+    const removed = [...stale.keys()].flatMap((key) => (this.#ports.get(key) ?? []).flatMap(isHere))
+    const added = [...stale.values()].flatMap((ports) => ports.flatMap(isHere))
+    return { removed, added }
+  }
 }
 
-/** For ports that all nodes see alike. */
-const ANYWHERE: NodePlace = Object.freeze({ nodeName: '', zone: '' })
+const isSameInput = (a: PortInput, b: PortInput): boolean =>
+  equal(a.port, b.port) && equal(a.endpoints, b.endpoints)

@@ -17,6 +17,7 @@ import { jump } from './rule-parts.ts'
 export const LARGE_CLUSTER_ENDPOINTS = 1000
 
 export const iptablesBackend: Backend = {
+  largeClusterEndpoints: LARGE_CLUSTER_ENDPOINTS,
   base,
   lastRules,
   bundle: (port, endpoints, place, settings) => {
