@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DaemonSet } from '#api/apps/v1/daemon-set/types.ts'
-import type { Deployment } from '#api/apps/v1/deployment/types.ts'
-import type { ConfigMap } from '#api/core/v1/config-map/types.ts'
-import type { Pod } from '#api/core/v1/pod/types.ts'
-import type { EndpointSlice } from '#api/discovery/v1/endpoint-slice/types.ts'
+import type { ResourceName, ResourceTypes } from '#api/resource-types.ts'
 import { parseYaml } from '#apimachinery/yaml/parse.ts'
 import { Cluster } from '#cluster.ts'
 import { type SettingsRequest, settingsOf } from '#settings.ts'
@@ -14,38 +10,43 @@ const newCluster = (request: SettingsRequest): Cluster => {
   cluster.advance(START + 60_000)
   return cluster
 }
-const inSystem = <T>(cluster: Cluster, resource: string): readonly T[] =>
+const inSystem = <R extends ResourceName>(
+  cluster: Cluster,
+  resource: R,
+): readonly ResourceTypes[R][] =>
   cluster
     .objects(resource)
-    .filter(({ metadata }) => metadata.namespace === 'kube-system') as unknown as readonly T[]
+    .filter(
+      ({ metadata }) => metadata.namespace === 'kube-system',
+    ) as unknown as readonly ResourceTypes[R][]
 
 describe('a new cluster', () => {
   const cluster = newCluster({})
   it('runs two name servers on two nodes behind 10.96.0.10', () => {
-    const [deployment] = inSystem<Deployment>(cluster, 'deployments.apps')
+    const [deployment] = inSystem(cluster, 'deployments.apps')
     expect(deployment).toMatchObject({
       metadata: { name: 'coredns' },
       status: { readyReplicas: 2 },
     })
-    const pods = inSystem<Pod>(cluster, 'pods').filter(
+    const pods = inSystem(cluster, 'pods').filter(
       ({ metadata }) => metadata.labels?.['k8s-app'] === 'kube-dns',
     )
     expect(new Set(pods.map(({ spec }) => spec.nodeName)).size).toBe(2)
     expect(inSystem(cluster, 'services')).toMatchObject([
       { metadata: { name: 'kube-dns' }, spec: { clusterIP: '10.96.0.10' } },
     ])
-    const [slice] = inSystem<EndpointSlice>(cluster, 'endpointslices.discovery.k8s.io')
+    const [slice] = inSystem(cluster, 'endpointslices.discovery.k8s.io')
     expect(slice!.endpoints!.map(({ conditions }) => conditions.ready)).toEqual([true, true])
     expect(slice!.ports!.map(({ port }) => port).sort()).toEqual([53, 53, 9153])
   })
 
   it('runs a proxy on every node, on its network', () => {
-    const [daemonSet] = inSystem<DaemonSet>(cluster, 'daemonsets.apps')
+    const [daemonSet] = inSystem(cluster, 'daemonsets.apps')
     expect(daemonSet).toMatchObject({
       metadata: { name: 'kube-proxy' },
       status: { numberReady: 3, desiredNumberScheduled: 3 },
     })
-    const proxies = inSystem<Pod>(cluster, 'pods').filter(({ metadata }) =>
+    const proxies = inSystem(cluster, 'pods').filter(({ metadata }) =>
       metadata.name!.startsWith('kube-proxy-'),
     )
     expect(proxies.map(({ status }) => status.podIP === status.hostIP)).toEqual([true, true, true])
@@ -74,7 +75,7 @@ describe("the proxies' settings", () => {
     ['nftables', 'nftables'],
     ['ipvs', 'ipvs'],
   ] as const)('of %s say mode %j', (proxyMode, mode) => {
-    const config = inSystem<ConfigMap>(newCluster({ proxyMode }), 'configmaps').find(
+    const config = inSystem(newCluster({ proxyMode }), 'configmaps').find(
       ({ metadata }) => metadata.name === 'kube-proxy',
     )
     expect(parseYaml(config!.data!['config.conf']!).value).toMatchObject({
@@ -88,7 +89,7 @@ describe("the proxies' settings", () => {
 describe('a bare cluster', () => {
   it('has nothing of that', () => {
     const cluster = newCluster({ template: 'bare' })
-    for (const resource of ['services', 'pods', 'deployments.apps', 'daemonsets.apps'])
+    for (const resource of ['services', 'pods', 'deployments.apps', 'daemonsets.apps'] as const)
       expect(inSystem(cluster, resource)).toEqual([])
   })
 })

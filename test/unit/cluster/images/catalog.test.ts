@@ -169,6 +169,12 @@ describe('what images do', () => {
       {},
       [53, 53, 8080, 8181, 9153],
     ],
+    [
+      'registry.k8s.io/kube-proxy:v1.36.2',
+      { command: ['/usr/local/bin/kube-proxy', '--config=/var/lib/kube-proxy/config.conf'] },
+      {},
+      [10_256, 10_249],
+    ],
     ['shop/web', {}, {}, []],
   ] as const)('%s %j %j listens on %j', (image, container, env, expected) => {
     expect(ports(run(image, container, env))).toEqual(expected)
