@@ -75,7 +75,10 @@ export const send = (kernel: NodeKernel, packet: Packet): Passage => {
   return journey.depart() ?? journey.leave()
 }
 
-const withoutOutput = ({ output: _, ...packet }: Packet): Packet => packet
+const withoutOutput = (packet: Packet): Packet => {
+  const { output, ...rest } = packet
+  return output === undefined ? packet : rest
+}
 
 const LOOPBACK = 'lo'
 
