@@ -82,13 +82,11 @@ const noLocalEndpoint = (
     says: `${service.metadata.name} has ${field}: Local: a node only sends such traffic to Pods of its own, and ${node} has none. The Pods are on ${listed(nodes)}.`,
     evidence: [
       { place: target, expected: 'Cluster', found: 'Local' },
-      ...pods
-        .slice(0, 3)
-        .map((pod) => ({
-          place: placeOf(pod, 'spec.nodeName'),
-          expected: node,
-          found: pod.spec.nodeName,
-        })),
+      ...pods.slice(0, 3).map((pod) => ({
+        place: placeOf(pod, 'spec.nodeName'),
+        expected: node,
+        found: pod.spec.nodeName,
+      })),
     ],
     place: target,
     remedy: {
