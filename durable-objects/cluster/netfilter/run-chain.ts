@@ -65,11 +65,12 @@ interface Tried {
 }
 
 const tell = (walk: Walk, place: Place, frame: Frame, { rule, index, trial }: Tried): void => {
-  const { did, probability, isTaken } = trial
-  const share = frame.passed * (probability ?? 1)
-  if (probability !== undefined && !isTaken) frame.passed *= 1 - probability
-  if (did.length === 0) return
+  const { probability, isTaken } = trial
   const isChance = isTaken && probability !== undefined
+  if (probability !== undefined) frame.passed *= isTaken ? probability : 1 - probability
+  // a rule that did not match in the end is told if it left something behind
+  const did = isTaken ? trial.did : trial.did.filter(matters)
+  if (did.length === 0) return
   walk.steps.push({
     hook: walk.hook,
     table: place.key,
@@ -78,10 +79,14 @@ const tell = (walk: Walk, place: Place, frame: Frame, { rule, index, trial }: Tr
     rule,
     did,
     ...(isChance ? { probability } : {}),
-    ...(isChance || frame.passed < 1 ? { share } : {}),
+    ...(isChance || frame.passed < 1 ? { share: frame.passed } : {}),
     tried: walk.tried,
   })
 }
+
+/** That a map has nothing for a packet is worth knowing; that a set has something is so only where the rule goes on. */
+const matters = (deed: Deed): boolean =>
+  deed.kind !== 'recall' && (deed.kind !== 'lookup' || deed.isMap)
 
 const policyOf = (walk: Walk, place: Place): RunEnd => {
   const { policy: kind } = place.base

@@ -32,7 +32,8 @@ export type Deed =
       readonly set: string
       readonly key: string
       readonly isFound: boolean
-      /** Of a map. */
+      readonly isMap: boolean
+      /** What the map has for the key. */
       readonly verdict?: Verdict
     }
   | { readonly kind: 'account'; readonly name: string }
@@ -51,7 +52,7 @@ export interface Step {
   readonly did: readonly Deed[]
   /** Of a rule that chance decided on: how probable it was that it was taken once it was reached. */
   readonly probability?: number
-  /** How probable it was that this rule was reached and taken in its chain; for the last of several too, which takes what is left. */
+  /** How probable the packet's way through the chain was until here; told of the last of several too, which takes what is left. */
   readonly share?: number
   /** How many rules had been tried until here, this one included. */
   readonly tried: number

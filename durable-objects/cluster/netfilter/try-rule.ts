@@ -107,7 +107,7 @@ const tryLookup = (
   if (key === undefined) return false
   const isFound = find(walk, place, part.set, key) !== undefined
   if (isFound === (part.isNegated ?? false)) return false
-  trial.did.push({ kind: 'lookup', set: part.set, key, isFound })
+  trial.did.push({ kind: 'lookup', set: part.set, key, isFound, isMap: false })
   return true
 }
 
@@ -189,7 +189,7 @@ const tryOutcome = (walk: Walk, place: Place, part: Outcome, trial: Trial): bool
       if (key === undefined) return false
       const verdict = find(walk, place, part.map, key)?.verdict
       const isFound = verdict !== undefined
-      const deed = { kind: 'lookup', set: part.map, key, isFound } as const
+      const deed = { kind: 'lookup', set: part.map, key, isFound, isMap: true } as const
       trial.did.push(isFound ? { ...deed, verdict } : deed)
       return isFound && end(trial, deedOf(verdict))
     }
