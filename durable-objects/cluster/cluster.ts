@@ -5,10 +5,15 @@ import { ClusterMemory } from '#cluster-memory.ts'
 import { bootstrap } from '#bootstrap/bootstrap.ts'
 import { components } from '#components.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
+import type { Client } from '#client/client.ts'
+import type { Diagnosis } from '#diagnosis/cause.ts'
+import type { Attempt } from '#diagnosis/context.ts'
+import { diagnose } from '#diagnosis/diagnose.ts'
 import { Random } from '#environment.ts'
 import { Etcd, type EtcdState, type Revision } from '#etcd/etcd.ts'
 import { admissionChain } from '#kube-apiserver/admission/chain.ts'
 import { authorizer } from '#kube-apiserver/authorization/authorizer.ts'
+import { versionInfo } from '#kube-apiserver/discovery/version.ts'
 import type { ApiAnswer, ApiRequest } from '#kube-apiserver/endpoints/http.ts'
 import { WatchHub } from '#kube-apiserver/endpoints/watch.ts'
 import { internalClient, type ClientIdentity } from '#kube-apiserver/internal-client.ts'
@@ -21,6 +26,7 @@ import { serve, type ServerParts } from '#kube-apiserver/server.ts'
 import { serviceHooks } from '#kube-apiserver/service/hooks.ts'
 import { Runner, type Fault } from '#runner.ts'
 import type { Settings } from '#settings.ts'
+import { type ClusterWorld, Worlds } from '#world/world.ts'
 
 /** What a cluster is made again from. */
 export interface ClusterState {
@@ -62,6 +68,9 @@ export class Cluster {
   readonly #parts: ServerParts
   readonly #runner: Runner
   readonly #proxies: KubeProxies
+  readonly #worlds: Worlds
+  readonly #client: Client
+  readonly #seed: number
   #now: number
   #pending: Revision[] = []
 
@@ -71,6 +80,7 @@ export class Cluster {
     this.#now = state?.now ?? createdAt
     this.#etcd = new Etcd(state?.etcd)
     this.#memory = new ClusterMemory(state?.memory)
+    this.#seed = seed
     this.#random = new Random(seed, state?.randomPosition)
     this.#etcd.onRevision((revision) => {
       this.#pending.push(revision)
@@ -85,6 +95,15 @@ export class Cluster {
     const parts = components(settings).map((definition) => this.#component(context, definition))
     this.#runner = new Runner(parts)
     this.#proxies = parts.find((part) => part instanceof KubeProxies)!
+    this.#client = internalClient(context, API_SERVER)
+    this.#worlds = new Worlds({
+      client: this.#client,
+      memory: this.#memory,
+      settings,
+      version: versionInfo,
+      tablesOf: (node) => this.#proxies.tablesOf(node),
+      proxySyncOf: (node) => this.#proxies.tablesOf(node)?.sync ?? 'none',
+    })
     if (state === undefined)
       bootstrap((resource, object) => createAny(context, resource, object), settings)
     this.#runner.resync()
@@ -127,6 +146,21 @@ export class Cluster {
   /** What kube-proxy wrote on a node; undefined if there is no such Node. */
   tablesOf(node: string): NodeTables | undefined {
     return this.#proxies.tablesOf(node)
+  }
+
+  /** What happens in a world that `leavesNoTrace` does not stay: neither connections nor the position of chance. */
+  world(leavesNoTrace = false): ClusterWorld {
+    const random = leavesNoTrace ? new Random(this.#seed, this.#random.position) : this.#random
+    return this.#worlds.look({ random: () => random.next(), leavesNoTrace })
+  }
+
+  /** Why a Service does not work; undefined if there is none of that name. Changes nothing. */
+  diagnose(namespace: string, name: string, attempt: Attempt): Diagnosis | undefined {
+    const client = this.#client
+    const service = client.get('services', namespace, name)
+    if (service === undefined) return undefined
+    const proxySync = (node: string) => this.#proxies.syncOf(node)
+    return diagnose({ client, world: this.world(true), proxySync, service, attempt })
   }
 
   /** Answers a request, then lets the cluster settle. The effects are there before the next request. */

@@ -23,6 +23,7 @@ import type { ServiceAccount } from '#api/core/v1/service-account/types.ts'
 import type { EndpointSlice } from '#api/discovery/v1/endpoint-slice/types.ts'
 import type { Machine } from '#api/kubarium/v1/machine/types.ts'
 import type { IPAddress } from '#api/networking/v1/ip-address/types.ts'
+import type { NetworkPolicy } from '#api/networking/v1/network-policy/types.ts'
 import type { ServiceCIDR } from '#api/networking/v1/service-cidr/types.ts'
 import type { PodDisruptionBudget } from '#api/policy/v1/pod-disruption-budget/types.ts'
 
@@ -51,6 +52,7 @@ export interface ResourceTypes {
   'leases.coordination.k8s.io': Lease
   'endpointslices.discovery.k8s.io': EndpointSlice
   'ipaddresses.networking.k8s.io': IPAddress
+  'networkpolicies.networking.k8s.io': NetworkPolicy
   'servicecidrs.networking.k8s.io': ServiceCIDR
   'poddisruptionbudgets.policy': PodDisruptionBudget
   'machines.kubarium.dev': Machine

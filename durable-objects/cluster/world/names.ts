@@ -1,0 +1,61 @@
+// Names: what CoreDNS Pods answer, and how a Pod's C library asks them.
+import type { Pod } from '#api/core/v1/pod/types.ts'
+import type { Client } from '#client/client.ts'
+import { askNameServer } from '#cloud/internet.ts'
+import { hostsFileText } from '#coredns/hosts-file.ts'
+import { imageBehaviour } from '#images/catalog.ts'
+import { coredns } from '#images/samples.ts'
+import { DNS_SETTINGS, podResolvConf } from '#coredns/resolv-conf.ts'
+import { resolve } from '#coredns/resolver.ts'
+import { answerQuestion, clusterCorefile } from '#coredns/server.ts'
+import type { Asked } from '#coredns/plugins/plugin.ts'
+import { type DnsMessage, emptyMessage, type Question } from '#net/dns-message.ts'
+import type { AskNameserver, WorldResolution } from '#network/world.ts'
+
+export const NODE_NAME_SERVERS = DNS_SETTINGS.node.nameservers
+
+/** The name servers that nodes, the internet and the learner's computer use. */
+export const internetNames = (question: Question): DnsMessage =>
+  askNameServer(NODE_NAME_SERVERS[0]!, question, NODE_NAME_SERVERS) ??
+  emptyMessage(question, 'SERVFAIL')
+
+export const isCoreDns = (image: string): boolean => {
+  const known = imageBehaviour(image)
+  return 'behaviour' in known && known.behaviour === coredns
+}
+
+export interface NameServerFacts {
+  readonly client: Client
+  /** From 0 to 2^32-1. */
+  readonly random: () => number
+}
+
+/** What the CoreDNS in a Pod answers; undefined if its Corefile keeps it from running. */
+export const coreDnsAnswer = (
+  pod: Pod,
+  question: Question,
+  { client, random }: NameServerFacts,
+): DnsMessage | undefined => {
+  const corefile = clusterCorefile(client)
+  if ('failure' in corefile) return undefined
+  const { podIP } = pod.status
+  return answerQuestion(
+    {
+      client,
+      blocks: corefile.blocks,
+      serverIPs: podIP === undefined ? [] : [podIP],
+      nodeNameServers: podResolvConf(pod).nameservers,
+      forward: (server, asked) => forwarded(server, asked),
+      below: (bound) => Math.floor((random() / 0x1_0000_0000) * bound),
+    },
+    question,
+  ).message
+}
+
+/** Of what is outside the cluster only name servers answer. */
+const forwarded = (server: string, question: Question): Asked =>
+  askNameServer(server.replace(/:53$/, ''), question, NODE_NAME_SERVERS) ?? 'timeout'
+
+/** IPv4 addresses only: the cluster has no others. */
+export const lookUpName = (pod: Pod, name: string, ask: AskNameserver): WorldResolution =>
+  resolve(name, { conf: podResolvConf(pod), hosts: hostsFileText(pod), ask, family: 'ipv4' })

@@ -1,0 +1,30 @@
+// Nodes as the network sees them.
+import type { Node } from '#api/core/v1/node/types.ts'
+import type { Client } from '#client/client.ts'
+import { parseCidr } from '#net/cidr.ts'
+import { formatIp, type Ip, parseIp } from '#net/ip.ts'
+import { ObjectIndex } from '#world/object-index.ts'
+
+/** Finds nodes by address. */
+export class NodeAddresses {
+  readonly #byAddress: ObjectIndex<'nodes'>
+
+  constructor(client: Client) {
+    this.#byAddress = new ObjectIndex(client, 'nodes', (node) =>
+      addressesOfNode(node).map((ip) => formatIp(ip)),
+    )
+  }
+
+  at(ip: Ip): string | undefined {
+    return this.#byAddress.with(formatIp(ip))[0]?.metadata.name
+  }
+}
+
+/** IPv4 addresses, the primary one first. */
+export const addressesOfNode = ({ status }: Node): readonly Ip[] =>
+  (status?.addresses ?? [])
+    .filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP')
+    .flatMap(({ address }) => parseIp(address) ?? [])
+    .filter(({ version }) => version === 4)
+
+export const podCIDROf = ({ spec }: Node) => parseCidr(spec.podCIDR ?? '')

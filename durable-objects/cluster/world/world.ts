@@ -1,0 +1,251 @@
+// The cluster as the network sees it: who has which address, what the kernels hold, who listens.
+import type { Node } from '#api/core/v1/node/types.ts'
+import type { Pod } from '#api/core/v1/pod/types.ts'
+import type { ComponentContext } from '#client/component.ts'
+import type { NodeTables } from '#kube-proxy/proxies.ts'
+import { isOff } from '#kubelet/machine-state.ts'
+import { RunningContainers } from '#kubelet/running-containers.ts'
+import { type Cidr, parseCidr } from '#net/cidr.ts'
+import { type Ip, isLoopback } from '#net/ip.ts'
+import type { Connections } from '#netfilter/connections.ts'
+import { EMPTY_RULESET } from '#netfilter/ruleset.ts'
+import type { Answer, Exchange, World, WorldNode, WorldPod } from '#network/world.ts'
+import { HealthCheckPorts } from '#world/health-check-ports.ts'
+import { worldInternet } from '#world/internet.ts'
+import { askSockets, type OpenSocket, PodListeners } from '#world/listeners.ts'
+import { LoadBalancers } from '#world/load-balancers.ts'
+import { coreDnsAnswer, isCoreDns, lookUpName } from '#world/names.ts'
+import { NetworkPolicies, type PolicyEnd } from '#world/network-policies.ts'
+import { NodeConnections } from '#world/node-connections.ts'
+import { nodeSockets } from '#world/node-programs.ts'
+import { addressesOfNode, NodeAddresses, podCIDROf } from '#world/nodes.ts'
+import { WorldPods } from '#world/pods.ts'
+
+/** What a world is made of. */
+export interface WorldParts extends Pick<ComponentContext, 'client' | 'memory' | 'settings'> {
+  readonly tablesOf: (node: string) => NodeTables | undefined
+  /** What the API server says of itself. */
+  readonly version: object
+  readonly proxySyncOf: (node: string) => NodeTables['sync']
+}
+
+/** One look at the world, at one moment. */
+export interface WorldLook {
+  /** From 0 to 2^32-1. */
+  readonly random: () => number
+  /** Nothing that happens stays: connections are copies. */
+  readonly leavesNoTrace?: boolean
+}
+
+/** Keeps what finds things fast; each look at the world is made anew, since the next turn may change everything. */
+export class Worlds {
+  readonly parts: WorldParts
+  readonly pods: WorldPods
+  readonly containers: RunningContainers
+  readonly listeners: PodListeners
+  readonly addresses: NodeAddresses
+  readonly healthChecks: HealthCheckPorts
+  readonly loadBalancers: LoadBalancers
+  readonly policies: NetworkPolicies
+  readonly connections: NodeConnections
+
+  constructor(parts: WorldParts) {
+    const { client } = parts
+    this.parts = parts
+    this.containers = new RunningContainers(parts)
+    this.pods = new WorldPods(client, this.containers)
+    this.listeners = new PodListeners(this.containers, parts.settings)
+    this.addresses = new NodeAddresses(client)
+    this.healthChecks = new HealthCheckPorts(client)
+    this.loadBalancers = new LoadBalancers(client, this.healthChecks)
+    this.policies = new NetworkPolicies(client, (pod) => this.pods.objectOf(pod))
+    this.connections = new NodeConnections(parts)
+  }
+
+  look(look: WorldLook): ClusterWorld {
+    return new ClusterWorld(this, look)
+  }
+}
+
+export class ClusterWorld implements World {
+  readonly now: number
+  readonly internet = worldInternet
+  readonly #worlds: Worlds
+  readonly #look: WorldLook
+  readonly #nodes = new Map<string, WorldNode | undefined>()
+  readonly #pods = new Map<string, WorldPod | undefined>()
+  readonly #sockets = new Map<string, readonly OpenSocket[]>()
+  readonly #connections = new Map<string, Connections>()
+  #allNodes: readonly WorldNode[] | undefined
+
+  constructor(worlds: Worlds, look: WorldLook) {
+    this.#worlds = worlds
+    this.#look = look
+    this.now = worlds.parts.client.now()
+  }
+
+  /** Keeps what the nodes' kernels remember from now on. */
+  store(): void {
+    if (this.#look.leavesNoTrace !== true)
+      this.#worlds.connections.store(this.#connections.keys(), this.now)
+  }
+
+  random(): number {
+    return this.#look.random()
+  }
+
+  node(name: string): WorldNode | undefined {
+    if (!this.#nodes.has(name)) {
+      const node = this.#worlds.parts.client.get('nodes', '', name)
+      this.#nodes.set(name, node === undefined ? undefined : this.#viewNode(node))
+    }
+    return this.#nodes.get(name)
+  }
+
+  nodes(): readonly WorldNode[] {
+    this.#allNodes ??= this.#worlds.parts.client
+      .list('nodes')
+      .flatMap(({ metadata }) => this.node(metadata.name!) ?? [])
+    return this.#allNodes
+  }
+
+  nodeAt(ip: Ip): WorldNode | undefined {
+    const name = this.#worlds.addresses.at(ip)
+    return name === undefined ? undefined : this.node(name)
+  }
+
+  pod(namespace: string, name: string): WorldPod | undefined {
+    const key = `${namespace}/${name}`
+    if (!this.#pods.has(key)) this.#pods.set(key, this.#worlds.pods.named(namespace, name))
+    return this.#pods.get(key)
+  }
+
+  podAt(ip: Ip): WorldPod | undefined {
+    const pod = this.#worlds.pods.at(ip)
+    return pod === undefined ? undefined : this.pod(pod.namespace, pod.name)
+  }
+
+  podsWithHostPorts(nodeName: string): readonly WorldPod[] {
+    return this.#worlds.pods.withHostPorts(nodeName)
+  }
+
+  loadBalancerAt(ip: Ip) {
+    return this.#worlds.loadBalancers.at(ip, {
+      nodes: () => this.nodes(),
+      hasProxy: (node) => this.#hasProxy(node),
+    })
+  }
+
+  get serviceCIDRs(): readonly Cidr[] {
+    return this.#worlds.parts.client
+      .list('servicecidrs.networking.k8s.io')
+      .flatMap(({ spec }) => (spec.cidrs ?? []).flatMap((text) => parseCidr(text) ?? []))
+  }
+
+  /** Nodes behind the 256th have their ranges behind 10.244.0.0/16. */
+  get podCIDR(): Cidr {
+    const isWide = this.#worlds.parts.settings.nodes > 256
+    return parseCidr(isWide ? '10.244.0.0/14' : '10.244.0.0/16')!
+  }
+
+  askPod(pod: WorldPod, exchange: Exchange): Answer {
+    const object = this.#worlds.pods.objectOf(pod)
+    return askSockets(object === undefined ? [] : this.#socketsOf(object), exchange)
+  }
+
+  askNode(node: WorldNode, ip: Ip, exchange: Exchange): Answer {
+    const object = this.#worlds.parts.client.get('nodes', '', node.name)
+    if (object === undefined || !node.isOn) return { kind: 'refused', listeningOn: [] }
+    const programs = nodeSockets(object, {
+      now: this.now,
+      version: this.#worlds.parts.version,
+      hasProxy: this.#hasProxy(node.name),
+      healthChecks: this.#worlds.healthChecks,
+      port: exchange.port,
+    })
+    const pods = this.#worlds.pods.withHostNetwork(node.name)
+    const sockets = pods.flatMap((pod) => this.#socketsOf(pod))
+    return askSockets([...programs, ...sockets], exchange, isLoopback(ip))
+  }
+
+  dnsAnswer: World['dnsAnswer'] = (pod, question) => {
+    const object = this.#worlds.pods.objectOf(pod)
+    if (object === undefined || !this.#runsCoreDns(object)) return undefined
+    const { client } = this.#worlds.parts
+    return coreDnsAnswer(object, question, { client, random: () => this.random() })
+  }
+
+  lookUp: World['lookUp'] = (pod, name, ask) => {
+    const object = this.#worlds.pods.objectOf(pod)
+    if (object === undefined) throw new Error(`Pod ${pod.namespace}/${pod.name} is gone`)
+    return lookUpName(object, name, ask)
+  }
+
+  policy: World['policy'] = (from, to, port, protocol, direction) => {
+    const receiver = this.#endOf(to)
+    const sender = this.#endOf(from)
+    const host = sender.ip === undefined ? undefined : this.#worlds.addresses.at(sender.ip)
+    const isFromOwnNode = host !== undefined && host === receiver.pod?.nodeName
+    return this.#worlds.policies.verdict(
+      { from: sender, to: receiver, port, protocol, isFromOwnNode },
+      direction,
+    )
+  }
+
+  #viewNode(node: Node): WorldNode {
+    const name = node.metadata.name!
+    const { client, tablesOf } = this.#worlds.parts
+    const machine = client.get('machines.kubarium.dev', '', name)
+    let tables: NodeTables | undefined
+    const known = () => (tables ??= tablesOf(name))
+    const connections = () => this.#connectionsOf(name)
+    return {
+      name,
+      ips: addressesOfNode(node),
+      podCIDR: podCIDROf(node),
+      isOn: machine !== undefined && !isOff(machine),
+      isConnected: machine !== undefined && machine.spec.network !== 'Cut',
+      ruleset: () => known()?.ruleset ?? EMPTY_RULESET,
+      virtualServers: () => known()?.virtualServers,
+      get connections() {
+        return connections()
+      },
+      get mode() {
+        return known()?.mode ?? 'iptables'
+      },
+    }
+  }
+
+  #connectionsOf(node: string): Connections {
+    let connections = this.#connections.get(node)
+    if (connections === undefined) {
+      const all = this.#worlds.connections
+      connections = this.#look.leavesNoTrace === true ? all.copyOf(node) : all.of(node)
+      this.#connections.set(node, connections)
+    }
+    return connections
+  }
+
+  #socketsOf(pod: Pod): readonly OpenSocket[] {
+    const uid = pod.metadata.uid ?? ''
+    let sockets = this.#sockets.get(uid)
+    if (sockets === undefined)
+      this.#sockets.set(uid, (sockets = this.#worlds.listeners.of(pod, this.now)))
+    return sockets
+  }
+
+  #hasProxy(node: string): boolean {
+    return this.#worlds.parts.proxySyncOf(node) === 'synced'
+  }
+
+  #runsCoreDns(pod: Pod): boolean {
+    return this.#worlds.containers.of(pod).some(({ spec }) => isCoreDns(spec.image ?? ''))
+  }
+
+  /** An address of a Pod is that Pod; what shares its node's network is the node. */
+  #endOf(end: WorldPod | Ip): PolicyEnd {
+    const pod = 'version' in end ? this.podAt(end) : end
+    const ip = 'version' in end ? end : end.ip
+    return { pod: pod?.isHostNetwork === true ? undefined : pod, ip }
+  }
+}
