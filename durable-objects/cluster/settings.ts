@@ -5,6 +5,11 @@ export interface Delays {
   /** From SIGTERM to the end of a container that handles it. */
   readonly containerStop: number
   readonly loadBalancer: number
+  /**
+   * From a change of a Service or its endpoints until running proxies have written their tables. A real kube-proxy writes them once a
+   * second at most (`minSyncPeriod`).
+   */
+  readonly proxySync: number
   /** A Job's container in a bare cluster runs this long. */
   readonly jobRun: number
 }
@@ -24,12 +29,20 @@ export interface Settings {
 }
 
 export const DELAYS = {
-  instant: { imagePull: 0, containerStart: 0, containerStop: 0, loadBalancer: 0, jobRun: 1000 },
+  instant: {
+    imagePull: 0,
+    containerStart: 0,
+    containerStop: 0,
+    loadBalancer: 0,
+    proxySync: 0,
+    jobRun: 1000,
+  },
   lively: {
     imagePull: 800,
     containerStart: 400,
     containerStop: 600,
     loadBalancer: 1500,
+    proxySync: 300,
     jobRun: 2000,
   },
   real: {
@@ -37,6 +50,7 @@ export const DELAYS = {
     containerStart: 1000,
     containerStop: 1500,
     loadBalancer: 30_000,
+    proxySync: 1000,
     jobRun: 5000,
   },
 } as const satisfies Record<string, Delays>

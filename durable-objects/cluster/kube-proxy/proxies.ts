@@ -1,21 +1,26 @@
 // The proxies of all nodes. They write nothing to the API: what they make are the tables of their nodes' kernels, which are worked out
 // when somebody looks. A proxy that does not run, or does not hear of changes, leaves its node with the tables that it last wrote.
+import type { ConfigMap } from '#api/core/v1/config-map/types.ts'
 import type { EndpointSlice } from '#api/discovery/v1/endpoint-slice/types.ts'
 import type { Node } from '#api/core/v1/node/types.ts'
 import type { Service } from '#api/core/v1/service/types.ts'
-import type { KubeObject } from '#apimachinery/object.ts'
+import { keyOf } from '#apimachinery/object.ts'
 import type { Component, ComponentContext } from '#client/component.ts'
 import type { Change } from '#client/client.ts'
 import type { IpSet } from '#netfilter/ipset-text.ts'
 import { EMPTY_RULESET, type Ruleset } from '#netfilter/ruleset.ts'
 import type { VirtualServers } from '#netfilter/virtual-servers.ts'
 import { parseIp, type Ip } from '#net/ip.ts'
-import { NodeConditions, type Sync } from './node-conditions.ts'
+import { NodeConditions, nodeOfProxy, type Sync } from './node-conditions.ts'
+import { idOf, type Moment, PastObjects } from './past-objects.ts'
+import { CONFIG_MAPS, PastView, SERVICE_CIDRS, SERVICES, SLICES } from './past-view.ts'
 import { ipSetsOf } from './ipvs/ipvs-tables.ts'
-import { CONFIG_MAP, ProxySetup } from './proxy-setup.ts'
+import { CONFIG_MAP, ProxySetup, type Setup } from './proxy-setup.ts'
 import { ServiceTables } from './service-tables.ts'
-import { Services } from './services.ts'
+import { inputsOf } from './services.ts'
 import { serviceOfSlice } from './slice-endpoints.ts'
+import { SyncDelay } from './sync-delay.ts'
+import type { NodePlace } from './topology.ts'
 
 /** What a node's kernel holds of kube-proxy. */
 export interface NodeTables {
@@ -29,106 +34,237 @@ export interface NodeTables {
   readonly problem?: string
 }
 
+/** No Node is called so: the moment at which the proxies have what changed. */
+const SYNC = '/sync'
+
+interface Made {
+  readonly version: number
+  readonly tables: NodeTables
+}
+
 export class KubeProxies implements Component {
   readonly name: string
   readonly queue: ComponentContext['queue']
   readonly #context: ComponentContext
-  readonly #services: Services
   readonly #conditions: NodeConditions
+  readonly #delay: SyncDelay
+  readonly #past: PastObjects
   readonly #setup: ProxySetup
+  /** Grows with every change that tables could show. */
+  #version = 0
+  readonly #made = new Map<string, Made>()
+  /** What running proxies see, and what follows from it; undefined: not looked at since the last change. */
+  #present: { readonly view: PastView; readonly setup: Setup } | undefined
 
   constructor(name: string, context: ComponentContext) {
     this.name = name
     this.queue = context.queue
     this.#context = context
-    this.#services = new Services(context.client)
     this.#conditions = new NodeConditions(context)
-    this.#setup = new ProxySetup(context, this.#services)
+    this.#delay = new SyncDelay(context)
+    this.#past = new PastObjects(context.memory)
+    this.#setup = new ProxySetup(context)
     this.#watch()
   }
 
   #watch(): void {
     const { client, queue } = this.#context
-    client.watch('services', (change) => this.#serviceChanged(change))
-    client.watch('endpointslices.discovery.k8s.io', (change) => this.#sliceChanged(change))
-    client.watch('nodes', ({ object }) => queue.add(object.metadata.name!))
+    client.watch(SERVICES, (change) => this.#serviceChanged(change))
+    client.watch(SLICES, (change) => this.#sliceChanged(change))
+    client.watch(SERVICE_CIDRS, (change) => {
+      if (change.object.spec === change.old?.spec) return
+      this.#keep(SERVICE_CIDRS, change)
+    })
+    client.watch(CONFIG_MAPS, (change) => {
+      const { namespace, name } = change.object.metadata
+      if (namespace === CONFIG_MAP.namespace && name === CONFIG_MAP.name)
+        this.#configurationChanged(change)
+    })
+    client.watch('nodes', ({ object }) => {
+      this.#made.delete(object.metadata.name!)
+      queue.add(object.metadata.name!)
+    })
     client.watch('machines.kubarium.dev', ({ object }) => queue.add(object.metadata.name!))
     client.watch('pods', ({ object }) => {
-      const node = this.#conditions.nodeOfProxy(object)
+      const node = nodeOfProxy(object)
       if (node !== undefined) queue.add(node)
     })
-    client.watch('configmaps', ({ object: { metadata } }) => {
-      if (metadata.namespace === CONFIG_MAP.namespace && metadata.name === CONFIG_MAP.name)
-        this.#setup.forget()
-    })
-    client.watch('servicecidrs.networking.k8s.io', () => this.#setup.forget())
   }
 
   #serviceChanged(change: Change<Service>): void {
-    const { namespace, name } = change.object.metadata
-    const key = `${namespace}/${name}`
-    this.#services.markChanged(key)
-    this.#conditions.remember(key, () => ({
-      ...this.#services.objectsOf(key),
-      service: beforeOf(change),
-    }))
+    const { object, old } = change
+    const isSame =
+      change.type === 'MODIFIED' &&
+      object.spec === old?.spec &&
+      object.status === old.status &&
+      object.metadata.labels === old.metadata.labels
+    if (isSame) return
+    this.#startDelay()
+    this.#keep(SERVICES, change)
+    this.#setup.markChanged(keyOf(object))
   }
 
   #sliceChanged(change: Change<EndpointSlice>): void {
-    const { object } = change
-    const old = beforeOf(change)
-    for (const key of new Set([serviceOfSlice(object), old && serviceOfSlice(old)])) {
-      if (key === undefined) continue
-      this.#services.markChanged(key)
-      this.#conditions.remember(key, () => {
-        const { service, slices } = this.#services.objectsOf(key)
-        const others = slices.filter(({ metadata }) => metadata.name !== object.metadata.name)
-        const before = old !== undefined && serviceOfSlice(old) === key ? [old] : []
-        return { service, slices: [...others, ...before] }
-      })
-    }
+    const { object, old } = change
+    const isSame =
+      change.type === 'MODIFIED' &&
+      object.endpoints === old?.endpoints &&
+      object.ports === old?.ports &&
+      object.metadata.labels === old?.metadata.labels
+    const services = new Set([serviceOfSlice(object), old && serviceOfSlice(old)])
+    services.delete(undefined)
+    if (isSame || services.size === 0) return
+    this.#startDelay()
+    this.#keep(SLICES, change)
+    for (const service of services) this.#setup.markChanged(service!)
+  }
+
+  /** A real kube-proxy ends when its file changes. Started again it reads everything, or ends at once if it cannot use the file. */
+  #configurationChanged(change: Change<ConfigMap>): void {
+    this.#endDelay()
+    const after = change.type === 'DELETED' ? undefined : change.object
+    if (this.#setup.problemOf(after) !== undefined)
+      for (const { metadata } of this.#context.client.list('nodes')) {
+        this.#conditions.sync(metadata.name!, false, () => this.#past.now())
+      }
+    this.#keep(CONFIG_MAPS, change)
+    this.resync()
+  }
+
+  #startDelay(): void {
+    this.#delay.start(() => this.#past.now())
+    this.#queueSync()
+  }
+
+  #queueSync(): void {
+    const { pending } = this.#delay
+    if (pending !== undefined) this.queue.addAt(SYNC, pending.due)
+  }
+
+  /** The running proxies have everything that changed. */
+  #endDelay(): void {
+    const { pending } = this.#delay
+    if (pending === undefined) return
+    for (const service of this.#now().view.services) this.#setup.markChanged(service)
+    this.#delay.end()
+    this.#letGo()
+  }
+
+  /** Somebody may have seen the object as it was. */
+  #keep(resource: string, { type, object, old }: Change): void {
+    this.#version++
+    this.#present = undefined
+    const latest = this.#moments().reduce((a, b) => Math.max(a, b), 0)
+    if (latest > 0)
+      this.#past.keep(idOf(resource, object), type === 'DELETED' ? object : old, latest)
+  }
+
+  #letGo(): void {
+    this.#version++
+    this.#present = undefined
+    this.#past.keepOnly(this.#moments())
+  }
+
+  /** Since when some do not hear of changes. */
+  #moments(): readonly Moment[] {
+    const { pending } = this.#delay
+    return [...(pending === undefined ? [] : [pending.since]), ...this.#conditions.moments()]
   }
 
   resync(): void {
     for (const { metadata } of this.#context.client.list('nodes')) this.queue.add(metadata.name!)
+    this.#queueSync()
   }
 
   /** Keys are names of nodes: whether the node's proxy hears of changes. */
-  sync(node: string): void {
-    this.#conditions.sync(node)
+  sync(key: string): void {
+    if (key === SYNC) {
+      const { pending } = this.#delay
+      if (pending !== undefined && pending.due > this.#context.client.now()) this.#queueSync()
+      else this.#endDelay()
+      return
+    }
+    const canStart = this.#now().setup.problem === undefined
+    const since = () => this.#delay.pending?.since ?? this.#past.now()
+    if (this.#conditions.sync(key, canStart, since)) this.#letGo()
+  }
+
+  /** Whether what the node's kernel holds is of the present, without looking at it. */
+  syncOf(nodeName: string): Sync {
+    return this.#conditions.of(nodeName)
+  }
+
+  /** What running proxies see. */
+  #now() {
+    if (this.#present !== undefined) return this.#present
+    const { pending } = this.#delay
+    const past = pending && this.#past.at(pending.since)
+    const view = new PastView(this.#context.client, past)
+    return (this.#present = { view, setup: this.#setup.setupAt(view) })
   }
 
   /** Undefined: there is no such Node. */
   tablesOf(nodeName: string): NodeTables | undefined {
+    const made = this.#made.get(nodeName)
+    if (made?.version === this.#version) return made.tables
     const node = this.#context.client.get('nodes', '', nodeName)
     if (node === undefined) return undefined
-    const { mode, problem } = this.#setup
+    const tables = this.#tablesAt(node)
+    this.#made.set(nodeName, { version: this.#version, tables })
+    return tables
+  }
+
+  #tablesAt(node: Node): NodeTables {
+    const nodeName = node.metadata.name!
     const sync = this.#conditions.of(nodeName)
-    const nodeIPs = addressesOf(node)
-    const [nodeIP] = nodeIPs
-    const place = {
-      nodeName,
-      zone: node.metadata.labels?.['topology.kubernetes.io/zone'] ?? '',
-      ...(nodeIP === undefined ? {} : { nodeIP }),
-    }
-    if (sync === 'none') return { mode, sync, ruleset: EMPTY_RULESET, ...shown(problem) }
-    const tables = this.#setup.tablesFor(node, nodeIPs)
-    const stale = this.#conditions.staleServices(nodeName)
+    const now = this.#now()
+    const { problem } = now.setup
+    const about = { sync, ...(problem === undefined ? {} : { problem }) }
+    if (sync === 'none')
+      return { ...about, mode: now.setup.configuration.mode, ruleset: EMPTY_RULESET }
+    const since = this.#conditions.staleSince(nodeName)
+    const then =
+      since === undefined ? undefined : new PastView(this.#context.client, this.#past.at(since))
+    const setup = then === undefined ? now.setup : this.#setup.setupAt(then)
+    const { nodeIPs, place } = locationOf(node)
+    const tables = this.#setup.tablesFor(setup, node, nodeIPs, now.view)
+    const stale = then && inputsOf(then.services, then)
+    const { mode } = setup.configuration
     if (tables instanceof ServiceTables)
-      return { mode, sync, ruleset: tables.at(place, nodeIPs, stale), ...shown(problem) }
+      return { ...about, mode, ruleset: tables.at(place, nodeIPs, stale) }
     const ipvs = tables.at(place, nodeIPs, stale)
     return {
+      ...about,
       mode,
-      sync,
       ruleset: ipvs.tables.ruleset,
       virtualServers: ipvs.servers,
       ipSets: ipSetsOf(ipvs),
-      ...shown(problem),
     }
   }
 }
 
-const shown = (problem: string | undefined) => (problem === undefined ? {} : { problem })
+interface Location {
+  readonly place: NodePlace
+  readonly nodeIPs: readonly Ip[]
+}
+
+/** Nodes are read much more often than they change. */
+const locations = new WeakMap<Node, Location>()
+
+const locationOf = (node: Node): Location => {
+  const known = locations.get(node)
+  if (known !== undefined) return known
+  const nodeIPs = addressesOf(node)
+  const location = { nodeIPs, place: placeOf(node, nodeIPs) }
+  locations.set(node, location)
+  return location
+}
+
+const placeOf = ({ metadata }: Node, [nodeIP]: readonly Ip[]): NodePlace => ({
+  nodeName: metadata.name!,
+  zone: metadata.labels?.['topology.kubernetes.io/zone'] ?? '',
+  ...(nodeIP === undefined ? {} : { nodeIP }),
+})
 
 /** The node's IPv4 addresses, the primary one first. */
 const addressesOf = (node: Node): readonly Ip[] =>
@@ -136,6 +272,3 @@ const addressesOf = (node: Node): readonly Ip[] =>
     .filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP')
     .flatMap(({ address }) => parseIp(address) ?? [])
     .filter(({ version }) => version === 4)
-
-const beforeOf = <T extends KubeObject>({ type, object, old }: Change<T>): T | undefined =>
-  type === 'DELETED' ? object : old

@@ -1,6 +1,8 @@
 // How all proxies of the cluster are set up, and the tables that follow. A change of the ConfigMap takes effect at once: a real
 // kube-proxy ends itself when its file changes, and is started again.
+import type { ConfigMap } from '#api/core/v1/config-map/types.ts'
 import type { Node } from '#api/core/v1/node/types.ts'
+import { keyOf } from '#apimachinery/object.ts'
 import type { ComponentContext } from '#client/component.ts'
 import { parseCidr, type Cidr } from '#net/cidr.ts'
 import type { Ip } from '#net/ip.ts'
@@ -14,7 +16,8 @@ import {
 import { IpvsNodeTables } from './ipvs/ipvs-node-tables.ts'
 import { iptablesBackend } from './iptables/backend.ts'
 import { nftablesBackend } from './nftables/nftables-backend.ts'
-import type { Services } from './services.ts'
+import type { PastView } from './past-view.ts'
+import { inputsOf } from './services.ts'
 import { ServiceTables } from './service-tables.ts'
 
 export const CONFIG_MAP = { namespace: 'kube-system', name: 'kube-proxy' } as const
@@ -22,77 +25,106 @@ export const CONFIG_MAP = { namespace: 'kube-system', name: 'kube-proxy' } as co
 /** kubernetes: the range of all Pods, which kubeadm writes into the ConfigMap. */
 const CLUSTER_CIDR = parseCidr('10.244.0.0/16')!
 
+/** How a proxy is set up. */
+export interface Setup {
+  readonly configuration: ProxyConfiguration
+  readonly serviceCIDRs: readonly Cidr[]
+  /** Equal for equal setups. */
+  readonly key: string
+  /** Why the ConfigMap cannot be used: a real kube-proxy would not start with it. */
+  readonly problem?: string
+}
+
+type Tables = ServiceTables | IpvsNodeTables
+
+interface Kept {
+  readonly tables: Tables
+  /** `namespace/name` of the Services that changed since somebody looked. */
+  readonly changed: Set<string>
+}
+
+/** Tables for so many setups are kept; more are needed only where every node is set up in its own way. */
+const MOST_TABLES = 8
+
 export class ProxySetup {
   readonly #context: ComponentContext
-  readonly #services: Services
-  #configuration: ProxyConfiguration | undefined
-  #serviceCIDRs: readonly Cidr[] = []
-  #isRead = false
-  /** By what of the setup and the node the tables depend on. */
-  readonly #tables = new Map<string, ServiceTables | IpvsNodeTables>()
-  /** Why the ConfigMap cannot be used; what was set before stays. */
-  problem: string | undefined
+  /** By what of the setup and the node the tables depend on; what was used last stands last. */
+  readonly #tables = new Map<string, Kept>()
 
-  constructor(context: ComponentContext, services: Services) {
+  constructor(context: ComponentContext) {
     this.#context = context
-    this.#services = services
   }
 
-  /** The ConfigMap or the ServiceCIDRs changed: everything is written anew when somebody looks. */
-  forget(): void {
-    this.#tables.clear()
-    this.#isRead = false
+  markChanged(service: string): void {
+    for (const { changed } of this.#tables.values()) changed.add(service)
   }
 
-  get mode(): ProxyMode {
-    return this.#current().mode
+  /** Why the ConfigMap cannot be used. */
+  problemOf(configMap: ConfigMap | undefined): string | undefined {
+    return this.#read(configMap).problem
   }
 
-  /** The tables of proxies that are set up as this node's is, with all Services in them. */
-  tablesFor(node: Node, nodeIPs: readonly Ip[]): ServiceTables | IpvsNodeTables {
-    const configuration = this.#current()
-    const changed = this.#services.take()
-    for (const tables of this.#tables.values()) tables.update(changed)
-    const localDetector = detectorAt(node, configuration)
-    const isOwn = !isNftables(configuration) && configuration.nodePortAddresses.length > 0
-    const id = JSON.stringify([localDetector, isOwn ? nodeIPs : []])
-    let tables = this.#tables.get(id)
-    if (tables === undefined) {
-      const settings = settingsOf(configuration, localDetector, this.#serviceCIDRs, nodeIPs)
-      tables =
-        configuration.mode === 'ipvs'
-          ? new IpvsNodeTables(settings)
-          : new ServiceTables(backendOf(configuration.mode), settings, isOwn ? nodeIPs : [])
-      tables.update(this.#services.all())
-      this.#tables.set(id, tables)
+  setupAt(view: PastView): Setup {
+    const serviceCIDRs = view
+      .serviceCIDRs()
+      .flatMap(({ spec }) => (spec.cidrs ?? []).flatMap((text) => parseCidr(text) ?? []))
+      .filter(({ network }) => network.version === 4)
+    const read = this.#read(view.configMap(CONFIG_MAP.namespace, CONFIG_MAP.name))
+    return { ...read, serviceCIDRs, key: JSON.stringify([read.configuration, serviceCIDRs]) }
+  }
+
+  /** The tables of proxies that are set up as this node's is, with all Services in them as `view` has them. */
+  tablesFor(setup: Setup, node: Node, nodeIPs: readonly Ip[], view: PastView): Tables {
+    const { configuration, serviceCIDRs } = setup
+    const id = tablesId(setup, node, nodeIPs)
+    const kept = this.#tables.get(id)
+    this.#tables.delete(id)
+    if (kept !== undefined) {
+      this.#tables.set(id, kept)
+      if (kept.changed.size > 0) kept.tables.update(inputsOf(kept.changed, view))
+      kept.changed.clear()
+      return kept.tables
     }
+    const detector = detectorAt(node, configuration)
+    const settings = settingsOf(configuration, detector, serviceCIDRs, nodeIPs)
+    const tables = newTables(configuration.mode, settings)
+    tables.update(inputsOf(this.#allServices(view), view))
+    this.#tables.set(id, { tables, changed: new Set() })
+    for (const oldest of this.#tables.keys())
+      if (this.#tables.size > MOST_TABLES) this.#tables.delete(oldest)
     return tables
   }
 
-  #current(): ProxyConfiguration {
-    if (this.#isRead && this.#configuration !== undefined) return this.#configuration
-    const { client, settings } = this.#context
-    const defaults = { mode: settings.proxyMode, clusterCIDR: CLUSTER_CIDR }
-    this.#serviceCIDRs = client
-      .list('servicecidrs.networking.k8s.io')
-      .flatMap(({ spec }) => (spec.cidrs ?? []).flatMap((text) => parseCidr(text) ?? []))
-      .filter(({ network }) => network.version === 4)
-    this.problem = undefined
+  #allServices(view: PastView): ReadonlySet<string> {
+    const services = this.#context.client.list('services').map((service) => keyOf(service))
+    return new Set([...services, ...view.services])
+  }
+
+  #read(configMap: ConfigMap | undefined): Pick<Setup, 'configuration' | 'problem'> {
+    const defaults = { mode: this.#context.settings.proxyMode, clusterCIDR: CLUSTER_CIDR }
     try {
-      const configMap = client.get('configmaps', CONFIG_MAP.namespace, CONFIG_MAP.name)
-      this.#configuration = configurationOf(configMap, defaults)
+      return { configuration: configurationOf(configMap, defaults) }
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error
-      this.problem = error.message
-      this.#configuration ??= configurationOf(undefined, defaults)
+      return { configuration: configurationOf(undefined, defaults), problem: error.message }
     }
-    this.#isRead = true
-    return this.#configuration
   }
 }
 
+const newTables = (mode: ProxyMode, settings: ProxySettings): Tables =>
+  mode === 'ipvs' ? new IpvsNodeTables(settings) : new ServiceTables(backendOf(mode), settings)
+
 const backendOf = (mode: ProxyMode): Backend =>
   mode === 'nftables' ? nftablesBackend : iptablesBackend
+
+/** Nodes share tables unless the configuration speaks of the node itself. */
+const tablesId = ({ key, configuration }: Setup, node: Node, nodeIPs: readonly Ip[]): string => {
+  const byCIDR = configuration.localDetector.kind === 'nodeCIDR'
+  const byAddress = !isNftables(configuration) && configuration.nodePortAddresses === 'primary'
+  return byCIDR || byAddress
+    ? JSON.stringify([key, byCIDR ? node.spec.podCIDR : '', byAddress ? nodeIPs : []])
+    : key
+}
 
 const detectorAt = (node: Node, { localDetector }: ProxyConfiguration): LocalDetector => {
   if (localDetector.kind !== 'nodeCIDR') return localDetector

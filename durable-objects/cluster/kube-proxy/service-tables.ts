@@ -9,7 +9,7 @@ import type { Bundle } from './bundle.ts'
 import type { ProxyEndpoint } from './endpoint.ts'
 import { type ElementDelta, NodeElements } from './node-elements.ts'
 import { viewOf } from './node-view.ts'
-import { OwnSets } from './own-sets.ts'
+import { OwnParts } from './own-parts.ts'
 import { portKey, type ServicePort } from './service-port.ts'
 import { dependsOnNode, type NodePlace } from './topology.ts'
 
@@ -56,17 +56,16 @@ export class ServiceTables {
   readonly #dependent = new Map<string, DependentPort>()
   readonly #nodes = new Map<string, NodeTables>()
   readonly #own = new NodeElements()
-  readonly #ownSets: OwnSets
+  readonly #ownParts: OwnParts
   /** The keys of the ports that changed, oldest first. */
   #journal: string[] = []
   #journalStart = 0
 
-  /** `nodeIPs`: of the only node that uses these tables; none if nodes share them. */
-  constructor(backend: Backend, settings: ProxySettings, nodeIPs: readonly Ip[] = []) {
+  constructor(backend: Backend, settings: ProxySettings) {
     this.#backend = backend
     this.#settings = settings
-    this.#shared = baseState(backend.base(settings, nodeIPs), backend.lastRules(settings, nodeIPs))
-    this.#ownSets = new OwnSets(backend, settings, this.#own)
+    this.#shared = baseState(backend.base(settings, []), backend.lastRules(settings, []))
+    this.#ownParts = new OwnParts(backend, settings, this.#own)
   }
 
   /** Writes Services anew. */
@@ -90,7 +89,7 @@ export class ServiceTables {
     const known = this.#dependent.size === 0 ? this.#shared : this.#caughtUp(place)
     const { ruleset } =
       stale.size === 0 ? known : withBundles(known, this.#staleBundles(place, stale))
-    return this.#ownSets.at(ruleset, place.nodeName, nodeIPs, this.#staleElements(place, stale))
+    return this.#ownParts.at(ruleset, place.nodeName, nodeIPs, this.#staleElements(place, stale))
   }
 
   #replace(

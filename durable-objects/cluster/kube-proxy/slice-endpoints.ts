@@ -7,7 +7,7 @@ import { endpointText, type ProxyEndpoint } from './endpoint.ts'
 import { portKey } from './service-port.ts'
 import { isForOtherProxy } from './service-ports.ts'
 
-const SERVICE_NAME = 'kubernetes.io/service-name'
+export const SERVICE_NAME = 'kubernetes.io/service-name'
 
 /** `namespace/name` of the Service whose endpoints these are; undefined if they are none of a proxy's business. */
 export const serviceOfSlice = ({ addressType, metadata }: EndpointSlice): string | undefined => {

@@ -11,7 +11,14 @@ const withSettings = (settings: Partial<Settings>): ComponentDefinition => ({
   create: (context) =>
     serviceController.create({ ...context, settings: { ...context.settings, ...settings } }),
 })
-const delays = { imagePull: 0, containerStart: 0, containerStop: 0, loadBalancer: 1500, jobRun: 0 }
+const delays = {
+  imagePull: 0,
+  containerStart: 0,
+  containerStop: 0,
+  loadBalancer: 1500,
+  proxySync: 0,
+  jobRun: 0,
+}
 
 let cluster: FakeCluster
 const service = (name: string) => cluster.client.get('services', 'default', name)!
