@@ -2,11 +2,14 @@
 import { type Cidr, cidrContains } from '#net/cidr.ts'
 import { type Ip, sameIp } from '#net/ip.ts'
 import type { ConnectionState, Packet } from './packet.ts'
-import type { Match, Side } from './rule.ts'
+import type { Match, Part, Side } from './rule.ts'
 import type { VirtualServer } from './virtual-servers.ts'
 
 /** Matches that need nothing but the packet and what is known of its connection. */
-export type PlainMatch = Exclude<Match, { kind: 'probability' | 'recent' | 'lookup' }>
+type PlainMatch = Exclude<Match, { kind: 'probability' | 'recent' | 'lookup' }>
+
+/** What a rule has besides. */
+export type OtherPart = Exclude<Part, PlainMatch>
 
 export interface MatchContext {
   readonly isLocal: (ip: Ip) => boolean
@@ -19,7 +22,12 @@ export interface MatchContext {
 /** The virtual server that a packet's connection goes by way of. */
 export type VirtualServerName = Pick<VirtualServer, 'protocol' | 'ip' | 'port'>
 
-export const matches = (match: PlainMatch, packet: Packet, context: MatchContext): boolean => {
+/** undefined: the part is another one. It is asked for each part of thousands of rules: to sort parts beforehand would cost more. */
+export const matches = (
+  match: Part,
+  packet: Packet,
+  context: MatchContext,
+): boolean | undefined => {
   switch (match.kind) {
     case 'address':
       return contains(match.cidr, sideOf(packet, match.side)) !== (match.isNegated ?? false)
@@ -50,6 +58,8 @@ export const matches = (match: PlainMatch, packet: Packet, context: MatchContext
       return match.isNegated ?? false
     case 'virtualServer':
       return isServer(match, context.virtualServer)
+    default:
+      return undefined
   }
 }
 

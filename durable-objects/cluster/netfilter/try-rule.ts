@@ -1,8 +1,8 @@
 // One rule and one packet: the parts from left to right, until one does not match.
 import type { NatChoice } from './evaluation.ts'
 import { elementOf, keyOf } from './lookup.ts'
-import { matches } from './match.ts'
-import type { Match, Outcome, Part, Rule, Statement, Verdict } from './rule.ts'
+import { matches, type OtherPart } from './match.ts'
+import type { Match, Outcome, Rule, Statement, Verdict } from './rule.ts'
 import type { ElementSet } from './ruleset.ts'
 import type { Deed } from './step.ts'
 import type { Place, Walk } from './walk.ts'
@@ -27,12 +27,12 @@ export interface Trial {
 export const tryRule = (walk: Walk, place: Place, rule: Rule): Trial | undefined => {
   let trial: Trial | undefined
   for (const part of rule.parts) {
-    if (isPlain(part)) {
-      if (!matches(part, walk.packet, walk.context)) return trial
-      continue
-    }
+    const isMatch = matches(part, walk.packet, walk.context)
+    if (isMatch === true) continue
+    if (isMatch === false) return trial
     trial ??= { did: [], isTaken: false }
-    if (!tryPart(walk, place, part, trial)) return trial
+    // what is no plain match
+    if (!tryPart(walk, place, part as OtherPart, trial)) return trial
     if (trial.ending !== undefined) break
   }
   trial ??= { did: [], isTaken: false }
@@ -40,30 +40,8 @@ export const tryRule = (walk: Walk, place: Place, rule: Rule): Trial | undefined
   return trial
 }
 
-type PlainMatch = Exclude<Match, { kind: 'probability' | 'recent' | 'lookup' }>
-
-const isPlain = (part: Part): part is PlainMatch => PLAIN.has(part.kind)
-
-const PLAIN: ReadonlySet<Part['kind']> = new Set<PlainMatch['kind']>([
-  'address',
-  'addresses',
-  'protocol',
-  'port',
-  'interface',
-  'mark',
-  'state',
-  'isLocal',
-  'bridged',
-  'virtualServer',
-])
-
 /** False: the rule ends here. */
-const tryPart = (
-  walk: Walk,
-  place: Place,
-  part: Exclude<Part, PlainMatch>,
-  trial: Trial,
-): boolean => {
+const tryPart = (walk: Walk, place: Place, part: OtherPart, trial: Trial): boolean => {
   switch (part.kind) {
     case 'probability':
       return tryChance(walk, part.probability, trial)
