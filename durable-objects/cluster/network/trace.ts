@@ -43,16 +43,36 @@ export interface TraceRule {
   readonly tried: number
 }
 
+/** A question for a name, and its answer. */
+export interface TraceDns {
+  readonly nameserver: string
+  readonly transport: 'UDP' | 'TCP'
+  readonly name: string
+  readonly type: string
+  /** Of the search list, what was put behind the name; '' for the name as it is. */
+  readonly suffix: string
+  /** `NOERROR`, `NXDOMAIN`, …; absent in the question, and if no answer came. */
+  readonly rcode?: string
+  /** As zone files have them, with their TTLs: `web.default.svc.cluster.local. 5 IN A 10.96.0.1`. */
+  readonly answer?: readonly string[]
+}
+
 export interface TraceHop {
   readonly where: TracePlace
-  /** `dns-query`, `dns-answer`, `route`, `rule`, `dnat`, `snat`, `conntrack`, `forward`, `deliver`, `refuse`, `reject`, `drop`, `reply`, … */
+  /**
+   * `send`, `dns-query`, `dns-answer`, `route`, `host-port`, `rule`, `dnat`, `snat`, `conntrack`, `policy`, `forward`, `balance`,
+   * `deliver`, `request`, `reply`, `receive`; and where it ends otherwise: `refuse`, `reject`, `drop`, `lost`, `silent`.
+   */
   readonly what: string
   readonly packet?: TracePacket
   /** The packet's addresses before this step, where it changed them. */
   readonly before?: TracePacket
   readonly rule?: TraceRule
+  readonly dns?: TraceDns
   /** The chance, from 0 to 1, with which this way was taken. */
   readonly probability?: number
+  /** A chain was looked into in which no rule matched: nothing came of it. */
+  readonly isAside?: boolean
   /** Whether this is on the way back. */
   readonly isReply?: boolean
   /** The same in a sentence, for a person who sees such a thing for the first time. */

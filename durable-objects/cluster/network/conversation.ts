@@ -1,0 +1,209 @@
+// One connection, or one datagram and its answer: there, to the program that listens, and back again.
+import { sameEndpoint } from '#netfilter/connection.ts'
+import { answerTo } from '#netfilter/node-stack.ts'
+import type { Endpoint, Packet, Protocol, TcpSegment } from '#netfilter/packet.ts'
+import { endpointText, type Host, hostName, placeOf, tracePacket } from './host.ts'
+import { type Hops, NO_HOPS } from './hops.ts'
+import { addressOf, isAt } from './sender.ts'
+import type { TraceHop, TraceOutcome } from './trace.ts'
+import type { Arrived, Stopped, Walk } from './walk.ts'
+import type { World } from './world.ts'
+
+/** How far a conversation came. */
+export interface End {
+  readonly outcome: TraceOutcome
+  readonly says: string
+}
+
+const FIRST_PORT = 32_768
+const PORTS = 28_232
+
+/** A port as Linux chooses it for a client. */
+export const ephemeralPort = (world: World): number => FIRST_PORT + (world.random() % PORTS)
+
+export interface ConversationOptions {
+  readonly walk: Walk
+  readonly hops: Hops
+  readonly client: Host
+  readonly protocol: Protocol
+  readonly destination: Endpoint
+  readonly sourcePort: number
+}
+
+export class Conversation {
+  readonly #options: ConversationOptions
+  #sent: Packet | undefined
+  #arrived: Arrived | undefined
+
+  constructor(options: ConversationOptions) {
+    this.#options = options
+  }
+
+  /** What reached the server; after `open`. */
+  get arrived(): Arrived {
+    if (this.#arrived === undefined) throw new Error('nothing has arrived yet')
+    return this.#arrived
+  }
+
+  /** The first packet: SYN, or the datagram itself. Undefined: it arrived. */
+  open(): End | undefined {
+    const { client, protocol, destination, sourcePort, walk } = this.#options
+    const ip = addressOf(client, destination.ip)
+    if (ip === undefined)
+      return { outcome: 'no-route', says: `${hostName(client)} has no address to send from` }
+    const packet: Packet = {
+      protocol,
+      source: { ip, port: sourcePort },
+      destination,
+      mark: 0,
+      ...this.#segment('syn'),
+    }
+    this.#sent = packet
+    this.#add(client, 'send', packet, `${hostName(client)} ${this.#opening(destination)}`)
+    const end = walk.first(packet, client)
+    if (end.kind === 'stopped') return this.#stoppedThere(end)
+    this.#arrived = end
+    return undefined
+  }
+
+  #opening(destination: Endpoint): string {
+    const { protocol } = this.#options
+    return protocol === 'tcp' || protocol === 'sctp'
+      ? `opens a ${protocol.toUpperCase()} connection to ${endpointText(destination)}`
+      : `sends a ${protocol.toUpperCase()} packet to ${endpointText(destination)}`
+  }
+
+  #stoppedThere({ outcome, says }: Stopped): End {
+    const { client } = this.#options
+    if (outcome === 'rejected')
+      this.#addReply(client, 'receive', `${hostName(client)} reports at once: "Connection refused"`)
+    else if (outcome === 'dropped' || outcome === 'timeout')
+      this.#add(
+        client,
+        'silent',
+        this.#sent,
+        `${hostName(client)} waits, sends it again, and gives up: "Connection timed out"`,
+      )
+    return { outcome, says }
+  }
+
+  /** The server's kernel has nobody to give the packet to. */
+  refuse(says: string): End {
+    const { host, packet } = this.arrived
+    this.#add(host, 'refuse', packet, says)
+    this.#back('rst')
+    const { client } = this.#options
+    this.#addReply(client, 'receive', `${hostName(client)} reports at once: "Connection refused"`)
+    return { outcome: 'refused', says }
+  }
+
+  /** SYN-ACK, or the answer's datagram. Undefined: it came back to who asked. */
+  answer(says: string): End | undefined {
+    const { client } = this.#options
+    const { host, packet } = this.arrived
+    const answer = answerTo(packet)
+    this.#hops.add(() => ({
+      where: placeOf(host),
+      what: 'reply',
+      packet: tracePacket(answer),
+      isReply: true,
+      says,
+    }))
+    const end = this.#back('syn-ack')
+    if (end.kind === 'stopped')
+      return {
+        outcome: end.outcome === 'rejected' ? 'timeout' : end.outcome,
+        says: `the answer gets lost: ${end.says}`,
+      }
+    const sent = this.#sent!
+    const isMeant =
+      isAt(client, end.host) &&
+      sameEndpoint(end.packet.source, sent.destination) &&
+      sameEndpoint(end.packet.destination, sent.source)
+    if (isMeant) {
+      this.#addReply(
+        client,
+        'receive',
+        `${hostName(client)} has its answer, from the address it had asked: ${endpointText(sent.destination)}`,
+        end.packet,
+      )
+      return undefined
+    }
+    const stray = `the answer comes from ${endpointText(end.packet.source)} instead of ${endpointText(sent.destination)}: nobody waits for it, so it is thrown away`
+    this.#addReply(end.host, 'lost', stray, end.packet)
+    return { outcome: 'timeout', says: stray }
+  }
+
+  /** The rest of a connection goes the way that is known by now: it is told in one hop for each direction. */
+  exchange(request: string, reply: string | undefined): End | undefined {
+    const { client } = this.#options
+    const { host } = this.arrived
+    const there = this.#again('ack')
+    if (there !== undefined) return there
+    this.#add(
+      host,
+      'request',
+      this.arrived.packet,
+      `${request}; its packets take the same way, for connection tracking remembers what was chosen for the first`,
+    )
+    if (reply === undefined) {
+      this.#add(
+        client,
+        'silent',
+        this.#sent,
+        `the connection stands, but no answer comes: ${hostName(client)} waits and gives up`,
+      )
+      return {
+        outcome: 'timeout',
+        says: `${hostName(host)} took the connection, but does not answer`,
+      }
+    }
+    this.#back('ack', NO_HOPS)
+    const packet = answerTo(this.#sent!)
+    this.#addReply(client, 'reply', `${reply}; the answer comes back the same way`, packet)
+    return undefined
+  }
+
+  /** Both sides say that they have nothing more to send, so that nodes can forget the connection soon. */
+  close(): void {
+    if (this.#options.protocol !== 'tcp') return
+    this.#again('fin')
+    this.#back('fin', NO_HOPS)
+    this.#again('ack')
+  }
+
+  #again(segment: TcpSegment): End | undefined {
+    const { walk, client } = this.#options
+    const packet = { ...this.#sent!, ...this.#segment(segment) }
+    const end = walk.next(packet, client, false, NO_HOPS)
+    return end.kind === 'stopped' ? { outcome: end.outcome, says: end.says } : undefined
+  }
+
+  #back(segment: TcpSegment, hops: Hops = this.#hops): Arrived | Stopped {
+    const { host, packet } = this.arrived
+    const answer = { ...answerTo(packet), ...this.#segment(segment) }
+    return this.#options.walk.next(answer, host, true, hops)
+  }
+
+  #segment(segment: TcpSegment): { readonly segment?: TcpSegment } {
+    return this.#options.protocol === 'tcp' ? { segment } : {}
+  }
+
+  get #hops(): Hops {
+    return this.#options.hops
+  }
+
+  #add(host: Host, what: string, packet: Packet | undefined, says: string): void {
+    this.#hops.add((): TraceHop => {
+      const shown = packet === undefined ? {} : { packet: tracePacket(packet) }
+      return { where: placeOf(host), what, ...shown, says }
+    })
+  }
+
+  #addReply(host: Host, what: string, says: string, packet?: Packet): void {
+    this.#hops.add((): TraceHop => {
+      const shown = packet === undefined ? {} : { packet: tracePacket(packet) }
+      return { where: placeOf(host), what, ...shown, isReply: true, says }
+    })
+  }
+}

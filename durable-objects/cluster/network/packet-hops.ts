@@ -1,0 +1,134 @@
+// The hops of one packet through one node's kernel: each rule that did something, and what connection tracking changed.
+import { sameEndpoint } from '#netfilter/connection.ts'
+import { iptablesRule } from '#netfilter/iptables-text.ts'
+import { nftRule } from '#netfilter/nftables-text.ts'
+import type { HookPassage, Passage } from '#netfilter/node-stack.ts'
+import type { Packet } from '#netfilter/packet.ts'
+import type { Rule } from '#netfilter/rule.ts'
+import type { Deed, Step } from '#netfilter/step.ts'
+import { endpointText, tracePacket } from './host.ts'
+import type { Hops } from './hops.ts'
+import { ruleStory } from './rule-story.ts'
+import type { TraceHop, TraceRule } from './trace.ts'
+
+export interface PassageStory {
+  readonly nodeName: string
+  readonly passage: Passage
+  readonly isReply: boolean
+}
+
+export const addPassage = (hops: Hops, story: PassageStory): void => {
+  if (!hops.isKept) return
+  const { nodeName, passage } = story
+  const where = { node: nodeName, component: 'kernel' }
+  const reply = story.isReply ? { isReply: true } : {}
+  for (const hook of passage.hooks) {
+    const nat = hook.steps.findIndex(isNat)
+    for (const [index, step] of hook.steps.entries()) {
+      // on the way back only what stops the packet is news
+      if (!isWorthTelling(step) || (story.isReply && !isStop(step))) continue
+      hops.add(() => ({ where, ...ruleHop(hook, nat, index), ...reply }))
+    }
+    if (nat < 0 && isChanged(hook.before, hook.after))
+      hops.add(() => ({ where, ...trackingHop(hook, passage), ...reply }))
+  }
+}
+
+/** The line of the tables that a step is about; undefined for a chain's policy. */
+export const traceRuleOf = (step: Step): TraceRule | undefined => {
+  const { rule, table, chain, index, tried } = step
+  if (rule === undefined) return undefined
+  return { table, chain, number: index + 1, text: ruleText(table, chain, rule), tried }
+}
+
+const KUBE_PROXY_NFTABLES = 'ip kube-proxy'
+
+const ruleText = (table: string, chain: string, rule: Rule): string =>
+  table === KUBE_PROXY_NFTABLES ? nftRule(rule) : iptablesRule(chain, rule)
+
+const isNat = ({ did }: Step): boolean =>
+  did.some(({ kind }) => kind === 'dnat' || kind === 'masquerade')
+
+const isStop = ({ did }: Step): boolean =>
+  did.some(({ kind }) => kind === 'drop' || kind === 'reject')
+
+/** Looking up what is not there, counting and coming back lead nowhere. */
+const isWorthTelling = ({ did, rule }: Step): boolean =>
+  rule === undefined ||
+  did.some((deed) => {
+    switch (deed.kind) {
+      case 'account':
+      case 'return':
+        return false
+      case 'lookup':
+        return deed.isFound
+      case 'mark':
+        return deed.before !== deed.after
+      default:
+        return true
+    }
+  })
+
+export const isChanged = (before: Packet, after: Packet): boolean =>
+  !sameEndpoint(before.source, after.source) || !sameEndpoint(before.destination, after.destination)
+
+const ruleHop = (
+  { steps, before, after }: HookPassage,
+  nat: number,
+  index: number,
+): Omit<TraceHop, 'where'> => {
+  const step = steps[index]!
+  const rule = traceRuleOf(step)
+  const chance = step.share ?? step.probability
+  const changed =
+    index === nat && isChanged(before, after)
+      ? { before: tracePacket(before), packet: tracePacket(after) }
+      : { packet: tracePacket(nat >= 0 && index > nat ? after : before) }
+  return {
+    what: kindOf(step),
+    ...changed,
+    ...(rule === undefined ? {} : { rule }),
+    ...(chance === undefined ? {} : { probability: chance }),
+    ...(isAside(steps, index) ? { isAside: true } : {}),
+    says: ruleStory(step, { before, after }),
+  }
+}
+
+const KINDS: Partial<Record<Deed['kind'], string>> = {
+  dnat: 'dnat',
+  masquerade: 'snat',
+  drop: 'drop',
+  reject: 'reject',
+}
+
+const kindOf = ({ did }: Step): string =>
+  did.map(({ kind }) => KINDS[kind]).findLast((kind) => kind !== undefined) ?? 'rule'
+
+/** It leads to a chain, and in that chain nothing happens. */
+const isAside = (steps: readonly Step[], index: number): boolean => {
+  const { did, table } = steps[index]!
+  const last = did.at(-1)
+  if (last?.kind !== 'jump' && last?.kind !== 'goto') return false
+  const next = steps[index + 1]
+  if (next === undefined || next.table !== table || next.chain !== last.chain) return true
+  // the chain led on, and there nothing happened either
+  return !isWorthTelling(next) || isAside(steps, index + 1)
+}
+
+const trackingHop = (
+  { hook, before, after }: HookPassage,
+  { isReply }: Passage,
+): Omit<TraceHop, 'where'> => {
+  const isSource = !sameEndpoint(before.source, after.source)
+  const from = endpointText(isSource ? before.source : before.destination)
+  const to = endpointText(isSource ? after.source : after.destination)
+  const side = isSource ? 'source' : 'destination'
+  return {
+    what: 'conntrack',
+    before: tracePacket(before),
+    packet: tracePacket(after),
+    says: isReply
+      ? `Connection tracking knows this answer's connection (at ${hook}) and undoes what was changed on the way there: the ${side} ${from} becomes ${to} again`
+      : `Connection tracking knows this connection (at ${hook}) and changes the ${side} ${from} to ${to} as for its first packet`,
+  }
+}

@@ -1,0 +1,147 @@
+// One request from its name to its answer: what `POST …/trace` answers.
+import { formatIp, type Ip } from '#net/ip.ts'
+import type { Protocol } from '#netfilter/packet.ts'
+import { askServer, refusal, serverName } from './ask-server.ts'
+import { Conversation, type End, ephemeralPort } from './conversation.ts'
+import { type DnsDetail, resolveName } from './dns.ts'
+import { type Host, hostName } from './host.ts'
+import { HopList } from './hops.ts'
+import { senderOf } from './sender.ts'
+import type { Trace, TraceReply, TraceRequest } from './trace.ts'
+import { Walk } from './walk.ts'
+import type { Answer, World } from './world.ts'
+
+export interface TraceOptions {
+  /** Of which questions for names every hop is told; of the first one by default. */
+  readonly dns?: DnsDetail
+}
+
+export const trace = (world: World, request: TraceRequest, options: TraceOptions = {}): Trace => {
+  const sender = senderOf(world, request.from)
+  if ('outcome' in sender) return { outcome: sender.outcome, says: sender.says, hops: [] }
+  const hops = new HopList()
+  const { dns: detail = 'first' } = options
+  const resolved = resolveName({ world, hops, detail }, sender, request.to.host)
+  if ('outcome' in resolved) return { ...resolved, hops: hops.list }
+  const { reply, end } = converse(world, hops, { request, sender, ip: resolved.ip })
+  return { ...end, ...(reply === undefined ? {} : { reply }), hops: hops.list }
+}
+
+export const protocolOf = ({ to: { scheme } }: TraceRequest): Protocol =>
+  scheme === 'udp' || scheme === 'sctp' ? scheme : 'tcp'
+
+interface Asked {
+  readonly request: TraceRequest
+  readonly sender: Host
+  readonly ip: Ip
+}
+
+interface Answered {
+  readonly end: End
+  readonly reply?: TraceReply
+}
+
+const converse = (world: World, hops: HopList, { request, sender, ip }: Asked): Answered => {
+  const walk = new Walk({ world, hops, random: () => world.random() })
+  const conversation = new Conversation({
+    walk,
+    hops,
+    client: sender,
+    protocol: protocolOf(request),
+    destination: { ip, port: request.to.port },
+    sourcePort: request.sourcePort ?? ephemeralPort(world),
+  })
+  const stopped = conversation.open()
+  if (stopped !== undefined) return { end: stopped }
+  const { host, packet } = conversation.arrived
+  const answer = askServer(world, host, packet, request)
+  if (answer === undefined) return { end: nobody(host) }
+  if (answer.kind === 'refused')
+    return { end: conversation.refuse(refusal(host, packet, answer.listeningOn)) }
+  const isStream = packet.protocol === 'tcp' || packet.protocol === 'sctp'
+  return isStream ? stream(conversation, request, answer) : datagram(conversation, host, answer)
+}
+
+const nobody = (host: Host): End => ({
+  outcome: 'timeout',
+  says: `no answer comes: ${host.kind === 'remote' ? `no machine in the internet has the address ${formatIp(host.ip)}` : `nobody is at ${hostName(host)}`}`,
+})
+
+type Taken = Exclude<Answer, { kind: 'refused' }>
+
+const stream = (conversation: Conversation, request: TraceRequest, answer: Taken): Answered => {
+  const { host } = conversation.arrived
+  const name = hostName(host)
+  const lost = conversation.answer(`${name} takes the connection`)
+  if (lost !== undefined) return { end: lost }
+  const reply = replyOf(host, answer)
+  const isConnectOnly = request.to.scheme === 'tcp' || request.to.scheme === 'sctp'
+  if (isConnectOnly && answer.kind !== 'message') {
+    conversation.close()
+    return {
+      end: { outcome: 'delivered', says: `${name} took the connection` },
+      reply: silentReply(host),
+    }
+  }
+  const silence = conversation.exchange(requestText(request), answerText(name, answer))
+  conversation.close()
+  if (silence !== undefined) return { end: silence }
+  return { end: { outcome: 'delivered', says: answerText(name, answer) ?? name }, ...reply }
+}
+
+const datagram = (conversation: Conversation, host: Host, answer: Taken): Answered => {
+  const name = hostName(host)
+  if (answer.kind === 'silent' || (answer.kind === 'message' && answer.text === undefined))
+    return {
+      end: {
+        outcome: 'delivered',
+        says: `${name} received the packet; UDP asks for no answer, and none came`,
+      },
+      reply: { protocol: 'UDP', from: serverName(host) },
+    }
+  const lost = conversation.answer(answerText(name, answer) ?? name)
+  if (lost !== undefined) return { end: lost }
+  const reply = { ...replyOf(host, answer).reply, protocol: 'UDP', from: serverName(host) } as const
+  return { end: { outcome: 'delivered', says: answerText(name, answer) ?? name }, reply }
+}
+
+const requestText = ({ to, method, body }: TraceRequest): string => {
+  if (to.scheme === 'http' || to.scheme === 'https')
+    return `the request ${method} ${to.path} goes through the connection${to.scheme === 'https' ? ', encrypted' : ''}`
+  return body === '' ? 'the connection stands' : `${body.length} bytes go through the connection`
+}
+
+const answerText = (name: string, answer: Taken): string | undefined => {
+  switch (answer.kind) {
+    case 'http':
+      return `${name} answered HTTP ${answer.status}`
+    case 'message':
+      return answer.text === undefined
+        ? `${name} took the connection`
+        : `${name} answered ${answer.text.length} bytes`
+    case 'silent':
+      return undefined
+  }
+}
+
+const silentReply = (host: Host): TraceReply => ({ protocol: 'TCP', from: serverName(host) })
+
+const replyOf = (host: Host, answer: Taken): { readonly reply?: TraceReply } => {
+  const from = serverName(host)
+  switch (answer.kind) {
+    case 'http': {
+      const { status, headers, body } = answer
+      return { reply: { protocol: 'HTTP', status, headers, body, from } }
+    }
+    case 'message':
+      return {
+        reply: {
+          protocol: 'TCP',
+          from,
+          ...(answer.text === undefined ? {} : { body: answer.text }),
+        },
+      }
+    case 'silent':
+      return {}
+  }
+}
