@@ -42,13 +42,13 @@ export class NodeElements {
   }
 
   /** The node's elements of a set; of a node that lags behind, those that it had. */
-  of(nodeName: string, table: string, set: string, delta: ElementDelta): PersistentMap<SetElement> {
-    const own = this.#nodes.get(nodeName)?.get(idOf(table, set))
+  of(nodeName: string, id: string, delta: ElementDelta): PersistentMap<SetElement> {
+    const own = this.#nodes.get(nodeName)?.get(id)
     const elements = own === undefined ? NONE : upToDate(own)
     if (delta.added.length === 0 && delta.removed.length === 0) return elements
     const changed = new Map<string, SetElement | undefined>()
     const uses = new Map<string, number>()
-    const isInSet = (entry: BundleElement) => entry.table === table && entry.set === set
+    const isInSet = ({ table, set }: BundleElement) => setId(table, set) === id
     const count = ({ key }: BundleElement, by: number): number => {
       const sum = (uses.get(key) ?? own?.uses.get(key) ?? 0) + by
       uses.set(key, sum)
@@ -64,7 +64,7 @@ export class NodeElements {
   #setOf(nodeName: string, table: string, set: string): OwnSet {
     let sets = this.#nodes.get(nodeName)
     if (sets === undefined) this.#nodes.set(nodeName, (sets = new Map()))
-    const id = idOf(table, set)
+    const id = setId(table, set)
     let own = sets.get(id)
     if (own === undefined)
       sets.set(id, (own = { elements: NONE, uses: new Map(), changed: new Map() }))
@@ -80,4 +80,5 @@ const upToDate = (own: OwnSet): PersistentMap<SetElement> => {
   return own.elements
 }
 
-const idOf = (table: string, set: string): string => `${table} ${set}`
+/** What tells sets apart. */
+export const setId = (table: string, set: string): string => `${table} ${set}`

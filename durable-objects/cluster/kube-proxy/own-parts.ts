@@ -5,17 +5,23 @@ import type { Change, ElementSet, Ruleset, SetElement, Table } from '#netfilter/
 import { applyChanges } from '#netfilter/transaction.ts'
 import { equal } from '#apimachinery/object.ts'
 import type { Backend, ProxySettings } from './backend.ts'
-import type { BundleRules, BundleSet } from './bundle.ts'
-import type { ElementDelta, NodeElements } from './node-elements.ts'
+import type { BundleRules } from './bundle.ts'
+import { type ElementDelta, type NodeElements, setId } from './node-elements.ts'
 
 interface LastRules extends BundleRules {
   readonly sharedCount: number
 }
 
+/** A set with what is the node's own whatever the Services are. */
+interface OwnSet {
+  readonly table: string
+  readonly id: string
+  readonly set: ElementSet
+}
+
 interface Made {
   readonly nodeIPs: readonly Ip[]
-  /** With what is the node's own whatever the Services are. */
-  readonly sets: readonly BundleSet[]
+  readonly sets: readonly OwnSet[]
   /** Rules that stand last in a shared chain instead of those that nodes share. */
   readonly last: readonly LastRules[]
   from: Ruleset | undefined
@@ -35,20 +41,16 @@ export class OwnParts {
     this.#elements = elements
   }
 
-  /** The tables with the node's own elements. `delta` is by how much the node lags behind. */
+  /** The tables with what is the node's own. `delta` is by how much the node lags behind. */
   at(from: Ruleset, nodeName: string, nodeIPs: readonly Ip[], delta: ElementDelta): Ruleset {
     const made = this.#madeFor(nodeName, nodeIPs)
-    if (made.sets.length === 0 && made.last.length === 0) return from
-    const own = made.sets.map(({ table, set }) =>
-      this.#elements.of(nodeName, table, set.name, delta),
-    )
-    if (
-      made.from === from &&
-      made.ruleset !== undefined &&
-      own.every((map, at) => map === made.own[at])
-    )
+    const { sets, last } = made
+    if (sets.length === 0 && last.length === 0) return from
+    const own = sets.map(({ id }) => this.#elements.of(nodeName, id, delta))
+    if (made.from === from && made.ruleset !== undefined && isEach(own, made.own))
       return made.ruleset
-    const ruleset = withOwn(withLast(from, made.last), made.sets, own)
+    const withRules = last.length === 0 ? from : withLast(from, last)
+    const ruleset = sets.length === 0 ? withRules : withOwn(withRules, sets, own)
     made.from = from
     made.own = own
     made.ruleset = ruleset
@@ -58,13 +60,20 @@ export class OwnParts {
   #madeFor(nodeName: string, nodeIPs: readonly Ip[]): Made {
     const known = this.#made.get(nodeName)
     if (known !== undefined && isSame(known.nodeIPs, nodeIPs)) return known
-    const sets = this.#backend.ownSets?.(this.#settings, nodeIPs) ?? []
+    const sets = (this.#backend.ownSets?.(this.#settings, nodeIPs) ?? []).map(({ table, set }) => ({
+      table,
+      id: setId(table, set.name),
+      set,
+    }))
     const last = lastRulesAt(this.#backend, this.#settings, nodeIPs)
     const made = { nodeIPs, sets, last, from: undefined, own: [], ruleset: undefined }
     this.#made.set(nodeName, made)
     return made
   }
 }
+
+const isEach = <T>(a: readonly T[], b: readonly T[]): boolean =>
+  a.length === b.length && a.every((item, at) => item === b[at])
 
 const isSame = (a: readonly Ip[], b: readonly Ip[]): boolean =>
   a === b || (a.length === b.length && a.every(({ value }, at) => value === b[at]?.value))
@@ -98,27 +107,26 @@ const withLast = (ruleset: Ruleset, last: readonly LastRules[]): Ruleset =>
  */
 const withOwn = (
   ruleset: Ruleset,
-  sets: readonly BundleSet[],
+  sets: readonly OwnSet[],
   own: readonly PersistentMap<SetElement>[],
 ): Ruleset => {
-  const changed = new Map<string, [string, ElementSet][]>()
-  for (const [at, { table, set }] of sets.entries()) {
-    const before = ruleset.get(table)?.sets.get(set.name)
-    if (before === undefined)
-      throw new Error(`${table} has no set ${set.name} for what is a node's own`)
-    // what the node has anyway, what the shared tables left out, what bundles say that are the node's own
-    const elements = union(union(own[at]!, set.elements), before.elements)
-    const entry: [string, ElementSet] = [set.name, { ...before, elements }]
-    const entries = changed.get(table)
-    if (entries === undefined) changed.set(table, [entry])
-    else entries.push(entry)
+  let result = ruleset
+  for (let start = 0; start < sets.length;) {
+    const { table: key } = sets[start]!
+    const table = ruleset.get(key)
+    const changed: [string, ElementSet][] = []
+    for (; sets[start]?.table === key; start++) {
+      const { set } = sets[start]!
+      const before = table?.sets.get(set.name)
+      if (before === undefined) throw new Error(`${key} has no set ${set.name} for a node's own`)
+      // what the node has by its endpoints and anyway, and what bundles say that are the node's own
+      const elements = union(union(own[start]!, set.elements), before.elements)
+      changed.push([set.name, { ...before, elements }])
+    }
+    const after: Table = { ...table!, sets: table!.sets.withChanges(changed) }
+    result = result.with(key, after)
   }
-  const tables: [string, Table][] = []
-  for (const [key, entries] of changed) {
-    const table = ruleset.get(key)!
-    tables.push([key, { ...table, sets: table.sets.withChanges(entries) }])
-  }
-  return ruleset.withChanges(tables)
+  return result
 }
 
 const union = (

@@ -37,6 +37,12 @@ export interface NodeTables {
 /** No Node is called so: the moment at which the proxies have what changed. */
 const SYNC = '/sync'
 
+/** What running proxies see, and how they are set up. */
+interface Present {
+  readonly view: PastView
+  readonly setup: Setup
+}
+
 interface Made {
   readonly version: number
   readonly tables: NodeTables
@@ -53,8 +59,8 @@ export class KubeProxies implements Component {
   /** Grows with every change that tables could show. */
   #version = 0
   readonly #made = new Map<string, Made>()
-  /** What running proxies see, and what follows from it; undefined: not looked at since the last change. */
-  #present: { readonly view: PastView; readonly setup: Setup } | undefined
+  /** undefined: not looked at since the last change. */
+  #present: Present | undefined
 
   constructor(name: string, context: ComponentContext) {
     this.name = name
@@ -195,7 +201,7 @@ export class KubeProxies implements Component {
   }
 
   /** What running proxies see. */
-  #now() {
+  #now(): Present {
     if (this.#present !== undefined) return this.#present
     const { pending } = this.#delay
     const past = pending && this.#past.at(pending.since)
@@ -219,10 +225,13 @@ export class KubeProxies implements Component {
     const sync = this.#conditions.of(nodeName)
     const now = this.#now()
     const { problem } = now.setup
-    const about = { sync, ...(problem === undefined ? {} : { problem }) }
-    if (sync === 'none')
-      return { ...about, mode: now.setup.configuration.mode, ruleset: EMPTY_RULESET }
-    const since = this.#conditions.staleSince(nodeName)
+    const tables = sync === 'none' ? noTables(now.setup) : this.#written(node, now)
+    return problem === undefined ? { ...tables, sync } : { ...tables, sync, problem }
+  }
+
+  /** What the node's proxy wrote last. */
+  #written(node: Node, now: Present): Written {
+    const since = this.#conditions.staleSince(node.metadata.name!)
     const then =
       since === undefined ? undefined : new PastView(this.#context.client, this.#past.at(since))
     const setup = then === undefined ? now.setup : this.#setup.setupAt(then)
@@ -230,11 +239,9 @@ export class KubeProxies implements Component {
     const tables = this.#setup.tablesFor(setup, node, nodeIPs, now.view)
     const stale = then && inputsOf(then.services, then)
     const { mode } = setup.configuration
-    if (tables instanceof ServiceTables)
-      return { ...about, mode, ruleset: tables.at(place, nodeIPs, stale) }
+    if (tables instanceof ServiceTables) return { mode, ruleset: tables.at(place, nodeIPs, stale) }
     const ipvs = tables.at(place, nodeIPs, stale)
     return {
-      ...about,
       mode,
       ruleset: ipvs.tables.ruleset,
       virtualServers: ipvs.servers,
@@ -242,6 +249,10 @@ export class KubeProxies implements Component {
     }
   }
 }
+
+type Written = Omit<NodeTables, 'sync' | 'problem'>
+
+const noTables = ({ configuration: { mode } }: Setup): Written => ({ mode, ruleset: EMPTY_RULESET })
 
 interface Location {
   readonly place: NodePlace

@@ -48,7 +48,7 @@ const MOST_TABLES = 8
 
 export class ProxySetup {
   readonly #context: ComponentContext
-  /** By what of the setup and the node the tables depend on; what was used last stands last. */
+  /** By what of the setup and the node the tables depend on. */
   readonly #tables = new Map<string, Kept>()
 
   constructor(context: ComponentContext) {
@@ -78,9 +78,9 @@ export class ProxySetup {
     const { configuration, serviceCIDRs } = setup
     const id = tablesId(setup, node, nodeIPs)
     const kept = this.#tables.get(id)
-    this.#tables.delete(id)
     if (kept !== undefined) {
-      this.#tables.set(id, kept)
+      // what was used last stands last
+      if (this.#tables.size > 1 && this.#tables.delete(id)) this.#tables.set(id, kept)
       if (kept.changed.size > 0) kept.tables.update(inputsOf(kept.changed, view))
       kept.changed.clear()
       return kept.tables

@@ -8,6 +8,8 @@ const MASK = (1 << BITS) - 1
 const HASH_BITS = 30
 /** The first level reads the highest bits, so that the leaves stand in the order of their hashes. */
 const FIRST_SHIFT = HASH_BITS - BITS
+/** So many changes are sorted where they stand. */
+const FEW = 12
 /** Together with the hash it fits into a number. */
 const MAX_CHANGES = 2 ** (53 - HASH_BITS)
 
@@ -144,7 +146,7 @@ const sortedChanges = <V>(
 ): readonly KeyChange<V>[] => {
   const list: KeyChange<V>[] = []
   for (const [key, value] of changes) list.push({ hash: hashOf(key), key, value })
-  if (list.length < 2) return list
+  if (list.length <= FEW) return insertionSorted(list)
   if (list.length >= MAX_CHANGES) throw new Error(`more than ${MAX_CHANGES} changes at once`)
   // numbers sort much faster than objects
   const order = new Float64Array(list.length)
@@ -155,6 +157,16 @@ const sortedChanges = <V>(
   for (const number of order)
     sorted.push(list[number - Math.floor(number / MAX_CHANGES) * MAX_CHANGES]!)
   return sorted
+}
+
+const insertionSorted = <V>(list: KeyChange<V>[]): readonly KeyChange<V>[] => {
+  for (let end = 1; end < list.length; end++) {
+    const change = list[end]!
+    let at = end
+    for (; at > 0 && list[at - 1]!.hash > change.hash; at--) list[at] = list[at - 1]!
+    list[at] = change
+  }
+  return list
 }
 
 /** What a node becomes by a range of the changes, all of which belong below it. */
