@@ -22,7 +22,7 @@ const address = (text: string): Ip => {
 }
 
 /** A client somewhere in the internet; the range is one for examples (RFC 5737) that no load balancer here uses. */
-export const INTERNET_CLIENT: Ip = address('192.0.2.10')
+export const INTERNET_CLIENT: Ip = address('192.0.2.254')
 /** The learner's computer. It is the nodes' router too, and answers their questions for names. */
 export const WORKSTATION: Ip = address('192.168.49.1')
 
