@@ -26,6 +26,7 @@ import { serve, type ServerParts } from '#kube-apiserver/server.ts'
 import { serviceHooks } from '#kube-apiserver/service/hooks.ts'
 import { Runner, type Fault } from '#runner.ts'
 import type { Settings } from '#settings.ts'
+import { checkTrace } from '#world/trace-hooks.ts'
 import { type ClusterWorld, Worlds } from '#world/world.ts'
 
 /** What a cluster is made again from. */
@@ -92,7 +93,9 @@ export class Cluster {
       hub: this.#hub,
       authorizer: authorizer(internalClient(context, API_SERVER)),
     }
-    const parts = components(settings).map((definition) => this.#component(context, definition))
+    const parts = components(settings, () => this.world()).map((definition) =>
+      this.#component(context, definition),
+    )
     this.#runner = new Runner(parts)
     this.#proxies = parts.find((part) => part instanceof KubeProxies)!
     this.#client = internalClient(context, API_SERVER)
@@ -102,7 +105,7 @@ export class Cluster {
       settings,
       version: versionInfo,
       tablesOf: (node) => this.#proxies.tablesOf(node),
-      proxySyncOf: (node) => this.#proxies.tablesOf(node)?.sync ?? 'none',
+      proxySyncOf: (node) => this.#proxies.syncOf(node),
     })
     if (state === undefined)
       bootstrap((resource, object) => createAny(context, resource, object), settings)
@@ -242,6 +245,7 @@ export class Cluster {
     const client = internalClient(context, API_SERVER)
     admission = admissionChain(client, this.#random)
     hooks['services'] = serviceHooks(context, client)
+    hooks['traces.kubarium.dev'] = checked(checkTrace)
     return context
   }
 
@@ -260,6 +264,15 @@ export class Cluster {
       settings: this.settings,
     })
   }
+}
+
+/** Hooks of a kind that reserves nothing, but that only a layer above the API can check. */
+const checked = (check: (object: KubeObject) => void): StorageHooks => {
+  const reserve = (object: KubeObject) => {
+    check(object)
+    return { object, commit: () => undefined, revert: () => undefined }
+  }
+  return { onCreate: reserve, onUpdate: reserve }
 }
 
 /** Creates an object of any kind, as the API server does when it starts. */

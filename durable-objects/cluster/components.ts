@@ -7,9 +7,14 @@ import { kubeletComponents } from '#kubelet/components.ts'
 import { proxyComponents } from '#kube-proxy/components.ts'
 import { schedulerComponents } from '#kube-scheduler/components.ts'
 import type { Settings } from '#settings.ts'
+import { tracer } from '#world/tracer.ts'
+import type { ClusterWorld } from '#world/world.ts'
 
 /** Everything that acts by itself, in the order in which it is drained: what makes Pods, then what runs them, then what follows them. */
-export const components = (_settings: Settings): readonly ComponentDefinition[] => [
+export const components = (
+  _settings: Settings,
+  world: () => ClusterWorld,
+): readonly ComponentDefinition[] => [
   ...workloadControllers,
   ...schedulerComponents,
   ...kubeletComponents,
@@ -17,4 +22,5 @@ export const components = (_settings: Settings): readonly ComponentDefinition[] 
   ...objectControllers,
   ...cloudComponents,
   ...proxyComponents,
+  tracer(world),
 ]

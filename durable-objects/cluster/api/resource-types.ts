@@ -22,6 +22,7 @@ import type { Service } from '#api/core/v1/service/types.ts'
 import type { ServiceAccount } from '#api/core/v1/service-account/types.ts'
 import type { EndpointSlice } from '#api/discovery/v1/endpoint-slice/types.ts'
 import type { Machine } from '#api/kubarium/v1/machine/types.ts'
+import type { Trace } from '#api/kubarium/v1/trace/types.ts'
 import type { IPAddress } from '#api/networking/v1/ip-address/types.ts'
 import type { NetworkPolicy } from '#api/networking/v1/network-policy/types.ts'
 import type { ServiceCIDR } from '#api/networking/v1/service-cidr/types.ts'
@@ -56,6 +57,7 @@ export interface ResourceTypes {
   'servicecidrs.networking.k8s.io': ServiceCIDR
   'poddisruptionbudgets.policy': PodDisruptionBudget
   'machines.kubarium.dev': Machine
+  'traces.kubarium.dev': Trace
 }
 
 export type ResourceName = keyof ResourceTypes

@@ -153,6 +153,12 @@ export const VALID: readonly (readonly [path: string, object: Mutable])[] = (
       },
     ],
     ['/apis/kubarium.dev/v1/machines', 'kubarium.dev/v1', 'Machine', { spec: {} }],
+    [
+      '/apis/kubarium.dev/v1/namespaces/default/traces',
+      'kubarium.dev/v1',
+      'Trace',
+      { spec: { from: { workstation: true }, to: 'http://192.168.49.2/' } },
+    ],
   ] as const
 ).map(([path, apiVersion, kind, rest]) => [
   path,

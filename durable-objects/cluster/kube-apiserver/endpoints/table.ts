@@ -1,5 +1,5 @@
 import columns from '#api/facts/columns.json' with { type: 'json' }
-import { machineColumns } from '#api/kubarium/v1/machine/columns.ts'
+import { kubariumColumns } from '#api/kubarium/v1/kinds.ts'
 import type { Cell, RowPrinter } from '#api/strategy.ts'
 import { age } from '#apimachinery/age.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
@@ -22,7 +22,7 @@ const DEFAULT_COLUMNS: readonly Column[] = [
 
 const allColumns: Readonly<Record<string, readonly Column[]>> = {
   ...(columns as unknown as Readonly<Record<string, readonly Column[]>>),
-  'apis/kubarium.dev/v1/machines': machineColumns,
+  ...kubariumColumns,
   // kubernetes: pkg/printers/internalversion/printers.go scaleColumnDefinitions
   'apis/autoscaling/v1/scales': [
     { name: 'Name', type: 'string', format: 'name', priority: 0 },

@@ -191,6 +191,12 @@ describe('rows', () => {
       { spec: { power: 'On', network: 'Cut' }, status: { power: 'Off' } },
       ['x', 'Off', 'Cut', AGE],
     ],
+    [
+      'a trace',
+      'traces.kubarium.dev',
+      { spec: { from: { node: 'node-1' }, to: 'http://web/' }, status: { outcome: 'refused' } },
+      ['x', 'node/node-1', 'http://web/', 'refused', AGE],
+    ],
   ]
   for (const [name, resource, parts, cells] of cases) {
     it(`shows ${name}`, () => {
@@ -241,6 +247,7 @@ describe('columns', () => {
     'clusterrolebindings.rbac.authorization.k8s.io',
     'rolebindings.rbac.authorization.k8s.io',
     'machines.kubarium.dev',
+    'traces.kubarium.dev',
   ]
   const widths = new Map(
     Object.entries({ ...columns, ...kubariumColumns }).map(([key, list]) => {

@@ -1,11 +1,18 @@
 import { machineColumns, machineRow } from '#api/kubarium/v1/machine/columns.ts'
 import { machineStrategy } from '#api/kubarium/v1/machine/strategy.ts'
 import type { Machine } from '#api/kubarium/v1/machine/types.ts'
+import { traceColumns, traceRow } from '#api/kubarium/v1/trace/columns.ts'
+import { traceStrategy } from '#api/kubarium/v1/trace/strategy.ts'
+import type { Trace } from '#api/kubarium/v1/trace/types.ts'
 import { kind, type KindBehaviour } from '#api/strategy.ts'
 
 export const kubariumKinds: Readonly<Record<string, KindBehaviour>> = {
   'machines.kubarium.dev': kind<Machine>({ strategy: machineStrategy, row: machineRow }),
+  'traces.kubarium.dev': kind<Trace>({ strategy: traceStrategy, row: traceRow }),
 }
 
 /** The columns of the group's tables, keyed as in api/facts/columns.json. */
-export const kubariumColumns = { 'apis/kubarium.dev/v1/machines': machineColumns } as const
+export const kubariumColumns = {
+  'apis/kubarium.dev/v1/machines': machineColumns,
+  'apis/kubarium.dev/v1/traces': traceColumns,
+} as const

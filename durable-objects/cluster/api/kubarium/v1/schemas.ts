@@ -1,22 +1,11 @@
 // The group's component schemas, in the form of api/facts/schemas.json, with descriptions for `kubectl explain`.
+import { apiVersion, kind, LIST_META, OBJECT_META } from '#api/kubarium/v1/shared-schemas.ts'
+import { traceSchemas } from '#api/kubarium/v1/trace/schemas.ts'
 
-const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
-const LIST_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta'
 const TIME = 'io.k8s.apimachinery.pkg.apis.meta.v1.Time'
 
-const apiVersion = {
-  type: 'string',
-  description:
-    'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources',
-} as const
-
-const kind = {
-  type: 'string',
-  description:
-    'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
-} as const
-
 export const kubariumSchemas = {
+  ...traceSchemas,
   'dev.kubarium.v1.Machine': {
     type: 'object',
     description:
