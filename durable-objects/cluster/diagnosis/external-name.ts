@@ -124,8 +124,10 @@ const portRefused = (context: DiagnosisContext, target: string, ip: Ip): Cause |
 /** The caller sends the Service's name as the Host header; many servers know only their own. */
 const hostRefused = (context: DiagnosisContext, target: string, ip: Ip): Cause | undefined => {
   const { service, attempt } = context
+  const { host } = attempt
+  // only who says how it was called may have called it by HTTP
+  if (host === undefined) return undefined
   const port = attempt.port ?? service.spec.ports?.[0]?.port ?? DEFAULT_PORT
-  const host = attempt.host ?? service.metadata.name!
   const own = ask(context, ip, port, target)
   const theirs = ask(context, ip, port, host)
   if (own?.kind !== 'http' || theirs?.kind !== 'http' || own.status >= 400) return undefined

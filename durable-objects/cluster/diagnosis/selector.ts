@@ -4,6 +4,7 @@ import type { Service } from '#api/core/v1/service/types.ts'
 import { matches, selectorFromMap } from '#apimachinery/labels.ts'
 import type { StringMap } from '#apimachinery/object.ts'
 import type { Cause, Remedy } from './cause.ts'
+import { askPort } from './listeners.ts'
 import {
   type DiagnosisContext,
   listed,
@@ -35,7 +36,8 @@ export const selectorCause = (context: DiagnosisContext): Cause | undefined => {
   return inAnotherNamespace(context, selector) ?? noMatch(context, selector)
 }
 
-const selectorlessCause = ({ client, service }: DiagnosisContext): Cause | undefined => {
+const selectorlessCause = (context: DiagnosisContext): Cause | undefined => {
+  const { client, service } = context
   const namespace = namespaceOf(service)
   const name = service.metadata.name!
   const slices = client.list('endpointslices.discovery.k8s.io', {
@@ -45,7 +47,9 @@ const selectorlessCause = ({ client, service }: DiagnosisContext): Cause | undef
   if (slices.some(({ endpoints }) => (endpoints ?? []).length > 0)) return undefined
   const services = client.list('services', { namespace })
   const [candidate, ...others] = labelSets(
-    client.list('pods', { namespace }).filter((pod) => !isSelected(services, pod)),
+    client
+      .list('pods', { namespace })
+      .filter((pod) => !isSelected(services, pod) && mightServe(context, pod)),
   )
   const remedy =
     candidate === undefined || others.length > 0
@@ -65,6 +69,15 @@ const selectorlessCause = ({ client, service }: DiagnosisContext): Cause | undef
     place: placeOf(service, 'spec.selector'),
     ...(remedy === undefined ? {} : { remedy }),
   }
+}
+
+/** It listens on the port that the Service would send to. */
+const mightServe = (context: DiagnosisContext, pod: Pod): boolean => {
+  const [port] = context.service.spec.ports ?? []
+  const target = port?.targetPort ?? port?.port
+  if (typeof target !== 'number') return false
+  const answer = askPort(context, pod, 'tcp', target)
+  return answer !== undefined && answer.kind !== 'refused'
 }
 
 const inAnotherNamespace = (
