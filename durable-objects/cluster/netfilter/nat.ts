@@ -57,6 +57,17 @@ export class PacketNat implements Nat {
     return translated(this.#connection, this.#isReply, side, packet)
   }
 
+  /** The load balancer sends the connection elsewhere than rules did. */
+  redirect(packet: Packet, destination: Endpoint): Packet {
+    const { reply } = this.#connection
+    this.#connection = {
+      ...this.#connection,
+      reply: { ...reply, source: destination },
+      isDnat: true,
+    }
+    return { ...packet, destination }
+  }
+
   #setDestination(choice: NatChoice | undefined): boolean {
     if (choice?.kind !== 'dnat') return true
     const { original, reply } = this.#connection

@@ -4,11 +4,13 @@ import type { Ip } from '#net/ip.ts'
 import type { Connection } from './connection.ts'
 import type { Connections, Tracked } from './connections.ts'
 import { evaluate } from './evaluate.ts'
-import type { Evaluation, PacketOutcome } from './evaluation.ts'
+import type { Evaluation, Nat, PacketOutcome } from './evaluation.ts'
 import { PacketNat } from './nat.ts'
 import type { ConnectionState, Hook, Packet } from './packet.ts'
+import { schedule, virtualServerFor } from './ipvs.ts'
 import type { Ruleset } from './ruleset.ts'
 import type { Step } from './step.ts'
+import type { VirtualServer, VirtualServers } from './virtual-servers.ts'
 
 export type Route =
   /** To the node itself. */
@@ -20,6 +22,8 @@ export type Route =
 export interface NodeKernel {
   readonly ruleset: Ruleset
   readonly connections: Connections
+  /** Of the mode ipvs. Their addresses are local: they stand on an interface of the node. */
+  readonly virtualServers?: VirtualServers | undefined
   readonly now: number
   /** From 0 to 2^32-1. */
   readonly random: () => number
@@ -61,6 +65,8 @@ export interface Passage {
   /** The packet goes the other way than the connection's first. */
   readonly isReply: boolean
   readonly connection?: Connection
+  /** The virtual server that this packet was addressed to, the first of its connection. */
+  readonly virtualServer?: VirtualServer
 }
 
 /** A packet that comes in by `packet.input`: it is delivered here or sent on. Marks do not travel with packets. */
@@ -82,6 +88,9 @@ const withoutOutput = (packet: Packet): Packet => {
 
 const LOOPBACK = 'lo'
 
+/** What is decided later. */
+const NO_NAT: Nat = { isDecided: () => true, change: (_side, packet) => packet }
+
 class Journey {
   readonly #kernel: NodeKernel
   readonly #tracked: Tracked
@@ -90,6 +99,7 @@ class Journey {
   #packet: Packet
   #tried = 0
   #isConfirmed: boolean
+  #virtualServer: VirtualServer | undefined
 
   constructor(kernel: NodeKernel, packet: Packet) {
     this.#kernel = kernel
@@ -101,9 +111,10 @@ class Journey {
   }
 
   /** Goes through one hook; returns the end if it is stopped there. */
-  pass(hook: Hook): Passage | undefined {
+  pass(hook: Hook, nat: Nat | undefined = this.#nat): Passage | undefined {
     const { ruleset, isLocal, random, now, connections } = this.#kernel
-    const nat = this.#nat
+    const { isSnat = false, isDnat = false } = this.#nat?.connection ?? {}
+    const virtualServer = this.#virtualServer
     const before = this.#packet
     const { packet, outcome, steps, tried }: Evaluation = evaluate(ruleset, hook, before, {
       isLocal,
@@ -112,9 +123,10 @@ class Journey {
       memory: connections.memory,
       state: this.#tracked.state,
       tried: this.#tried,
-      ...(nat === undefined
-        ? {}
-        : { nat, isSnat: nat.connection.isSnat, isDnat: nat.connection.isDnat }),
+      ...(virtualServer && { virtualServer }),
+      isSnat,
+      isDnat,
+      ...(nat && { nat }),
     })
     this.#packet = packet
     this.#tried = tried
@@ -133,7 +145,10 @@ class Journey {
 
   /** From a process here, until the packet has its last route. */
   depart(): Passage | undefined {
-    return this.#routeOut() ?? this.pass('output') ?? this.#routeOut()
+    const stopped = this.#routeOut() ?? this.pass('output')
+    if (stopped !== undefined) return stopped
+    const server = virtualServerFor(this.#kernel.virtualServers, this.#packet)
+    return (server && this.#balance(server, 'output')) ?? this.#routeOut()
   }
 
   leave(): Passage {
@@ -146,7 +161,30 @@ class Journey {
   }
 
   deliver(): Passage {
+    const server = virtualServerFor(this.#kernel.virtualServers, this.#packet)
+    if (server !== undefined && this.#nat !== undefined) return this.#forwardTo(server)
     return this.pass('input') ?? this.#confirm('input') ?? this.#end({ kind: 'delivered' })
+  }
+
+  /** The load balancer takes the packet between the rules of input and their NAT, and sends it as if the node did. */
+  #forwardTo(server: VirtualServer): Passage {
+    const stopped =
+      this.pass('input', NO_NAT) ??
+      this.#balance(server, 'input') ??
+      this.#routeOut() ??
+      this.pass('output')
+    return stopped ?? this.leave()
+  }
+
+  #balance(server: VirtualServer, hook: Hook): Passage | undefined {
+    const { connections, now } = this.#kernel
+    if (this.#nat === undefined) return this.#end({ kind: 'drop', hook })
+    const real = schedule(server, this.#packet, connections.memory, now)
+    this.#virtualServer = server
+    if (real === undefined)
+      return this.#end({ kind: 'reject', hook, with: 'icmp-port-unreachable' })
+    this.#packet = this.#nat.redirect(this.#packet, { ip: real.ip, port: real.port })
+    return undefined
   }
 
   #routeOut(): Passage | undefined {
@@ -177,7 +215,8 @@ class Journey {
       tried: this.#tried,
       state,
       isReply,
-      ...(this.#nat === undefined ? {} : { connection: this.#nat.connection }),
+      ...(this.#nat && { connection: this.#nat.connection }),
+      ...(this.#virtualServer && { virtualServer: this.#virtualServer }),
     }
   }
 }

@@ -83,6 +83,13 @@ export class RuleMemory {
     this.#counters.set(name, (this.#counters.get(name) ?? 0) + 1)
   }
 
+  /** A number that is one higher each time, from 0. */
+  take(name: string): number {
+    const turn = this.counter(name)
+    this.count(name)
+    return turn
+  }
+
   /** Packets that nfacct has counted. */
   counter(name: string): number {
     return this.#counters.get(name) ?? 0
