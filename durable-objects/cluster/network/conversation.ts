@@ -5,6 +5,7 @@ import type { Endpoint, Packet, Protocol, TcpSegment } from '#netfilter/packet.t
 import { endpointText, type Host, hostName, placeOf, tracePacket } from './host.ts'
 import { type Hops, NO_HOPS } from './hops.ts'
 import { addressOf, isAt } from './sender.ts'
+import { stationOf } from './stations.ts'
 import type { TraceHop, TraceOutcome } from './trace.ts'
 import type { Arrived, Stopped, Walk } from './walk.ts'
 import type { World } from './world.ts'
@@ -59,7 +60,13 @@ export class Conversation {
       ...this.#segment('syn'),
     }
     this.#sent = packet
-    this.#add(client, 'send', packet, `${hostName(client)} ${this.#opening(destination)}`)
+    this.#hops.add(() => ({
+      where: placeOf(client),
+      what: 'send',
+      packet: tracePacket(packet),
+      station: stationOf(walk.world, destination),
+      says: `${hostName(client)} ${this.#opening(destination)}`,
+    }))
     const end = walk.first(packet, client)
     if (end.kind === 'stopped') return this.#stoppedThere(end)
     this.#arrived = end

@@ -182,11 +182,18 @@ const addAnswer = (hops: Hops, host: Host, dns: TraceDns, outcome: Outcome): voi
       typeof outcome === 'string'
         ? {}
         : { rcode: outcome.rcode, answer: outcome.answer.map(recordText) }
+    const alias =
+      typeof outcome === 'string'
+        ? undefined
+        : outcome.answer.findLast(({ type }) => type === 'CNAME')
     return {
       where: placeOf(host),
       what: 'dns-answer',
       dns: { ...dns, ...known },
       isReply: true,
+      ...(alias !== undefined && 'target' in alias
+        ? { station: `CNAME → ${alias.target.replace(/\.$/, '')}` }
+        : {}),
       says: `${dns.name}: ${answerText(outcome)}`,
     }
   })

@@ -9,6 +9,7 @@ import type { Deed, Step } from '#netfilter/step.ts'
 import { endpointText, tracePacket } from './host.ts'
 import type { Hops } from './hops.ts'
 import { ruleStory } from './rule-story.ts'
+import { serviceStation } from './stations.ts'
 import type { TraceHop, TraceRule } from './trace.ts'
 
 export interface PassageStory {
@@ -79,6 +80,7 @@ const ruleHop = (
 ): Omit<TraceHop, 'where'> => {
   const step = steps[index]!
   const rule = traceRuleOf(step)
+  const station = serviceStation(steps, index)
   const chance = step.share ?? step.probability
   const changed =
     index === nat && isChanged(before, after)
@@ -89,6 +91,7 @@ const ruleHop = (
     ...changed,
     ...(rule === undefined ? {} : { rule }),
     ...(chance === undefined ? {} : { probability: chance }),
+    ...(station === undefined ? {} : { station }),
     ...(isAside(steps, index) ? { isAside: true } : {}),
     says: ruleStory(step, { before, after }),
   }

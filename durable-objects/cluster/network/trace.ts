@@ -71,6 +71,8 @@ export interface TraceHop {
   readonly dns?: TraceDns
   /** The chance, from 0 to 1, with which this way was taken. */
   readonly probability?: number
+  /** What a diagram would draw as a box: what the packet is addressed to from here on, or where it is. `ClusterIP 10.96.10.1:80` */
+  readonly station?: string
   /** A chain was looked into in which no rule matched: nothing came of it. */
   readonly isAside?: boolean
   /** Whether this is on the way back. */

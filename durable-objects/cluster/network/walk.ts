@@ -18,6 +18,7 @@ import {
 import type { Hops } from './hops.ts'
 import { addPassage } from './packet-hops.ts'
 import { BRIDGE, isLocalAddress, outputOf, routeAt } from './route.ts'
+import { stationOf } from './stations.ts'
 import type { TraceHop, TraceOutcome } from './trace.ts'
 import type { World, WorldNode, WorldPod } from './world.ts'
 
@@ -59,7 +60,7 @@ type Position =
 const MAX_STATIONS = 16
 
 export class Walk {
-  readonly #world: World
+  readonly world: World
   readonly #options: WalkOptions
   readonly #changes = new AddressChanges()
   /** The node that a load balancer chose for the connection. */
@@ -71,7 +72,7 @@ export class Walk {
 
   constructor(options: WalkOptions) {
     this.#options = options
-    this.#world = options.world
+    this.world = options.world
     this.#hops = options.hops
   }
 
@@ -123,7 +124,6 @@ export class Walk {
     const entered = this.#enter(node, position.packet)
     const passage = this.#pass(node, entered, from === 'process')
     const { outcome, packet } = passage
-    const where = { node: node.name, component: 'kernel' }
     switch (outcome.kind) {
       case 'drop':
         return stopped('dropped', `a rule on node ${node.name} drops the packet: no answer comes`)
@@ -139,7 +139,7 @@ export class Walk {
         )
       case 'delivered': {
         const says = `${formatIp(packet.destination.ip)} is an address of node ${node.name} itself: to the program there`
-        this.#add(where, 'deliver', packet, says)
+        this.#deliver({ kind: 'node', node }, packet, says)
         return { kind: 'arrived', host: { kind: 'node', node }, packet: this.#leave(node, packet) }
       }
       case 'sent':
@@ -157,7 +157,7 @@ export class Walk {
     }
     const known = this.#changes.redone(`${node.name} hostPort`, packet)
     if (known !== undefined || !this.#isFirst) return known ?? packet
-    const found = hostPortOf(this.#world, node, packet)
+    const found = hostPortOf(this.world, node, packet)
     if (found === undefined) return packet
     this.#changes.remember(`${node.name} hostPort`, packet, found.packet)
     return this.#change(node, 'host-port', packet, found.packet, found.says)
@@ -196,7 +196,7 @@ export class Walk {
     const isNew = this.#isFirst && !this.#isReply
     const sender = typeof from === 'string' ? undefined : from
     if (isNew && sender !== undefined) {
-      const stop = policyStop(this.#world, this.#hops, {
+      const stop = policyStop(this.world, this.#hops, {
         node,
         packet,
         direction: 'egress',
@@ -204,7 +204,7 @@ export class Walk {
       })
       if (stop !== undefined) return stop
     }
-    const route = routeAt(this.#world, node, packet.destination.ip)
+    const route = routeAt(this.world, node, packet.destination.ip)
     if (route.kind === 'local') return { kind: 'kernel', node, packet, from: 'cable' }
     const where = { node: node.name, component: 'kernel' }
     if (route.kind === 'nobody') {
@@ -226,7 +226,7 @@ export class Walk {
     const at = `${node.name} cni`
     const known = this.#changes.redone(at, packet)
     if (known !== undefined || this.#isReply) return known ?? packet
-    const masqueraded = masqueradeOf(this.#world, node, packet)
+    const masqueraded = masqueradeOf(this.world, node, packet)
     if (masqueraded === undefined) return packet
     this.#changes.remember(at, packet, masqueraded.packet)
     return this.#change(node, 'snat', packet, masqueraded.packet, masqueraded.says)
@@ -234,7 +234,7 @@ export class Walk {
 
   #toPod(node: WorldNode, pod: WorldPod, packet: Packet, isChecked: boolean): Position {
     if (isChecked) {
-      const stop = policyStop(this.#world, this.#hops, {
+      const stop = policyStop(this.world, this.#hops, {
         node,
         packet,
         direction: 'ingress',
@@ -246,7 +246,7 @@ export class Walk {
     const says = this.#isReply
       ? 'the answer reaches the Pod'
       : `the packet reaches the Pod: its program sees the client ${endpointText(packet.source)}`
-    this.#add(placeOf(host), 'deliver', packet, says)
+    this.#deliver(host, packet, says)
     return { kind: 'arrived', host, packet }
   }
 
@@ -282,12 +282,12 @@ export class Walk {
     const { ip } = packet.destination
     if (sameIp(ip, WORKSTATION)) return { kind: 'arrived', host: { kind: 'workstation' }, packet }
     if (sameIp(ip, INTERNET_CLIENT)) return { kind: 'arrived', host: { kind: 'internet' }, packet }
-    const balancer = this.#world.loadBalancerAt(ip)
+    const balancer = this.world.loadBalancerAt(ip)
     if (balancer !== undefined) return this.#balance(packet)
-    const node = this.#world.nodeAt(ip)
+    const node = this.world.nodeAt(ip)
     if (node !== undefined) return this.#toNode(node, packet)
-    const isClusterIP = this.#world.serviceCIDRs.some((cidr) => cidrContains(cidr, ip))
-    if (isClusterIP || cidrContains(this.#world.podCIDR, ip))
+    const isClusterIP = this.world.serviceCIDRs.some((cidr) => cidrContains(cidr, ip))
+    if (isClusterIP || cidrContains(this.world.podCIDR, ip))
       return this.#noWay(packet, isClusterIP ? 'a cluster IP' : 'the address of a Pod', from)
     const host: Host = { kind: 'remote', ip }
     this.#add(
@@ -319,7 +319,7 @@ export class Walk {
     if (!this.#isFirst && known !== undefined)
       return this.#toNode(known, this.#changes.redone('balancer', packet) ?? packet)
     const random = (): number => this.#options.random(undefined)
-    const choice: BalancerChoice | Stopped = balancerChoice(this.#world, packet, random)
+    const choice: BalancerChoice | Stopped = balancerChoice(this.world, packet, random)
     const where = { component: 'cloud load balancer' }
     if ('kind' in choice) {
       this.#add(where, choice.outcome === 'dropped' ? 'drop' : 'lost', packet, choice.says)
@@ -334,6 +334,9 @@ export class Walk {
       ...(choice.packet === packet ? {} : { before: tracePacket(packet) }),
       packet: tracePacket(choice.packet),
       probability,
+      ...(choice.packet === packet
+        ? {}
+        : { station: stationOf(this.world, choice.packet.destination) }),
       says,
     }))
     return this.#toNode(choice.node, choice.packet)
@@ -361,6 +364,18 @@ export class Walk {
     this.#hops.add(() => ({ where, what, packet: tracePacket(packet), ...reply, says }))
   }
 
+  #deliver(host: Host, packet: Packet, says: string): void {
+    if (this.#isReply) this.#add(placeOf(host), 'deliver', packet, says)
+    else
+      this.#hops.add(() => ({
+        where: placeOf(host),
+        what: 'deliver',
+        packet: tracePacket(packet),
+        station: arrivalOf(host, packet),
+        says,
+      }))
+  }
+
   #change(node: WorldNode, what: string, before: Packet, after: Packet, says: string): Packet {
     const reply = this.#isReply ? { isReply: true } : {}
     this.#hops.add(() => ({
@@ -385,3 +400,13 @@ const stopped = (outcome: Stopped['outcome'], says: string): Stopped => ({
   outcome,
   says,
 })
+
+const arrivalOf = (host: Host, { destination }: Packet): string => {
+  const { node, component } = placeOf(host)
+  const name =
+    component === 'node'
+      ? `Node ${node}`
+      : `${component.charAt(0).toUpperCase()}${component.slice(1)}`
+  const isNamed = component.startsWith('internet host')
+  return `${isNamed ? 'External Service' : name} ${endpointText(destination)}${node === undefined || component === 'node' ? '' : `, on ${node}`}`
+}
