@@ -12,6 +12,13 @@ import {
   type TablesDocument,
   type TablesQuery,
 } from './cluster/network/tables-document.ts'
+import {
+  traceDocument,
+  type TraceDocument,
+  type TraceFormat,
+  type TraceRefusal,
+} from './cluster/world/trace-document.ts'
+import { diagnosisAnswer, type DiagnosisAnswer } from './session/diagnosis.ts'
 import { liveWatch } from './session/live.ts'
 import { ADMINISTRATOR, VIEWER } from './session/users.ts'
 import { WatchStreams } from './session/watch-streams.ts'
@@ -203,6 +210,29 @@ export class ClusterSession extends DurableObject {
       const tables = cluster.tablesOf(node)
       return tables === undefined ? 'no such node' : tablesDocument(node, tables, query)
     })
+  }
+
+  /** Sends one request and tells its way. Who only looks leaves nothing behind. */
+  trace(
+    key: string | undefined,
+    body: string,
+    format: TraceFormat,
+  ): TraceDocument | TraceRefusal | Refusal {
+    const refusal = this.#refuse(key)
+    return (
+      refusal ??
+      this.#turn((cluster) => traceDocument(cluster.world(key === undefined), body, format))
+    )
+  }
+
+  /** Why a Service does not work. */
+  diagnosis(
+    key: string | undefined,
+    query: Readonly<Record<string, string>>,
+    format: 'json' | 'yaml' | 'text',
+  ): DiagnosisAnswer | Refusal {
+    const refusal = this.#refuse(key)
+    return refusal ?? this.#turn((cluster) => diagnosisAnswer(cluster, query, format))
   }
 
   /** Once in 90 days: was the session used since? */

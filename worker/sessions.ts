@@ -1,13 +1,20 @@
-import { Hono, type Context, type MiddlewareHandler } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import * as v from 'valibot'
 import { MAX_BODY_BYTES } from './body.ts'
-import { bearerKey, newSecret, parseCapability } from './capabilities.ts'
+import { newSecret } from './capabilities.ts'
 import type { AppEnvironment } from './environment.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import { problemAnswer } from './problem.ts'
-import type { ApplyOutcome, ClusterSession, Refusal } from '../durable-objects/cluster-session.ts'
-
-type Route = Context<AppEnvironment>
+import { diagnosis, tables } from './network.ts'
+import {
+  badRequest,
+  bodyText,
+  isRefusal,
+  type Route,
+  wantsYaml,
+  withSession,
+} from './session-route.ts'
+import type { ApplyOutcome } from '../durable-objects/cluster-session.ts'
 
 const MAX_MANIFESTS = 1024 * 1024
 
@@ -21,19 +28,6 @@ const CreateBody = v.strictObject({
   proxyMode: v.optional(v.picklist(['iptables', 'nftables', 'ipvs'])),
   loadBalancer: v.optional(v.picklist(['cloud', 'none'])),
 })
-
-const TEXT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
-
-const bodyText = (context: Route): string | undefined => {
-  try {
-    return TEXT.decode(context.get('body'))
-  } catch {
-    return undefined // not UTF-8: the caller answers 400
-  }
-}
-
-const badRequest = (context: Route, detail: string): Response =>
-  problemAnswer(context, { status: 400, title: 'Bad request', detail })
 
 const parseCreateBody = (
   text: string,
@@ -126,74 +120,6 @@ const create = async (context: Route): Promise<Response> => {
   )
 }
 
-const REFUSALS: Readonly<
-  Record<Refusal, { readonly status: number; readonly title: string; readonly detail: string }>
-> = {
-  'no such session': {
-    status: 404,
-    title: 'No such session',
-    detail: 'It was deleted, or its link is wrong. POST /api/sessions makes a new one.',
-  },
-  'wrong key': {
-    status: 401,
-    title: 'Wrong key',
-    detail:
-      'The key of this session is another one. Send the key of its edit link as Authorization: Bearer KEY.',
-  },
-  'key needed': {
-    status: 403,
-    title: 'Read-only',
-    detail: 'This link only looks. Send the key of the edit link as Authorization: Bearer KEY.',
-  },
-}
-
-const isRefusal = (answer: unknown): answer is Refusal =>
-  typeof answer === 'string' && Object.hasOwn(REFUSALS, answer)
-
-/** Finds the session that a route names and answers with what `act` returns, or with why not. */
-const withSession = async (
-  context: Route,
-  act: (
-    stub: DurableObjectStub<ClusterSession>,
-    id: string,
-    key: string | undefined,
-  ) => Promise<Response | Refusal>,
-): Promise<Response> => {
-  const capability = parseCapability(context.req.param('id') ?? '')
-  if (capability === undefined) return problemAnswer(context, REFUSALS['no such session'])
-  const key = capability.key ?? bearerKey(context.req.header('authorization'))
-  const answer = await act(context.env.SESSIONS.getByName(capability.id), capability.id, key)
-  return isRefusal(answer) ? problemAnswer(context, REFUSALS[answer]) : answer
-}
-
-const TablesQuery = v.strictObject({
-  format: v.optional(v.picklist(['iptables', 'nftables', 'ipvs', 'json'])),
-  table: v.optional(v.pipe(v.string(), v.maxLength(64))),
-  family: v.optional(v.picklist(['ip', 'ip6', 'inet'])),
-})
-
-const tables = (context: Route): Promise<Response> =>
-  withSession(context, async (stub, _id, key) => {
-    const query = v.safeParse(TablesQuery, context.req.query())
-    if (!query.success)
-      return badRequest(
-        context,
-        `${query.issues[0].message}. The parameters are format (iptables, nftables, ipvs, json), table and family (ip, ip6, inet).`,
-      )
-    const node = context.req.param('node') ?? ''
-    const document = await stub.tables(key, node, query.output)
-    if (document === 'no such node')
-      return problemAnswer(context, {
-        status: 404,
-        title: 'No such node',
-        detail: `The cluster has no Node "${node}". kubectl get nodes lists them.`,
-      })
-    if (isRefusal(document)) return document
-    return new Response(document.text, { headers: { 'content-type': document.contentType } })
-  })
-
-const wantsYaml = (context: Route): boolean => (context.req.header('accept') ?? '').includes('yaml')
-
 /** What Kubernetes has no word for: making, describing, deleting a session, and the few calls on it as a whole. */
 export const sessions = new Hono<AppEnvironment>()
   .use(refuseTooLarge)
@@ -272,6 +198,8 @@ export const sessions = new Hono<AppEnvironment>()
     }),
   )
   .get('/:id/nodes/:node/tables', tables)
+  .get('/:id/diagnosis', diagnosis)
+  .post('/:id/trace', trace)
   .all('*', (context) =>
     problemAnswer(context, {
       status: 405,

@@ -1,0 +1,71 @@
+// What carries packets, over HTTP: the nodes' tables, and why a Service does not work.
+import * as v from 'valibot'
+import { problemAnswer } from './problem.ts'
+import { badRequest, isRefusal, type Route, withSession } from './session-route.ts'
+
+const TablesQuery = v.strictObject({
+  format: v.optional(v.picklist(['iptables', 'nftables', 'ipvs', 'json'])),
+  table: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  family: v.optional(v.picklist(['ip', 'ip6', 'inet'])),
+})
+
+export const tables = (context: Route): Promise<Response> =>
+  withSession(context, async (stub, _id, key) => {
+    const query = v.safeParse(TablesQuery, context.req.query())
+    if (!query.success)
+      return badRequest(
+        context,
+        `${query.issues[0].message}. The parameters are format (iptables, nftables, ipvs, json), table and family (ip, ip6, inet).`,
+      )
+    const node = context.req.param('node') ?? ''
+    const document = await stub.tables(key, node, query.output)
+    if (document === 'no such node')
+      return problemAnswer(context, {
+        status: 404,
+        title: 'No such node',
+        detail: `The cluster has no Node "${node}". kubectl get nodes lists them.`,
+      })
+    if (isRefusal(document)) return document
+    return new Response(document.text, { headers: { 'content-type': document.contentType } })
+  })
+
+/** The first form in `Accept` that there is. */
+const traceFormat = (context: Route): 'json' | 'yaml' | 'text' => {
+  for (const type of (context.req.header('accept') ?? '').split(',')) {
+    if (type.includes('json')) return 'json'
+    if (type.includes('yaml')) return 'yaml'
+    if (type.trim().startsWith('text/plain')) return 'text'
+  }
+  return 'json'
+}
+
+const trace = (context: Route): Promise<Response> =>
+  withSession(context, async (stub, _id, key) => {
+    const text = bodyText(context)
+    if (text === undefined) return badRequest(context, 'The body is not UTF-8 text.')
+    const traced = await stub.trace(key, text, traceFormat(context))
+    if (isRefusal(traced)) return traced
+    return 'status' in traced
+      ? problemAnswer(context, traced)
+      : new Response(traced.text, { headers: { 'content-type': traced.contentType } })
+  })
+
+export const diagnosis = (context: Route): Promise<Response> =>
+  withSession(context, async (stub, _id, key) => {
+    const accept = context.req.header('accept') ?? ''
+    const format = accept.includes('text/plain')
+      ? 'text'
+      : accept.includes('yaml')
+        ? 'yaml'
+        : 'json'
+    const answer = await stub.diagnosis(key, context.req.query(), format)
+    if (isRefusal(answer)) return answer
+    if ('problem' in answer) return badRequest(context, answer.problem)
+    if ('missing' in answer)
+      return problemAnswer(context, {
+        status: 404,
+        title: 'No such Service',
+        detail: `There is no Service ${answer.missing}. kubectl get services -A lists them.`,
+      })
+    return new Response(answer.text, { headers: { 'content-type': answer.contentType } })
+  })
