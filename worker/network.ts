@@ -1,7 +1,7 @@
 // What carries packets, over HTTP: the nodes' tables, and why a Service does not work.
 import * as v from 'valibot'
 import { problemAnswer } from './problem.ts'
-import { badRequest, isRefusal, type Route, withSession } from './session-route.ts'
+import { badRequest, bodyText, isRefusal, type Route, withSession } from './session-route.ts'
 
 const TablesQuery = v.strictObject({
   format: v.optional(v.picklist(['iptables', 'nftables', 'ipvs', 'json'])),
@@ -30,7 +30,7 @@ export const tables = (context: Route): Promise<Response> =>
   })
 
 /** The first form in `Accept` that there is. */
-const traceFormat = (context: Route): 'json' | 'yaml' | 'text' => {
+const formatOf = (context: Route): 'json' | 'yaml' | 'text' => {
   for (const type of (context.req.header('accept') ?? '').split(',')) {
     if (type.includes('json')) return 'json'
     if (type.includes('yaml')) return 'yaml'
@@ -39,11 +39,11 @@ const traceFormat = (context: Route): 'json' | 'yaml' | 'text' => {
   return 'json'
 }
 
-const trace = (context: Route): Promise<Response> =>
+export const trace = (context: Route): Promise<Response> =>
   withSession(context, async (stub, _id, key) => {
     const text = bodyText(context)
     if (text === undefined) return badRequest(context, 'The body is not UTF-8 text.')
-    const traced = await stub.trace(key, text, traceFormat(context))
+    const traced = await stub.trace(key, text, formatOf(context))
     if (isRefusal(traced)) return traced
     return 'status' in traced
       ? problemAnswer(context, traced)
@@ -52,13 +52,7 @@ const trace = (context: Route): Promise<Response> =>
 
 export const diagnosis = (context: Route): Promise<Response> =>
   withSession(context, async (stub, _id, key) => {
-    const accept = context.req.header('accept') ?? ''
-    const format = accept.includes('text/plain')
-      ? 'text'
-      : accept.includes('yaml')
-        ? 'yaml'
-        : 'json'
-    const answer = await stub.diagnosis(key, context.req.query(), format)
+    const answer = await stub.diagnosis(key, context.req.query(), formatOf(context))
     if (isRefusal(answer)) return answer
     if ('problem' in answer) return badRequest(context, answer.problem)
     if ('missing' in answer)

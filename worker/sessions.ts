@@ -5,7 +5,7 @@ import { newSecret } from './capabilities.ts'
 import type { AppEnvironment } from './environment.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import { problemAnswer } from './problem.ts'
-import { diagnosis, tables } from './network.ts'
+import { diagnosis, tables, trace } from './network.ts'
 import {
   badRequest,
   bodyText,
