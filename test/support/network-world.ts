@@ -2,7 +2,8 @@
 import type { ProxyEndpoint } from '#kube-proxy/endpoint.ts'
 import { iptablesBackend } from '#kube-proxy/iptables/backend.ts'
 import { nftablesBackend } from '#kube-proxy/nftables/nftables-backend.ts'
-import type { ServicePort } from '#kube-proxy/service-port.ts'
+import { ipvsTables } from '#kube-proxy/ipvs/ipvs-tables.ts'
+import { portKey, type ServicePort } from '#kube-proxy/service-port.ts'
 import { ServiceTables } from '#kube-proxy/service-tables.ts'
 import { resolve } from '#coredns/resolver.ts'
 import type { Cidr } from '#net/cidr.ts'
@@ -16,6 +17,7 @@ import {
 import { type Ip, sameIp } from '#net/ip.ts'
 import { Connections } from '#netfilter/connections.ts'
 import type { Ruleset } from '#netfilter/ruleset.ts'
+import type { VirtualServers } from '#netfilter/virtual-servers.ts'
 import type {
   Answer,
   AskNameserver,
@@ -49,7 +51,7 @@ export interface TestService extends Partial<ServicePort> {
 }
 
 export interface TestWorld {
-  readonly mode?: 'iptables' | 'nftables'
+  readonly mode?: 'iptables' | 'nftables' | 'ipvs'
   readonly seed?: number
   readonly nodes?: Readonly<Record<string, TestNode>>
   readonly pods?: readonly (TestPod & { readonly name: string })[]
@@ -125,37 +127,48 @@ export const kubeDns = (): TestService => ({
   endpoints: [aProxyEndpoint(COREDNS.address, { port: 53, nodeName: COREDNS.nodeName })],
 })
 
-const rulesetsOf = ({ mode = 'iptables', services = [] }: TestWorld) => {
-  const backend = mode === 'iptables' ? iptablesBackend : nftablesBackend
-  const tables = new ServiceTables(backend, proxySettings())
-  tables.update(
-    new Map(
-      services.map(({ endpoints, ...port }) => {
-        const servicePort = aServicePort(port)
-        const { namespace, name, port: portName } = servicePort.name
-        return [`${namespace}/${name}/${portName}`, [{ port: servicePort, endpoints }]]
-      }),
-    ),
+interface Kernel {
+  readonly ruleset: Ruleset
+  readonly virtualServers?: VirtualServers
+}
+
+type Kernels = (nodeName: string, nodeIP: Ip) => Kernel
+
+const kernelsOf = ({ mode = 'iptables', services = [] }: TestWorld): Kernels => {
+  const inputs = services.map(({ endpoints, ...port }) => ({ port: aServicePort(port), endpoints }))
+  if (mode === 'ipvs')
+    return (nodeName, nodeIP) => {
+      const place = { nodeName, zone: '', nodeIP }
+      const node = { place, addresses: [nodeIP] }
+      const { tables, servers } = ipvsTables(inputs, node, proxySettings())
+      return { ruleset: tables.ruleset, virtualServers: servers }
+    }
+  const tables = new ServiceTables(
+    mode === 'iptables' ? iptablesBackend : nftablesBackend,
+    proxySettings(),
   )
-  return (nodeName: string, nodeIP: Ip): Ruleset =>
-    tables.at({ nodeName, zone: '', nodeIP }, [nodeIP])
+  tables.update(new Map(inputs.map((input) => [portKey(input.port.name), [input]])))
+  return (nodeName, nodeIP) => ({
+    ruleset: tables.at({ nodeName, zone: '', nodeIP }, [nodeIP]),
+  })
 }
 
 const nodesOf = (given: TestWorld): readonly WorldNode[] => {
-  const rulesets = rulesetsOf(given)
+  const kernels = kernelsOf(given)
   return NODE_NAMES.map((name, index) => {
     const { isOn = true, isConnected = true } = given.nodes?.[name] ?? {}
     const nodeIP = ip(`192.168.49.${index + 2}`)
     const podCIDR: Cidr = cidr(`10.244.${index}.0/24`)
-    let ruleset: Ruleset | undefined
+    let kernel: Kernel | undefined
+    const known = (): Kernel => (kernel ??= kernels(name, nodeIP))
     return {
       name,
       ips: [nodeIP],
       podCIDR,
       isOn,
       isConnected,
-      ruleset: () => (ruleset ??= rulesets(name, nodeIP)),
-      virtualServers: () => undefined,
+      ruleset: () => known().ruleset,
+      virtualServers: () => known().virtualServers,
       connections: new Connections(),
       mode: given.mode ?? 'iptables',
     }

@@ -6,6 +6,7 @@ import type { HookPassage, Passage } from '#netfilter/node-stack.ts'
 import type { Packet } from '#netfilter/packet.ts'
 import type { Rule } from '#netfilter/rule.ts'
 import type { Deed, Step } from '#netfilter/step.ts'
+import type { VirtualServer } from '#netfilter/virtual-servers.ts'
 import { endpointText, tracePacket } from './host.ts'
 import type { Hops } from './hops.ts'
 import { ruleStory } from './rule-story.ts'
@@ -23,7 +24,10 @@ export const addPassage = (hops: Hops, story: PassageStory): void => {
   const { nodeName, passage } = story
   const where = { node: nodeName, component: 'kernel' }
   const reply = story.isReply ? { isReply: true } : {}
-  for (const hook of passage.hooks) {
+  for (const [at, hook] of passage.hooks.entries()) {
+    const last = passage.hooks[at - 1]
+    if (last !== undefined && isChanged(last.after, hook.before) && passage.virtualServer)
+      hops.add(() => ({ where, ...serverHop(passage.virtualServer!, last, hook), ...reply }))
     const nat = hook.steps.findIndex(isNat)
     for (const [index, step] of hook.steps.entries()) {
       // on the way back only what stops the packet is news
@@ -32,6 +36,44 @@ export const addPassage = (hops: Hops, story: PassageStory): void => {
     }
     if (nat < 0 && isChanged(hook.before, hook.after))
       hops.add(() => ({ where, ...trackingHop(hook, passage), ...reply }))
+  }
+  addUnexplained(hops, story)
+}
+
+/** A packet can be stopped by something else than a rule. */
+const addUnexplained = (hops: Hops, { nodeName, passage }: PassageStory): void => {
+  const { outcome, packet, steps, virtualServer } = passage
+  if ((outcome.kind !== 'drop' && outcome.kind !== 'reject') || steps.some(isStop)) return
+  const says =
+    virtualServer === undefined
+      ? 'connection tracking has no room for the connection, or no free port: the packet is dropped'
+      : `IPVS: the virtual server ${endpointText(virtualServer)} has no real server: the packet is rejected`
+  const where = { node: nodeName, component: 'kernel' }
+  hops.add(() => ({ where, what: outcome.kind, packet: tracePacket(packet), says }))
+}
+
+/** The kernel's load balancer (IPVS) stands between two hooks. */
+const serverHop = (
+  server: VirtualServer,
+  { after: before }: HookPassage,
+  { before: packet }: HookPassage,
+): Omit<TraceHop, 'where'> => {
+  const open = server.servers.filter(({ weight }) => weight > 0)
+  const index = open.findIndex((real) => sameEndpoint(real, packet.destination))
+  const name = `${server.protocol.toUpperCase()} ${endpointText(server)} ${server.scheduler}`
+  return {
+    what: 'dnat',
+    before: tracePacket(before),
+    packet: tracePacket(packet),
+    rule: {
+      table: 'ipvs',
+      chain: name,
+      number: index + 1,
+      text: `-> ${endpointText(packet.destination)} Masq 1`,
+      tried: 1,
+    },
+    ...(open.length > 1 ? { probability: 1 / open.length } : {}),
+    says: `IPVS: ${endpointText(before.destination)} is a virtual server; ${endpointText(packet.destination)} is the turn of its ${open.length} real servers (${server.scheduler}), found without trying one rule after the other`,
   }
 }
 

@@ -2,6 +2,7 @@
 import { cidrContains } from '#net/cidr.ts'
 import { formatCidr } from '#net/cidr.ts'
 import { formatIp, isLoopback, type Ip, sameIp } from '#net/ip.ts'
+import type { VirtualServers } from '#netfilter/virtual-servers.ts'
 import type { World, WorldNode, WorldPod } from './world.ts'
 
 /** The bridge that a node's Pods hang on. */
@@ -26,7 +27,23 @@ export const outputOf = ({ kind }: Route): string => {
 }
 
 export const isLocalAddress = (node: WorldNode, ip: Ip): boolean =>
-  isLoopback(ip) || node.ips.some((own) => sameIp(own, ip))
+  isLoopback(ip) ||
+  node.ips.some((own) => sameIp(own, ip)) ||
+  addressesOf(node.virtualServers()).has(ip.value)
+
+const NO_ADDRESSES: ReadonlySet<Ip['value']> = new Set()
+/** What stands on the interface kube-ipvs0. Virtual servers are never changed, only replaced. */
+const known = new WeakMap<VirtualServers, ReadonlySet<Ip['value']>>()
+
+const addressesOf = (servers: VirtualServers | undefined): ReadonlySet<Ip['value']> => {
+  if (servers === undefined) return NO_ADDRESSES
+  let addresses = known.get(servers)
+  if (addresses === undefined) {
+    addresses = new Set(Array.from(servers.entries(), ([, { ip }]) => ip.value))
+    known.set(servers, addresses)
+  }
+  return addresses
+}
 
 export const routeAt = (world: World, node: WorldNode, ip: Ip): Route => {
   if (isLocalAddress(node, ip)) return { kind: 'local' }

@@ -15,7 +15,8 @@ export const stationOf = (world: World, destination: Endpoint): string => {
   const balancer = world.loadBalancerAt(ip)
   if (balancer !== undefined) return `Cloud Load Balancer ${text} (${balancer.service})`
   const node = world.nodeAt(ip)
-  if (node === undefined) return `${cidrContains(world.podCIDR, ip) ? 'Pod' : 'External Service'} ${text}`
+  if (node === undefined)
+    return `${cidrContains(world.podCIDR, ip) ? 'Pod' : 'External Service'} ${text}`
   return `${isNodePort(destination.port) ? 'NodeIP:NodePort' : 'NodeIP'} ${text} (${node.name})`
 }
 

@@ -168,6 +168,7 @@ export class Walk {
     const kernel: NodeKernel = {
       ruleset: node.ruleset(),
       connections: node.connections,
+      virtualServers: node.virtualServers(),
       now: world.now,
       random: () => random(node),
       isLocal: (ip) => isLocalAddress(node, ip),
