@@ -39,7 +39,10 @@ export const TUTORIAL = JSON.stringify({
   items: [
     deployment('web'),
     deployment('api', [{ name: 'API_PORT', value: '8080' }]),
-    deployment('crawler', [{ name: 'CRAWLER_PORT', value: '8080' }]),
+    deployment('crawler', [
+      { name: 'CRAWLER_PORT', value: '8080' },
+      { name: 'CRAWLER_KEYWORDS', value: 'love,hate' },
+    ]),
     service('web', {}, {}),
     service('api', { type: 'NodePort' }, { nodePort: 30080 }),
     service('crawler', {}, {}),

@@ -1,192 +1,274 @@
 // The swiss army knife of Kubernetes' own tests. kubernetes: test/images/agnhost
 import {
   type HttpReply,
-  type HttpRequest,
   type ImageBehaviour,
   type Listener,
   MEBIBYTE,
   type Process,
-  type ProgramContext,
   programName,
   quietly,
   type Self,
-  textReply,
 } from '#images/behaviour.ts'
-import { httpOn, pathOf } from '#images/web-servers.ts'
-
-type Subcommand = (args: readonly string[], context: ProgramContext) => Process
-
-/** `--http-port=80` or `--http-port 80`. */
-const option = (args: readonly string[], name: string): string | undefined => {
-  const index = args.findIndex((word) => word === `--${name}` || word.startsWith(`--${name}=`))
-  if (index < 0) return undefined
-  const word = args[index]!
-  return word === `--${name}` ? args[index + 1] : word.slice(name.length + 3)
-}
-
-const portOption = (args: readonly string[], name: string, otherwise: number): number => {
-  const port = Number(option(args, name) ?? otherwise)
-  return Number.isInteger(port) ? port : otherwise
-}
-
-const isOn = (args: readonly string[], name: string, otherwise: boolean): boolean => {
-  const index = args.findIndex((word) => word === `--${name}` || word.startsWith(`--${name}=`))
-  return index < 0 ? otherwise : !/=(false|0)$/.test(args[index]!)
-}
+import { guestbook } from '#images/agnhost-guestbook.ts'
+import { netexec } from '#images/agnhost-netexec.ts'
+import { isOn, option, portOption, type Subcommand } from '#images/agnhost-options.ts'
+import { agnhostCommand } from '#images/commands/agnhost.ts'
+import { processOfOutput } from '#images/commands/output.ts'
+import { formatDuration, parseDuration } from '#images/go-http.ts'
+import {
+  escapeHtml,
+  goError,
+  goJson,
+  goLog,
+  goRedirect,
+  goReply,
+  httpOn,
+  pathOf,
+} from '#images/http.ts'
+import { AGNHOST_TOOLS } from '#images/tools.ts'
+import { parseQuery } from '#images/url.ts'
 
 const serving = (listens: readonly Listener[], ...lines: readonly string[]): Process =>
   quietly({
     listens,
     memoryBytes: 12 * MEBIBYTE,
-    log: lines.map((text) => ({ after: 0, text, stream: 'stdout' })),
+    log: lines.map((text) => ({ after: 0, text, stream: 'stderr', clock: 'go' })),
     terminates: 2,
   })
 
-const queryOf = (request: HttpRequest): ReadonlyMap<string, string> => {
-  const query = request.path.split('?').slice(1).join('?')
-  const pairs = query.split('&').filter((pair) => pair !== '')
-  return new Map(pairs.map((pair) => [pair.split('=')[0]!, pair.split('=').slice(1).join('=')]))
-}
+const dying = (text: string, exitCode = 1): Process =>
+  quietly({
+    ends: { after: 10, exitCode },
+    log: [{ after: 10, text, stream: 'stderr', clock: 'go' }],
+  })
 
-const answerNetexec =
-  (udpPort: number) =>
-  (request: HttpRequest, self: Self): HttpReply => {
-    const query = queryOf(request)
-    switch (pathOf(request).toLowerCase()) {
-      case '/hostname':
-        return textReply(self.hostname)
-      case '/clientip':
-        return textReply(self.client)
-      case '/serverport':
-        return textReply(String(self.port))
-      case '/echo':
-        return textReply(query.get('msg') ?? '', Number(query.get('code') ?? 200) || 200)
-      case '/healthz':
-        // The datagram server has to be up: with --udp-port=-1 it never is.
-        return textReply('', udpPort > 0 ? 200 : 412)
-      case '/readyz':
-        return textReply('')
-      case '/redirect':
-        return {
-          status: Number(query.get('code') ?? 302) || 302,
-          headers: { Location: query.get('location') ?? '/' },
-          body: '',
-        }
-      case '/':
-        return textReply(`NOW: ${self.age}`)
-      default:
-        return textReply('404 page not found\n', 404)
-    }
-  }
-
-const answerLine = (text: string, self: Self): string | undefined => {
-  const [word, ...rest] = text.trim().split(' ')
-  switch (word!.toLowerCase()) {
-    case 'hostname':
-      return self.hostname
-    case 'echo':
-      return rest.join(' ')
-    case 'clientip':
-      return self.client
-    case 'serverport':
-      return String(self.port)
-    default:
-      return undefined
-  }
-}
-
-const netexec: Subcommand = (args) => {
-  const http = portOption(args, 'http-port', 8080)
-  const udp = portOption(args, 'udp-port', 8081)
-  const sctp = portOption(args, 'sctp-port', -1)
-  const tls = option(args, 'tls-cert-file') === undefined ? {} : { tls: true }
-  const datagrams = { after: 0, message: answerLine }
-  return serving(
-    [
-      { ...httpOn(http, answerNetexec(udp)), ...tls },
-      ...(udp > 0 ? [{ port: udp, protocol: 'UDP' as const, ...datagrams }] : []),
-      ...(sctp > 0 ? [{ port: sctp, protocol: 'SCTP' as const, ...datagrams }] : []),
-    ],
-    `Started HTTP server on port ${http}`,
-    ...(udp > 0 ? [`Started UDP server on port ${udp}`] : []),
-  )
-}
+/** It stays for a minute after SIGTERM, so that nothing is lost on the way. */
+const LINGERS = 60_000
 
 const serveHostname: Subcommand = (args) => {
   const port = portOption(args, 'port', 9376)
+  const [http, tcp, udp] = [
+    isOn(args, 'http', true),
+    isOn(args, 'tcp', false),
+    isOn(args, 'udp', false),
+  ]
+  if (http && (tcp || udp)) return dying("Can't server TCP/UDP mode and HTTP mode at the same time")
   const listens: Listener[] = []
-  const message = (_: string, self: Self) => self.hostname
-  if (isOn(args, 'http', true)) listens.push(httpOn(port, (_, self) => textReply(self.hostname)))
-  else if (isOn(args, 'tcp', false)) listens.push({ port, protocol: 'TCP', after: 0, message })
-  if (isOn(args, 'udp', false)) listens.push({ port, protocol: 'UDP', after: 0, message })
-  return serving(listens, `Serving on port ${port}.`)
+  const message = (kind: string) => (_: string, self: Self) => {
+    goLog(self, `${kind} request from ${self.client}`)
+    return self.hostname
+  }
+  if (tcp) listens.push({ port, protocol: 'TCP', after: 0, message: message('TCP') })
+  if (udp) listens.push({ port, protocol: 'UDP', after: 0, message: message('UDP') })
+  const close = isOn(args, 'close', false) ? { Connection: 'close' } : {}
+  if (http)
+    listens.push(
+      httpOn(port, (_, self) => {
+        goLog(self, `HTTP request from ${self.client}`)
+        const reply = goReply(self.hostname)
+        return { ...reply, headers: { ...reply.headers, ...close } }
+      }),
+    )
+  return { ...serving(listens, `Serving on port ${port}.`), terminatesAfter: LINGERS }
 }
+
+const PORTER = /^SERVE_(PORT|TCP_PORT|TLS_PORT|UDP_PORT|SCTP_PORT)_(\d+)$/
 
 const porter: Subcommand = (args, { env }) => {
   const isJson = isOn(args, 'json-response', false)
+  const lines: string[] = []
   const listens = Object.keys(env)
-    .sort()
+    .toSorted()
     .flatMap((name): readonly Listener[] => {
-      const match = /^SERVE_(TLS_)?PORT_(\d+)$/.exec(name)
+      const match = PORTER.exec(name)
       if (match === null) return []
-      const body = env[name]!
-      const listener = httpOn(Number(match[2]), (request) =>
-        isJson
-          ? textReply(
-              `{"Method":${JSON.stringify(request.method)},"Body":${JSON.stringify(body)}}`,
-              200,
-              'application/json',
-            )
-          : textReply(body, 200, `text/${body.startsWith('<') ? 'html' : 'plain'}; charset=utf-8`),
-      )
-      return [match[1] === undefined ? listener : { ...listener, tls: true }]
+      const [port, body] = [Number(match[2]), env[name]!]
+      if (match[1] === 'UDP_PORT') lines.push(`Started UDP server on port ${port}`)
+      if (match[1] === 'SCTP_PORT') lines.push('Started SCTP server')
+      return [porterListener(match[1]!, port, body, isJson)]
     })
-  return serving(listens)
+  return serving(listens, ...lines)
+}
+
+const porterListener = (kind: string, port: number, body: string, isJson: boolean): Listener => {
+  if (kind === 'UDP_PORT') return { port, protocol: 'UDP', after: 0, message: () => body }
+  if (kind === 'SCTP_PORT')
+    return {
+      port,
+      protocol: 'SCTP',
+      after: 0,
+      message: (_, self) => {
+        goLog(self, 'Sending response')
+        goLog(self, 'Response sent')
+        return body
+      },
+    }
+  const listener = httpOn(port, ({ method }) =>
+    isJson
+      ? {
+          status: 200,
+          headers: { 'Content-Type': 'application/json' },
+          body: goJson({ Method: method, Body: body }),
+        }
+      : goReply(body),
+  )
+  return kind === 'TLS_PORT' ? { ...listener, tls: true } : listener
 }
 
 const FAILS_AFTER = 10_000
 
-const liveness: Subcommand = () =>
-  serving([
-    {
-      ...httpOn(8080, (request, self) =>
-        pathOf(request) === '/healthz' && self.age > FAILS_AFTER
-          ? textReply(`error: ${self.age / 1000}`, 500)
-          : textReply('ok'),
-      ),
-      changes: [FAILS_AFTER + 1],
-    },
-  ])
+const liveness: Subcommand = () => {
+  const listener = httpOn(8080, (request, self) => {
+    const query = parseQuery(request.path)
+    switch (pathOf(request)) {
+      case '/started':
+        return goReply(formatDuration(self.age))
+      case '/healthz':
+        return self.age > FAILS_AFTER ? goReply(`error: ${self.age / 1000}`, 500) : goReply('ok')
+      case '/redirect':
+        return goRedirect(request, query.get('loc') ?? '', 302)
+      case '/sleep-headers':
+      case '/sleep-body':
+        return slept(Number(query.get('time') ?? 0), Number(query.get('code') ?? 500))
+      default:
+        return goError('404 page not found', 404)
+    }
+  })
+  return serving([{ ...listener, changes: [FAILS_AFTER + 1] }])
+}
 
+const slept = (seconds: number, status: number): HttpReply => ({
+  ...goReply(`Slept for ${seconds} secs\n`, status >= 100 && status <= 999 ? status : 500),
+  ...(seconds > 0 ? { takes: seconds * 1000 } : {}),
+})
+
+const FILE_HEADERS = {
+  'Access-Control-Allow-Credentials': 'true',
+  'Access-Control-Allow-Headers':
+    'DNT,X-Mx-ReqToken,Keep-Alive,User-Agent,X-Requested-With,Cache-Control,Content-Type',
+  'Access-Control-Allow-Methods': 'GET, POST, OPTIONS',
+  'Access-Control-Allow-Origin': '*',
+  'Cache-Control': 'private',
+}
+
+const ROOT_FILES = [
+  'agnhost',
+  'bin/',
+  'dev/',
+  'etc/',
+  'home/',
+  'lib/',
+  'localhost.crt',
+  'localhost.key',
+]
+const ROOT_REST = ['proc/', 'root/', 'run/', 'sbin/', 'sys/', 'tmp/', 'uploads/', 'usr/', 'var/']
+
+const directory = (names: readonly string[]): HttpReply => ({
+  status: 200,
+  headers: { 'Content-Type': 'text/html; charset=utf-8' },
+  body: `<!doctype html>\n<meta name="viewport" content="width=device-width">\n<pre>\n${names
+    .map((name) => `<a href="${escapeHtml(name)}">${escapeHtml(name)}</a>\n`)
+    .join('')}</pre>\n`,
+})
+
+/** A file server over the whole disk of the container. */
 const testWebserver: Subcommand = (args) =>
   serving([
-    httpOn(portOption(args, 'port', 80), (request) =>
-      request.path === '/'
-        ? textReply('<pre>\n</pre>\n', 200, 'text/html')
-        : textReply('404 page not found\n', 404),
-    ),
+    httpOn(portOption(args, 'port', 80), (request, self) => {
+      const path = pathOf(request)
+      const found = self.file?.(path) ?? (path === '/' ? [...ROOT_FILES, ...ROOT_REST] : undefined)
+      const reply =
+        found === undefined
+          ? goError('404 page not found', 404)
+          : typeof found === 'string'
+            ? goReply(found)
+            : directory(found)
+      return { ...reply, headers: { ...FILE_HEADERS, ...reply.headers } }
+    }),
   ])
 
-const guestbook: Subcommand = (args) =>
-  serving([httpOn(portOption(args, 'http-port', 80), () => textReply('{"data": ""}'))])
+const METHODS = ['GET', 'POST', 'PUT']
+const NAMESPACES = ['kube-system', 'default', 'ns']
+const LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
+const MAX_LINES = 1000
+
+const logLine = (id: number): string => {
+  const chance = (Math.imul(id + 1, 2_654_435_761) >>> 0) / 16
+  const at = (step: number, size: number): number => Math.floor(chance / step) % size
+  const name = Array.from(
+    { length: 3 + at(7, 2) },
+    (_, index) => LETTERS[at(11 + index * 13, LETTERS.length)],
+  ).join('')
+  return `${id} ${METHODS[at(3, 3)]} /api/v1/namespaces/${NAMESPACES[at(5, 3)]}/pods/${name} ${200 + at(17, 400)}`
+}
 
 const logsGenerator: Subcommand = (args) => {
-  const lines = Number(option(args, 'log-lines-total') ?? 0)
-  const duration = /^(\d+)(ms|s|m)$/.exec(option(args, 'run-duration') ?? '0s')
-  const unit = { ms: 1, s: 1000, m: 60_000 }[duration?.[2] ?? 's'] ?? 1000
-  const total = Number(duration?.[1] ?? 0) * unit
+  const count = Number(option(args, 'log-lines-total') ?? after(args, '-t') ?? 0)
+  const text = option(args, 'run-duration') ?? after(args, '-d') ?? '0s'
+  const total = parseDuration(text) ?? 0
+  if (!(count > 0)) return fatal(61, `Invalid total number of lines: ${count}`)
+  if (total <= 0) return fatal(65, `Invalid duration: ${formatDuration(total)}`)
   return quietly({
     ends: { after: total, exitCode: 0 },
-    log: Array.from({ length: Math.min(lines, 1000) }, (_, index) => ({
-      after: Math.floor((total * index) / Math.max(1, lines)),
-      text: `${index} GET /api/v1/namespaces/default/pods/x 200`,
-      stream: 'stdout',
+    log: Array.from({ length: Math.min(count, MAX_LINES) }, (_, index) => ({
+      after: Math.floor((total * index) / count),
+      text: `logs_generator.go:76] ${logLine(index)}`,
+      stream: 'stderr',
+      clock: 'klog',
     })),
     terminates: 2,
   })
 }
 
-const pause: Subcommand = () => serving([], 'Paused')
+const after = (args: readonly string[], flag: string): string | undefined => {
+  const index = args.findIndex((word) => word.startsWith(flag) && !word.startsWith('--'))
+  return index < 0 ? undefined : args[index]!.slice(2).replace(/^=/, '') || args[index + 1]
+}
+
+const fatal = (line: number, text: string): Process =>
+  quietly({
+    ends: { after: 10, exitCode: 255 },
+    log: [
+      { after: 10, text: `logs_generator.go:${line}] ${text}`, stream: 'stderr', clock: 'klog' },
+    ],
+  })
+
+const pause: Subcommand = () => ({
+  ...serving([]),
+  log: [{ after: 0, text: 'Paused', stream: 'stdout' }],
+})
+
+const httpEcho: Subcommand = (args, { env }) => {
+  const port = portOption(args, 'port', 8080)
+  const listener = httpOn(port, (request, self) => {
+    goLog(self, `Echoing back request made to ${request.path} to client (${self.client})`)
+    const headers = Object.entries(request.headers ?? {})
+    const body = goJson(
+      {
+        path: request.path,
+        host: headers.find(([name]) => /^host$/i.test(name))?.[1] ?? '',
+        method: request.method,
+        proto: 'HTTP/1.1',
+        headers: Object.fromEntries(
+          headers
+            .filter(([name]) => !/^host$/i.test(name))
+            .toSorted(([a], [b]) => (a < b ? -1 : 1))
+            .map(([name, text]) => [name, [text]]),
+        ),
+        httpPort: String(port),
+        namespace: env['NAMESPACE'] ?? '',
+        pod: env['POD_NAME'] ?? '',
+      },
+      ' ',
+    )
+    return {
+      status: 200,
+      headers: { 'Content-Type': 'application/json', 'X-Content-Type-Options': 'nosniff' },
+      body,
+    }
+  })
+  return { ...serving([listener], `Serving on port ${port}.`), terminatesAfter: LINGERS }
+}
 
 const SUBCOMMANDS = new Map<string, Subcommand>([
   ['netexec', netexec],
@@ -196,20 +278,26 @@ const SUBCOMMANDS = new Map<string, Subcommand>([
   ['test-webserver', testWebserver],
   ['guestbook', guestbook],
   ['logs-generator', logsGenerator],
+  ['http-echo', httpEcho],
   ['pause', pause],
 ])
-
-const HELP: Subcommand = () => quietly({ ends: { after: 10, exitCode: 0 } })
 
 export const agnhost: ImageBehaviour = {
   sizeBytes: 52_474_281,
   entrypoint: ['/agnhost'],
   cmd: ['pause'],
   user: 0,
+  tools: AGNHOST_TOOLS,
   program: (argv, context) => {
     if (programName(argv[0]) !== 'agnhost') return undefined
     const subcommand = SUBCOMMANDS.get(argv[1] ?? '')
     if (subcommand !== undefined) return subcommand(argv.slice(2), context)
-    return argv[1] === undefined || argv[1].startsWith('-') ? HELP(argv, context) : undefined
+    const { network, now } = context
+    const output =
+      network === undefined ? undefined : agnhostCommand({ argv, network, now: now ?? 0 })
+    if (output !== undefined) return processOfOutput(output)
+    return argv[1] === undefined || argv[1].startsWith('-')
+      ? quietly({ ends: { after: 10, exitCode: 0 } })
+      : undefined
   },
 }

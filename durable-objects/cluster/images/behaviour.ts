@@ -1,4 +1,6 @@
 // What a container image is and what it does when it runs: data and pure functions, no state.
+import type { LogClock } from '#images/clock.ts'
+import type { Network } from '#images/network.ts'
 
 export interface HttpRequest {
   readonly method: string
@@ -12,9 +14,18 @@ export interface HttpReply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** How long it thinks before it answers, in milliseconds. */
+  readonly takes?: number
 }
 
-/** Who is asked: what a process knows of itself. */
+/** Small texts that a container keeps. A key that begins with `/` is a file's path, so that it may be kept with the volume that is mounted
+ * there; all else is memory and gone with the process. */
+export interface Store {
+  get(key: string): string | undefined
+  set(key: string, text: string): void
+}
+
+/** Who is asked: what a process knows of itself, and what it may use while it answers. A probe gives none of the optional things. */
 export interface Self {
   readonly hostname: string
   readonly podIP: string
@@ -24,6 +35,20 @@ export interface Self {
   /** `10.244.0.7:41234`, the peer's address. */
   readonly client: string
   readonly port: number
+  /** Milliseconds since 1970. */
+  readonly now?: number
+  readonly isTls?: boolean
+  /** It was told to stop (SIGTERM) and is still there. */
+  readonly isStopping?: boolean
+  readonly store?: Store
+  /** The network as its Pod sees it. */
+  readonly network?: Network
+  /** A file's text, or the names in a directory; undefined if there is none. */
+  readonly file?: (path: string) => string | readonly string[] | undefined
+  /** Writes a line into the container's log. */
+  readonly log?: (text: string, stream?: 'stdout' | 'stderr') => void
+  /** Ends the process after so many milliseconds. */
+  readonly exit?: (exitCode: number, after: number) => void
 }
 
 export type Environment = Readonly<Record<string, string>>
@@ -49,6 +74,8 @@ export interface LogLine {
   readonly after: number
   readonly text: string
   readonly stream: 'stdout' | 'stderr'
+  /** How the program puts the time in front of the text (`lineAt` of clock.ts does). */
+  readonly clock?: LogClock
   /** Repeated with this period. */
   readonly every?: number
 }
@@ -76,6 +103,8 @@ export interface Process {
   readonly files?: readonly FileChange[]
   /** Its exit code after SIGTERM; absent: it ignores SIGTERM and has to be killed. */
   readonly terminates?: number
+  /** How long it stays after SIGTERM, in milliseconds. Absent: it leaves at once. */
+  readonly terminatesAfter?: number
   /** Nobody knows this program: that it runs on is a guess. */
   readonly guessed?: boolean
 }
@@ -91,6 +120,11 @@ export interface DeclaredPort {
 export interface ProgramContext {
   readonly env: Environment
   readonly ports: readonly DeclaredPort[]
+  /** The network at the moment of the start; absent: nobody can tell, and what needs it is guessed. */
+  readonly network?: Network
+  /** Milliseconds since 1970. */
+  readonly now?: number
+  readonly hostname?: string
 }
 
 /** What one program of an image does; undefined: `argv` is not that program. */
@@ -102,9 +136,24 @@ export interface ImageBehaviour {
   readonly cmd: readonly string[]
   /** The numeric user it runs as; 0 is root. */
   readonly user: number
+  /** Which tools its shell finds. Absent: those that a reader takes for granted anywhere. */
+  readonly tools?: Tools
   /** The image's own program. Whatever else is started goes to the command reader. */
   readonly program?: Program
 }
+
+/** The tools of an image by name, and whose they are: `wget` is another program in busybox than in Debian. */
+export type Tools = Readonly<Record<string, ToolMaker>>
+
+export type ToolMaker =
+  | 'busybox'
+  | 'gnu'
+  | 'bind'
+  | 'openbsd'
+  | 'iputils'
+  | 'curl'
+  | 'musl'
+  | 'glibc'
 
 /** Why an image cannot be had, in the container runtime's words. */
 export interface PullFailure {

@@ -10,8 +10,11 @@ import {
   type ProgramContext,
   type Program,
   programName,
+  type Tools,
   quietly,
 } from '#images/behaviour.ts'
+import { logLines } from '#images/commands/output.ts'
+import { runNetworkCommand } from '#images/commands/run.ts'
 import { type Outcome, runBuiltin, type ShellState } from '#images/shell-builtins.ts'
 import { parseScript, type ScriptNode, type Word } from '#images/shell-script.ts'
 import { serverProgram } from '#images/server-programs.ts'
@@ -19,6 +22,8 @@ import { serverProgram } from '#images/server-programs.ts'
 export interface CommandContext extends ProgramContext {
   /** The image's own program. */
   readonly program?: Program
+  /** What the image brings along. */
+  readonly tools?: Tools
   /** Whether a file exists when the command starts. Default: nothing in /tmp does. */
   readonly exists?: (path: string) => boolean
 }
@@ -52,6 +57,10 @@ class CommandRun implements ShellState {
 
   get env(): Environment {
     return this.#context.env
+  }
+
+  get hostname(): string | undefined {
+    return this.#context.hostname
   }
 
   process(outcome: Outcome): Process {
@@ -95,9 +104,33 @@ class CommandRun implements ShellState {
   #start(argv: readonly string[], isReplaced: boolean): Outcome {
     const started = this.#context.program?.(argv, this.#context) ?? serverProgram(argv)
     if (started !== undefined) return this.#follow(started, isReplaced)
+    const asked = this.#ask(argv)
+    if (asked !== undefined) return asked
     const outcome = runBuiltin(argv, this)
     if (outcome.kind === 'unknown') this.#guess()
     return outcome
+  }
+
+  /** A command that asks the network: known only at the moment of the start. */
+  #ask(argv: readonly string[]): Outcome | undefined {
+    const { network, now, tools, env, hostname } = this.#context
+    if (network === undefined) return undefined
+    const output = runNetworkCommand(
+      {
+        argv,
+        network,
+        now: (now ?? 0) + this.time,
+        env,
+        ...(hostname === undefined ? {} : { hostname }),
+      },
+      tools,
+    )
+    if (output === undefined) return undefined
+    this.log.push(...logLines(output, this.time))
+    this.time += output.takes
+    for (const { path } of output.files ?? [])
+      this.files.push({ path, after: this.time, exists: true })
+    return { kind: 'done', code: output.exitCode }
   }
 
   #follow(started: Process, isReplaced: boolean): Outcome {

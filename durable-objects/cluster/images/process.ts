@@ -1,5 +1,10 @@
 // What runs in a container: the seam between the kubelet and what images and commands do.
-import { type Environment, type ImageBehaviour, type Process } from '#images/behaviour.ts'
+import {
+  type Environment,
+  type ImageBehaviour,
+  type Process,
+  type ProgramContext,
+} from '#images/behaviour.ts'
 import { runCommand } from '#images/command.ts'
 
 /** What of a container decides what runs in it. Command and args are expanded already. */
@@ -15,6 +20,9 @@ export interface ContainerProgram {
   readonly memoryLimit?: number
 }
 
+/** The network and the clock at the moment of the start: recorded then, replayed ever after (network-record.ts). */
+export type StartFacts = Pick<ProgramContext, 'network' | 'now' | 'hostname'>
+
 /** How long it takes to use up the memory and be killed for it. */
 const OUT_OF_MEMORY_AFTER = 500
 
@@ -23,6 +31,8 @@ export const processOf = (
   container: ContainerProgram,
   image: ImageBehaviour,
   env: Environment,
+  /** What only the moment of the start knows. */
+  start: StartFacts = {},
 ): Process => {
   const entrypoint = container.command ?? image.entrypoint
   // A command replaces the image's arguments too. docker: ENTRYPOINT and CMD
@@ -30,7 +40,9 @@ export const processOf = (
   const process = runCommand([...entrypoint, ...args], {
     env,
     ports: container.ports ?? [],
+    ...start,
     ...(image.program === undefined ? {} : { program: image.program }),
+    ...(image.tools === undefined ? {} : { tools: image.tools }),
   })
   return container.memoryLimit === undefined ? process : within(container.memoryLimit, process)
 }

@@ -8,7 +8,7 @@ import {
   quietly,
   textReply,
 } from '#images/behaviour.ts'
-import { httpOn } from '#images/web-servers.ts'
+import { httpOn } from '#images/http.ts'
 
 /** Base systems: a shell that has nothing to read. */
 export const shellImage = (sizeBytes: number, shell: string): ImageBehaviour => ({

@@ -7,7 +7,7 @@ import {
   programName,
   quietly,
 } from '#images/behaviour.ts'
-import { httpOn } from '#images/web-servers.ts'
+import { httpOn } from '#images/http.ts'
 
 /** The server that `argv` starts; undefined if it is none of these. */
 export const serverProgram = (argv: readonly string[]): Process | undefined => {

@@ -10,6 +10,7 @@ export type Outcome =
 /** What commands change. */
 export interface ShellState {
   readonly env: Environment
+  readonly hostname: string | undefined
   readonly log: LogLine[]
   readonly files: FileChange[]
   time: number
@@ -148,11 +149,18 @@ const trap: Builtin = (args, state) => {
   return done()
 }
 
+const hostname: Builtin = (_, state) => {
+  if (state.hostname !== undefined)
+    state.log.push({ after: state.time, text: state.hostname, stream: 'stdout' })
+  return done()
+}
+
 const BUILTINS = new Map<string, Builtin>([
   ['true', quiet],
   [':', quiet],
   ['false', () => done(1)],
   ['sleep', sleep],
+  ['hostname', hostname],
   ['echo', echo],
   ['printf', echo],
   ['exit', exit],
@@ -172,17 +180,7 @@ const BUILTINS = new Map<string, Builtin>([
   ...['cd', 'set', 'umask', 'mkdir', 'chmod', 'chown', 'cp', 'mv', 'ln', 'sync', 'ulimit'].map(
     (name) => [name, quiet] as const,
   ),
-  ...[
-    'date',
-    'env',
-    'printenv',
-    'hostname',
-    'whoami',
-    'uname',
-    'id',
-    'pwd',
-    'df',
-    'ps',
-    'uptime',
-  ].map((name) => [name, quiet] as const),
+  ...['date', 'env', 'printenv', 'whoami', 'uname', 'id', 'pwd', 'df', 'ps', 'uptime'].map(
+    (name) => [name, quiet] as const,
+  ),
 ])

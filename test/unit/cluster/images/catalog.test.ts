@@ -117,7 +117,13 @@ describe('what images do', () => {
     ['bootdotdev/synergychat-web', {}, {}, [8080]],
     ['bootdotdev/synergychat-web', {}, { WEB_PORT: '3000' }, [3000]],
     ['bootdotdev/synergychat-api:latest', {}, { API_PORT: '9000' }, [9000]],
-    ['bootdotdev/synergychat-crawler', {}, { CRAWLER_PORT: 'x' }, [8080]],
+    ['bootdotdev/synergychat-crawler', {}, {}, [8080]],
+    [
+      'bootdotdev/synergychat-crawler',
+      {},
+      { CRAWLER_PORT: '9001', CRAWLER_KEYWORDS: 'love' },
+      [9001],
+    ],
     ['nginx', {}, {}, [80]],
     ['nginx', { command: ['nginx', '-g', 'daemon off;'] }, {}, [80]],
     [
