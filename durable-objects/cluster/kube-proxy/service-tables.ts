@@ -10,6 +10,7 @@ import type { ProxyEndpoint } from './endpoint.ts'
 import { type ElementDelta, NodeElements } from './node-elements.ts'
 import { viewOf } from './node-view.ts'
 import { OwnParts } from './own-parts.ts'
+import { reuseBundle } from './reuse-bundle.ts'
 import { portKey, type ServicePort } from './service-port.ts'
 import { dependsOnNode, type NodePlace } from './topology.ts'
 
@@ -26,6 +27,8 @@ export type ServiceInputs = ReadonlyMap<string, readonly PortInput[]>
 interface DependentPort {
   readonly input: PortInput
   readonly bundles: Map<string, Bundle>
+  /** One that was written for the port before it changed: what is equal stays the same. */
+  readonly before: Bundle | undefined
 }
 
 interface NodeTables {
@@ -142,11 +145,12 @@ export class ServiceTables {
 
   /** What all nodes have of a port. Undefined: it is gone, or each node has to look at it. */
   #sharedBundle(key: string, input: PortInput | undefined): Bundle | undefined {
-    if (input === undefined || !dependsOnNode(input.endpoints, input.port)) {
-      this.#dependent.delete(key)
-      return input && this.#bundle(input, ANYWHERE)
-    }
-    this.#dependent.set(key, { input, bundles: new Map() })
+    const [known = this.#shared.bundles.get(key)] = this.#dependent.get(key)?.bundles.values() ?? []
+    this.#dependent.delete(key)
+    if (input === undefined) return undefined
+    if (!dependsOnNode(input.endpoints, input.port))
+      return reuseBundle(known, this.#bundle(input, ANYWHERE))
+    this.#dependent.set(key, { input, bundles: new Map(), before: known })
     return undefined
   }
 
@@ -192,10 +196,12 @@ export class ServiceTables {
     )
   }
 
-  #bundleAt({ input, bundles }: DependentPort, place: NodePlace): Bundle {
+  #bundleAt({ input, bundles, before }: DependentPort, place: NodePlace): Bundle {
     const view = viewOf(input.port, input.endpoints, place)
-    let bundle = bundles.get(view)
-    if (bundle === undefined) bundles.set(view, (bundle = this.#bundle(input, place)))
+    const known = bundles.get(view)
+    if (known !== undefined) return known
+    const bundle = reuseBundle(before, this.#bundle(input, place))
+    bundles.set(view, bundle)
     return bundle
   }
 
