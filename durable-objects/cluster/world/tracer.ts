@@ -1,8 +1,8 @@
 // Sends the request of each Trace once for each generation of its spec, and writes down what became of it.
 import { assign, equal, keyOf, splitKey } from '#apimachinery/object.ts'
 import type { Component, ComponentContext, ComponentDefinition } from '#client/component.ts'
-import { trace } from '#network/trace-request.ts'
 import type { Trace, TraceStatus } from '#api/kubarium/v1/trace/types.ts'
+import { sendOne } from '#world/send.ts'
 import { requestOfTrace } from '#world/trace-hooks.ts'
 import type { ClusterWorld } from '#world/world.ts'
 
@@ -44,9 +44,7 @@ class Tracer implements Component {
   #outcomeOf(object: Trace): TraceStatus {
     const request = requestOfTrace(object)
     if ('problem' in request) return { says: request.problem }
-    const world = this.#world()
-    const { outcome, says, reply, hops } = trace(world, request)
-    world.store()
+    const { outcome, says, reply, hops } = sendOne(this.#world(), request)
     return { outcome, says, ...(reply === undefined ? {} : { reply }), hops }
   }
 }
