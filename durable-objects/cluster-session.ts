@@ -212,8 +212,8 @@ export class ClusterSession extends DurableObject {
     })
   }
 
-  /** Sends one request and tells its way. Who only looks leaves nothing behind. */
-  trace(
+  /** Sends one request and tells its way. Who only looks leaves nothing behind. (`trace` is a name that workerd keeps for itself.) */
+  follow(
     key: string | undefined,
     body: string,
     format: TraceFormat,

@@ -43,7 +43,7 @@ export const trace = (context: Route): Promise<Response> =>
   withSession(context, async (stub, _id, key) => {
     const text = bodyText(context)
     if (text === undefined) return badRequest(context, 'The body is not UTF-8 text.')
-    const traced = await stub.trace(key, text, formatOf(context))
+    const traced = await stub.follow(key, text, formatOf(context))
     if (isRefusal(traced)) return traced
     return 'status' in traced
       ? problemAnswer(context, traced)
