@@ -21,11 +21,13 @@ import type { Admission, StorageHooks } from '#kube-apiserver/registry/operation
 import { create } from '#kube-apiserver/registry/create.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
 import { KubeProxies, type NodeTables } from '#kube-proxy/proxies.ts'
+import type { Trace, TraceRequest } from '#network/trace.ts'
 import { sharedResources } from '#kube-apiserver/resources.ts'
 import { serve, type ServerParts } from '#kube-apiserver/server.ts'
 import { serviceHooks } from '#kube-apiserver/service/hooks.ts'
 import { Runner, type Fault } from '#runner.ts'
 import type { Settings } from '#settings.ts'
+import { sendOne } from '#world/send.ts'
 import { checkTrace } from '#world/trace-hooks.ts'
 import { type ClusterWorld, Worlds } from '#world/world.ts'
 
@@ -164,6 +166,11 @@ export class Cluster {
     if (service === undefined) return undefined
     const proxySync = (node: string) => this.#proxies.syncOf(node)
     return diagnose({ client, world: this.world(true), proxySync, service, attempt })
+  }
+
+  /** Sends one request and tells its way, hop by hop. */
+  trace(request: TraceRequest, leavesNoTrace = false): Trace {
+    return sendOne(this.world(leavesNoTrace), request)
   }
 
   /** Answers a request, then lets the cluster settle. The effects are there before the next request. */
