@@ -4,6 +4,7 @@ import type { Changes, Cluster } from '#cluster.ts'
 import type { Revision } from '#etcd/etcd.ts'
 import type { ApiAnswer } from '#kube-apiserver/endpoints/http.ts'
 import { apiVersionOf, sharedResources } from '#kube-apiserver/resources.ts'
+import { tablesDocument } from '#network/tables-document.ts'
 import type { Fault } from '#runner.ts'
 import { settingsOf, type SettingsRequest } from '#settings.ts'
 import { StoredCluster } from './stored-cluster.ts'
@@ -186,6 +187,17 @@ export class ScriptedCluster {
         ['resourceVersion', String(revision)],
       ],
     })
+  }
+
+  /** What kube-proxy wrote on every node, read from a cluster that nobody has asked before if it is one that is made again. */
+  tables(): void {
+    if (this.#rebuilt) this.#rebuild()
+    for (const { metadata } of this.cluster.objects('nodes')) {
+      const name = metadata.name!
+      const tables = this.cluster.tablesOf(name)!
+      const { text } = tablesDocument(name, tables, {})
+      this.transcript.push(`tables of ${name}: ${tables.mode} ${tables.sync}\n${text}`)
+    }
   }
 
   advance(milliseconds: number): void {

@@ -25,6 +25,7 @@ const KIND = 'KubeProxyConfiguration'
 const FILE = 'config.conf'
 const MODES: readonly string[] = ['iptables', 'nftables', 'ipvs']
 const MOST_BITS = 31
+const DEFAULT_BIT = 14
 
 /** What is set where nothing is said. `clusterCIDR` is the range of all Pods. */
 export interface ProxyDefaults {
@@ -39,14 +40,14 @@ export const configurationOf = (
 ): ProxyConfiguration => {
   const given = documentOf(configMap)
   const mode = modeOf(text(given, 'mode'), defaults.mode)
-  const section = object(given, mode === 'ipvs' ? 'iptables' : mode)
   const iptables = object(given, 'iptables')
+  const section = mode === 'nftables' ? object(given, mode) : iptables
   return {
     mode,
     localDetector: detectorOf(given, defaults.clusterCIDR),
-    masqueradeAll: section?.['masqueradeAll'] === true,
+    masqueradeAll: flag(section, 'masqueradeAll', false),
     masqueradeBit: bitOf(section),
-    localhostNodePorts: iptables?.['localhostNodePorts'] !== false,
+    localhostNodePorts: flag(iptables, 'localhostNodePorts', true),
     nodePortAddresses: addressesOf(given, mode),
   }
 }
@@ -56,9 +57,9 @@ const documentOf = (configMap: ConfigMap | undefined): JsonObject => {
   const file = own(files, FILE) ?? Object.values(files).find((content) => content.includes(KIND))
   if (file === undefined) return {}
   const { value } = parsed(file)
-  if (!isObject(value)) throw new ConfigurationError(`${FILE}: not an object`)
-  if (value['kind'] !== undefined && value['kind'] !== KIND)
-    throw new ConfigurationError(`${FILE}: kind must be ${KIND}`)
+  if (!isObject(value)) return refuse(FILE, 'not an object')
+  if (field(value, 'kind') === undefined) return refuse(FILE, "Object 'Kind' is missing")
+  if (value['kind'] !== KIND) return refuse(FILE, `kind must be ${KIND}`)
   return value
 }
 
@@ -74,14 +75,29 @@ const parsed = (file: string) => {
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const object = (value: JsonObject, field: string): JsonObject | undefined => {
-  const found = own(value, field)
-  return isObject(found) ? found : undefined
+const NOTHING: JsonObject = {}
+
+/** A field that is null is one that is not there. */
+const field = (value: JsonObject, name: string): JsonValue | undefined =>
+  own(value, name) ?? undefined
+
+const refuse = (name: string, why: string): never => {
+  throw new ConfigurationError(`${name}: ${why}`)
 }
 
-const text = (value: JsonObject, field: string): string => {
-  const found = own(value, field)
-  return typeof found === 'string' ? found : ''
+const object = (value: JsonObject, name: string): JsonObject => {
+  const found = field(value, name) ?? NOTHING
+  return isObject(found) ? found : refuse(name, 'must be an object')
+}
+
+const text = (value: JsonObject, name: string): string => {
+  const found = field(value, name) ?? ''
+  return typeof found === 'string' ? found : refuse(name, 'must be a string')
+}
+
+const flag = (value: JsonObject, name: string, byDefault: boolean): boolean => {
+  const found = field(value, name) ?? byDefault
+  return typeof found === 'boolean' ? found : refuse(name, 'must be true or false')
 }
 
 const modeOf = (mode: string, byDefault: ProxyMode): ProxyMode => {
@@ -90,18 +106,17 @@ const modeOf = (mode: string, byDefault: ProxyMode): ProxyMode => {
   return mode as ProxyMode
 }
 
-const bitOf = (section: JsonObject | undefined): number => {
-  const bit = section?.['masqueradeBit']
-  if (bit === undefined || bit === null) return 14
-  if (typeof bit !== 'number' || !Number.isInteger(bit) || bit < 0 || bit > MOST_BITS)
-    throw new ConfigurationError('masqueradeBit: must be within the range [0, 31]')
-  return bit
+const bitOf = (section: JsonObject): number => {
+  const bit = field(section, 'masqueradeBit') ?? DEFAULT_BIT
+  return typeof bit === 'number' && Number.isInteger(bit) && bit >= 0 && bit <= MOST_BITS
+    ? bit
+    : refuse('masqueradeBit', 'must be within the range [0, 31]')
 }
 
 /** kubernetes: cmd/kube-proxy/app/server_linux.go getLocalDetectors */
 const detectorOf = (given: JsonObject, byDefault: Cidr): ProxyConfiguration['localDetector'] => {
   const mode = text(given, 'detectLocalMode') || 'ClusterCIDR'
-  const detect = object(given, 'detectLocal') ?? {}
+  const detect = object(given, 'detectLocal')
   switch (mode) {
     case 'ClusterCIDR':
       return clusterDetector(text(given, 'clusterCIDR'), byDefault)
@@ -109,45 +124,49 @@ const detectorOf = (given: JsonObject, byDefault: Cidr): ProxyConfiguration['loc
       return { kind: 'nodeCIDR' }
     case 'BridgeInterface': {
       const name = text(detect, 'bridgeInterface')
-      if (name === '') throw new ConfigurationError('detectLocal.bridgeInterface: must be set')
-      return { kind: 'bridge', name }
+      return name === ''
+        ? refuse('detectLocal.bridgeInterface', 'must be set')
+        : { kind: 'bridge', name }
     }
     case 'InterfaceNamePrefix': {
       const prefix = text(detect, 'interfaceNamePrefix')
-      if (prefix === '')
-        throw new ConfigurationError('detectLocal.interfaceNamePrefix: must be set')
-      return { kind: 'interfacePrefix', prefix }
+      return prefix === ''
+        ? refuse('detectLocal.interfaceNamePrefix', 'must be set')
+        : { kind: 'interfacePrefix', prefix }
     }
     default:
-      throw new ConfigurationError(`detectLocalMode: unknown mode "${mode}"`)
+      return refuse('detectLocalMode', `unknown mode "${mode}"`)
   }
 }
 
-/** The first IPv4 range of a list for both families. */
+/** One range, or one of each family, of which the IPv4 one counts. */
 const clusterDetector = (ranges: string, byDefault: Cidr): LocalDetector => {
   if (ranges === '') return { kind: 'cidr', cidr: byDefault }
-  const cidrs = ranges.split(',').map((range) => {
-    const cidr = parseCidr(range.trim())
-    if (cidr === undefined)
-      throw new ConfigurationError(`clusterCIDR: "${range}" is no valid CIDR block`)
-    return cidr
-  })
+  const cidrs = ranges
+    .split(',')
+    .map(
+      (range) =>
+        parseCidr(range) ??
+        refuse('clusterCIDR', `${JSON.stringify(range)} is no valid CIDR block`),
+    )
+  const families = new Set(cidrs.map(({ network }) => network.version))
+  if (families.size < cidrs.length)
+    refuse('clusterCIDR', `${JSON.stringify(ranges)} must be a valid DualStack CIDR`)
   const cidr = cidrs.find(({ network }) => network.version === 4)
   return cidr === undefined ? { kind: 'none' } : { kind: 'cidr', cidr }
 }
 
 /** kubernetes: nftables takes the primary address unless told otherwise, the others every address. */
 const addressesOf = (given: JsonObject, mode: ProxyMode): readonly Cidr[] | 'primary' => {
-  const list = own(given, 'nodePortAddresses')
-  const texts = Array.isArray(list) ? (list as readonly JsonValue[]) : []
-  if (texts.length === 0) return mode === 'nftables' ? 'primary' : []
-  if (texts.length === 1 && texts[0] === 'primary') return 'primary'
-  return texts.flatMap((item) => {
+  const list = field(given, 'nodePortAddresses') ?? []
+  if (!Array.isArray(list)) return refuse('nodePortAddresses', 'must be a list')
+  const items: readonly JsonValue[] = list
+  if (items.length === 0) return mode === 'nftables' ? 'primary' : []
+  if (items.length === 1 && items[0] === 'primary') return 'primary'
+  return items.flatMap((item) => {
     const cidr = typeof item === 'string' ? parseCidr(item) : undefined
     if (cidr === undefined)
-      throw new ConfigurationError(
-        `nodePortAddresses: ${JSON.stringify(item)} is no valid CIDR block`,
-      )
+      return refuse('nodePortAddresses', `${JSON.stringify(item)} is no valid CIDR block`)
     return cidr.network.version === 4 ? [cidr] : []
   })
 }

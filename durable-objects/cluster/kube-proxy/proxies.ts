@@ -153,6 +153,7 @@ export class KubeProxies implements Component {
     if (pending === undefined) return
     for (const service of this.#now().view.services) this.#setup.markChanged(service)
     this.#delay.end()
+    this.queue.cancel(SYNC)
     this.#letGo()
   }
 

@@ -4,6 +4,7 @@ import { anything } from './chance.ts'
 import * as lives from './lives.ts'
 import * as nodes from './nodes.ts'
 import * as orders from './orders.ts'
+import * as proxies from './proxies.ts'
 
 export interface NamedScript {
   readonly name: string
@@ -32,6 +33,8 @@ const NAMES: readonly (readonly [string, Script, ...SettingsRequest[]])[] = [
   ['the end of a busy namespace', orders.endOfNamespace, {}],
   ['nodes that come and go', orders.changingNodes, {}],
   ['nodes that are deleted under their Pods', nodes.deletedNodes, {}, BARE],
+  ['proxies that stop and change their mode', proxies.changingProxies, {}],
+  ['proxies with little time', proxies.changingProxies, { delays: 'real', proxyMode: 'nftables' }],
   ['writes that are refused', orders.refusals, {}],
   ['careful rollouts', orders.carefulRollouts, {}],
   ['whatever chance brings', anything(1, 25), {}],

@@ -13,6 +13,7 @@ const run = (script: NamedScript, options: ScriptOptions = {}): Outcome => {
   script.run(cluster)
   cluster.watch('/api/v1/pods', 1)
   cluster.watch('/apis/discovery.k8s.io/v1/endpointslices', 1)
+  cluster.tables()
   return { cluster, texts: [...cluster.transcript, ...cluster.log, cluster.finish()] }
 }
 
@@ -66,6 +67,7 @@ describe('a cluster', () => {
     'hundreds of endpoints, in a bare cluster',
     'crowded nodes',
     'the end of a busy namespace',
+    'proxies with little time',
     'careful rollouts',
   ])('at rest wants no timer and writes nothing: %s', { timeout: TIMEOUT_MS }, (name) => {
     const script = named(name)
