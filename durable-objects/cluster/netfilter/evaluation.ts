@@ -12,6 +12,8 @@ export interface EvaluationContext extends Omit<MatchContext, 'isSnat' | 'isDnat
   readonly isDnat?: boolean
   /** From 0 to 2^32-1. */
   readonly random: () => number
+  /** How chance decides; by `random` if absent. */
+  readonly chance?: Chance | undefined
   readonly now: number
   readonly memory: RuleMemory
   /** How addresses are changed. Without it DNAT changes the destination of new connections, and masquerading is only reported. */
@@ -46,3 +48,17 @@ export interface Evaluation {
 
 /** What rules say becomes of a connection's addresses. */
 export type NatChoice = Extract<Deed, { kind: 'dnat' | 'masquerade' }>
+
+/** Decides what rules leave to chance. With the decisions written down, an evaluation can be told from another without its draws. */
+export interface Chance {
+  /** Whether something happens that does in `threshold` of 2^31 cases. */
+  readonly happens: (threshold: number) => boolean
+  /** One of `count`, from 0. */
+  readonly oneOf: (count: number) => number
+}
+
+/** Linux compares 31 random bits with a probability in as many (xt_statistic.c), and scales 32 for a choice (reciprocal_scale). */
+export const chanceOf = (random: () => number): Chance => ({
+  happens: (threshold) => (random() & 0x7fff_ffff) < threshold,
+  oneOf: (count) => Math.floor((random() / 0x1_0000_0000) * count),
+})

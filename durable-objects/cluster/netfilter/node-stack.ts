@@ -4,7 +4,7 @@ import type { Ip } from '#net/ip.ts'
 import type { Connection } from './connection.ts'
 import type { Connections, Tracked } from './connections.ts'
 import { evaluate } from './evaluate.ts'
-import type { Evaluation, Nat, PacketOutcome } from './evaluation.ts'
+import type { Chance, Evaluation, Nat, PacketOutcome } from './evaluation.ts'
 import { PacketNat } from './nat.ts'
 import type { ConnectionState, Hook, Packet } from './packet.ts'
 import { schedule, virtualServerFor } from './ipvs.ts'
@@ -27,6 +27,8 @@ export interface NodeKernel {
   readonly now: number
   /** From 0 to 2^32-1. */
   readonly random: () => number
+  /** How chance decides in rules; by `random` if absent. */
+  readonly chance?: Chance | undefined
   readonly isLocal: (ip: Ip) => boolean
   /** Asked again whenever the destination has changed. */
   readonly route: (packet: Packet) => Route
@@ -112,13 +114,14 @@ class Journey {
 
   /** Goes through one hook; returns the end if it is stopped there. */
   pass(hook: Hook, nat: Nat | undefined = this.#nat): Passage | undefined {
-    const { ruleset, isLocal, random, now, connections } = this.#kernel
+    const { ruleset, isLocal, random, chance, now, connections } = this.#kernel
     const { isSnat = false, isDnat = false } = this.#nat?.connection ?? {}
     const virtualServer = this.#virtualServer
     const before = this.#packet
     const { packet, outcome, steps, tried }: Evaluation = evaluate(ruleset, hook, before, {
       isLocal,
       random,
+      chance,
       now,
       memory: connections.memory,
       state: this.#tracked.state,

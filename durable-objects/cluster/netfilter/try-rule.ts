@@ -1,5 +1,5 @@
 // One rule and one packet: the parts from left to right, until one does not match.
-import type { NatChoice } from './evaluation.ts'
+import { chanceOf, type NatChoice } from './evaluation.ts'
 import { elementOf, keyOf } from './lookup.ts'
 import { matches, type OtherPart } from './match.ts'
 import type { Match, Outcome, Rule, Statement, Verdict } from './rule.ts'
@@ -65,13 +65,13 @@ const tryPart = (walk: Walk, place: Place, part: OtherPart, trial: Trial): boole
   }
 }
 
-/** Linux compares 31 random bits with the probability in as many. xt_statistic.c */
+/** 31 random bits are compared with the probability in as many. */
 const CHANCES = 0x8000_0000
 
 const tryChance = ({ context }: Walk, probability: string, trial: Trial): boolean => {
   const threshold = Math.round(Number(probability) * CHANCES)
   trial.probability = Math.min(1, threshold / CHANCES)
-  return (context.random() & 0x7fff_ffff) < threshold
+  return (context.chance ?? chanceOf(context.random)).happens(threshold)
 }
 
 const tryLookup = (
@@ -199,8 +199,8 @@ const changes = ({ hook }: Walk, { base }: Place, what: NatChoice['kind']): bool
   base.type === 'nat' &&
   (what === 'masquerade' ? hook === 'postrouting' : hook === 'prerouting' || hook === 'output')
 
-/** `numgen random mod N`. Linux: reciprocal_scale */
+/** `numgen random mod N` */
 const pick = <T>({ context }: Walk, all: readonly T[], trial: Trial): T | undefined => {
   if (all.length > 1) trial.probability = 1 / all.length
-  return all[Math.floor((context.random() / 0x1_0000_0000) * all.length)]
+  return all[(context.chance ?? chanceOf(context.random)).oneOf(all.length)]
 }
