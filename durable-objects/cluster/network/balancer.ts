@@ -1,6 +1,7 @@
 // A cloud's load balancer: one of the healthy nodes gets the packet.
 import { cidrContains, formatCidr } from '#net/cidr.ts'
 import { formatIp } from '#net/ip.ts'
+import type { Chance } from '#netfilter/evaluation.ts'
 import type { Packet } from '#netfilter/packet.ts'
 import { endpointText } from './host.ts'
 import type { TraceOutcome } from './trace.ts'
@@ -22,7 +23,7 @@ interface Stop {
 export const balancerChoice = (
   world: World,
   packet: Packet,
-  random: () => number,
+  chance: Chance,
 ): BalancerChoice | Stop => {
   const { destination, protocol, source } = packet
   const balancer = world.loadBalancerAt(destination.ip)
@@ -52,7 +53,7 @@ export const balancerChoice = (
       `${name} has no node port to send to (allocateLoadBalancerNodePorts: false)`,
     )
   const nodes = balancer.nodes.flatMap((nodeName) => world.node(nodeName) ?? [])
-  const node = nodes[Math.floor((random() / 0x1_0000_0000) * nodes.length)]
+  const node = nodes.length === 0 ? undefined : nodes[chance.oneOf(nodes.length)]
   const [ip] = node?.ips ?? []
   if (node === undefined || ip === undefined)
     return stop('timeout', `${name} has no healthy node: its health check fails on every node`)

@@ -22,6 +22,9 @@ const PORTS = 28_232
 /** A port as Linux chooses it for a client. */
 export const ephemeralPort = (world: World): number => FIRST_PORT + (world.random() % PORTS)
 
+/** Another one, so that no two of many connections have the same. */
+export const nextPort = (port: number): number => FIRST_PORT + ((port + 1 - FIRST_PORT) % PORTS)
+
 export interface ConversationOptions {
   readonly walk: Walk
   readonly hops: Hops
@@ -177,6 +180,11 @@ export class Conversation {
     this.#again('fin')
     this.#back('fin', NO_HOPS)
     this.#again('ack')
+  }
+
+  /** The client breaks off: nodes forget the connection at once. */
+  abort(): void {
+    if (this.#options.protocol === 'tcp') this.#again('rst')
   }
 
   #again(segment: TcpSegment): End | undefined {

@@ -149,7 +149,7 @@ const carry = ({ world, hops }: DnsOptions, client: Host, asking: Asking): Outco
   const ip = parseIp(nameserver)
   if (ip === undefined) return 'timeout'
   const told = isTold ? hops : NO_HOPS
-  const walk = new Walk({ world, hops: told, random: () => world.random() })
+  const walk = new Walk({ world, hops: told })
   const conversation = new Conversation({
     walk,
     hops: told,

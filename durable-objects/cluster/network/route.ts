@@ -33,14 +33,14 @@ export const isLocalAddress = (node: WorldNode, ip: Ip): boolean =>
 
 const NO_ADDRESSES: ReadonlySet<Ip['value']> = new Set()
 /** What stands on the interface kube-ipvs0. Virtual servers are never changed, only replaced. */
-const known = new WeakMap<VirtualServers, ReadonlySet<Ip['value']>>()
+const localAddresses = new WeakMap<VirtualServers, ReadonlySet<Ip['value']>>()
 
 const addressesOf = (servers: VirtualServers | undefined): ReadonlySet<Ip['value']> => {
   if (servers === undefined) return NO_ADDRESSES
-  let addresses = known.get(servers)
+  let addresses = localAddresses.get(servers)
   if (addresses === undefined) {
     addresses = new Set(Array.from(servers.entries(), ([, { ip }]) => ip.value))
-    known.set(servers, addresses)
+    localAddresses.set(servers, addresses)
   }
   return addresses
 }

@@ -36,13 +36,13 @@ interface Asked {
   readonly ip: Ip
 }
 
-interface Answered {
+export interface Answered {
   readonly end: End
   readonly reply?: TraceReply
 }
 
 const converse = (world: World, hops: HopList, { request, sender, ip }: Asked): Answered => {
-  const walk = new Walk({ world, hops, random: () => world.random() })
+  const walk = new Walk({ world, hops })
   const conversation = new Conversation({
     walk,
     hops,
@@ -55,9 +55,19 @@ const converse = (world: World, hops: HopList, { request, sender, ip }: Asked): 
   if (stopped !== undefined) return { end: stopped }
   const { host, packet } = conversation.arrived
   const answer = askServer(world, host, packet, request)
-  if (answer === undefined) return { end: nobody(host) }
-  if (answer.kind === 'refused')
+  if (answer?.kind === 'refused')
     return { end: conversation.refuse(refusal(host, packet, answer.listeningOn)) }
+  return answerOf(conversation, request, answer)
+}
+
+/** The rest of a conversation whose first packet has arrived; `answer` is undefined if no machine has the address. */
+export const answerOf = (
+  conversation: Conversation,
+  request: TraceRequest,
+  answer: Taken | undefined,
+): Answered => {
+  const { host, packet } = conversation.arrived
+  if (answer === undefined) return { end: nobody(host) }
   const isStream = packet.protocol === 'tcp' || packet.protocol === 'sctp'
   return isStream ? stream(conversation, request, answer) : datagram(conversation, host, answer)
 }

@@ -2,6 +2,7 @@
 // outside the cluster. One walk is one connection's: what happened to its first packet happens to the others too.
 import { cidrContains } from '#net/cidr.ts'
 import { formatIp, isLoopback, sameIp } from '#net/ip.ts'
+import { type Chance, chanceOf } from '#netfilter/evaluation.ts'
 import { type NodeKernel, type Passage, receive, send } from '#netfilter/node-stack.ts'
 import type { Packet } from '#netfilter/packet.ts'
 import { AddressChanges } from './address-changes.ts'
@@ -39,8 +40,8 @@ export type WalkEnd = Arrived | Stopped
 export interface WalkOptions {
   readonly world: World
   readonly hops: Hops
-  /** From 0 to 2^32-1; `at` is the node that draws, or '' outside. */
-  readonly random: (at: WorldNode | undefined) => number
+  /** How chance decides; by the world's randomness if absent. */
+  readonly chance?: Chance
   /** Told of each passage through a node. */
   readonly onPassage?: (node: WorldNode, passage: Passage) => void
 }
@@ -65,6 +66,7 @@ export class Walk {
   readonly #changes = new AddressChanges()
   /** The node that a load balancer chose for the connection. */
   #balanced: WorldNode | undefined
+  readonly #chance: Chance
   #hops: Hops
   #isReply = false
   /** Later packets of a connection do as the first one did. */
@@ -73,6 +75,7 @@ export class Walk {
   constructor(options: WalkOptions) {
     this.#options = options
     this.world = options.world
+    this.#chance = options.chance ?? chanceOf(() => options.world.random())
     this.#hops = options.hops
   }
 
@@ -164,13 +167,14 @@ export class Walk {
   }
 
   #pass(node: WorldNode, packet: Packet, isOwn: boolean): Passage {
-    const { world, random, onPassage } = this.#options
+    const { world, onPassage } = this.#options
     const kernel: NodeKernel = {
       ruleset: node.ruleset(),
       connections: node.connections,
       virtualServers: node.virtualServers(),
       now: world.now,
-      random: () => random(node),
+      random: () => world.random(),
+      chance: this.#chance,
       isLocal: (ip) => isLocalAddress(node, ip),
       route: ({ destination }) => {
         const route = routeAt(world, node, destination.ip)
@@ -319,8 +323,7 @@ export class Walk {
     const known = this.#balanced
     if (!this.#isFirst && known !== undefined)
       return this.#toNode(known, this.#changes.redone('balancer', packet) ?? packet)
-    const random = (): number => this.#options.random(undefined)
-    const choice: BalancerChoice | Stopped = balancerChoice(this.world, packet, random)
+    const choice: BalancerChoice | Stopped = balancerChoice(this.world, packet, this.#chance)
     const where = { component: 'cloud load balancer' }
     if ('kind' in choice) {
       this.#add(where, choice.outcome === 'dropped' ? 'drop' : 'lost', packet, choice.says)
