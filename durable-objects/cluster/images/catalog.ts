@@ -1,7 +1,20 @@
 // Which image does what, and which images there are not.
 import { agnhost } from '#images/agnhost.ts'
-import type { ImageBehaviour, PullFailure } from '#images/behaviour.ts'
+import type { ImageBehaviour, PullFailure, Tools } from '#images/behaviour.ts'
+import { processOfOutput } from '#images/commands/output.ts'
+import { isNetworkCommand, runNetworkCommand } from '#images/commands/run.ts'
 import { mariadb, memcached, mongo, mysql, postgres, redis } from '#images/databases.ts'
+import {
+  ealenEcho,
+  helloApp,
+  httpEcho,
+  jmallocEcho,
+  kubernetesBootcamp,
+  mendhakEcho,
+  nginxEcho,
+  nginxHello,
+  whoami,
+} from '#images/echo-servers.ts'
 import {
   familiarName,
   familiarReference,
@@ -13,20 +26,52 @@ import {
   fixedServer,
   genericImage,
   helloWorld,
-  httpEcho,
   kubeProxy,
   pause,
   shellImage,
   stress,
-  whoami,
 } from '#images/samples.ts'
 import * as synergychat from '#images/synergychat.ts'
+import {
+  ALPINE_TOOLS,
+  BUSYBOX_TOOLS,
+  CURL_TOOLS,
+  DEBIAN_TOOLS,
+  NETSHOOT_TOOLS,
+} from '#images/tools.ts'
 import { caddy, httpd, nginx, unprivilegedNginx } from '#images/web-servers.ts'
 import { isMisspelling, tagExists } from '#images/well-known.ts'
 
 export interface KnownImage {
   readonly reference: ImageReference
   readonly behaviour: ImageBehaviour
+}
+
+/** Something that waits, with the tools to look around by hand. */
+const sleeper = (sizeBytes: number, cmd: readonly string[], tools: Tools): ImageBehaviour => ({
+  sizeBytes,
+  entrypoint: [],
+  cmd,
+  user: 0,
+  tools,
+})
+
+const curlImage: ImageBehaviour = {
+  sizeBytes: 9_422_312,
+  entrypoint: ['/entrypoint.sh'],
+  cmd: ['curl'],
+  user: 100,
+  tools: CURL_TOOLS,
+  // Its entrypoint puts `curl` in front of arguments that are no command.
+  program: (argv, { network, now, env }) => {
+    if (argv[0] !== '/entrypoint.sh' || network === undefined) return undefined
+    const isCurl = argv[1]?.startsWith('-') === true || !isNetworkCommand(argv[1])
+    const output = runNetworkCommand(
+      { argv: isCurl ? ['curl', ...argv.slice(1)] : argv.slice(1), network, now: now ?? 0, env },
+      CURL_TOOLS,
+    )
+    return output === undefined ? undefined : processOfOutput(output)
+  },
 }
 
 const KNOWN = new Map<string, ImageBehaviour>([
@@ -46,35 +91,44 @@ const KNOWN = new Map<string, ImageBehaviour>([
   ['mariadb', mariadb],
   ['mongo', mongo],
   ['memcached', memcached],
-  ['busybox', shellImage(2_223_686, 'sh')],
-  ['alpine', shellImage(3_860_418, '/bin/sh')],
-  ['ubuntu', shellImage(29_727_061, '/bin/bash')],
-  ['debian', shellImage(49_286_780, 'bash')],
+  ['busybox', shellImage(2_223_686, 'sh', BUSYBOX_TOOLS)],
+  ['alpine', shellImage(3_860_418, '/bin/sh', ALPINE_TOOLS)],
+  ['ubuntu', shellImage(29_727_061, '/bin/bash', DEBIAN_TOOLS)],
+  ['debian', shellImage(49_286_780, 'bash', DEBIAN_TOOLS)],
   ['hello-world', helloWorld],
   ['hashicorp/http-echo', httpEcho],
   ['traefik/whoami', whoami],
   ['polinux/stress', stress],
   ['registry.k8s.io/e2e-test-images/agnhost', agnhost],
-  ['registry.k8s.io/e2e-test-images/busybox', shellImage(2_223_686, 'sh')],
+  ['registry.k8s.io/e2e-test-images/busybox', shellImage(2_223_686, 'sh', BUSYBOX_TOOLS)],
   ['registry.k8s.io/e2e-test-images/nginx', nginx],
   ['registry.k8s.io/e2e-test-images/httpd', httpd],
-  ['registry.k8s.io/busybox', shellImage(2_223_686, 'sh')],
+  ['registry.k8s.io/busybox', shellImage(2_223_686, 'sh', BUSYBOX_TOOLS)],
   ['registry.k8s.io/pause', pause],
   ['registry.k8s.io/coredns/coredns', coredns],
   ['coredns/coredns', coredns],
   ['registry.k8s.io/kube-proxy', kubeProxy],
-  ['registry.k8s.io/echoserver', fixedServer(42_183_519, '/usr/sbin/echoserver', 8080, 'ok\n')],
-  [
-    'gcr.io/google-samples/hello-app',
-    fixedServer(11_524_108, './hello-app', 8080, 'Hello, world!\n'),
-  ],
+  ['registry.k8s.io/echoserver', nginxEcho],
+  ['k8s.gcr.io/echoserver', nginxEcho],
+  ['ealen/echo-server', ealenEcho],
+  ['jmalloc/echo-server', jmallocEcho],
+  ['mendhak/http-https-echo', mendhakEcho],
+  ['gcr.io/google-samples/hello-app', helloApp],
+  ['us-docker.pkg.dev/google-samples/containers/gke/hello-app', helloApp],
   ['gcr.io/google-samples/node-hello', fixedServer(37_211_190, 'node', 8080, 'Hello Kubernetes!')],
+  ['gcr.io/google-samples/kubernetes-bootcamp', kubernetesBootcamp],
+  ['nginxdemos/hello', nginxHello],
+  ['kicbase/echo-server', jmallocEcho],
+  ['curlimages/curl', curlImage],
+  ['nicolaka/netshoot', shellImage(208_193_402, 'zsh', NETSHOOT_TOOLS)],
   [
-    'gcr.io/google-samples/kubernetes-bootcamp',
-    fixedServer(82_604_112, 'node', 8080, 'Hello Kubernetes bootcamp!\n'),
+    'registry.k8s.io/e2e-test-images/jessie-dnsutils',
+    sleeper(110_442_120, ['sleep', '3600'], NETSHOOT_TOOLS),
   ],
-  ['nginxdemos/hello', fixedServer(21_003_114, 'nginx', 80, '<h1>Hello World</h1>\n')],
-  ['kicbase/echo-server', fixedServer(4_943_877, '/bin/echo-server', 8080, 'Request served\n')],
+  [
+    'registry.k8s.io/e2e-test-images/glibc-dns-testing',
+    sleeper(110_442_120, ['sleep', '3600'], NETSHOOT_TOOLS),
+  ],
 ])
 
 const NAME_SERVER = '192.168.49.1:53'

@@ -3,19 +3,20 @@ import {
   htmlReply,
   type ImageBehaviour,
   MEBIBYTE,
-  portFrom,
   programName,
   quietly,
+  type Tools,
   textReply,
 } from '#images/behaviour.ts'
 import { httpOn } from '#images/http.ts'
 
 /** Base systems: a shell that has nothing to read. */
-export const shellImage = (sizeBytes: number, shell: string): ImageBehaviour => ({
+export const shellImage = (sizeBytes: number, shell: string, tools?: Tools): ImageBehaviour => ({
   sizeBytes,
   entrypoint: [],
   cmd: [shell],
   user: 0,
+  ...(tools === undefined ? {} : { tools }),
 })
 
 export const pause: ImageBehaviour = {
@@ -26,55 +27,12 @@ export const pause: ImageBehaviour = {
   program: ([name]) => (programName(name) === 'pause' ? quietly({ terminates: 0 }) : undefined),
 }
 
-const flag = (argv: readonly string[], name: string): string | undefined => {
+/** `-text=hi`, `--text hi` */
+export const flag = (argv: readonly string[], name: string): string | undefined => {
   const index = argv.findIndex((word) => word.replace(/^--?/, '').split('=')[0] === name)
   if (index < 0) return undefined
   const [, value] = argv[index]!.split(/=(.*)/s)
   return value ?? argv[index + 1]
-}
-
-export const httpEcho: ImageBehaviour = {
-  sizeBytes: 3_123_511,
-  entrypoint: ['/http-echo'],
-  cmd: [],
-  user: 65_532,
-  program: (argv) => {
-    if (programName(argv[0]) !== 'http-echo') return undefined
-    const text = flag(argv, 'text')
-    if (text === undefined)
-      return quietly({
-        ends: { after: 10, exitCode: 127 },
-        log: [{ after: 10, text: 'Missing -text option!', stream: 'stderr' }],
-      })
-    const port = Number(flag(argv, 'listen')?.replace(/^.*:/, '') ?? 5678)
-    return quietly({
-      listens: [httpOn(port > 0 ? port : 5678, () => textReply(`${text}\n`))],
-      log: [{ after: 0, text: `[INFO] server is listening on :${port}`, stream: 'stdout' }],
-      terminates: 0,
-    })
-  },
-}
-
-export const whoami: ImageBehaviour = {
-  sizeBytes: 2_791_423,
-  entrypoint: ['/whoami'],
-  cmd: [],
-  user: 0,
-  program: (argv, { env }) => {
-    if (programName(argv[0]) !== 'whoami') return undefined
-    const port = Number(flag(argv, 'port') ?? portFrom(env, 'WHOAMI_PORT_NUMBER', 80))
-    return quietly({
-      listens: [
-        httpOn(port > 0 ? port : 80, (request, self) =>
-          textReply(
-            `Hostname: ${self.hostname}\nIP: ${self.podIP}\nRemoteAddr: ${self.client}\n${request.method} ${request.path} HTTP/1.1\n`,
-          ),
-        ),
-      ],
-      log: [{ after: 0, text: `Starting up on port ${port}`, stream: 'stdout' }],
-      terminates: 2,
-    })
-  },
 }
 
 const SIZE_UNITS: Readonly<Record<string, number>> = {

@@ -165,11 +165,11 @@ const printed = (
   }
   if (shows(options, 'question')) {
     const line = columns([
-      [`;${absolute(name)}`, 0],
+      [absolute(name), 0],
       ['IN', 32],
       [type, 40],
     ])
-    text += `${shows(options, 'comments') ? ';; QUESTION SECTION:\n' : ''}${line}\n${shows(options, 'comments') ? '\n' : ''}`
+    text += `${shows(options, 'comments') ? ';; QUESTION SECTION:\n' : ''};${line}\n${shows(options, 'comments') ? '\n' : ''}`
   }
   for (const section of ['answer', 'authority', 'additional'] as const) {
     if (!shows(options, section) || message[section].length === 0) continue
