@@ -52,7 +52,7 @@ export const trace = (context: Route): Promise<Response> =>
 
 export const diagnosis = (context: Route): Promise<Response> =>
   withSession(context, async (stub, _id, key) => {
-    const answer = await stub.diagnosis(key, context.req.query(), formatOf(context))
+    const answer = await stub.diagnosis(key, { ...context.req.query() }, formatOf(context))
     if (isRefusal(answer)) return answer
     if ('problem' in answer) return badRequest(context, answer.problem)
     if ('missing' in answer)
