@@ -55,10 +55,13 @@ export interface Chance {
   readonly happens: (threshold: number) => boolean
   /** One of `count`, from 0. */
   readonly oneOf: (count: number) => number
+  /** Whose turn it is of `count`; `take` counts the turns. Nothing is left to chance here, but the next packet decides otherwise. */
+  readonly turn: (count: number, take: () => number) => number
 }
 
 /** Linux compares 31 random bits with a probability in as many (xt_statistic.c), and scales 32 for a choice (reciprocal_scale). */
 export const chanceOf = (random: () => number): Chance => ({
   happens: (threshold) => (random() & 0x7fff_ffff) < threshold,
   oneOf: (count) => Math.floor((random() / 0x1_0000_0000) * count),
+  turn: (count, take) => take() % count,
 })

@@ -1,5 +1,6 @@
 // The kernel's load balancer at work: which real server a new connection to a virtual one goes to.
 import { formatIp } from '#net/ip.ts'
+import type { Chance } from './evaluation.ts'
 import type { Packet } from './packet.ts'
 import type { RuleMemory } from './rule-memory.ts'
 import {
@@ -27,6 +28,7 @@ export const schedule = (
   { source }: Packet,
   memory: RuleMemory,
   now: number,
+  chance?: Chance,
 ): RealServer | undefined => {
   const servers = server.servers.filter(({ weight }) => weight > 0)
   if (servers.length === 0) return undefined
@@ -38,7 +40,9 @@ export const schedule = (
     seconds === undefined
       ? undefined
       : servers.find((real) => memory.hasElement(list, clientAt(real), now))
-  const chosen = kept ?? servers[memory.take(list) % servers.length]
+  const take = (): number => memory.take(list)
+  const { length } = servers
+  const chosen = kept ?? servers[chance === undefined ? take() % length : chance.turn(length, take)]
   if (chosen !== undefined && seconds !== undefined)
     memory.updateElement(list, clientAt(chosen), { now, seconds })
   return chosen

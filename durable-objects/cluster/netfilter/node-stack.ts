@@ -180,9 +180,9 @@ class Journey {
   }
 
   #balance(server: VirtualServer, hook: Hook): Passage | undefined {
-    const { connections, now } = this.#kernel
+    const { connections, now, chance } = this.#kernel
     if (this.#nat === undefined) return this.#end({ kind: 'drop', hook })
-    const real = schedule(server, this.#packet, connections.memory, now)
+    const real = schedule(server, this.#packet, connections.memory, now, chance)
     this.#virtualServer = server
     if (real === undefined)
       return this.#end({ kind: 'reject', hook, with: 'icmp-port-unreachable' })
