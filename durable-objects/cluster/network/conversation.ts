@@ -168,18 +168,15 @@ export class Conversation {
         says: `${hostName(host)} took the connection, but does not answer`,
       }
     }
-    this.#back('ack', NO_HOPS)
+    this.#back('fin', NO_HOPS)
     const packet = answerTo(this.#sent!)
     this.#addReply(client, 'reply', `${reply}; the answer comes back the same way`, packet)
     return undefined
   }
 
-  /** Both sides say that they have nothing more to send, so that nodes can forget the connection soon. */
+  /** The client too says that it has nothing more to send, so that nodes can forget the connection soon. */
   close(): void {
-    if (this.#options.protocol !== 'tcp') return
-    this.#again('fin')
-    this.#back('fin', NO_HOPS)
-    this.#again('ack')
+    if (this.#options.protocol === 'tcp') this.#again('fin')
   }
 
   /** The client breaks off: nodes forget the connection at once. */

@@ -8,19 +8,26 @@ interface Leaf<T> {
   readonly value: T
 }
 
-interface Decision<T> {
-  /** How many of 2^31 cases say yes; or, of a choice, how many there are to choose from. */
-  readonly kind: 'happens' | 'oneOf'
+/** `happens`: how many of 2^31 cases say yes; otherwise how many there are to choose from. */
+interface Question {
+  readonly kind: keyof Chance
   readonly parameter: number
+  /** Throws the dice, or takes the next turn. */
+  readonly decide: () => number
+}
+
+interface Decision<T> extends Question {
   /** By what was decided: 0 or 1, or which. */
   readonly next: Node<T>[]
 }
 
 interface Decided {
-  readonly kind: Decision<unknown>['kind']
-  readonly parameter: number
+  readonly question: Question
   readonly result: number
 }
+
+const isSame = (a: Question, b: Question): boolean =>
+  a.kind === b.kind && a.parameter === b.parameter
 
 export interface Outcome<T> {
   readonly value: T
@@ -41,9 +48,8 @@ export class DecisionTree<T> {
     const decided: Decided[] = []
     let node = this.#root
     while (node !== undefined && 'next' in node) {
-      const { kind, parameter } = node
-      const result = this.#throw(kind, parameter)
-      decided.push({ kind, parameter, result })
+      const result = node.decide()
+      decided.push({ question: node, result })
       node = node.next[result]
     }
     return node === undefined ? this.#explore(decided, evaluate) : node.value
@@ -52,42 +58,41 @@ export class DecisionTree<T> {
   /** Goes where the dice led, throwing more of them on the way. */
   #explore(decided: Decided[], evaluate: (chance: Chance) => Outcome<T>): T {
     let at = 0
-    const decide = (kind: Decided['kind'], parameter: number): number => {
+    const answer = (question: Question): number => {
       let decision = decided[at]
-      if (decision === undefined || decision.kind !== kind || decision.parameter !== parameter) {
+      if (decision === undefined || !isSame(decision.question, question)) {
         decided.length = at
-        decision = { kind, parameter, result: this.#throw(kind, parameter) }
+        decision = { question, result: question.decide() }
         decided.push(decision)
       }
       at++
       return decision.result
     }
+    const chance = this.#chance
     const { value, isRepeatable } = evaluate({
-      happens: (threshold) => decide('happens', threshold) === 1,
-      oneOf: (count) => decide('oneOf', count),
+      happens: (parameter) =>
+        answer({
+          kind: 'happens',
+          parameter,
+          decide: () => Number(chance.happens(parameter)),
+        }) === 1,
+      oneOf: (parameter) =>
+        answer({ kind: 'oneOf', parameter, decide: () => chance.oneOf(parameter) }),
+      turn: (parameter, take) =>
+        answer({ kind: 'turn', parameter, decide: () => chance.turn(parameter, take) }),
     })
     decided.length = at
     if (isRepeatable) this.#remember(decided, value)
     return value
   }
 
-  #throw(kind: Decided['kind'], parameter: number): number {
-    return kind === 'happens'
-      ? Number(this.#chance.happens(parameter))
-      : this.#chance.oneOf(parameter)
-  }
-
   #remember(decided: readonly Decided[], value: T): void {
     let place: { next: Node<T>[]; at: number } = { next: [this.#root], at: 0 }
     const top = place.next
-    for (const { kind, parameter, result } of decided) {
+    for (const { question, result } of decided) {
       const known = place.next[place.at]
-      const isSame =
-        known !== undefined &&
-        'next' in known &&
-        known.kind === kind &&
-        known.parameter === parameter
-      const decision = isSame ? known : { kind, parameter, next: [] }
+      const isKnown = known !== undefined && 'next' in known && isSame(known, question)
+      const decision = isKnown ? known : { ...question, next: [] }
       place.next[place.at] = decision
       place = { next: decision.next, at: result }
     }

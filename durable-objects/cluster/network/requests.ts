@@ -92,10 +92,17 @@ class Run {
   #send(chance: Chance): Outcome<Result> {
     const passages: Passage[] = []
     const places: string[] = []
+    let turns = 0
     const walk = new Walk({
       world: this.#world,
       hops: NO_HOPS,
-      chance,
+      chance: {
+        ...chance,
+        turn: (count, take) => {
+          turns++
+          return chance.turn(count, take)
+        },
+      },
       onPassage: (node, passage) => {
         passages.push(passage)
         places.push(node.name)
@@ -112,7 +119,7 @@ class Run {
       sourcePort: this.#request.sourcePort ?? this.#port,
     })
     const stopped = conversation.open()
-    const isRepeatable = passages.every((passage) => isSettled(passage))
+    const isRepeatable = passages.every((passage) => isSettled(passage, turns > 0))
     if (stopped !== undefined) {
       const value = this.#known(JSON.stringify(stopped), () => stopped)
       return { value, isRepeatable }
@@ -153,10 +160,10 @@ class Run {
 
 /**
  * The same dice would lead to the same end again. Not so where something was remembered that was not known before (the first request of a
- * client with session affinity), and where a virtual server takes turns.
+ * client with session affinity).
  */
-const isSettled = ({ steps, virtualServer }: Passage): boolean => {
-  if (virtualServer !== undefined) return false
+const isSettled = ({ steps, virtualServer }: Passage, hasTakenTurns: boolean): boolean => {
+  if (virtualServer?.persistentSeconds !== undefined && hasTakenTurns) return false
   const known = new Set<string>()
   for (const { did } of steps)
     for (const deed of did) {
