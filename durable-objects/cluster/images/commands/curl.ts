@@ -1,6 +1,5 @@
 // curl 8.14, as its texts are. curl: src/tool_operate.c, lib/connect.c, lib/multi.c
-import { headerOf } from '#images/http.ts'
-import { byteLength } from '#images/http.ts'
+import { byteLength, headerOf } from '#images/http.ts'
 import type { HttpReply, HttpRequest } from '#images/behaviour.ts'
 import {
   exchange,
@@ -37,7 +36,7 @@ export const curl: NetworkCommand = (input) => {
   if (addresses.length === 0) return ended(2, { stderr: `curl: (2) no URL specified\n${TRY_HELP}` })
   let output: CommandOutput = ended(0, { takes: 0 })
   for (const address of addresses) {
-    const next = new Transfer(input, options, output.takes).run(address)
+    const next = new Transfer({ ...input, now: input.now + output.takes }, options).run(address)
     output = {
       stdout: output.stdout + next.stdout,
       stderr: output.stderr + next.stderr,
@@ -56,17 +55,15 @@ class Transfer {
   readonly #isVerbose: boolean
   readonly #maxTime: number | undefined
   readonly #connectTimeout: number | undefined
-  readonly #before: number
   #out = ''
   #shown = ''
   #progress = ''
   #takes = 0
   #connections = 0
 
-  constructor(input: CommandInput, options: Options, before: number) {
+  constructor(input: CommandInput, options: Options) {
     this.#input = input
     this.#options = options
-    this.#before = before
     this.#isSilent = options.values.has('s')
     this.#isVerbose = options.values.has('v')
     this.#maxTime = secondsOf(options.values.get('m'))
@@ -115,17 +112,17 @@ class Transfer {
       case 'timeout':
         return this.#connectTimedOut(url, address, contacted.source)
       case 'silent':
-        this.#connected(url, address, contacted.source)
-        this.#say(request, url)
-        return this.#noReply(url)
+        this.#connected(url, address)
+        this.#say(request)
+        return this.#noReply()
       case 'message':
-        this.#connected(url, address, contacted.source)
+        this.#connected(url, address)
         return url.scheme === 'https'
           ? this.#fail(35, 'TLS connect error: error:0A00010B:SSL routines::wrong version number')
           : this.#fail(1, 'Received HTTP/0.9 when not allowed')
       case 'http':
-        this.#connected(url, address, contacted.source)
-        this.#say(request, url)
+        this.#connected(url, address)
+        this.#say(request)
         return this.#answered(url, request, contacted.reply, redirects)
     }
   }
@@ -166,13 +163,11 @@ class Transfer {
     this.#note(`  Trying ${address.includes(':') ? `[${address}]` : address}:${url.port}...`)
   }
 
-  #connected(url: Url, address: string, source: string): void {
-    const port = source.slice(source.lastIndexOf(':') + 1)
-    void port
+  #connected(url: Url, address: string): void {
     this.#note(`Connected to ${url.host} (${address}) port ${url.port}`)
   }
 
-  #say(request: HttpRequest, _url: Url): void {
+  #say(request: HttpRequest): void {
     if (!this.#isVerbose) return
     this.#note('using HTTP/1.x')
     this.#shown += `> ${request.method} ${request.path} HTTP/1.1\r\n`
@@ -191,7 +186,7 @@ class Transfer {
     this.#takes += reply.takes ?? 0
     if (this.#maxTime !== undefined && this.#takes > this.#maxTime) {
       this.#takes = 0
-      return this.#noReply(url)
+      return this.#noReply()
     }
     const headers = wireHeaders(reply, this.#input.now + this.#takes)
     const isHead = request.method === 'HEAD'
@@ -279,7 +274,7 @@ class Transfer {
   }
 
   /** It is connected, and no answer comes. */
-  #noReply(_url: Url): CommandOutput {
+  #noReply(): CommandOutput {
     if (this.#maxTime === undefined) return this.#fail(52, 'Empty reply from server')
     this.#takes = this.#maxTime
     return this.#fail(
@@ -353,7 +348,6 @@ class Transfer {
       num_redirects: String(this.#connections),
       exitcode: '0',
     }
-    void this.#before
     return format
       .replace(/%\{(\w+)\}/g, (whole, name: string) =>
         Object.hasOwn(known, name) ? known[name]! : whole,

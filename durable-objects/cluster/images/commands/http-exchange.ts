@@ -1,6 +1,5 @@
 // One HTTP request over the network, as clients in C make it.
-import { headerOf, statusText } from '#images/http.ts'
-import { byteLength } from '#images/http.ts'
+import { byteLength, headerOf, statusText } from '#images/http.ts'
 import { httpDate } from '#images/clock.ts'
 import type { HttpReply, HttpRequest } from '#images/behaviour.ts'
 import type { Contacted, Network, ResolverLibrary } from '#images/network.ts'

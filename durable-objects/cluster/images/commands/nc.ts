@@ -68,13 +68,12 @@ interface Dial {
 }
 
 /** What comes back when a raw text is sent to a program that speaks HTTP. */
-const rawReply = (text: string, contacted: Contacted): string | undefined => {
+const rawReply = (contacted: Contacted): string | undefined => {
   if (contacted.outcome === 'message') return contacted.text
   if (contacted.outcome !== 'http') return undefined
   const { status, headers, body } = contacted.reply
   const all = { ...headers, 'Content-Length': String(byteLength(body)) }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
-  void text
   return `HTTP/1.1 ${status} ${statusText(status)}\r\n${lines.join('')}\r\n${body}`
 }
 
@@ -189,7 +188,7 @@ const busyboxDial = (to: Dial): CommandOutput => {
           : '',
       takes: waited(timeout, contacted),
     })
-  const text = isScan ? undefined : rawReply(to.input.stdin ?? '', contacted)
+  const text = isScan ? undefined : rawReply(contacted)
   const isRefused = contacted.outcome === 'refused' && !isScan
   return {
     stdout: text ?? '',
@@ -208,12 +207,12 @@ const openbsdDial = (to: Dial): CommandOutput => {
     // -v sends four probes of one letter first, and what the program answers to each of them is heard.
     const isOpen = !isRefused && contacted.outcome !== 'no-route'
     const said = `Connection to ${shownHost(host, address)} ${port} port [${kind}/${NAMES[port] ?? '*'}] succeeded!\n`
-    const text = isScan ? '' : (rawReply('', contacted) ?? '')
+    const text = isScan ? '' : (rawReply(contacted) ?? '')
     const wait = isVerbose ? 3000 : 0
     return {
       stdout: text,
       stderr: isVerbose && isOpen ? said : '',
-      exitCode: isRefused && (isVerbose || isScan || true) ? 1 : 0,
+      exitCode: isRefused ? 1 : 0,
       takes: Math.max(1, contacted.takes + wait + (text === '' && !isScan ? (timeout ?? 0) : 0)),
     }
   }
@@ -224,7 +223,7 @@ const openbsdDial = (to: Dial): CommandOutput => {
         : '',
       takes: waited(timeout, contacted),
     })
-  const text = isScan ? undefined : rawReply(to.input.stdin ?? '', contacted)
+  const text = isScan ? undefined : rawReply(contacted)
   return {
     stdout: text ?? '',
     stderr: isVerbose
