@@ -135,10 +135,8 @@ class CommandRun implements ShellState {
 
   #follow(started: Process, isReplaced: boolean): Outcome {
     const start = this.time
-    const shift = <T extends { readonly after: number }>(item: T): T => ({
-      ...item,
-      after: item.after + start,
-    })
+    const shift = <T extends { readonly after: number }>(item: T): T =>
+      start === 0 ? item : { ...item, after: item.after + start }
     this.log.push(...started.log.map(shift))
     this.#listens.push(...started.listens.map(shift))
     this.#memoryBytes += started.memoryBytes

@@ -4,6 +4,7 @@ import {
   type Environment,
   type HttpReply,
   type ImageBehaviour,
+  type LogLine,
   MEBIBYTE,
   type Process,
   type Program,
@@ -263,6 +264,8 @@ export const api = application('synergychat-api', 18_993_420, ({ env }) => {
   )
 })
 
+const READING = readingLog.map((line): LogLine => ({ ...line, stream: 'stderr', clock: 'go' }))
+
 export const crawler = application('synergychat-crawler', 18_120_775, ({ env }) => {
   const isDefault = isBare(env, 'CRAWLER_KEYWORDS', 'CRAWLER_PORT', 'CRAWLER_DB_PATH')
   const words = isDefault ? 'love,hate' : setting(env, 'CRAWLER_KEYWORDS')
@@ -284,8 +287,7 @@ export const crawler = application('synergychat-crawler', 18_120_775, ({ env }) 
     return json(matches.toSorted((a, b) => a.Count - b.Count))
   })
   if (process.ends !== undefined) return process
-  const reading = readingLog.map((line) => ({ ...line, stream: 'stderr', clock: 'go' }) as const)
-  return { ...process, log: [...process.log, ...reading] }
+  return { ...process, log: [...process.log, ...READING] }
 })
 
 /** Allocates as many megabytes as it is told, to be killed for it. */
