@@ -67,9 +67,11 @@ export interface SettingsRequest {
 /** The settings of a template. `bare` is the cluster of the recordings: it runs any image and has nothing of its own. */
 export const settingsOf = (request: SettingsRequest): Settings => {
   const isBare = request.template === 'bare'
+  const delays: Delays = DELAYS[request.delays ?? 'lively']
   return {
     nodes: request.nodes ?? 3,
-    delays: DELAYS[request.delays ?? 'lively'],
+    // a bare cluster has no proxies to wait for: whoever asks for its tables gets those of this moment
+    delays: isBare ? { ...delays, proxySync: 0 } : delays,
     images: isBare ? 'always' : 'known',
     kubeletEvents: !isBare,
     addons: !isBare,
