@@ -80,6 +80,12 @@ const ratioOf = (rows) => {
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kubarium-bench-'))
 const engine = path.join(CASES, 'engine.mjs')
+/** Mode, Services, nodes: how tables grow, and the size that is asked for. */
+const TABLES = ['iptables', 'nftables', 'ipvs'].flatMap((mode) => [
+  [mode, 100, 10],
+  [mode, 1000, 10],
+  ...(mode === 'ipvs' ? [] : [[mode, 5000, 100]]),
+])
 const cases = [
   { name: 'engine 100', start: async () => run(engine, [await bundleEngine(folder), 100, 3]) },
   {
@@ -90,6 +96,11 @@ const cases = [
     name: 'engine 10000',
     start: async () => run(engine, [await bundleEngine(folder), 10_000, 100]),
   },
+  ...TABLES.map(([mode, services, nodes]) => ({
+    name: `tables ${mode} ${services}`,
+    start: async () =>
+      run(path.join(CASES, 'tables.mjs'), [await bundleEngine(folder), mode, services, 10, nodes]),
+  })),
   { name: 'other simulator', start: async () => run(await bundleOtherSimulator(folder), [100, 3]) },
   { name: 'workerd', start: () => run(path.join(CASES, 'workerd.mjs'), []) },
 ]
