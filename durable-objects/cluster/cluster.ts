@@ -21,13 +21,13 @@ import type { Admission, StorageHooks } from '#kube-apiserver/registry/operation
 import { create } from '#kube-apiserver/registry/create.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
 import { KubeProxies, type NodeTables } from '#kube-proxy/proxies.ts'
+import { trace } from '#network/trace-request.ts'
 import type { Trace, TraceRequest } from '#network/trace.ts'
 import { sharedResources } from '#kube-apiserver/resources.ts'
 import { serve, type ServerParts } from '#kube-apiserver/server.ts'
 import { serviceHooks } from '#kube-apiserver/service/hooks.ts'
 import { Runner, type Fault } from '#runner.ts'
 import type { Settings } from '#settings.ts'
-import { sendOne } from '#world/send.ts'
 import { checkTrace } from '#world/trace-hooks.ts'
 import { type ClusterWorld, Worlds } from '#world/world.ts'
 
@@ -170,7 +170,7 @@ export class Cluster {
 
   /** Sends one request and tells its way, hop by hop. */
   trace(request: TraceRequest, leavesNoTrace = false): Trace {
-    return sendOne(this.world(leavesNoTrace), request)
+    return trace(this.world(leavesNoTrace), request)
   }
 
   /** Answers a request, then lets the cluster settle. The effects are there before the next request. */
@@ -201,6 +201,7 @@ export class Cluster {
 
   /** What happened since the last call. */
   takeChanges(): Changes {
+    this.#worlds.store()
     const revisions = this.#pending
     this.#pending = []
     return {
@@ -218,6 +219,7 @@ export class Cluster {
 
   /** Everything there is, to make the cluster again. History is left out: its watches answer 410 and list anew. */
   state(): ClusterState {
+    this.#worlds.store()
     const objects = this.#etcd
       .resources()
       .flatMap((resource) => this.#etcd.list(resource).map((object) => ({ resource, object })))

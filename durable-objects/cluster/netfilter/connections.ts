@@ -138,6 +138,23 @@ export class Connections {
     return [...this.#byAge.values()].filter(({ expires }) => expires > now)
   }
 
+  /** The same again: what is done to one is not seen in the other. */
+  copy(now: number): Connections {
+    const copy = new Connections({ limit: this.#limit, timeouts: this.#timeouts })
+    for (const connection of this.#byAge.values()) copy.#add(connection)
+    copy.#memory = RuleMemory.fromState(this.#memory.toState(now))
+    return copy
+  }
+
+  /** Forgets all but the `count` that were heard of last. */
+  keepLast(count: number): void {
+    let surplus = this.#byAge.size - count
+    for (const connection of [...this.#byAge.values()]) {
+      if (surplus-- <= 0) return
+      this.#remove(connection)
+    }
+  }
+
   /** Forgets connections, as `conntrack -D` does. Returns how many. */
   deleteWhere(isMeant: (connection: Connection) => boolean): number {
     const meant = [...this.#byAge.values()].filter((connection) => isMeant(connection))

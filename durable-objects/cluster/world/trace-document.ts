@@ -4,9 +4,9 @@ import { utf8Length } from '#apimachinery/utf8.ts'
 import { parseYaml } from '#apimachinery/yaml/parse.ts'
 import { printYaml } from '#apimachinery/yaml/print.ts'
 import { type Problem, readTraceRequest } from '#network/read-request.ts'
+import { trace } from '#network/trace-request.ts'
 import { traceText } from '#network/trace-text.ts'
 import type { TraceSource } from '#network/trace.ts'
-import { sendOne } from '#world/send.ts'
 import type { ClusterWorld } from '#world/world.ts'
 
 export type TraceFormat = 'json' | 'yaml' | 'text'
@@ -39,7 +39,7 @@ export const traceDocument = (
   if ('status' in request) return request
   const missing = missingSender(world, request.from)
   if (missing !== undefined) return missing
-  const traced = sendOne(world, request)
+  const traced = trace(world, request)
   return format === 'text'
     ? { contentType: 'text/plain; charset=utf-8', text: traceText(traced, request) }
     : asDocument(traced, format)
@@ -93,7 +93,9 @@ export const missingSender = (world: ClusterWorld, from: TraceSource): TraceRefu
   if ('pod' in from) {
     const { namespace, name } = from.pod
     return world.pod(namespace, name) === undefined
-      ? noSender(`The cluster has no Pod "${name}" in namespace "${namespace}". kubectl get pods -A lists them.`)
+      ? noSender(
+          `The cluster has no Pod "${name}" in namespace "${namespace}". kubectl get pods -A lists them.`,
+        )
       : undefined
   }
   return 'node' in from && world.node(from.node) === undefined
@@ -101,4 +103,8 @@ export const missingSender = (world: ClusterWorld, from: TraceSource): TraceRefu
     : undefined
 }
 
-const noSender = (detail: string): TraceRefusal => ({ status: 404, title: 'No such sender', detail })
+const noSender = (detail: string): TraceRefusal => ({
+  status: 404,
+  title: 'No such sender',
+  detail,
+})

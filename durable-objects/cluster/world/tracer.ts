@@ -2,7 +2,7 @@
 import { assign, equal, keyOf, splitKey } from '#apimachinery/object.ts'
 import type { Component, ComponentContext, ComponentDefinition } from '#client/component.ts'
 import type { Trace, TraceStatus } from '#api/kubarium/v1/trace/types.ts'
-import { sendOne } from '#world/send.ts'
+import { trace } from '#network/trace-request.ts'
 import { requestOfTrace } from '#world/trace-hooks.ts'
 import type { ClusterWorld } from '#world/world.ts'
 
@@ -44,7 +44,7 @@ class Tracer implements Component {
   #outcomeOf(object: Trace): TraceStatus {
     const request = requestOfTrace(object)
     if ('problem' in request) return { says: request.problem }
-    const { outcome, says, reply, hops } = sendOne(this.#world(), request)
+    const { outcome, says, reply, hops } = trace(this.#world(), request)
     return { outcome, says, ...(reply === undefined ? {} : { reply }), hops }
   }
 }

@@ -62,6 +62,11 @@ export class Worlds {
     this.connections = new NodeConnections(parts)
   }
 
+  /** At the end of a turn: keeps what the nodes' kernels remember. */
+  store(): void {
+    this.connections.store()
+  }
+
   look(look: WorldLook): ClusterWorld {
     return new ClusterWorld(this, look)
   }
@@ -74,6 +79,8 @@ export class ClusterWorld implements World {
   readonly #look: WorldLook
   readonly #nodes = new Map<string, WorldNode | undefined>()
   readonly #pods = new Map<string, WorldPod | undefined>()
+  /** By the address' bits: a number is of IPv4, a bigint of IPv6. */
+  readonly #podsByAddress = new Map<Ip['value'], WorldPod | undefined>()
   readonly #sockets = new Map<string, readonly OpenSocket[]>()
   readonly #connections = new Map<string, Connections>()
   #allNodes: readonly WorldNode[] | undefined
@@ -82,12 +89,6 @@ export class ClusterWorld implements World {
     this.#worlds = worlds
     this.#look = look
     this.now = worlds.parts.client.now()
-  }
-
-  /** Keeps what the nodes' kernels remember from now on. */
-  store(): void {
-    if (this.#look.leavesNoTrace !== true)
-      this.#worlds.connections.store(this.#connections.keys(), this.now)
   }
 
   random(): number {
@@ -121,8 +122,13 @@ export class ClusterWorld implements World {
   }
 
   podAt(ip: Ip): WorldPod | undefined {
-    const pod = this.#worlds.pods.at(ip)
-    return pod === undefined ? undefined : this.pod(pod.namespace, pod.name)
+    const { value } = ip
+    if (!this.#podsByAddress.has(value)) {
+      const pod = this.#worlds.pods.at(ip)
+      const view = pod === undefined ? undefined : this.pod(pod.namespace, pod.name)
+      this.#podsByAddress.set(value, view)
+    }
+    return this.#podsByAddress.get(value)
   }
 
   podsWithHostPorts(nodeName: string): readonly WorldPod[] {
