@@ -127,6 +127,12 @@ export class Walk {
     const entered = this.#enter(node, position.packet)
     const passage = this.#pass(node, entered, from === 'process')
     const { outcome, packet } = passage
+    const isThrough = outcome.kind === 'delivered' || outcome.kind === 'sent'
+    if (isThrough && typeof from !== 'string' && this.#isFirst && !this.#isReply) {
+      const question = { node, packet, direction: 'egress', from } as const
+      const stop = policyStop(this.world, this.#hops, question)
+      if (stop !== undefined) return stop
+    }
     switch (outcome.kind) {
       case 'drop':
         return stopped('dropped', `a rule on node ${node.name} drops the packet: no answer comes`)
@@ -199,16 +205,6 @@ export class Walk {
   #forward({ node, from }: Extract<Position, { kind: 'kernel' }>, passed: Packet): Position {
     const packet = this.#leave(node, passed)
     const isNew = this.#isFirst && !this.#isReply
-    const sender = typeof from === 'string' ? undefined : from
-    if (isNew && sender !== undefined) {
-      const stop = policyStop(this.world, this.#hops, {
-        node,
-        packet,
-        direction: 'egress',
-        from: sender,
-      })
-      if (stop !== undefined) return stop
-    }
     const route = routeAt(this.world, node, packet.destination.ip)
     if (route.kind === 'local') return { kind: 'kernel', node, packet, from: 'cable' }
     const where = { node: node.name, component: 'kernel' }

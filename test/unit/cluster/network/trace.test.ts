@@ -150,6 +150,21 @@ describe.each(MODES)('a trace through %s', (mode) => {
     }
   })
 
+  test('to a load balancer whose source ranges do not hold the client is dropped by a rule', () => {
+    const port = {
+      nodePort: 30080,
+      loadBalancerVIPs: [ip('203.0.113.1')],
+      loadBalancerSourceRanges: [{ network: ip('198.51.100.0'), prefix: 24 }],
+    }
+    const result = send(
+      world({ port, loadBalancers: balancer() }),
+      { internet: true },
+      'http://203.0.113.1',
+    )
+    expect(result.outcome).toBe('dropped')
+    expect(result.hops.find(({ what }) => what === 'drop')?.rule).toBeDefined()
+  })
+
   test('to a Service without endpoints is rejected by a rule', () => {
     const result = send(world({ services: [{ endpoints: [] }] }), POD, 'http://10.96.10.1')
     expect(result.outcome).toBe('rejected')
@@ -183,6 +198,15 @@ describe.each(MODES)('a trace through %s', (mode) => {
     const result = send(world(), { node: 'node-2' }, 'http://10.96.10.1')
     expect(result.outcome).toBe('delivered')
     expect(result.reply?.body).toMatch(/ for 192\.168\.49\.3:/)
+  })
+
+  test('from a node to a node port at its loopback address', () => {
+    const result = send(
+      world({ port: { nodePort: 30080 } }),
+      { node: 'node-2' },
+      'http://127.0.0.1:30080',
+    )
+    expect(result.outcome).toBe(mode === 'iptables' ? 'delivered' : 'refused')
   })
 
   test('to an endpoint that is a program on a node', () => {
@@ -280,6 +304,14 @@ describe('a trace', () => {
       expect(drop).toMatchObject({ where: { node: direction === 'egress' ? 'node-1' : 'node-2' } })
       expect(drop?.says).toContain('default/deny')
     }
+  })
+
+  test('stops at the source where a NetworkPolicy forbids the node itself', () => {
+    const policy: World['policy'] = (_from, _to, _port, _protocol, direction) => ({
+      isAllowed: direction !== 'egress',
+      says: 'default/deny',
+    })
+    expect(send(webWorld({ policy }), POD, 'http://192.168.49.2:6443').outcome).toBe('dropped')
   })
 
   test('goes by a host port to the Pod, and back from it', () => {
