@@ -86,6 +86,22 @@ const faults: Readonly<Record<string, Fault>> = {
     code: 'NamedPortMissing',
     build: () => healthy().with(webService({ ports: [{ port: 80, targetPort: 'web' }] })),
   },
+  'a program that listens on the loopback only': {
+    code: 'ListensOnLoopback',
+    build: () =>
+      broken().with(
+        webDeployment({
+          containers: [
+            {
+              name: 'web',
+              image: 'python:3.14',
+              command: ['python3', '-m', 'http.server', '80', '--bind', '127.0.0.1'],
+            },
+          ],
+        }),
+        webService(),
+      ),
+  },
   'a port that the Service does not open': {
     code: 'PortNotExposed',
     reach: { from: fromClient, to: 'http://web:8080/' },
