@@ -13,6 +13,7 @@ import {
   type TablesQuery,
 } from './cluster/network/tables-document.ts'
 import {
+  requestsDocument,
   traceDocument,
   type TraceDocument,
   type TraceFormat,
@@ -222,6 +223,19 @@ export class ClusterSession extends DurableObject {
     return (
       refusal ??
       this.#turn((cluster) => traceDocument(cluster.world(key === undefined), body, format))
+    )
+  }
+
+  /** Sends many requests alike and tells how they spread. */
+  requests(
+    key: string | undefined,
+    body: string,
+    format: 'json' | 'yaml',
+  ): TraceDocument | TraceRefusal | Refusal {
+    const refusal = this.#refuse(key)
+    return (
+      refusal ??
+      this.#turn((cluster) => requestsDocument(cluster.world(key === undefined), body, format))
     )
   }
 

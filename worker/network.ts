@@ -1,7 +1,14 @@
-// What carries packets, over HTTP: the nodes' tables, and why a Service does not work.
+// What carries packets, over HTTP: the nodes' tables, the way of requests, and why a Service does not work.
 import * as v from 'valibot'
 import { problemAnswer } from './problem.ts'
-import { badRequest, bodyText, isRefusal, type Route, withSession } from './session-route.ts'
+import {
+  badRequest,
+  bodyText,
+  isRefusal,
+  type Route,
+  wantsYaml,
+  withSession,
+} from './session-route.ts'
 
 const TablesQuery = v.strictObject({
   format: v.optional(v.picklist(['iptables', 'nftables', 'ipvs', 'json'])),
@@ -48,6 +55,17 @@ export const trace = (context: Route): Promise<Response> =>
     return 'status' in traced
       ? problemAnswer(context, traced)
       : new Response(traced.text, { headers: { 'content-type': traced.contentType } })
+  })
+
+export const requests = (context: Route): Promise<Response> =>
+  withSession(context, async (stub, _id, key) => {
+    const text = bodyText(context)
+    if (text === undefined) return badRequest(context, 'The body is not UTF-8 text.')
+    const sent = await stub.requests(key, text, wantsYaml(context) ? 'yaml' : 'json')
+    if (isRefusal(sent)) return sent
+    return 'status' in sent
+      ? problemAnswer(context, sent)
+      : new Response(sent.text, { headers: { 'content-type': sent.contentType } })
   })
 
 export const diagnosis = (context: Route): Promise<Response> =>

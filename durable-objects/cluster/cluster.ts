@@ -21,6 +21,8 @@ import type { Admission, StorageHooks } from '#kube-apiserver/registry/operation
 import { create } from '#kube-apiserver/registry/create.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
 import { KubeProxies, type NodeTables } from '#kube-proxy/proxies.ts'
+import type { ManyRequests } from '#network/read-request.ts'
+import { type RequestsResult, sendRequests } from '#network/requests.ts'
 import { trace } from '#network/trace-request.ts'
 import type { Trace, TraceRequest } from '#network/trace.ts'
 import { sharedResources } from '#kube-apiserver/resources.ts'
@@ -171,6 +173,11 @@ export class Cluster {
   /** Sends one request and tells its way, hop by hop. */
   trace(request: TraceRequest, leavesNoTrace = false): Trace {
     return trace(this.world(leavesNoTrace), request)
+  }
+
+  /** Sends many requests alike and tells how they spread. */
+  requests(many: ManyRequests, leavesNoTrace = false): RequestsResult {
+    return sendRequests(this.world(leavesNoTrace), many)
   }
 
   /** Answers a request, then lets the cluster settle. The effects are there before the next request. */

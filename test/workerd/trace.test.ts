@@ -121,3 +121,48 @@ describe('POST /api/sessions/:id/trace', () => {
     expect(nowhere.status).toBe(404)
   })
 })
+
+describe('POST /api/sessions/:id/requests', () => {
+  const sendMany = (session: TestSession, body: unknown, headers: Record<string, string> = {}) =>
+    call(`/api/sessions/${session.id}/requests`, {
+      method: 'POST',
+      headers: { ...authorized(session), ...headers },
+      body: JSON.stringify(body),
+    })
+
+  test('tells how requests spread', async () => {
+    const session = await webSession()
+    const to = `http://${await clusterIPOf(session)}/`
+    const from = { node: 'node-1' }
+    const answer = await sendMany(session, { from, to, count: 100_000 })
+    expect(answer.headers.get('content-type')).toBe('application/json')
+    expect(await answer.json()).toMatchObject({
+      count: 100_000,
+      outcomes: { delivered: 100_000 },
+      endpoints: [{ name: 'default/web', count: 100_000, share: 1, status: 200 }],
+    })
+    const yaml = await sendMany(session, { from, to, count: 3 }, { accept: 'application/yaml' })
+    expect(yaml.headers.get('content-type')).toBe('application/yaml')
+    expect(await yaml.text()).toContain('delivered: 3\n')
+  })
+
+  test('stores little, however many were sent', async () => {
+    const session = await webSession()
+    const to = `http://${await clusterIPOf(session)}/`
+    await sendMany(session, { from: { node: 'node-1' }, to, count: 20_000 })
+    expect(JSON.stringify((await stored(session))['memory']).length).toBeLessThan(200_000)
+  })
+
+  test.each([
+    ['no count', {}, 400, 'count: '],
+    ['too many', { count: 1_000_000_000 }, 400, '100000'],
+    ['half a request', { count: 0.5 }, 400, 'count: '],
+    ['a Pod that is not there', { count: 1, from: { pod: 'a/b' } }, 404, 'no Pod "b"'],
+  ])('refuses %s and says what to do', async (_what, more, status, expected) => {
+    const session = await newSession()
+    const body = { from: { internet: true }, to: 'http://192.168.49.2/', ...more }
+    const answer = await sendMany(session, body)
+    expect(answer.status).toBe(status)
+    expect((await answer.json<Problem>()).detail).toContain(expected)
+  })
+})

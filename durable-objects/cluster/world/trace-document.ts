@@ -3,7 +3,8 @@ import { parseJson } from '#apimachinery/json.ts'
 import { utf8Length } from '#apimachinery/utf8.ts'
 import { parseYaml } from '#apimachinery/yaml/parse.ts'
 import { printYaml } from '#apimachinery/yaml/print.ts'
-import { type Problem, readTraceRequest } from '#network/read-request.ts'
+import { type Problem, readManyRequests, readTraceRequest } from '#network/read-request.ts'
+import { sendRequests } from '#network/requests.ts'
 import { trace } from '#network/trace-request.ts'
 import { traceText } from '#network/trace-text.ts'
 import type { TraceSource } from '#network/trace.ts'
@@ -26,6 +27,8 @@ export interface TraceRefusal {
 /** A request has no business being longer. */
 const MAX_BYTES = 256 * 1024
 
+const MANY_EXAMPLE =
+  'Send {"from": {"pod": "default/web-1"}, "to": "http://web-service/", "count": 1000}, as JSON or YAML.'
 const EXAMPLE =
   'Send {"from": {"pod": "default/web-1"}, "to": "http://web-service/"}, as JSON or YAML.'
 
@@ -35,7 +38,7 @@ export const traceDocument = (
   body: string,
   format: TraceFormat,
 ): TraceDocument | TraceRefusal => {
-  const request = readPosted(body, readTraceRequest)
+  const request = readPosted(body, readTraceRequest, EXAMPLE)
   if ('status' in request) return request
   const missing = missingSender(world, request.from)
   if (missing !== undefined) return missing
@@ -45,15 +48,27 @@ export const traceDocument = (
     : asDocument(traced, format)
 }
 
-export const asDocument = (value: object, format: 'json' | 'yaml'): TraceDocument =>
+/** `POST …/requests` */
+export const requestsDocument = (
+  world: ClusterWorld,
+  body: string,
+  format: Exclude<TraceFormat, 'text'>,
+): TraceDocument | TraceRefusal => {
+  const many = readPosted(body, readManyRequests, MANY_EXAMPLE)
+  if ('status' in many) return many
+  return missingSender(world, many.request.from) ?? asDocument(sendRequests(world, many), format)
+}
+
+const asDocument = (value: object, format: 'json' | 'yaml'): TraceDocument =>
   format === 'yaml'
     ? { contentType: 'application/yaml', text: printYaml(value) }
     : { contentType: 'application/json', text: JSON.stringify(value) }
 
 /** Reads the body, then what it says. */
-export const readPosted = <T extends object>(
+const readPosted = <T extends object>(
   body: string,
   read: (document: unknown) => T | Problem,
+  example: string,
 ): T | TraceRefusal => {
   if (utf8Length(body) > MAX_BYTES)
     return {
@@ -61,15 +76,15 @@ export const readPosted = <T extends object>(
       title: 'Too large',
       detail: `A request to be traced may have ${MAX_BYTES} bytes, its own body included.`,
     }
-  if (body.trim() === '') return badRequest(`The body is empty. ${EXAMPLE}`)
+  if (body.trim() === '') return badRequest(`The body is empty. ${example}`)
   let document: unknown
   try {
     document = valueOf(body)
   } catch (error) {
-    return badRequest(`The body cannot be read: ${(error as Error).message}. ${EXAMPLE}`)
+    return badRequest(`The body cannot be read: ${(error as Error).message}. ${example}`)
   }
   const result = read(document)
-  return 'problem' in result ? badRequest(`${result.problem}. ${EXAMPLE}`) : result
+  return 'problem' in result ? badRequest(`${result.problem}. ${example}`) : result
 }
 
 /** What looks like JSON may be YAML's flow style; if it is neither, JSON was meant. */
@@ -89,7 +104,7 @@ const valueOf = (body: string): unknown => {
 const badRequest = (detail: string): TraceRefusal => ({ status: 400, title: 'Bad request', detail })
 
 /** A name that is nobody's is a slip, not a finding. */
-export const missingSender = (world: ClusterWorld, from: TraceSource): TraceRefusal | undefined => {
+const missingSender = (world: ClusterWorld, from: TraceSource): TraceRefusal | undefined => {
   if ('pod' in from) {
     const { namespace, name } = from.pod
     return world.pod(namespace, name) === undefined
