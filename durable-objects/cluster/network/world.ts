@@ -139,7 +139,7 @@ export interface WorldLoadBalancer {
 /** What NetworkPolicies say to a connection, and which of them. */
 export interface PolicyVerdict {
   readonly isAllowed: boolean
-  /** `namespace/name` of the policies that select the Pod, and what they lack. */
+  /** `namespace/name` of the policies that select the Pod, and what they lack; '' if none selects it: then a trace is silent about it. */
   readonly says: string
 }
 

@@ -39,7 +39,7 @@ interface PolicyRule {
   readonly ports: readonly NetworkPolicyPort[] | undefined
 }
 
-const ALLOWED: PolicyVerdict = { isAllowed: true, says: 'No NetworkPolicy has a say in this.' }
+const ALLOWED: PolicyVerdict = { isAllowed: true, says: '' }
 
 export class NetworkPolicies {
   readonly #client: Client
