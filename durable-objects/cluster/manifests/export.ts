@@ -1,5 +1,6 @@
 import { controllerOf, own, type KubeObject } from '#apimachinery/object.ts'
 import { printYaml } from '#apimachinery/yaml/print.ts'
+import { addonObjects } from '#bootstrap/addons.ts'
 import type { Cluster } from '#cluster.ts'
 import { asWritten } from '#manifests/as-written.ts'
 
@@ -51,12 +52,20 @@ const FOLLOWS: Readonly<Record<string, (object: KubeObject) => boolean>> = {
   'priorityclasses.scheduling.k8s.io': ({ metadata: { name = '' } }) => name.startsWith('system-'),
 }
 
+/** What a new cluster has besides, in no namespace: `clusterroles… system:coredns`. */
+const ADDONS: ReadonlySet<string> = new Set(
+  addonObjects('iptables')
+    .filter(({ object }) => object.metadata.namespace === undefined)
+    .map(({ resource, object }) => `${resource} ${object.metadata.name}`),
+)
+
 const isOfKubernetes = ({ metadata: { name, namespace = '' } }: KubeObject): boolean =>
   name === 'kubernetes' && (namespace === 'default' || namespace === '')
 
 const isOfTheCluster = (resource: string, object: KubeObject): boolean => {
   const { namespace = '', labels } = object.metadata
   if (SYSTEM_NAMESPACES.has(namespace) || controllerOf(object) !== undefined) return true
+  if (ADDONS.has(`${resource} ${object.metadata.name}`)) return true
   if (MANAGED_LABELS.some((label) => own(labels, label) !== undefined)) return true
   return Object.hasOwn(FOLLOWS, resource) && FOLLOWS[resource]!(object)
 }

@@ -1,6 +1,7 @@
 import { printYaml } from '#apimachinery/yaml/print.ts'
 import { formatTime } from '#apimachinery/time.ts'
 import type { Cluster } from '#cluster.ts'
+import { dnsState, tablesState } from '#manifests/network-state.ts'
 
 const SECTIONS = {
   nodes: 'nodes',
@@ -11,7 +12,7 @@ const SECTIONS = {
   machines: 'machines.kubarium.dev',
 } as const
 
-/** The state machine in one document. Tables and DNS records join it with the network. */
+/** The state machine in one document. */
 export const stateDocument = (cluster: Cluster, format: 'yaml' | 'json'): string => {
   const sections = Object.entries(SECTIONS).map(
     ([name, resource]) => [name, cluster.objects(resource)] as const,
@@ -20,6 +21,8 @@ export const stateDocument = (cluster: Cluster, format: 'yaml' | 'json'): string
     revision: cluster.revision,
     now: formatTime(cluster.now),
     ...Object.fromEntries(sections),
+    tables: tablesState(cluster),
+    dns: dnsState(cluster),
   }
   return format === 'json' ? JSON.stringify(document) : printYaml(document)
 }
