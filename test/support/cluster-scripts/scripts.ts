@@ -5,6 +5,7 @@ import * as lives from './lives.ts'
 import * as nodes from './nodes.ts'
 import * as orders from './orders.ts'
 import * as proxies from './proxies.ts'
+import { traces } from './traces.ts'
 
 export interface NamedScript {
   readonly name: string
@@ -35,6 +36,7 @@ const NAMES: readonly (readonly [string, Script, ...SettingsRequest[]])[] = [
   ['nodes that are deleted under their Pods', nodes.deletedNodes, {}, BARE],
   ['proxies that stop and change their mode', proxies.changingProxies, {}],
   ['proxies with little time', proxies.changingProxies, { delays: 'real', proxyMode: 'nftables' }],
+  ['requests that are traced', traces, {}, { ...BARE, proxyMode: 'nftables' }],
   ['writes that are refused', orders.refusals, {}],
   ['careful rollouts', orders.carefulRollouts, {}],
   ['whatever chance brings', anything(1, 25), {}],

@@ -18,7 +18,7 @@ const serviceOf = (cluster: ScriptedCluster): Service =>
   cluster.get('/api/v1/namespaces/default/services/web') as Service
 
 const balancerOf = (cluster: ScriptedCluster) => {
-  const ip = serviceOf(cluster).status.loadBalancer!.ingress![0]!.ip!
+  const ip = serviceOf(cluster).status.loadBalancer.ingress![0]!.ip!
   return cluster.cluster.world().loadBalancerAt(ipOf(ip))
 }
 
@@ -66,7 +66,7 @@ describe('a load balancer', () => {
 
   it('is gone with its Service', () => {
     const cluster = balanced()
-    const ip = serviceOf(cluster).status.loadBalancer!.ingress![0]!.ip!
+    const ip = serviceOf(cluster).status.loadBalancer.ingress![0]!.ip!
     expect(balancerOf(cluster)).toBeDefined()
     cluster.delete(service('web', 'web'))
     cluster.advance(10_000)

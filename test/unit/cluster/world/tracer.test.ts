@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Trace } from '#api/kubarium/v1/trace/types.ts'
+import { kubariumSchemas } from '#api/kubarium/v1/schemas.ts'
 import type { Status } from '#apimachinery/status-error.ts'
 import type { Manifest, ScriptedCluster } from '../../../support/scripted-cluster.ts'
 import { service } from '../../../support/cluster-scripts/builders.ts'
@@ -16,6 +17,28 @@ const aTrace = (name: string, spec: object): Manifest => ({
 
 const traceNamed = (cluster: ScriptedCluster, name: string): Trace =>
   cluster.get(`${TRACES}/${name}`) as Trace
+
+interface Definition {
+  readonly properties: Readonly<Record<string, Definition>>
+  readonly $ref?: string
+  readonly items?: Definition
+}
+
+/** The fields of a value that the schema of a kind of this group does not have. */
+const unexplained = (name: string, value: object): readonly string[] => {
+  const { properties } = (kubariumSchemas as unknown as Record<string, Definition>)[
+    `dev.kubarium.v1.${name}`
+  ]!
+  return Object.entries(value).flatMap(([key, field]: [string, unknown]) => {
+    const definition = properties[key]
+    if (definition === undefined) return [`${name}.${key}`]
+    const part = /^dev\.kubarium\.v1\.(.*)$/.exec((definition.items ?? definition).$ref ?? '')?.[1]
+    if (part === undefined) return []
+    return (Array.isArray(field) ? field : [field]).flatMap((each: object) =>
+      unexplained(part, each),
+    )
+  })
+}
 
 const webCluster = (): ScriptedCluster => {
   const cluster = liveCluster()
@@ -105,6 +128,12 @@ describe('a Trace', () => {
     cluster.merge(manifest, { spec: { to: 'nowhere' } })
     expect(cluster.transcript.at(-1)).toContain('spec.to: Invalid value')
     expect(traceNamed(cluster, 'first').spec.to).toBe('http://web/')
+  })
+
+  it('has no field that kubectl explain does not know', () => {
+    const cluster = webCluster()
+    cluster.create(aTrace('first', { from: { pod: 'client' }, to: 'http://web/' }))
+    expect(unexplained('Trace', traceNamed(cluster, 'first'))).toEqual([])
   })
 
   it('is shown as a row', () => {

@@ -104,6 +104,9 @@ export const traceSchemas = {
       },
       rule: part('TraceRule', "The line of the node's tables that decided."),
       says: text('The step in a sentence.'),
+      station: text(
+        'What a diagram would draw as a box: what the packet is addressed to from here on, or where it is.',
+      ),
       what: text(
         'The kind of step: send, dns-query, dns-answer, route, rule, dnat, snat, conntrack, policy, forward, balance, deliver, request, reply, receive, refuse, reject, drop, lost and others.',
       ),
