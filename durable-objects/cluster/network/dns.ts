@@ -136,7 +136,7 @@ const ask = (options: DnsOptions, host: Host, asking: Asking): Outcome => {
     where: placeOf(host),
     what: 'dns-query',
     dns,
-    says: `${hostName(host)} asks ${nameserver}: what is the address of ${question.name}? (${search})`,
+    says: `${hostName(host)} asks ${nameserver}: what is the address of ${shortOf(question.name)}? (${search})`,
   }))
   const outcome = carry(options, host, asking)
   addAnswer(options.hops, host, dns, outcome)
@@ -192,12 +192,15 @@ const addAnswer = (hops: Hops, host: Host, dns: TraceDns, outcome: Outcome): voi
       dns: { ...dns, ...known },
       isReply: true,
       ...(alias !== undefined && 'target' in alias
-        ? { station: `CNAME → ${alias.target.replace(/\.$/, '')}` }
+        ? { station: `CNAME → ${shortOf(alias.target)}` }
         : {}),
-      says: `${dns.name}: ${answerText(outcome)}`,
+      says: `${shortOf(dns.name)}: ${answerText(outcome)}`,
     }
   })
 }
+
+/** Without the dot at its end, as people write it. */
+const shortOf = (name: string): string => (name === '.' ? name : name.replace(/\.$/, ''))
 
 const answerText = (outcome: Outcome): string => {
   if (outcome === 'timeout') return 'no answer comes'
@@ -208,7 +211,7 @@ const answerText = (outcome: Outcome): string => {
   const texts = outcome.answer.map((record) => {
     const life = `(to be remembered for ${record.ttl} s)`
     if (record.type === 'CNAME')
-      return `CNAME → ${record.target} ${life}, another name for the same`
+      return `CNAME → ${shortOf(record.target)} ${life}, another name for the same`
     return 'address' in record ? `${record.type} ${record.address} ${life}` : recordText(record)
   })
   return texts.join(', ')

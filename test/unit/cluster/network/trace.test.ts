@@ -121,7 +121,7 @@ describe.each(MODES)('a trace through %s', (mode) => {
     const result = send(world(), POD, 'http://outside/')
     expect(result).toMatchObject({ outcome: 'delivered', reply: { body: 'external' } })
     const answer = result.hops.find(({ what }) => what === 'dns-answer')
-    expect(answer?.says).toContain('CNAME → api.external.com.')
+    expect(answer?.says).toContain('CNAME → api.external.com ')
     expect(result.hops.find(({ what }) => what === 'snat')?.packet?.source).toMatch(
       /^192\.168\.49\.2:/,
     )
