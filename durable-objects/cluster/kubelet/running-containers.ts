@@ -22,6 +22,8 @@ export interface RunningContainer {
   readonly startedAt: number
   readonly process: Process
   readonly env: EnvironmentMap
+  /** It was told to stop and has not ended yet. */
+  readonly isStopping: boolean
 }
 
 type Context = Pick<ComponentContext, 'client' | 'memory' | 'settings'>
@@ -66,7 +68,15 @@ export class RunningContainers {
       const process = containerProcess(pod, container, env, settings)
       return isOver(state, process, now)
         ? []
-        : [{ spec: container.spec, startedAt: state.at, process, env }]
+        : [
+            {
+              spec: container.spec,
+              startedAt: state.at,
+              process,
+              env,
+              isStopping: state.stop !== undefined,
+            },
+          ]
     })
   }
 

@@ -32,7 +32,14 @@ export class PodListeners {
         .filter(({ after }) => after <= age)
         .map((listener) => ({
           listener,
-          self: { hostname, podIP, env: container.env, age: age - listener.after },
+          self: {
+            hostname,
+            podIP,
+            now,
+            env: container.env,
+            age: age - listener.after,
+            isStopping: container.isStopping,
+          },
         }))
     })
   }
@@ -78,7 +85,7 @@ export const socketOf = ({ host, port, protocol }: Listener): ListeningSocket =>
 
 const answerOf = ({ listener, self }: OpenSocket, exchange: Exchange): Answer => {
   const { client, port, http, message } = exchange
-  const known: Self = { ...self, client, port }
+  const known: Self = { ...self, client, port, isTls: http?.isTls === true }
   if (http === undefined) {
     if (listener.message !== undefined && message !== undefined)
       return { kind: 'message', text: listener.message(message, known) }

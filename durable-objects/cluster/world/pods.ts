@@ -30,10 +30,10 @@ export class WorldPods {
   }
 
   /** Of several that the API still shows with an address, the one that has its sandbox. */
-  at(ip: Ip): WorldPod | undefined {
+  at(ip: Ip): Pod | undefined {
     const pods = this.#byAddress.with(formatIp(ip))
-    const pod = pods.find((candidate) => this.#containers.hasSandbox(candidate)) ?? pods[0]
-    return pod === undefined ? undefined : this.#view(pod)
+    if (pods.length < 2) return pods[0]
+    return pods.find((candidate) => this.#containers.hasSandbox(candidate)) ?? pods[0]
   }
 
   /** The Pods of a node that share its network. */

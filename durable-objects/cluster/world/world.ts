@@ -83,6 +83,8 @@ export class ClusterWorld implements World {
   readonly #podsByAddress = new Map<Ip['value'], WorldPod | undefined>()
   readonly #sockets = new Map<string, readonly OpenSocket[]>()
   readonly #connections = new Map<string, Connections>()
+  readonly #hostPorts = new Map<string, readonly WorldPod[]>()
+  #serviceCIDRs: readonly Cidr[] | undefined
   #allNodes: readonly WorldNode[] | undefined
 
   constructor(worlds: Worlds, look: WorldLook) {
@@ -125,14 +127,17 @@ export class ClusterWorld implements World {
     const { value } = ip
     if (!this.#podsByAddress.has(value)) {
       const pod = this.#worlds.pods.at(ip)
-      const view = pod === undefined ? undefined : this.pod(pod.namespace, pod.name)
-      this.#podsByAddress.set(value, view)
+      const { namespace = '', name = '' } = pod?.metadata ?? {}
+      this.#podsByAddress.set(value, pod === undefined ? undefined : this.pod(namespace, name))
     }
     return this.#podsByAddress.get(value)
   }
 
   podsWithHostPorts(nodeName: string): readonly WorldPod[] {
-    return this.#worlds.pods.withHostPorts(nodeName)
+    let pods = this.#hostPorts.get(nodeName)
+    if (pods === undefined)
+      this.#hostPorts.set(nodeName, (pods = this.#worlds.pods.withHostPorts(nodeName)))
+    return pods
   }
 
   loadBalancerAt(ip: Ip) {
@@ -143,9 +148,10 @@ export class ClusterWorld implements World {
   }
 
   get serviceCIDRs(): readonly Cidr[] {
-    return this.#worlds.parts.client
+    this.#serviceCIDRs ??= this.#worlds.parts.client
       .list('servicecidrs.networking.k8s.io')
       .flatMap(({ spec }) => (spec.cidrs ?? []).flatMap((text) => parseCidr(text) ?? []))
+    return this.#serviceCIDRs
   }
 
   /** Nodes behind the 256th have their ranges behind 10.244.0.0/16. */
