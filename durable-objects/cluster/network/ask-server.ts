@@ -11,8 +11,21 @@ export const askServer = (
   host: Host,
   packet: Packet,
   request: TraceRequest,
+): Answer | undefined => askHost(world, host, packet, partsOf(request))
+
+/** What is said, beside from where to where. */
+export type ExchangeParts = Pick<Exchange, 'http' | 'message'>
+
+/** The same for who is no trace. */
+export const askHost = (
+  world: World,
+  host: Host,
+  packet: Packet,
+  parts: ExchangeParts,
 ): Answer | undefined => {
-  const exchange = exchangeOf(packet, request)
+  const { protocol, source, destination } = packet
+  const client = endpointText(source)
+  const exchange: Exchange = { protocol, port: destination.port, client, ...parts }
   switch (host.kind) {
     case 'pod':
       return world.askPod(host.pod, exchange)
@@ -25,17 +38,13 @@ export const askServer = (
   }
 }
 
-const exchangeOf = (packet: Packet, { to, method, headers, body }: TraceRequest): Exchange => {
-  const { protocol, source, destination } = packet
-  const common = { protocol, port: destination.port, client: endpointText(source) }
-  if (to.scheme !== 'http' && to.scheme !== 'https')
-    return body === '' ? common : { ...common, message: body }
+const partsOf = ({ to, method, headers, body }: TraceRequest): ExchangeParts => {
+  if (to.scheme !== 'http' && to.scheme !== 'https') return body === '' ? {} : { message: body }
   const isTls = to.scheme === 'https'
   const usual = isTls ? 443 : 80
   const host = to.port === usual ? to.host : `${to.host}:${to.port}`
   const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const)
   return {
-    ...common,
     http: {
       method,
       path: to.path,

@@ -122,6 +122,17 @@ interface Asking {
   /** As the program has it. */
   readonly name: string
   readonly isTold: boolean
+  readonly port?: number
+}
+
+/** One question of a program, of which nobody wants to know the way. */
+export const sendQuestion = (
+  world: World,
+  client: Host,
+  asked: Pick<Asking, 'nameserver' | 'question' | 'transport' | 'port'>,
+): Outcome => {
+  const asking: Asking = { ...asked, name: '', isTold: false }
+  return carry({ world, hops: NO_HOPS, detail: 'none' }, client, asking)
 }
 
 const ask = (options: DnsOptions, host: Host, asking: Asking): Outcome => {
@@ -145,7 +156,7 @@ const ask = (options: DnsOptions, host: Host, asking: Asking): Outcome => {
 
 /** Takes the question to the name server and the answer back. */
 const carry = ({ world, hops }: DnsOptions, client: Host, asking: Asking): Outcome => {
-  const { nameserver, question, transport, isTold } = asking
+  const { nameserver, question, transport, isTold, port = DNS_PORT } = asking
   const ip = parseIp(nameserver)
   if (ip === undefined) return 'timeout'
   const told = isTold ? hops : NO_HOPS
@@ -155,7 +166,7 @@ const carry = ({ world, hops }: DnsOptions, client: Host, asking: Asking): Outco
     hops: told,
     client,
     protocol: transport === 'UDP' ? 'udp' : 'tcp',
-    destination: { ip, port: DNS_PORT },
+    destination: { ip, port },
     sourcePort: ephemeralPort(world),
   })
   const stopped = conversation.open()

@@ -116,6 +116,8 @@ export type Answer =
       readonly status: number
       readonly headers: Readonly<Record<string, string>>
       readonly body: string
+      /** How long the program thinks before it answers, in milliseconds. */
+      readonly takes?: number
     }
   /** Bytes that are not HTTP: the connection stands, and this is what comes back, if anything. */
   | { readonly kind: 'message'; readonly text: string | undefined }

@@ -1,0 +1,204 @@
+// The network as the programs in a Pod see it: every question and every connection crosses the simulated network as a trace does, only
+// that nobody is told of the hops.
+import type { Pod } from '#api/core/v1/pod/types.ts'
+import { hostsFileText } from '#coredns/hosts-file.ts'
+import { podResolvConf } from '#coredns/resolv-conf.ts'
+import { resolve } from '#coredns/resolver.ts'
+import type {
+  Contact,
+  Contacted,
+  Network,
+  Queried,
+  QueryOptions,
+  ResolvConf,
+  Resolved,
+  ResolverLibrary,
+} from '#images/network.ts'
+import type { Question } from '#net/dns-message.ts'
+import { formatIp, parseIp } from '#net/ip.ts'
+import { askHost } from '#network/ask-server.ts'
+import { Conversation, type End, ephemeralPort } from '#network/conversation.ts'
+import { sendQuestion } from '#network/dns.ts'
+import type { Host } from '#network/host.ts'
+import { NO_HOPS } from '#network/hops.ts'
+import { addressOf, senderOf } from '#network/sender.ts'
+import { Walk } from '#network/walk.ts'
+import type { Answer, Exchange, World } from '#network/world.ts'
+import type { CallLimits } from '#world/call-limits.ts'
+import { lower } from '#world/pods.ts'
+
+/** How long a packet and its answer take, in milliseconds. */
+const ROUND_TRIP = 1
+const DNS_TIMEOUT = 5000
+
+const NEVER: Contacted = { source: '', takes: 0, outcome: 'timeout' }
+
+export class PodNetwork implements Network {
+  readonly #world: World
+  readonly #pod: Pod
+  readonly #limits: CallLimits
+
+  constructor(world: World, pod: Pod, limits: CallLimits) {
+    this.#world = world
+    this.#pod = pod
+    this.#limits = limits
+  }
+
+  get resolvConf(): ResolvConf {
+    const { nameservers, searches, options } = podResolvConf(this.#pod)
+    const ndots = options.findLast((option) => option.startsWith('ndots:'))?.slice(6)
+    return { nameservers, searches, ndots: ndots === undefined ? 1 : Number(ndots) }
+  }
+
+  get hosts(): string {
+    return hostsFileText(this.#pod)
+  }
+
+  resolve(name: string, library: ResolverLibrary): Resolved {
+    const host = this.#host()
+    const unreachable: Resolved = {
+      end: 'unreachable',
+      addresses: [],
+      canonicalName: name,
+      takes: 0,
+    }
+    if (host === undefined || !this.#limits.take()) return unreachable
+    const { end, addresses, canonicalName, queries } = resolve(name, {
+      conf: podResolvConf(this.#pod),
+      hosts: this.hosts,
+      family: 'ipv4',
+      library: library === 'musl' ? 'musl' : 'glibc',
+      ask: (nameserver, question, transport) =>
+        sendQuestion(this.#world, host, { nameserver, question, transport }),
+    })
+    const server = queries.at(-1)?.nameserver
+    const takes = queries.reduce((sum, { waited }) => sum + (waited * 1000 || ROUND_TRIP), 0)
+    return {
+      end,
+      addresses,
+      canonicalName,
+      takes,
+      ...(server === undefined ? {} : { server }),
+    }
+  }
+
+  query(question: Question, options: QueryOptions = {}): Queried {
+    const { port = 53, transport = 'UDP', timeout = DNS_TIMEOUT } = options
+    const server = options.server ?? this.resolvConf.nameservers[0] ?? '127.0.0.1'
+    const host = this.#host()
+    const outcome =
+      host === undefined || !this.#limits.take()
+        ? 'timeout'
+        : sendQuestion(this.#world, host, { nameserver: server, question, transport, port })
+    return { outcome, server, takes: outcome === 'timeout' ? timeout : ROUND_TRIP }
+  }
+
+  contact(contact: Contact): Contacted {
+    const host = this.#host()
+    const ip = parseIp(contact.address)
+    if (host === undefined || ip === undefined) return { ...NEVER, outcome: 'no-route' }
+    return this.#limits.enter(() => this.#converse(host, contact)) ?? NEVER
+  }
+
+  ping(address: string): 'reply' | 'timeout' | 'no-route' {
+    const host = this.#host()
+    const ip = parseIp(address)
+    if (host === undefined || ip === undefined) return 'no-route'
+    if (!this.#limits.take()) return 'timeout'
+    const conversation = this.#conversation(host, { protocol: 'icmp', ip, port: 0 })
+    const stopped = conversation.open()
+    if (stopped !== undefined) return stopped.outcome === 'no-route' ? 'no-route' : 'timeout'
+    const there = conversation.arrived.host
+    if (there.kind === 'internet' || there.kind === 'workstation') return 'reply'
+    if (there.kind === 'remote' && this.#isNobody(there)) return 'timeout'
+    return conversation.answer('') === undefined ? 'reply' : 'timeout'
+  }
+
+  #isNobody({ ip }: Extract<Host, { kind: 'remote' }>): boolean {
+    const exchange: Exchange = { protocol: 'tcp', port: 443, client: '' }
+    return this.#world.internet.ask(ip, exchange) === undefined
+  }
+
+  /** undefined: the Pod has no network. */
+  #host(): Host | undefined {
+    const { namespace = '', name = '' } = this.#pod.metadata
+    const sender = senderOf(this.#world, { pod: { namespace, name } })
+    return 'outcome' in sender ? undefined : sender
+  }
+
+  #conversation(client: Host, to: Pick<Exchange, 'protocol' | 'port'> & { readonly ip: Ip }) {
+    const world = this.#world
+    return new Conversation({
+      walk: new Walk({ world, hops: NO_HOPS }),
+      hops: NO_HOPS,
+      client,
+      protocol: to.protocol,
+      destination: { ip: to.ip, port: to.port },
+      sourcePort: ephemeralPort(world),
+    })
+  }
+
+  #converse(client: Host, contact: Contact): Contacted {
+    const ip = parseIp(contact.address)!
+    const protocol = lower(contact.protocol)
+    const conversation = this.#conversation(client, { protocol, ip, port: contact.port })
+    const address = addressOf(client, ip)
+    const stopped = conversation.open()
+    if (stopped !== undefined) return { ...NEVER, outcome: outcomeOf(stopped) }
+    const { host, packet } = conversation.arrived
+    const { port } = packet.source
+    const source = address === undefined ? '' : `${formatIp(address)}:${port}`
+    const answer = askHost(this.#world, host, packet, exchangeParts(contact))
+    if (answer?.kind === 'refused') {
+      conversation.refuse('')
+      return { source, takes: ROUND_TRIP, outcome: 'refused' }
+    }
+    const isLost = answer === undefined || this.#isLost(conversation, protocol, answer)
+    return isLost ? { ...NEVER, source } : { source, ...replyOf(answer) }
+  }
+
+  /** Whether what was answered does not come back. A datagram that nobody answers cannot be told from one that was taken. */
+  #isLost(conversation: Conversation, protocol: string, answer: Answer): boolean {
+    if (protocol === 'udp' && !hasText(answer)) return false
+    if (conversation.answer('') !== undefined) return true
+    if (protocol === 'udp') return false
+    const lost = hasText(answer) && conversation.exchange('', '') !== undefined
+    conversation.close()
+    return lost
+  }
+}
+
+type Ip = NonNullable<ReturnType<typeof parseIp>>
+
+const hasText = (answer: Answer): boolean =>
+  answer.kind === 'http' || (answer.kind === 'message' && answer.text !== undefined)
+
+const outcomeOf = ({ outcome }: End): 'refused' | 'timeout' | 'no-route' => {
+  if (outcome === 'rejected' || outcome === 'refused') return 'refused'
+  return outcome === 'no-route' ? 'no-route' : 'timeout'
+}
+
+const exchangeParts = ({ address, port, http, isTls, message }: Contact) => {
+  if (http === undefined) return message === undefined ? {} : { message }
+  const { method, path, headers = {}, body = '' } = http
+  const lowered = Object.entries(headers).map(
+    ([name, value]) => [name.toLowerCase(), value] as const,
+  )
+  const all = Object.fromEntries([['host', `${address}:${port}`], ...lowered])
+  return { http: { method, path, headers: all, body, isTls: isTls === true } }
+}
+
+type Reply =
+  | Pick<Extract<Contacted, { outcome: 'http' }>, 'outcome' | 'takes' | 'reply'>
+  | Pick<Extract<Contacted, { outcome: 'message' }>, 'outcome' | 'takes' | 'text'>
+  | Pick<Extract<Contacted, { outcome: 'silent' }>, 'outcome' | 'takes'>
+
+const replyOf = (answer: Answer): Reply => {
+  if (answer.kind === 'http') {
+    const { kind: _kind, ...reply } = answer
+    return { outcome: 'http', takes: ROUND_TRIP + (reply.takes ?? 0), reply }
+  }
+  if (answer.kind === 'message' && answer.text !== undefined)
+    return { outcome: 'message', takes: ROUND_TRIP, text: answer.text }
+  return { outcome: 'silent', takes: ROUND_TRIP }
+}
