@@ -40,6 +40,16 @@ export const addPassage = (hops: Hops, story: PassageStory): void => {
   addUnexplained(hops, story)
 }
 
+/** What the rule that stopped a packet says of itself: `default/web has no endpoints`. */
+export const whyStopped = ({ steps }: Passage): string => {
+  for (const { rule, did } of steps.toReversed()) {
+    for (const part of rule?.parts ?? []) if (part.kind === 'comment') return ` (${part.text})`
+    for (const deed of did)
+      if (deed.kind === 'lookup' && deed.isFound) return ` (${deed.key} is in ${deed.set})`
+  }
+  return ''
+}
+
 /** A packet can be stopped by something else than a rule. */
 const addUnexplained = (hops: Hops, { nodeName, passage }: PassageStory): void => {
   const { outcome, packet, steps, virtualServer } = passage

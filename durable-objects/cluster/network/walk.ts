@@ -17,7 +17,7 @@ import {
   WORKSTATION,
 } from './host.ts'
 import type { Hops } from './hops.ts'
-import { addPassage } from './packet-hops.ts'
+import { addPassage, whyStopped } from './packet-hops.ts'
 import { BRIDGE, isLocalAddress, outputOf, routeAt } from './route.ts'
 import { stationOf } from './stations.ts'
 import type { TraceHop, TraceOutcome } from './trace.ts'
@@ -120,8 +120,6 @@ export class Walk {
       : { kind: 'outside', packet }
   }
 
-  // --- inside a node ---
-
   #atNode(position: Extract<Position, { kind: 'kernel' }>): Position {
     const { node, from } = position
     const entered = this.#enter(node, position.packet)
@@ -135,11 +133,14 @@ export class Walk {
     }
     switch (outcome.kind) {
       case 'drop':
-        return stopped('dropped', `a rule on node ${node.name} drops the packet: no answer comes`)
+        return stopped(
+          'dropped',
+          `a rule on node ${node.name} drops the packet${whyStopped(passage)}: no answer comes`,
+        )
       case 'reject':
         return stopped(
           'rejected',
-          `a rule on node ${node.name} rejects the packet: "Connection refused"`,
+          `a rule on node ${node.name} rejects the packet${whyStopped(passage)}: "Connection refused"`,
         )
       case 'noRoute':
         return stopped(
@@ -276,8 +277,6 @@ export class Walk {
     return { kind: 'kernel', node, packet: { ...rest, input: 'eth0' }, from: 'cable' }
   }
 
-  // --- outside the cluster ---
-
   #outside({ packet: given, from }: Extract<Position, { kind: 'outside' }>): Position {
     const packet = this.#isReply ? this.#throughBalancer(given) : given
     const { ip } = packet.destination
@@ -356,8 +355,6 @@ export class Walk {
     }))
     return undone
   }
-
-  // --- telling ---
 
   #add(where: TraceHop['where'], what: string, packet: Packet, says: string): void {
     const reply = this.#isReply ? { isReply: true } : {}

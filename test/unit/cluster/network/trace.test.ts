@@ -168,6 +168,8 @@ describe.each(MODES)('a trace through %s', (mode) => {
   test('to a Service without endpoints is rejected by a rule', () => {
     const result = send(world({ services: [{ endpoints: [] }] }), POD, 'http://10.96.10.1')
     expect(result.outcome).toBe('rejected')
+    if (mode !== 'ipvs')
+      expect(result.says).toMatch(/default\/web has no endpoints|no-endpoint-services/)
     const reject = result.hops.find(({ what }) => what === 'reject')
     expect(reject?.rule?.text ?? reject?.says).toMatch(
       mode === 'ipvs' ? /no real server/ : /reject|REJECT/,
