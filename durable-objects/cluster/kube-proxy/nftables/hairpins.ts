@@ -1,7 +1,7 @@
 // An endpoint that reaches itself by way of its Service would see its own address as the client's and answer itself. Each node lists its
 // own endpoints, and gives such packets its own address.
 import { formatIp } from '#net/ip.ts'
-import { elementKey } from '#netfilter/ruleset.ts'
+import { elementKey, type SetElement } from '#netfilter/ruleset.ts'
 import type { OwnElement } from '#kube-proxy/backend.ts'
 import type { BundleElement } from '#kube-proxy/bundle.ts'
 import type { ProxyEndpoint } from '#kube-proxy/endpoint.ts'
@@ -9,6 +9,9 @@ import type { ServicePort, TransportProtocol } from '#kube-proxy/service-port.ts
 import { categorizeEndpoints, dependsOnNode, type NodePlace } from '#kube-proxy/topology.ts'
 import { TABLE } from './parts.ts'
 import { PROTOCOLS } from './port-plan.ts'
+
+/** One object, so that an element that comes again is the one that was there. */
+const NOTHING_MORE: SetElement = Object.freeze({})
 
 export const HAIRPINS = 'hairpin-connections'
 
@@ -53,5 +56,5 @@ const newHairpin = (
 ): OwnElement => {
   const address = formatIp(ip)
   const key = elementKey([address, address, PROTOCOLS[protocol], port])
-  return { nodeName, element: { table: TABLE, set: HAIRPINS, key, element: {} } }
+  return { nodeName, element: { table: TABLE, set: HAIRPINS, key, element: NOTHING_MORE } }
 }
