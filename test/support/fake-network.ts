@@ -17,8 +17,9 @@ export interface FakeNetwork extends Network {
 
 const SOURCE = '10.244.1.5:43210'
 
+/** `names`: an address, records, or how looking it up ends (`NXDOMAIN`, …). */
 export const fakeNetwork = (
-  names: Readonly<Record<string, string | readonly DnsRecord[] | Resolved['end']>>,
+  names: Readonly<Record<string, string | readonly DnsRecord[]>>,
   places: Readonly<Record<string, Place | ((contact: Contact) => Place)>> = {},
 ): FakeNetwork => {
   const contacts: Contact[] = []

@@ -149,7 +149,7 @@ export class Connections {
   /** Forgets all but the `count` that were heard of last. */
   keepLast(count: number): void {
     let surplus = this.#byAge.size - count
-    for (const connection of [...this.#byAge.values()]) {
+    for (const connection of this.#byAge.values()) {
       if (surplus-- <= 0) return
       this.#remove(connection)
     }
