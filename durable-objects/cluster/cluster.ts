@@ -20,6 +20,7 @@ import { internalClient, type ClientIdentity } from '#kube-apiserver/internal-cl
 import type { Admission, StorageHooks } from '#kube-apiserver/registry/operation.ts'
 import { create } from '#kube-apiserver/registry/create.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
+import { PodWorker } from '#kubelet/pod-worker.ts'
 import { KubeProxies, type NodeTables } from '#kube-proxy/proxies.ts'
 import type { ManyRequests } from '#network/read-request.ts'
 import { type RequestsResult, sendRequests } from '#network/requests.ts'
@@ -102,6 +103,7 @@ export class Cluster {
     )
     this.#runner = new Runner(parts)
     this.#proxies = parts.find((part) => part instanceof KubeProxies)!
+    const kubelets = parts.find((part) => part instanceof PodWorker)!
     this.#client = internalClient(context, API_SERVER)
     this.#worlds = new Worlds({
       client: this.#client,
@@ -110,6 +112,7 @@ export class Cluster {
       version: versionInfo,
       tablesOf: (node) => this.#proxies.tablesOf(node),
       proxySyncOf: (node) => this.#proxies.syncOf(node),
+      end: (pod, container, at, exitCode) => kubelets.end(pod, container, at, exitCode),
     })
     if (state === undefined)
       bootstrap((resource, object) => createAny(context, resource, object), settings)
@@ -172,12 +175,17 @@ export class Cluster {
 
   /** Sends one request and tells its way, hop by hop. */
   trace(request: TraceRequest, leavesNoTrace = false): Trace {
-    return trace(this.world(leavesNoTrace), request)
+    const told = trace(this.world(leavesNoTrace), request)
+    // a program may have ended itself over its answer
+    this.#runner.settle()
+    return told
   }
 
   /** Sends many requests alike and tells how they spread. */
   requests(many: ManyRequests, leavesNoTrace = false): RequestsResult {
-    return sendRequests(this.world(leavesNoTrace), many)
+    const result = sendRequests(this.world(leavesNoTrace), many)
+    this.#runner.settle()
+    return result
   }
 
   /** Answers a request, then lets the cluster settle. The effects are there before the next request. */

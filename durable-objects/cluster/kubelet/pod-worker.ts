@@ -6,6 +6,7 @@ import { assign, keyOf, splitKey } from '#apimachinery/object.ts'
 import type { Change } from '#client/client.ts'
 import type { Component, ComponentContext } from '#client/component.ts'
 import { AddressPools } from '#kubelet/address-pools.ts'
+import { ContainerDisks } from '#kubelet/container-disk.ts'
 import { dependsOnObjects, type EnvironmentMap, environmentOf } from '#kubelet/environment.ts'
 import { isOff, isReachable } from '#kubelet/machine-state.ts'
 import { nextPodStatus, type PodDecision } from '#kubelet/next-pod-status.ts'
@@ -25,6 +26,7 @@ export class PodWorker implements Component {
   readonly queue: ComponentContext['queue']
   readonly #context: ComponentContext
   readonly #disks: PodDisks
+  readonly #data: ContainerDisks
   readonly #pools: AddressPools
   readonly #waiting = new WaitingPods()
   #isWriting = false
@@ -35,6 +37,7 @@ export class PodWorker implements Component {
     this.queue = queue
     this.#context = context
     this.#disks = new PodDisks(memory)
+    this.#data = new ContainerDisks(memory)
     this.#pools = new AddressPools(
       memory,
       (node) => client.list('pods', { node }),
@@ -80,6 +83,7 @@ export class PodWorker implements Component {
     this.#release(key, pod?.metadata.uid)
     if (pod === undefined) {
       this.#disks.erase(key)
+      this.#data.erase(key)
       this.#waiting.remove(key)
       return
     }
@@ -94,6 +98,20 @@ export class PodWorker implements Component {
     else if (node !== undefined) this.#run(key, pod, node)
     // The kubelet goes on without its Node: it cannot report, but it can let go.
     else if (pod.metadata.deletionTimestamp !== undefined) this.#delete(pod)
+  }
+
+  /** A program ends itself while it answers somebody. */
+  end(pod: Pod, name: string, at: number, code: number): void {
+    const key = keyOf(pod)
+    const uid = pod.metadata.uid ?? ''
+    const disk = this.#disks.read(key, uid)
+    const record = disk.record ?? recordFromStatus(pod)
+    const container = record?.containers.get(name)
+    if (record === undefined || container?.phase !== 'running' || container.stop !== undefined)
+      return
+    const containers = new Map(record.containers).set(name, { ...container, stop: { at, code } })
+    this.#disks.write(key, uid, { ...disk, record: { ...record, containers } })
+    this.queue.addAt(key, at)
   }
 
   /** The address of a pod that is gone is free for those that wait for one. */

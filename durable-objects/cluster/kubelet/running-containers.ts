@@ -22,6 +22,8 @@ export interface RunningContainer {
   readonly startedAt: number
   readonly process: Process
   readonly env: EnvironmentMap
+  /** How often it was restarted before. */
+  readonly run: number
   /** It was told to stop and has not ended yet. */
   readonly isStopping: boolean
 }
@@ -74,6 +76,7 @@ export class RunningContainers {
               startedAt: state.at,
               process,
               env,
+              run: state.restarts,
               isStopping: state.stop !== undefined,
             },
           ]

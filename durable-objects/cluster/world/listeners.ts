@@ -12,6 +12,10 @@ export interface OpenSocket {
   readonly self: Omit<Self, 'client' | 'port'>
 }
 
+export type MoreOfSelf = (
+  container: RunningContainer,
+) => Pick<Self, 'store' | 'network' | 'file' | 'log' | 'exit'>
+
 /** Finds out who listens in a Pod. */
 export class PodListeners {
   readonly #containers: RunningContainers
@@ -22,12 +26,13 @@ export class PodListeners {
     this.#settings = settings
   }
 
-  /** Everything that listens in the Pod now, the first container's first. */
-  of(pod: Pod, now: number): readonly OpenSocket[] {
+  /** Everything that listens in the Pod now, the first container's first. `more`: what the programs may use while they answer. */
+  of(pod: Pod, now: number, more: MoreOfSelf): readonly OpenSocket[] {
     const hostname = hostnameOf(pod)
     const podIP = pod.status.podIP ?? ''
     return this.#containers.of(pod).flatMap((container) => {
       const age = now - container.startedAt
+      const used = this.#settings.images === 'always' ? {} : more(container)
       return this.#listenersOf(container)
         .filter(({ after }) => after <= age)
         .map((listener) => ({
@@ -39,6 +44,7 @@ export class PodListeners {
             env: container.env,
             age: age - listener.after,
             isStopping: container.isStopping,
+            ...used,
           },
         }))
     })
@@ -109,7 +115,14 @@ const answerOf = ({ listener, self }: OpenSocket, exchange: Exchange): Answer =>
     }
   if (listener.tls !== true && isTls) return { kind: 'message', text: NOT_HTTP }
   const reply = listener.http({ method, path, headers, body }, known)
-  return { kind: 'http', status: reply.status, headers: reply.headers, body: reply.body }
+  const { status, takes } = reply
+  return {
+    kind: 'http',
+    status,
+    headers: reply.headers,
+    body: reply.body,
+    ...(takes === undefined ? {} : { takes }),
+  }
 }
 
 const NOT_HTTP = 'HTTP/1.1 400 Bad Request'

@@ -1,25 +1,32 @@
 // The cluster as the network sees it: who has which address, what the kernels hold, who listens.
 import type { Node } from '#api/core/v1/node/types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
+import { keyOf } from '#apimachinery/object.ts'
 import type { ComponentContext } from '#client/component.ts'
 import type { NodeTables } from '#kube-proxy/proxies.ts'
 import { isOff } from '#kubelet/machine-state.ts'
-import { RunningContainers } from '#kubelet/running-containers.ts'
+import { ContainerDisks } from '#kubelet/container-disk.ts'
+import type { Network } from '#images/network.ts'
+import { type RunningContainer, RunningContainers } from '#kubelet/running-containers.ts'
 import { type Cidr, parseCidr } from '#net/cidr.ts'
 import { type Ip, isLoopback } from '#net/ip.ts'
 import type { Connections } from '#netfilter/connections.ts'
 import { EMPTY_RULESET } from '#netfilter/ruleset.ts'
 import type { Answer, Exchange, World, WorldNode, WorldPod } from '#network/world.ts'
+import { CallLimits } from '#world/call-limits.ts'
+import { filesOf } from '#world/container-files.ts'
 import { HealthCheckPorts } from '#world/health-check-ports.ts'
 import { worldInternet } from '#world/internet.ts'
-import { askSockets, type OpenSocket, PodListeners } from '#world/listeners.ts'
+import { askSockets, type MoreOfSelf, type OpenSocket, PodListeners } from '#world/listeners.ts'
 import { LoadBalancers } from '#world/load-balancers.ts'
 import { coreDnsAnswer, isCoreDns, lookUpName } from '#world/names.ts'
 import { NetworkPolicies, type PolicyEnd } from '#world/network-policies.ts'
 import { NodeConnections } from '#world/node-connections.ts'
 import { nodeSockets } from '#world/node-programs.ts'
 import { addressesOfNode, NodeAddresses, podCIDROf } from '#world/nodes.ts'
+import { PodNetwork } from '#world/pod-network.ts'
 import { WorldPods } from '#world/pods.ts'
+import { shadowOf } from '#world/shadow-memory.ts'
 
 /** What a world is made of. */
 export interface WorldParts extends Pick<ComponentContext, 'client' | 'memory' | 'settings'> {
@@ -27,6 +34,8 @@ export interface WorldParts extends Pick<ComponentContext, 'client' | 'memory' |
   /** What the API server says of itself. */
   readonly version: object
   readonly proxySyncOf: (node: string) => NodeTables['sync']
+  /** Ends a container's process at a moment. */
+  readonly end: (pod: Pod, container: string, at: number, exitCode: number) => void
 }
 
 /** One look at the world, at one moment. */
@@ -48,6 +57,7 @@ export class Worlds {
   readonly loadBalancers: LoadBalancers
   readonly policies: NetworkPolicies
   readonly connections: NodeConnections
+  readonly disks: ContainerDisks
 
   constructor(parts: WorldParts) {
     const { client } = parts
@@ -60,6 +70,7 @@ export class Worlds {
     this.loadBalancers = new LoadBalancers(client, this.healthChecks)
     this.policies = new NetworkPolicies(client, (pod) => this.pods.objectOf(pod))
     this.connections = new NodeConnections(parts)
+    this.disks = new ContainerDisks(parts.memory)
   }
 
   /** At the end of a turn: keeps what the nodes' kernels remember. */
@@ -84,6 +95,8 @@ export class ClusterWorld implements World {
   readonly #sockets = new Map<string, readonly OpenSocket[]>()
   readonly #connections = new Map<string, Connections>()
   readonly #hostPorts = new Map<string, readonly WorldPod[]>()
+  readonly #disks: ContainerDisks
+  readonly #limits = new CallLimits()
   #serviceCIDRs: readonly Cidr[] | undefined
   #allNodes: readonly WorldNode[] | undefined
 
@@ -91,6 +104,13 @@ export class ClusterWorld implements World {
     this.#worlds = worlds
     this.#look = look
     this.now = worlds.parts.client.now()
+    this.#disks =
+      look.leavesNoTrace === true ? new ContainerDisks(shadowOf(worlds.parts.memory)) : worlds.disks
+  }
+
+  /** The network as the Pod's programs see it. */
+  networkOf(pod: Pod): Network {
+    return new PodNetwork(this, pod, this.#limits)
   }
 
   random(): number {
@@ -162,7 +182,8 @@ export class ClusterWorld implements World {
 
   askPod(pod: WorldPod, exchange: Exchange): Answer {
     const object = this.#worlds.pods.objectOf(pod)
-    return askSockets(object === undefined ? [] : this.#socketsOf(object), exchange)
+    const sockets = object === undefined ? [] : this.#socketsOf(object)
+    return this.#limits.answer(() => askSockets(sockets, exchange))
   }
 
   askNode(node: WorldNode, ip: Ip, exchange: Exchange): Answer {
@@ -177,7 +198,9 @@ export class ClusterWorld implements World {
     })
     const pods = this.#worlds.pods.withHostNetwork(node.name)
     const sockets = pods.flatMap((pod) => this.#socketsOf(pod))
-    return askSockets([...programs, ...sockets], exchange, isLoopback(ip))
+    return this.#limits.answer(() =>
+      askSockets([...programs, ...sockets], exchange, isLoopback(ip)),
+    )
   }
 
   dnsAnswer: World['dnsAnswer'] = (pod, question) => {
@@ -241,9 +264,27 @@ export class ClusterWorld implements World {
   #socketsOf(pod: Pod): readonly OpenSocket[] {
     const uid = pod.metadata.uid ?? ''
     let sockets = this.#sockets.get(uid)
-    if (sockets === undefined)
-      this.#sockets.set(uid, (sockets = this.#worlds.listeners.of(pod, this.now)))
+    if (sockets === undefined) {
+      const more = (container: RunningContainer) => this.#lifeOf(pod, container)
+      this.#sockets.set(uid, (sockets = this.#worlds.listeners.of(pod, this.now, more)))
+    }
     return sockets
+  }
+
+  #lifeOf(pod: Pod, { spec, run }: RunningContainer): ReturnType<MoreOfSelf> {
+    const { client, end } = this.#worlds.parts
+    const disk = { pod: keyOf(pod), uid: pod.metadata.uid ?? '', container: spec, run }
+    const store = this.#disks.storeOf(disk)
+    const at = this.now
+    return {
+      store,
+      network: this.networkOf(pod),
+      file: filesOf(client, pod, spec, store),
+      log: (text, stream = 'stdout') => this.#disks.log(disk, { at, stream, text }),
+      exit: (exitCode, after) => {
+        if (this.#look.leavesNoTrace !== true) end(pod, spec.name, at + after, exitCode)
+      },
+    }
   }
 
   #hasProxy(node: string): boolean {
