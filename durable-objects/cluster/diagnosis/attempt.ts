@@ -92,6 +92,7 @@ const shortName = (context: DiagnosisContext): Cause | undefined => {
           kind: 'Pod',
           namespace: from.pod.namespace,
           name: from.pod.name,
+          field: 'the name that it calls',
         },
         expected: `${host}.${there}`,
         found: host,

@@ -6,6 +6,7 @@ import { externalNameCause } from './external-name.ts'
 import { portCauses } from './ports.ts'
 import { reachCauses } from './reach.ts'
 import { readinessCause } from './readiness.ts'
+import { withCommand } from './remedy-command.ts'
 import { selectorCause } from './selector.ts'
 import { systemCauses } from './system.ts'
 
@@ -45,7 +46,7 @@ export const diagnose = (context: DiagnosisContext): Diagnosis => {
   for (const check of service.spec.type === 'ExternalName' ? EXTERNAL_CHECKS : CHECKS) {
     checked.push(check.says)
     const found = check.causes(context)
-    causes.push(...found)
+    causes.push(...found.map(withCommand))
     if (check.isFirst === true && found.length > 0) break
   }
   return {

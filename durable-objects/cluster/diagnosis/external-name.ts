@@ -1,6 +1,6 @@
 // Whether the name that an ExternalName Service stands for answers.
 import type { Cause } from './cause.ts'
-import { type DiagnosisContext, namespaceOf, placeOf } from './context.ts'
+import { type DiagnosisContext, listed, namespaceOf, placeOf } from './context.ts'
 import { parseIp, type Ip } from '#net/ip.ts'
 import type { Answer } from '#network/world.ts'
 
@@ -99,7 +99,7 @@ const portRefused = (context: DiagnosisContext, target: string, ip: Ip): Cause |
   const { service, attempt } = context
   const port = attempt.port ?? service.spec.ports?.[0]?.port
   if (port === undefined || ask(context, ip, port, undefined)?.kind !== 'refused') return undefined
-  const open = [443, DEFAULT_PORT].filter(
+  const open = [DEFAULT_PORT, 443].filter(
     (candidate) => ask(context, ip, candidate, undefined)?.kind !== 'refused',
   )
   return {
@@ -107,15 +107,19 @@ const portRefused = (context: DiagnosisContext, target: string, ip: Ip): Cause |
     says: `${service.metadata.name} is only another name for ${target}: the caller connects to ${target} itself, on the port that it asked for, ${port}, and there it is refused. ExternalName changes no ports.`,
     evidence: [
       { place: placeOf(service, 'spec.externalName'), found: target },
-      { place: placeOf(service, 'spec.ports'), expected: open, found: port },
+      {
+        place: placeOf(service, 'the port that was asked'),
+        expected: listed(open.map(String)),
+        found: port,
+      },
     ],
     place: placeOf(service, 'spec.ports'),
     ...(open.length === 0
       ? {}
       : {
           remedy: {
-            says: `Call port ${open[0]}.`,
-            command: `curl ${open[0] === 443 ? 'https' : 'http'}://${service.metadata.name}/`,
+            says: `Call port ${open[0]} of ${target}.`,
+            command: `curl ${open[0] === 443 ? 'https' : 'http'}://${target}/`,
           },
         }),
   }
@@ -137,12 +141,12 @@ const hostRefused = (context: DiagnosisContext, target: string, ip: Ip): Cause |
     says: `The caller reaches ${target}, but says "Host: ${host}", and that server answers ${theirs.status} to a host that it does not know. ExternalName works in DNS only: it rewrites no headers.`,
     evidence: [
       { place: placeOf(service, 'spec.externalName'), found: target },
-      { place: placeOf(service), expected: `Host: ${target}`, found: `Host: ${host}` },
+      { place: placeOf(service, 'the Host header'), expected: target, found: host },
     ],
     place: placeOf(service, 'spec.externalName'),
     remedy: {
       says: `Call the host by its own name, or send it: Host: ${target}.`,
-      command: `curl -H 'Host: ${target}' ${port === 443 ? 'https' : 'http'}://${host}/`,
+      command: `curl ${port === 443 ? 'https' : 'http'}://${target}${port === 443 || port === DEFAULT_PORT ? '' : `:${port}`}/`,
     },
   }
 }

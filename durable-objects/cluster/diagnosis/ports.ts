@@ -189,10 +189,13 @@ const elsewhere = (
     evidence: [
       {
         place: placeOf(service, `spec.ports[${index}].targetPort`),
-        expected: found,
+        ...(found.length === 0 ? {} : { expected: listed(found) }),
         found: target,
       },
-      { place: placeOf(pod, 'spec.containers'), found },
+      {
+        place: placeOf(pod, 'ports that are listened on'),
+        found: found.length === 0 ? 'none' : listed(found),
+      },
     ],
     place: placeOf(service, `spec.ports[${index}].targetPort`),
     ...(candidate === undefined ? {} : { remedy: targetRemedy(service, index, candidate.port) }),

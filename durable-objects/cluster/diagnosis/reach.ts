@@ -90,7 +90,10 @@ const noLocalEndpoint = (
     ],
     place: target,
     remedy: {
-      says: `Let every node send to every Pod; the program then no longer sees the callers' own addresses.`,
+      says:
+        field === 'externalTrafficPolicy'
+          ? "Let every node send to every Pod; the program then no longer sees the callers' own addresses."
+          : 'Let every node send to every Pod.',
       patch: { target, type: 'merge', patch },
       command: patchCommand(target, patch),
     },
@@ -105,7 +108,7 @@ const loadBalancerCause = ({ service }: DiagnosisContext): Cause | undefined => 
   const patch = { spec: { type: 'NodePort' } }
   return {
     code: 'LoadBalancerPending',
-    says: `${service.metadata.name} waits for an address from the cloud's load balancer (EXTERNAL-IP <pending>)${loadBalancerClass === undefined ? ', and this cluster has no cloud that gives one' : `, and nobody serves the class ${loadBalancerClass}`}. Inside the cluster and at its node port it works.`,
+    says: `${service.metadata.name} waits for an address from the cloud's load balancer (EXTERNAL-IP <pending>)${loadBalancerClass === undefined ? '. A cloud gives one within a minute; if it stays away, this cluster has none' : `, and nobody serves the class ${loadBalancerClass}`}. Inside the cluster and at its node port it works.`,
     evidence: [
       {
         place: placeOf(service, 'status.loadBalancer.ingress'),
@@ -163,7 +166,19 @@ const policyCause = (context: DiagnosisContext): Cause | undefined => {
   return {
     code: 'NetworkPolicyDenies',
     says: `A NetworkPolicy keeps ${caller.namespace}/${caller.name} from reaching the Pods of ${service.metadata.name} on port ${number}: ${says}`,
-    evidence: [{ place: placeOf(pod, 'metadata.labels'), expected: caller.labels, found: says }],
+    evidence: [
+      { place: placeOf(pod, 'metadata.labels'), found: pod.metadata.labels ?? {} },
+      {
+        place: {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          namespace: caller.namespace,
+          name: caller.name,
+          field: 'metadata.labels',
+        },
+        found: caller.labels,
+      },
+    ],
     place: placeOf(pod, 'metadata.labels'),
     remedy: {
       says: 'Allow this caller with one more NetworkPolicy: what any of them allows is allowed.',

@@ -60,7 +60,10 @@ const evidenceOf = (context: DiagnosisContext, pod: Pod): readonly Evidence[] =>
     {
       place: placeOf(pod, 'status.conditions[type=Ready]'),
       expected: 'True',
-      found: condition ?? pod.status.phase ?? 'Pending',
+      found:
+        condition === undefined
+          ? (pod.status.phase ?? 'Pending')
+          : `${condition.status}${condition.message === undefined ? '' : ` (${condition.message})`}`,
     },
     ...(probe === undefined ? [] : [{ place: placeOf(pod, 'events'), found: probe }]),
   ]

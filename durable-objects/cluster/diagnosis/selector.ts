@@ -61,9 +61,9 @@ const selectorlessCause = (context: DiagnosisContext): Cause | undefined => {
     evidence: [
       { place: placeOf(service, 'spec.selector'), expected: 'labels of Pods', found: null },
       {
-        place: { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', namespace, name: '' },
+        place: placeOf(service, 'EndpointSlices'),
         expected: `a slice with the label kubernetes.io/service-name: ${name}`,
-        found: slices.length,
+        found: slices.length === 0 ? 'none' : `${slices.length} without endpoints`,
       },
     ],
     place: placeOf(service, 'spec.selector'),

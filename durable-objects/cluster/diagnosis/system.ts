@@ -1,4 +1,5 @@
 // Whether what every Service needs is there: DNS and the proxies.
+import type { Deployment } from '#api/apps/v1/deployment/types.ts'
 import { selectorFromMap } from '#apimachinery/labels.ts'
 import type { Cause } from './cause.ts'
 import { type DiagnosisContext, listed, patchCommand, placeOf } from './context.ts'
@@ -31,7 +32,11 @@ const dnsCause = ({ client }: DiagnosisContext): Cause | undefined => {
       {
         place: placeOf(service, 'endpoints'),
         expected: 'at least one Ready CoreDNS Pod',
-        found: deployment === undefined ? 'no Deployment coredns' : deployment.status,
+        found: 'none',
+      },
+      {
+        place: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: SYSTEM, name: 'coredns' },
+        found: deployment === undefined ? 'not there' : replicasText(deployment),
       },
     ],
     place: target,
@@ -46,6 +51,9 @@ const dnsCause = ({ client }: DiagnosisContext): Cause | undefined => {
       : {}),
   }
 }
+
+const replicasText = ({ spec, status }: Deployment): string =>
+  `${status?.readyReplicas ?? 0} of ${spec.replicas ?? 1} replicas Ready`
 
 const proxyCause = ({ client, world, proxySync }: DiagnosisContext): Cause | undefined => {
   const stopped = world
@@ -69,7 +77,7 @@ const proxyCause = ({ client, world, proxySync }: DiagnosisContext): Cause | und
     code: 'ProxyIsStopped',
     says: `kube-proxy does not run on ${listed(stopped)}. ${stopped.length === 1 ? 'That node goes' : 'Those nodes go'} on with the rules that were written last: Services and Pods that are newer do not exist for ${stopped.length === 1 ? 'it' : 'them'}.`,
     evidence: stopped.slice(0, 3).map((name) => ({
-      place: { apiVersion: 'v1', kind: 'Node', name },
+      place: { apiVersion: 'v1', kind: 'Node', name, field: "kube-proxy's rules" },
       expected: 'synced',
       found: proxySync(name),
     })),

@@ -78,7 +78,7 @@ export const refusal = (
   const what =
     listeningOn.length === 0
       ? 'nothing listens there at all'
-      : `what listens there is ${listeningOn.map(socketText).join(', ')}`
+      : `what listens there is ${[...new Set(listeningOn.map(socketText))].join(', ')}`
   return `nobody listens on ${protocol} port ${destination.port} of ${serverName(host)} (${formatIp(destination.ip)}): ${what}`
 }
 

@@ -139,7 +139,9 @@ export class Conversation {
       )
       return undefined
     }
-    const stray = `the answer comes from ${endpointText(end.packet.source)} instead of ${endpointText(sent.destination)}: nobody waits for it, so it is thrown away`
+    const stray = sameEndpoint(end.packet.source, sent.destination)
+      ? `the answer goes to ${endpointText(end.packet.destination)} at ${hostName(end.host)} instead of ${endpointText(sent.source)}, who asked: nobody waits for it there, so it is thrown away`
+      : `the answer comes from ${endpointText(end.packet.source)} instead of ${endpointText(sent.destination)}: nobody waits for it, so it is thrown away`
     this.#addReply(end.host, 'lost', stray, end.packet)
     return { outcome: 'timeout', says: stray }
   }

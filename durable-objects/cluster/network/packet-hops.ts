@@ -83,7 +83,7 @@ const serverHop = (
       tried: 1,
     },
     ...(open.length > 1 ? { probability: 1 / open.length } : {}),
-    says: `IPVS: ${endpointText(before.destination)} is a virtual server; ${endpointText(packet.destination)} is the turn of its ${open.length} real servers (${server.scheduler}), found without trying one rule after the other`,
+    says: `IPVS: ${endpointText(before.destination)} is a virtual server, found without trying one rule after the other; ${open.length > 1 ? `of its ${open.length} real servers it is the turn of ${endpointText(packet.destination)} (${server.scheduler})` : `${endpointText(packet.destination)} is its only real server`}`,
   }
 }
 

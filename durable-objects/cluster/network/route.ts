@@ -3,6 +3,7 @@ import { cidrContains } from '#net/cidr.ts'
 import { formatCidr } from '#net/cidr.ts'
 import { formatIp, isLoopback, type Ip, sameIp } from '#net/ip.ts'
 import type { VirtualServers } from '#netfilter/virtual-servers.ts'
+import { WORKSTATION } from './host.ts'
 import type { World, WorldNode, WorldPod } from './world.ts'
 
 /** The bridge that a node's Pods hang on. */
@@ -55,6 +56,8 @@ export const routeAt = (world: World, node: WorldNode, ip: Ip): Route => {
       ? { kind: 'pod', pod, says: `${here}: on to the bridge ${BRIDGE}` }
       : { kind: 'nobody', says: `${here}, but no Pod has this address (any more)` }
   }
+  if (sameIp(ip, WORKSTATION))
+    return { kind: 'default', says: `${formatIp(ip)} is your computer, on the same cable` }
   const other = world.nodeAt(ip)
   if (other !== undefined)
     return {

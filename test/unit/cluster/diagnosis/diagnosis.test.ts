@@ -1,4 +1,5 @@
 // Each fault is built, found as exactly that cause, mended as the remedy says, and found healthy.
+import { diagnosisText } from '#diagnosis/diagnosis-text.ts'
 import { describe, expect, test } from 'vitest'
 import type { Attempt } from '#diagnosis/context.ts'
 import {
@@ -260,6 +261,10 @@ describe('a Service that does not work', () => {
       const cluster = fault.build()
       const diagnosis = cluster.diagnose(fault.service, fault.attempt)
       expect(diagnosis.causes.map(({ code }) => code)).toEqual([fault.code])
+      expect(diagnosis.causes[0]?.remedy?.command).toMatch(/^(kubectl|echo|curl) /)
+      // what a beginner reads as evidence is no object of Kubernetes in full
+      for (const line of diagnosisText(diagnosis).split('\n'))
+        if (line.includes('evidence:')) expect(line.length).toBeLessThan(250)
       const { from: source, to } = fault.reach ?? { from: fromClient, to: 'http://web/' }
       if (fault.isOutside === true) return
       if (fault.wasReached !== true) expect(cluster.outcome(source, to)).not.toBe('delivered')
