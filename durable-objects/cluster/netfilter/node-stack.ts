@@ -64,6 +64,8 @@ export interface Passage {
   readonly tried: number
   /** What connection tracking said of the packet. */
   readonly state: ConnectionState
+  /** It is of a connection that was known before: what was decided for its first packet holds. */
+  readonly isKnown: boolean
   /** The packet goes the other way than the connection's first. */
   readonly isReply: boolean
   readonly connection?: Connection
@@ -208,7 +210,7 @@ class Journey {
   }
 
   #end(outcome: PassageOutcome): Passage {
-    const { state, isReply } = this.#tracked
+    const { state, isReply, isConfirmed: isKnown } = this.#tracked
     const hooks = this.#hooks
     return {
       packet: this.#packet,
@@ -217,6 +219,7 @@ class Journey {
       steps: hooks.flatMap(({ steps }) => steps),
       tried: this.#tried,
       state,
+      isKnown,
       isReply,
       ...(this.#nat && { connection: this.#nat.connection }),
       ...(this.#virtualServer && { virtualServer: this.#virtualServer }),

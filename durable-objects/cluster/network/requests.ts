@@ -160,9 +160,10 @@ class Run {
 
 /**
  * The same dice would lead to the same end again. Not so where something was remembered that was not known before (the first request of a
- * client with session affinity).
+ * client with session affinity), and where no dice were thrown since the port was that of a connection that is not forgotten yet.
  */
-const isSettled = ({ steps, virtualServer }: Passage, hasTakenTurns: boolean): boolean => {
+const isSettled = ({ steps, virtualServer, isKnown }: Passage, hasTakenTurns: boolean): boolean => {
+  if (isKnown) return false
   if (virtualServer?.persistentSeconds !== undefined && hasTakenTurns) return false
   const known = new Set<string>()
   for (const { did } of steps)
