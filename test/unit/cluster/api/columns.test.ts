@@ -186,6 +186,17 @@ describe('rows', () => {
       ['x', 'a/b', 'False (Gone)', AGE],
     ],
     [
+      'an image',
+      'images.kubarium.dev',
+      {
+        spec: {
+          image: 'shop/cart:2.*',
+          listens: [{ port: 80 }, { portFrom: 'DNS_PORT', protocol: 'UDP' }],
+        },
+      },
+      ['x', 'shop/cart:2.*', '80/TCP,$DNS_PORT/UDP', AGE],
+    ],
+    [
       'a machine',
       'machines.kubarium.dev',
       { spec: { power: 'On', network: 'Cut' }, status: { power: 'Off' } },
@@ -246,6 +257,7 @@ describe('columns', () => {
     'roles.rbac.authorization.k8s.io',
     'clusterrolebindings.rbac.authorization.k8s.io',
     'rolebindings.rbac.authorization.k8s.io',
+    'images.kubarium.dev',
     'machines.kubarium.dev',
     'traces.kubarium.dev',
   ]

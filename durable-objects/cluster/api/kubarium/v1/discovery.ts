@@ -6,6 +6,23 @@ export const kubariumDiscovery = {
       version: 'v1',
       resources: [
         {
+          resource: 'images',
+          responseKind: { group: '', version: '', kind: 'Image' },
+          scope: 'Cluster',
+          singularResource: 'image',
+          verbs: [
+            'create',
+            'delete',
+            'deletecollection',
+            'get',
+            'list',
+            'patch',
+            'update',
+            'watch',
+          ],
+          categories: ['kubarium'],
+        },
+        {
           resource: 'machines',
           responseKind: { group: '', version: '', kind: 'Machine' },
           scope: 'Cluster',

@@ -1,3 +1,6 @@
+import { imageColumns, imageRow } from '#api/kubarium/v1/image/columns.ts'
+import { imageStrategy } from '#api/kubarium/v1/image/strategy.ts'
+import type { Image } from '#api/kubarium/v1/image/types.ts'
 import { machineColumns, machineRow } from '#api/kubarium/v1/machine/columns.ts'
 import { machineStrategy } from '#api/kubarium/v1/machine/strategy.ts'
 import type { Machine } from '#api/kubarium/v1/machine/types.ts'
@@ -7,12 +10,14 @@ import type { Trace } from '#api/kubarium/v1/trace/types.ts'
 import { kind, type KindBehaviour } from '#api/strategy.ts'
 
 export const kubariumKinds: Readonly<Record<string, KindBehaviour>> = {
+  'images.kubarium.dev': kind<Image>({ strategy: imageStrategy, row: imageRow }),
   'machines.kubarium.dev': kind<Machine>({ strategy: machineStrategy, row: machineRow }),
   'traces.kubarium.dev': kind<Trace>({ strategy: traceStrategy, row: traceRow }),
 }
 
 /** The columns of the group's tables, keyed as in api/facts/columns.json. */
 export const kubariumColumns = {
+  'apis/kubarium.dev/v1/images': imageColumns,
   'apis/kubarium.dev/v1/machines': machineColumns,
   'apis/kubarium.dev/v1/traces': traceColumns,
 } as const

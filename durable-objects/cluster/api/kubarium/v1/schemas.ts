@@ -1,10 +1,12 @@
 // The group's component schemas, in the form of api/facts/schemas.json, with descriptions for `kubectl explain`.
+import { imageSchemas } from '#api/kubarium/v1/image/schemas.ts'
 import { apiVersion, kind, LIST_META, OBJECT_META } from '#api/kubarium/v1/shared-schemas.ts'
 import { traceSchemas } from '#api/kubarium/v1/trace/schemas.ts'
 
 const TIME = 'io.k8s.apimachinery.pkg.apis.meta.v1.Time'
 
 export const kubariumSchemas = {
+  ...imageSchemas,
   ...traceSchemas,
   'dev.kubarium.v1.Machine': {
     type: 'object',
