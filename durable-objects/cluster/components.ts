@@ -17,7 +17,7 @@ export const components = (
 ): readonly ComponentDefinition[] => [
   ...workloadControllers,
   ...schedulerComponents,
-  ...kubeletComponents,
+  ...kubeletComponents((pod) => world().networkOf(pod)),
   ...networkControllers,
   ...objectControllers,
   ...cloudComponents,

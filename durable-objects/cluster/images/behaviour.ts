@@ -1,6 +1,7 @@
 // What a container image is and what it does when it runs: data and pure functions, no state.
 import type { LogClock } from '#images/clock.ts'
 import type { Network } from '#images/network.ts'
+import type { NetworkAt } from '#images/network-moments.ts'
 
 export interface HttpRequest {
   readonly method: string
@@ -105,6 +106,8 @@ export interface Process {
   readonly terminates?: number
   /** How long it stays after SIGTERM, in milliseconds. Absent: it leaves at once. */
   readonly terminatesAfter?: number
+  /** When it asks the network next: what it does from then on is known only after that. */
+  readonly asksAt?: number
   /** Nobody knows this program: that it runs on is a guess. */
   readonly guessed?: boolean
 }
@@ -122,6 +125,8 @@ export interface ProgramContext {
   readonly ports: readonly DeclaredPort[]
   /** The network at the moment of the start; absent: nobody can tell, and what needs it is guessed. */
   readonly network?: Network
+  /** The same at any moment after the start, where the past is known and the future is not (network-moments.ts). */
+  readonly networkAt?: NetworkAt
   /** Milliseconds since 1970. */
   readonly now?: number
   readonly hostname?: string

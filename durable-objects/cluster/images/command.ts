@@ -13,6 +13,7 @@ import {
   type Tools,
   quietly,
 } from '#images/behaviour.ts'
+import { NotYet } from '#images/network-moments.ts'
 import { logLines } from '#images/commands/output.ts'
 import { runNetworkCommand } from '#images/commands/run.ts'
 import { type Outcome, runBuiltin, type ShellState } from '#images/shell-builtins.ts'
@@ -30,6 +31,9 @@ export interface CommandContext extends ProgramContext {
 
 const SHELLS = new Set(['sh', 'bash', 'ash', 'dash', 'zsh'])
 const MAX_ITERATIONS = 10_000
+/** Of a loop that asks the network so many turns are followed one by one. After that one stands for ever more of them. */
+const ALL_ASKING_TURNS = 100
+const MAX_ASKING_TURNS = 300
 
 /** What `argv` will do. */
 export const runCommand = (argv: readonly string[], context: CommandContext): Process => {
@@ -47,6 +51,8 @@ class CommandRun implements ShellState {
   #memoryBytes = MEBIBYTE
   #guessed = false
   #steps = 0
+  #asksAt: number | undefined
+  #asked = 0
   /** Set by `trap … TERM` and by programs that the shell was replaced with. */
   terminates: number | undefined
   time = 0
@@ -73,6 +79,7 @@ class CommandRun implements ShellState {
       log: this.log,
       ...(this.files.length === 0 ? {} : { files: this.files }),
       ...(this.terminates === undefined ? {} : { terminates: this.terminates }),
+      ...(this.#asksAt === undefined ? {} : { asksAt: this.#asksAt }),
       ...(this.#guessed ? { guessed: true } : {}),
     })
   }
@@ -102,30 +109,54 @@ class CommandRun implements ShellState {
 
   /** Runs a program to its end, or for ever. */
   #start(argv: readonly string[], isReplaced: boolean): Outcome {
-    const started = this.#context.program?.(argv, this.#context) ?? serverProgram(argv)
+    try {
+      return this.#run(argv, isReplaced)
+    } catch (error) {
+      if (!(error instanceof NotYet)) throw error
+      this.#asksAt = Math.min(this.#asksAt ?? Infinity, this.time)
+      return { kind: 'forever' }
+    }
+  }
+
+  #run(argv: readonly string[], isReplaced: boolean): Outcome {
+    const context = this.#contextFor(argv)
+    const started = context.program?.(argv, context) ?? serverProgram(argv)
     if (started !== undefined) return this.#follow(started, isReplaced)
-    const asked = this.#ask(argv)
+    const asked = this.#ask(argv, context)
     if (asked !== undefined) return asked
     const outcome = runBuiltin(argv, this)
     if (outcome.kind === 'unknown') this.#guess()
     return outcome
   }
 
+  /** What is the case at the moment at which the command starts. */
+  #contextFor(argv: readonly string[]): CommandContext {
+    const { networkAt, now } = this.#context
+    if (networkAt === undefined) return this.#context
+    const network = networkAt(this.time, argv)
+    return {
+      ...this.#context,
+      network,
+      ...(now === undefined ? {} : { now: now + this.time }),
+    }
+  }
+
   /** A command that asks the network: known only at the moment of the start. */
-  #ask(argv: readonly string[]): Outcome | undefined {
-    const { network, now, tools, env, hostname } = this.#context
+  #ask(argv: readonly string[], context: CommandContext): Outcome | undefined {
+    const { network, now, networkAt, tools, env, hostname } = context
     if (network === undefined) return undefined
     const output = runNetworkCommand(
       {
         argv,
         network,
-        now: (now ?? 0) + this.time,
+        now: (now ?? 0) + (networkAt === undefined ? this.time : 0),
         env,
         ...(hostname === undefined ? {} : { hostname }),
       },
       tools,
     )
     if (output === undefined) return undefined
+    if (networkAt !== undefined) this.#asked++
     this.log.push(...logLines(output, this.time))
     this.time += output.takes
     for (const { path } of output.files ?? [])
@@ -227,13 +258,20 @@ class CommandRun implements ShellState {
     const start = this.time
     const logged = this.log.length
     for (let turn = 0; ; turn++) {
+      const asked = this.#asked
       const condition = this.#node(node.condition)
       if (condition.kind !== 'done') return condition
       if ((condition.code === 0) !== (node.kind === 'while')) return { kind: 'done', code: 0 }
       const body = this.#node(node.body)
       if (body.kind === 'break') return { kind: 'done', code: 0 }
       if (body.kind !== 'done') return body
-      // A second turn that ended the loop would have to differ from the first: files may.
+      // A second turn that ended the loop would have to differ from the first: files and the network may.
+      if (asked !== this.#asked) {
+        if (turn >= MAX_ASKING_TURNS) return { kind: 'forever' }
+        if (turn >= ALL_ASKING_TURNS)
+          this.time += Math.max(1000, Math.floor((this.time - start) / 50))
+        continue
+      }
       if (turn === 0 && this.files.length > 0) continue
       const every = Math.max(1000, (this.time - start) / (turn + 1))
       for (let at = logged; at < this.log.length; at++) this.log[at] = { ...this.log[at]!, every }

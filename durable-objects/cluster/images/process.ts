@@ -20,8 +20,8 @@ export interface ContainerProgram {
   readonly memoryLimit?: number
 }
 
-/** The network and the clock at the moment of the start: recorded then, replayed ever after (network-record.ts). */
-export type StartFacts = Pick<ProgramContext, 'network' | 'now' | 'hostname'>
+/** The network and the clock: recorded when they are asked, replayed ever after (network-moments.ts). */
+export type StartFacts = Pick<ProgramContext, 'network' | 'networkAt' | 'now' | 'hostname'>
 
 /** How long it takes to use up the memory and be killed for it. */
 const OUT_OF_MEMORY_AFTER = 500

@@ -1,9 +1,9 @@
 import type { ComponentDefinition } from '#client/component.ts'
 import { NodeWorker } from '#kubelet/node-worker.ts'
-import { PodWorker } from '#kubelet/pod-worker.ts'
+import { type NetworkOf, PodWorker } from '#kubelet/pod-worker.ts'
 
-/** The kubelets of all nodes: their nodes first, then their pods. */
-export const kubeletComponents: readonly ComponentDefinition[] = [
+/** The kubelets of all nodes: their nodes first, then their pods. Without a network what programs are told by it is guessed. */
+export const kubeletComponents = (networkOf?: NetworkOf): readonly ComponentDefinition[] => [
   {
     name: 'kubelet-node-status',
     manager: 'kubelet',
@@ -14,6 +14,6 @@ export const kubeletComponents: readonly ComponentDefinition[] = [
     name: 'kubelet-pod-worker',
     manager: 'kubelet',
     username: 'system:node',
-    create: (context) => new PodWorker('kubelet-pod-worker', context),
+    create: (context) => new PodWorker('kubelet-pod-worker', context, networkOf),
   },
 ]

@@ -103,8 +103,14 @@ const runningStep = (
   record: ContainerRecord,
   now: number,
 ): Step | undefined => {
-  const { ends } = run.process(container)
+  const { ends, asksAt } = run.process(container)
   const steps: Step[] = []
+  if (asksAt !== undefined)
+    steps.push({
+      at: record.at + asksAt,
+      isBlocked: !run.canAsk(container),
+      run: () => run.ask(container, asksAt),
+    })
   if (ends !== undefined) {
     const reason = ends.reason ?? reasonOf(ends.exitCode)
     const at = record.at + ends.after

@@ -1,6 +1,7 @@
 // The kubelet's whole decision about one pod: pure, level-triggered, the same answer for the same question.
 import type { Pod, PodStatus } from '#api/core/v1/pod/types.ts'
 import type { EnvironmentMap } from '#kubelet/environment.ts'
+import type { AskedByRun } from '#kubelet/pod-disk.ts'
 import type { PodFacts } from '#kubelet/pod-facts.ts'
 import { isPlain, type PodRecord, recordFromStatus } from '#kubelet/pod-record.ts'
 import { type PodEvent, PodRun } from '#kubelet/pod-run.ts'
@@ -18,6 +19,8 @@ export interface PodDecision {
   readonly pulled: readonly string[]
   /** The variables of containers that were created. */
   readonly environments: ReadonlyMap<string, EnvironmentMap>
+  /** What the network answered containers just now. */
+  readonly asked: ReadonlyMap<string, AskedByRun>
   /** When something happens next by itself. */
   readonly wakeAt?: number
   /** Nothing of the pod runs any more, or ever will. */
@@ -41,6 +44,7 @@ export const nextPodStatus = (
     events: run.events,
     pulled: run.pulled,
     environments: run.environments,
+    asked: run.asked,
     isFinished: finished,
     ...(isRemembered ? { record } : {}),
     ...(run.ip === undefined ? {} : { ip: run.ip }),

@@ -1,5 +1,6 @@
 // What the nodes' disks hold for their pods: records, the environments that containers were started with, images.
 import type { Memory } from '#client/work-queue.ts'
+import type { Answers } from '#images/network-moments.ts'
 import type { EnvironmentMap } from '#kubelet/environment.ts'
 import { decodeRecord, encodeRecord, type PodRecord } from '#kubelet/pod-record.ts'
 
@@ -8,14 +9,24 @@ interface Entry {
   readonly record?: string
   /** By container. */
   readonly env?: Readonly<Record<string, EnvironmentMap>>
+  readonly asked?: Readonly<Record<string, AskedByRun>>
+}
+
+/** What the network answered one run of a container. */
+export interface AskedByRun {
+  /** How often the container had been restarted. */
+  readonly run: number
+  readonly answers: Answers
 }
 
 export interface PodDisk {
   readonly record: PodRecord | undefined
   readonly env: ReadonlyMap<string, EnvironmentMap>
+  /** By container. It stays as long as the pod, since it tells what a container that ended has logged. */
+  readonly asked: ReadonlyMap<string, AskedByRun>
 }
 
-const EMPTY: PodDisk = { record: undefined, env: new Map() }
+const EMPTY: PodDisk = { record: undefined, env: new Map(), asked: new Map() }
 
 export class PodDisks {
   readonly #memory: Memory
@@ -33,11 +44,12 @@ export class PodDisks {
     return {
       record: entry.record === undefined ? undefined : decodeRecord(entry.record),
       env: new Map(Object.entries(entry.env ?? {})),
+      asked: new Map(Object.entries(entry.asked ?? {})),
     }
   }
 
   write(key: string, uid: string, disk: PodDisk): void {
-    if (disk.record === undefined && disk.env.size === 0) {
+    if (disk.record === undefined && disk.env.size === 0 && disk.asked.size === 0) {
       this.erase(key)
       return
     }
@@ -45,6 +57,7 @@ export class PodDisks {
       uid,
       ...(disk.record === undefined ? {} : { record: encodeRecord(disk.record) }),
       ...(disk.env.size === 0 ? {} : { env: Object.fromEntries(disk.env) }),
+      ...(disk.asked.size === 0 ? {} : { asked: Object.fromEntries(disk.asked) }),
     }
     this.#memory.set(podKey(key), JSON.stringify(entry))
   }

@@ -6,7 +6,9 @@ import { quantityOf, quantityValue } from '#apimachinery/quantity.ts'
 import type { Process } from '#images/behaviour.ts'
 import { imageBehaviour, type KnownImage } from '#images/catalog.ts'
 import type { PullFailure } from '#images/behaviour.ts'
-import { processOf } from '#images/process.ts'
+import type { Network } from '#images/network.ts'
+import type { Answers, NetworkAt } from '#images/network-moments.ts'
+import { processOf, type StartFacts } from '#images/process.ts'
 import {
   type EnvironmentMap,
   type EnvironmentResult,
@@ -27,6 +29,10 @@ export interface PodFacts {
   /** The variables that it was started with, where they cannot be told from the objects of today. */
   readonly startedWith: (container: string) => EnvironmentMap | undefined
   readonly mountFailure: () => string | undefined
+  /** The network as the pod's programs see it; absent: nobody knows what they are told. */
+  readonly network?: () => Network
+  /** What the network answered this run of the container. */
+  readonly answersTo?: (container: string, run: number) => Answers | undefined
 }
 
 export type ContainerKind = 'init' | 'sidecar' | 'regular' | 'ephemeral'
@@ -71,6 +77,7 @@ export const containerProcess = (
   { kind, spec }: PodContainer,
   env: EnvironmentMap,
   facts: Pick<PodFacts, 'images' | 'delays'>,
+  start: StartFacts = {},
 ): Process => {
   if (facts.images === 'always') {
     if (kind === 'init') return ENDS_AT_ONCE
@@ -88,6 +95,7 @@ export const containerProcess = (
     },
     image.behaviour,
     env,
+    start,
   )
   // What a Job or an init container runs is meant to end, even if nobody here knows what it does.
   const isMeantToEnd = kind === 'init' || (kind === 'regular' && isJobPod(pod))
@@ -95,6 +103,13 @@ export const containerProcess = (
     ? { ...process, ends: { after: facts.delays.jobRun, exitCode: 0 } }
     : process
 }
+
+/** What a process knows of the world beside its environment. */
+export const startFacts = (pod: Pod, startedAt: number, networkAt: NetworkAt): StartFacts => ({
+  now: startedAt,
+  hostname: pod.spec.hostname ?? pod.metadata.name ?? '',
+  networkAt,
+})
 
 const endsAfter = (after: number): Process => ({ ...RUNS_ON, ends: { after, exitCode: 0 } })
 

@@ -2,12 +2,20 @@
 // outside (events, images, environments) it returns.
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { Process } from '#images/behaviour.ts'
+import {
+  answeredNetwork,
+  type Answers,
+  AskedNetwork,
+  type NetworkAt,
+} from '#images/network-moments.ts'
 import type { EnvironmentMap } from '#kubelet/environment.ts'
+import type { AskedByRun } from '#kubelet/pod-disk.ts'
 import {
   containerProcess,
   containersOf,
   type PodContainer,
   type PodFacts,
+  startFacts,
 } from '#kubelet/pod-facts.ts'
 import type { ContainerRecord, PodRecord, StopCause } from '#kubelet/pod-record.ts'
 import { type Health, healthOf, withoutProbes } from '#kubelet/probes.ts'
@@ -25,6 +33,8 @@ export interface PodEvent {
 export interface Step {
   readonly at: number
   readonly run: () => void
+  /** It has to wait until what was decided so far is there for all to see. */
+  readonly isBlocked?: boolean
 }
 
 const FIELD = {
@@ -51,6 +61,9 @@ export class PodRun {
   stopping: { readonly since: number; readonly cause: StopCause } | undefined
   mountFailure: string | undefined
   lostAt: number | undefined
+  /** What the network answered containers. */
+  readonly asked = new Map<string, AskedByRun>()
+  readonly #stored: PodRecord | undefined
   readonly #records: Map<string, ContainerRecord>
   readonly #processes = new Map<string, Process>()
 
@@ -65,6 +78,7 @@ export class PodRun {
     this.stopping = stored?.stopping
     this.mountFailure = stored?.mountFailure
     this.lostAt = stored?.lostAt
+    this.#stored = stored
     this.#records = new Map(stored?.containers)
   }
 
@@ -124,9 +138,46 @@ export class PodRun {
     const name = container.spec.name
     const known = this.#processes.get(name)
     if (known !== undefined) return known
-    const process = containerProcess(this.pod, container, this.#env(container), this.facts)
+    const networkAt = answeredNetwork(this.#answersTo(container))
+    const process = this.#processWith(container, networkAt)
     this.#processes.set(name, process)
     return process
+  }
+
+  #processWith(container: PodContainer, networkAt: NetworkAt): Process {
+    const { pod, facts } = this
+    const hasNetwork = facts.network !== undefined
+    const start = hasNetwork ? startFacts(pod, this.of(container).at, networkAt) : {}
+    return containerProcess(pod, container, this.#env(container), facts, start)
+  }
+
+  #answersTo(container: PodContainer): Answers | undefined {
+    const { name } = container.spec
+    const { restarts } = this.of(container)
+    const asked = this.asked.get(name)
+    if (asked?.run === restarts) return asked.answers
+    return this.facts.answersTo?.(name, restarts)
+  }
+
+  /** Whether others see already that the container runs, so that they can answer it. */
+  canAsk(container: PodContainer): boolean {
+    const known = this.#stored?.containers.get(container.spec.name)
+    return (
+      known?.phase === 'running' &&
+      known.restarts === this.of(container).restarts &&
+      this.pod.status.podIP === this.ip
+    )
+  }
+
+  /** The container's process asks the network at this moment after its start. */
+  ask(container: PodContainer, after: number): void {
+    const { name } = container.spec
+    const network = this.facts.network?.()
+    if (network === undefined) return
+    const asked = new AskedNetwork(network, this.#answersTo(container), after)
+    this.#processWith(container, asked.at)
+    this.asked.set(name, { run: this.of(container).restarts, answers: asked.answers() })
+    this.#processes.delete(name)
   }
 
   #env(container: PodContainer): EnvironmentMap {

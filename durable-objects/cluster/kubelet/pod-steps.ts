@@ -14,7 +14,7 @@ export const moveTo = (run: PodRun, now: number): number | undefined => {
   for (let count = 0; count < MOST_STEPS; count++) {
     const step = nextStep(run, now)
     if (step === undefined) return undefined
-    if (step.at > now) return step.at
+    if (step.at > now || step.isBlocked === true) return step.at
     run.time = Math.max(run.time, step.at)
     step.run()
   }

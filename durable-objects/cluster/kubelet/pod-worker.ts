@@ -5,9 +5,10 @@ import type { Pod } from '#api/core/v1/pod/types.ts'
 import { assign, keyOf, splitKey } from '#apimachinery/object.ts'
 import type { Change } from '#client/client.ts'
 import type { Component, ComponentContext } from '#client/component.ts'
+import type { Network } from '#images/network.ts'
 import { AddressPools } from '#kubelet/address-pools.ts'
 import { ContainerDisks } from '#kubelet/container-disk.ts'
-import { dependsOnObjects, type EnvironmentMap, environmentOf } from '#kubelet/environment.ts'
+import { dependsOnObjects, environmentOf } from '#kubelet/environment.ts'
 import { isOff, isReachable } from '#kubelet/machine-state.ts'
 import { nextPodStatus, type PodDecision } from '#kubelet/next-pod-status.ts'
 import { environmentSources, podObjects } from '#kubelet/pod-environment.ts'
@@ -21,6 +22,9 @@ import { WaitingPods } from '#kubelet/waiting-pods.ts'
 const isSameToPods = (node: Node, old: Node | undefined): boolean =>
   old?.spec.podCIDR === node.spec.podCIDR && old?.status?.addresses === node.status?.addresses
 
+/** The network as the programs of a pod see it at this moment. */
+export type NetworkOf = (pod: Pod) => Network
+
 export class PodWorker implements Component {
   readonly name: string
   readonly queue: ComponentContext['queue']
@@ -28,12 +32,14 @@ export class PodWorker implements Component {
   readonly #disks: PodDisks
   readonly #data: ContainerDisks
   readonly #pools: AddressPools
+  readonly #networkOf: NetworkOf | undefined
   readonly #waiting = new WaitingPods()
   #isWriting = false
 
-  constructor(name: string, context: ComponentContext) {
+  constructor(name: string, context: ComponentContext, networkOf?: NetworkOf) {
     const { client, queue, memory } = context
     this.name = name
+    this.#networkOf = networkOf
     this.queue = queue
     this.#context = context
     this.#disks = new PodDisks(memory)
@@ -136,10 +142,10 @@ export class PodWorker implements Component {
     const disk = this.#disks.read(key, uid)
     const hostIP = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address
     if (hostIP === undefined) return
-    const facts = this.#facts(pod, node, hostIP, disk.env)
+    const facts = this.#facts(pod, node, hostIP, disk)
     const decision = nextPodStatus(pod, disk.record, facts, this.#context.client.now())
     this.#hold(key, pod, node, disk, decision)
-    this.#remember(key, pod, node, disk.env, decision)
+    this.#remember(key, pod, node, disk, decision)
     this.#report(pod, decision)
     this.#write(pod, decision)
     if (decision.wakeAt !== undefined) this.queue.addAt(key, decision.wakeAt)
@@ -149,11 +155,12 @@ export class PodWorker implements Component {
     pod: Pod,
     node: Node,
     hostIP: string,
-    startedWith: ReadonlyMap<string, EnvironmentMap>,
+    { env: startedWith, asked }: PodDisk,
   ): PodFacts {
     const { client, settings } = this.#context
     const nodeName = node.metadata.name!
     const objects = podObjects(client, pod)
+    const networkOf = this.#networkOf
     const environment = (container: Container) =>
       environmentOf(pod, container, environmentSources(client, pod, node, hostIP))
     return {
@@ -165,6 +172,11 @@ export class PodWorker implements Component {
       environment,
       startedWith: (container) => startedWith.get(container),
       mountFailure: () => mountFailure(pod, objects),
+      ...(networkOf === undefined ? {} : { network: () => networkOf(pod) }),
+      answersTo: (container, run) => {
+        const known = asked.get(container)
+        return known?.run === run ? known.answers : undefined
+      },
     }
   }
 
@@ -181,7 +193,7 @@ export class PodWorker implements Component {
     key: string,
     pod: Pod,
     node: Node,
-    env: ReadonlyMap<string, EnvironmentMap>,
+    { env, asked }: PodDisk,
     decision: PodDecision,
   ): void {
     const nodeName = node.metadata.name!
@@ -194,7 +206,11 @@ export class PodWorker implements Component {
       const started = environments.get(spec.name)
       if (started !== undefined && dependsOnObjects(spec)) kept.set(spec.name, started)
     }
-    this.#disks.write(key, pod.metadata.uid ?? '', { record, env: kept })
+    this.#disks.write(key, pod.metadata.uid ?? '', {
+      record,
+      env: kept,
+      asked: decision.asked.size === 0 ? asked : new Map([...asked, ...decision.asked]),
+    })
     const isRefused = [...(record?.containers.values() ?? [])].some(
       ({ phase }) => phase === 'refused',
     )

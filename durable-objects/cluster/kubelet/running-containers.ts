@@ -4,10 +4,11 @@ import type { Pod } from '#api/core/v1/pod/types.ts'
 import { keyOf } from '#apimachinery/object.ts'
 import type { ComponentContext } from '#client/component.ts'
 import type { Process } from '#images/behaviour.ts'
+import { answeredNetwork } from '#images/network-moments.ts'
 import { type EnvironmentMap, environmentOf } from '#kubelet/environment.ts'
 import { isOff } from '#kubelet/machine-state.ts'
 import { environmentSources } from '#kubelet/pod-environment.ts'
-import { containerProcess, containersOf } from '#kubelet/pod-facts.ts'
+import { containerProcess, containersOf, startFacts } from '#kubelet/pod-facts.ts'
 import { PodDisks } from '#kubelet/pod-disk.ts'
 import {
   type ContainerRecord,
@@ -54,7 +55,7 @@ export class RunningContainers {
     const node = client.get('nodes', '', pod.spec.nodeName ?? '')
     if (record === undefined) return NONE
     const now = client.now()
-    const { env: startedWith } = this.#disks.read(keyOf(pod), pod.metadata.uid ?? '')
+    const { env: startedWith, asked } = this.#disks.read(keyOf(pod), pod.metadata.uid ?? '')
     const hostIP = pod.status.hostIP ?? ''
     const environment = (container: Container): EnvironmentMap => {
       if (settings.images === 'always') return {}
@@ -67,7 +68,10 @@ export class RunningContainers {
       const state = record.containers.get(container.spec.name)
       if (state?.phase !== 'running') return []
       const env = environment(container.spec)
-      const process = containerProcess(pod, container, env, settings)
+      const known = asked.get(container.spec.name)
+      const answers = known?.run === state.restarts ? known.answers : undefined
+      const start = startFacts(pod, state.at, answeredNetwork(answers))
+      const process = containerProcess(pod, container, env, settings, start)
       return isOver(state, process, now)
         ? []
         : [

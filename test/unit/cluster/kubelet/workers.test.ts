@@ -12,7 +12,7 @@ const LIVELY: Partial<Settings> = { images: 'known', delays: DELAYS.lively, kube
 
 const start = (settings: Partial<Settings> = {}, nodes = 2) => {
   const cluster = new FakeCluster(
-    ...kubeletComponents.map((definition) => ({
+    ...kubeletComponents().map((definition) => ({
       ...definition,
       create: (context: Parameters<typeof definition.create>[0]) =>
         definition.create({ ...context, settings: { ...context.settings, ...settings } }),
