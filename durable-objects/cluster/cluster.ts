@@ -170,7 +170,8 @@ export class Cluster {
     const service = client.get('services', namespace, name)
     if (service === undefined) return undefined
     const proxySync = (node: string) => this.#proxies.syncOf(node)
-    return diagnose({ client, world: this.world(true), proxySync, service, attempt })
+    const proxyProblem = this.#proxies.problem
+    return diagnose({ client, world: this.world(true), proxySync, proxyProblem, service, attempt })
   }
 
   /** Sends one request and tells its way, hop by hop. */

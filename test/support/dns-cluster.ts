@@ -86,6 +86,7 @@ export const dnsCluster = (): FakeClient => {
     namespaced('shop', 'db', { ports: HTTP }),
     namespaced('shop', 'empty', { ports: HTTP }),
     namespaced('shop', 'portless', { ports: [] }),
+    namespaced('shop', 'nullish', { ports: [] }),
     external('default', 'outside', 'api.external.com'),
     external('default', 'nowhere', 'missing.external.com'),
     external('default', 'alias', 'web.default.svc.cluster.local'),
@@ -107,6 +108,10 @@ export const dnsCluster = (): FakeClient => {
     aSlice('shop', 'db', [anEndpoint('fd00::9')], undefined, 'b'),
     aSlice('shop', 'empty', [anEndpoint('10.244.1.11', { conditions: { ready: false } })]),
     aSlice('shop', 'portless', [anEndpoint('10.244.1.12')], []),
+    // as the controller writes it, whatever the types say
+    JSON.parse(
+      JSON.stringify({ ...aSlice('shop', 'nullish', [anEndpoint('10.244.1.13')]), ports: null }),
+    ) as EndpointSlice,
   ]
   for (const slice of slices) client.create(SLICES, slice)
   return client

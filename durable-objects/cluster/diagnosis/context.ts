@@ -21,6 +21,8 @@ export interface DiagnosisContext {
   readonly world: World
   /** What a node's proxy knows of the present. */
   readonly proxySync: (node: string) => 'synced' | 'stale' | 'none'
+  /** Why proxies cannot start, whichever node they are on: a configuration that cannot be read. */
+  readonly proxyProblem?: string | undefined
   readonly service: Service
   readonly attempt: Attempt
 }

@@ -1,15 +1,19 @@
 // Whether what every Service needs is there: DNS and the proxies.
+import type { ConfigMap } from '#api/core/v1/config-map/types.ts'
 import type { Deployment } from '#api/apps/v1/deployment/types.ts'
 import { selectorFromMap } from '#apimachinery/labels.ts'
 import type { Cause } from './cause.ts'
-import { type DiagnosisContext, listed, patchCommand, placeOf } from './context.ts'
+import { own } from '#apimachinery/object.ts'
+import type { DnsMessage } from '#net/dns-message.ts'
+import { type DiagnosisContext, isReady, listed, patchCommand, placeOf, podsOf } from './context.ts'
 
 const SYSTEM = 'kube-system'
 
 export const systemCauses = (context: DiagnosisContext): readonly Cause[] =>
   [dnsCause(context), proxyCause(context)].filter((cause) => cause !== undefined)
 
-const dnsCause = ({ client }: DiagnosisContext): Cause | undefined => {
+const dnsCause = (context: DiagnosisContext): Cause | undefined => {
+  const { client } = context
   const service = client.get('services', SYSTEM, 'kube-dns')
   if (service === undefined) return undefined
   const isServed = client
@@ -20,7 +24,7 @@ const dnsCause = ({ client }: DiagnosisContext): Cause | undefined => {
     .some(({ endpoints }) =>
       (endpoints ?? []).some(({ conditions }) => conditions?.ready !== false),
     )
-  if (isServed) return undefined
+  if (isServed) return corefileCause(context)
   const deployment = client.get('deployments.apps', SYSTEM, 'coredns')
   const isScaledDown = deployment?.spec.replicas === 0
   const target = deployment === undefined ? placeOf(service) : placeOf(deployment, 'spec.replicas')
@@ -52,10 +56,58 @@ const dnsCause = ({ client }: DiagnosisContext): Cause | undefined => {
   }
 }
 
+/** A name that every cluster has: whoever serves the cluster's names at all, knows it. */
+const KNOWN = 'kubernetes.default.svc.cluster.local.'
+
+/** CoreDNS runs; does it answer as well? */
+const corefileCause = ({ client, world }: DiagnosisContext): Cause | undefined => {
+  const asked = podsOf(client, SYSTEM, { 'k8s-app': 'kube-dns' })
+    .filter(isReady)
+    .flatMap(({ metadata: { name = '' } }) => world.pod(SYSTEM, name) ?? [])
+  const answers = asked.map((pod) => world.dnsAnswer(pod, { name: KNOWN, type: 'A' }))
+  if (answers.length === 0 || answers.some((answer) => answer?.rcode === 'NOERROR'))
+    return undefined
+  const place = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    namespace: SYSTEM,
+    name: 'coredns',
+    field: 'data.Corefile',
+  }
+  return {
+    code: 'DnsIsDown',
+    says: 'CoreDNS runs, but it does not know the names of Services: its Corefile, in the ConfigMap coredns, is missing or wrong. Addresses still work.',
+    evidence: [
+      { place: { ...place, field: KNOWN }, expected: 'an address', found: rcodeOf(answers[0]) },
+      { place, found: corefileOf(client.get('configmaps', SYSTEM, 'coredns')) },
+    ],
+    place,
+  }
+}
+
+const rcodeOf = (answer: DnsMessage | undefined): string => answer?.rcode ?? 'no answer'
+
+const MOST_TEXT = 120
+
+const corefileOf = (configMap: ConfigMap | undefined): string => {
+  const text = own(configMap?.data, 'Corefile')
+  if (text === undefined) return 'not there'
+  return text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text
+}
+
 const replicasText = ({ spec, status }: Deployment): string =>
   `${status?.readyReplicas ?? 0} of ${spec.replicas ?? 1} replicas Ready`
 
-const proxyCause = ({ client, world, proxySync }: DiagnosisContext): Cause | undefined => {
+const PROXY_CONFIG = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  namespace: SYSTEM,
+  name: 'kube-proxy',
+  field: "data['config.conf']",
+} as const
+
+const proxyCause = (context: DiagnosisContext): Cause | undefined => {
+  const { client, world, proxySync, proxyProblem } = context
   const stopped = world
     .nodes()
     .filter(({ name, isOn, isConnected }) => isOn && isConnected && proxySync(name) !== 'synced')
@@ -75,13 +127,16 @@ const proxyCause = ({ client, world, proxySync }: DiagnosisContext): Cause | und
   }
   return {
     code: 'ProxyIsStopped',
-    says: `kube-proxy does not run on ${listed(stopped)}. ${stopped.length === 1 ? 'That node goes' : 'Those nodes go'} on with the rules that were written last: Services and Pods that are newer do not exist for ${stopped.length === 1 ? 'it' : 'them'}.`,
-    evidence: stopped.slice(0, 3).map((name) => ({
-      place: { apiVersion: 'v1', kind: 'Node', name, field: "kube-proxy's rules" },
-      expected: 'synced',
-      found: proxySync(name),
-    })),
-    place: target,
+    says: `kube-proxy does not run on ${listed(stopped)}${proxyProblem === undefined ? '' : ', for it cannot read its configuration'}. ${consequence(context, stopped)}`,
+    evidence: [
+      ...(proxyProblem === undefined ? [] : [{ place: PROXY_CONFIG, found: proxyProblem }]),
+      ...stopped.slice(0, 3).map((name) => ({
+        place: { apiVersion: 'v1', kind: 'Node', name, field: "kube-proxy's rules" },
+        expected: 'synced',
+        found: proxySync(name),
+      })),
+    ],
+    place: proxyProblem === undefined ? target : PROXY_CONFIG,
     ...(extra.length === 0
       ? {}
       : {
@@ -92,4 +147,23 @@ const proxyCause = ({ client, world, proxySync }: DiagnosisContext): Cause | und
           },
         }),
   }
+}
+
+/** Rules outlive the program that wrote them, but not the machine's start. */
+const consequence = ({ proxySync }: DiagnosisContext, stopped: readonly string[]): string => {
+  const stale = stopped.filter((name) => proxySync(name) === 'stale')
+  const none = stopped.filter((name) => proxySync(name) === 'none')
+  const texts = [
+    ...(stale.length === 0
+      ? []
+      : [
+          `What was written last still works on ${listed(stale)}: Services and Pods that are newer do not exist there.`,
+        ]),
+    ...(none.length === 0
+      ? []
+      : [
+          `On ${listed(none)} no rules were written since the machine started: no Service works there.`,
+        ]),
+  ]
+  return texts.join(' ')
 }

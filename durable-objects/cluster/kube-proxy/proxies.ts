@@ -201,6 +201,11 @@ export class KubeProxies implements Component {
     return this.#conditions.of(nodeName)
   }
 
+  /** Why no proxy can start: a configuration that cannot be read. */
+  get problem(): string | undefined {
+    return this.#now().setup.problem
+  }
+
   /** What running proxies see. */
   #now(): Present {
     if (this.#present !== undefined) return this.#present

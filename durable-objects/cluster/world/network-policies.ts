@@ -41,6 +41,9 @@ interface PolicyRule {
 
 const ALLOWED: PolicyVerdict = { isAllowed: true, says: '' }
 
+/** As many policies as a sentence can bear. */
+const MOST_NAMES = 5
+
 export class NetworkPolicies {
   readonly #client: Client
   readonly #podOf: (pod: WorldPod) => Pod | undefined
@@ -70,7 +73,11 @@ export class NetworkPolicies {
     const allowing = policies.find((policy) =>
       rulesOf(policy, direction).some((rule) => this.#allows(rule, policy, peer, question)),
     )
-    const names = policies.map((policy) => keyOf(policy)).join(', ')
+    const rest = policies.length - MOST_NAMES
+    const names = `${policies
+      .slice(0, MOST_NAMES)
+      .map((policy) => keyOf(policy))
+      .join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
     const who = `Pod ${own.pod.namespace}/${own.pod.name}`
     if (allowing !== undefined)
       return {

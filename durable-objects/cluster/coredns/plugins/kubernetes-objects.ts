@@ -152,10 +152,11 @@ const portsOf = ({ spec: { ports = [] } }: Service): readonly NamedPort[] =>
     ? NO_PORTS
     : ports.map(({ name = '', port, protocol = 'TCP' }) => ({ name, port, protocol }))
 
-const slicePorts = ({ ports = [] }: EndpointSlice): readonly NamedPort[] =>
-  ports.length === 0
+/** The slices of a headless Service without ports hold `ports: null`. */
+const slicePorts = ({ ports }: EndpointSlice): readonly NamedPort[] =>
+  (ports ?? []).length === 0
     ? NO_PORTS
-    : ports.map(({ name = '', port = -1, protocol = 'TCP' }) => ({ name, port, protocol }))
+    : ports!.map(({ name = '', port = -1, protocol = 'TCP' }) => ({ name, port, protocol }))
 
 /** Without a port in the question every port fits. */
 const isAsked = (parts: NameParts, name: string, protocol: string): boolean =>

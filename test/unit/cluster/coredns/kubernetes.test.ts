@@ -25,6 +25,7 @@ describe('names that exist', () => {
       '10-244-1-5.web.default.svc.cluster.local. 5 IN A 10.244.1.5',
     ],
     // headless ones
+    ['A', 'nullish.shop.svc', 'nullish.shop.svc.cluster.local. 5 IN A 10.244.1.13'],
     [
       'A',
       'db.shop.svc',

@@ -312,3 +312,36 @@ describe('a Service that works', () => {
     expect(checked.length).toBeGreaterThan(3)
   })
 })
+
+describe('what the cluster itself is configured with', () => {
+  const configMap = (name: string): Manifest => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'kube-system' },
+  })
+
+  test.each(['}}}{{', '.:53 {\n  forward . 8.8.8.8\n}\n', '.:53 {\n  nonsense\n}\n'])(
+    'a Corefile that does not serve the cluster is found: %j',
+    (corefile) => {
+      const cluster = healthy().with(webService())
+      cluster.script.merge(configMap('coredns'), { data: { Corefile: corefile } })
+      cluster.settle()
+      expect(cluster.outcome(fromClient, 'http://web/')).not.toBe('delivered')
+      const [cause, ...others] = cluster.diagnose().causes
+      expect(others).toEqual([])
+      expect(cause?.code).toBe('DnsIsDown')
+      expect(cause?.place).toMatchObject({ kind: 'ConfigMap', name: 'coredns' })
+    },
+  )
+
+  test('a configuration that kube-proxy cannot read is found, with what is wrong in it', () => {
+    const cluster = healthy().with(webService())
+    cluster.script.merge(configMap('kube-proxy'), { data: { 'config.conf': '{{{' } })
+    cluster.settle()
+    const [cause, ...others] = cluster.diagnose().causes
+    expect(others).toEqual([])
+    expect(cause?.code).toBe('ProxyIsStopped')
+    expect(cause?.place).toMatchObject({ kind: 'ConfigMap', name: 'kube-proxy' })
+    expect(cause?.says).toContain('What was written last still works on node-1')
+  })
+})
