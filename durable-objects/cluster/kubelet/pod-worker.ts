@@ -151,12 +151,7 @@ export class PodWorker implements Component {
     if (decision.wakeAt !== undefined) this.queue.addAt(key, decision.wakeAt)
   }
 
-  #facts(
-    pod: Pod,
-    node: Node,
-    hostIP: string,
-    { env: startedWith, asked }: PodDisk,
-  ): PodFacts {
+  #facts(pod: Pod, node: Node, hostIP: string, { env: startedWith, asked }: PodDisk): PodFacts {
     const { client, settings } = this.#context
     const nodeName = node.metadata.name!
     const objects = podObjects(client, pod)
