@@ -16,7 +16,12 @@ export default defineConfig({
     projects: [
       {
         // how long a test takes is no property of ours: only what hangs is stopped
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 120_000 },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          setupFiles: ['test/support/fixed-chance.ts'],
+          testTimeout: 120_000,
+        },
       },
       {
         plugins: [worker],

@@ -1,4 +1,5 @@
 // Puts what the back end wrote for Service ports into tables, and takes out what it wrote before: the cost follows from what changed.
+import { equal } from '#apimachinery/object.ts'
 import { PersistentMap } from '#netfilter/persistent-map.ts'
 import type { Rule } from '#netfilter/rule.ts'
 import { EMPTY_RULESET, type Change, type Ruleset, type SetElement } from '#netfilter/ruleset.ts'
@@ -176,7 +177,8 @@ class Plan {
       const after = usesAfter(before, ports)
       changed.set(id, after.length === 0 ? undefined : after)
       const element = after[0]?.element
-      if (element === before[0]?.element) continue
+      // one port may ask twice for the same, as for an address that is external and a load balancer's
+      if (equal(element, before[0]?.element)) continue
       if (element === undefined) this.#changes.push({ kind: 'deleteElement', table, set, key })
       else this.#changes.push({ kind: 'element', table, set, key, element })
     }

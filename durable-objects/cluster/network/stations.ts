@@ -1,8 +1,8 @@
 // The boxes that a diagram of the way would have.
 import { cidrContains } from '#net/cidr.ts'
-import type { Endpoint } from '#netfilter/packet.ts'
+import type { Endpoint, Packet } from '#netfilter/packet.ts'
 import type { Step } from '#netfilter/step.ts'
-import { endpointText, podName } from './host.ts'
+import { endpointText, type Host, placeOf, podName } from './host.ts'
 import type { World } from './world.ts'
 
 /** What an address is to a person who knows the cluster. */
@@ -46,4 +46,15 @@ const serviceInComment = ({ rule }: Step): string | undefined => {
   for (const part of rule?.parts ?? [])
     if (part.kind === 'comment') return /^([^\s/:]+\/[^\s:]+)/.exec(part.text)?.[1]
   return undefined
+}
+
+/** The station at the end of the way. */
+export const arrivalOf = (host: Host, { destination }: Packet): string => {
+  const { node, component } = placeOf(host)
+  const name =
+    component === 'node'
+      ? `Node ${node}`
+      : `${component.charAt(0).toUpperCase()}${component.slice(1)}`
+  const isNamed = component.startsWith('internet host')
+  return `${isNamed ? 'External Service' : name} ${endpointText(destination)}${node === undefined || component === 'node' ? '' : `, on ${node}`}`
 }

@@ -19,7 +19,7 @@ import {
 import type { Hops } from './hops.ts'
 import { addPassage, whyStopped } from './packet-hops.ts'
 import { BRIDGE, isLocalAddress, outputOf, routeAt } from './route.ts'
-import { stationOf } from './stations.ts'
+import { arrivalOf, stationOf } from './stations.ts'
 import type { TraceHop, TraceOutcome } from './trace.ts'
 import type { World, WorldNode, WorldPod } from './world.ts'
 
@@ -397,13 +397,3 @@ const stopped = (outcome: Stopped['outcome'], says: string): Stopped => ({
   outcome,
   says,
 })
-
-const arrivalOf = (host: Host, { destination }: Packet): string => {
-  const { node, component } = placeOf(host)
-  const name =
-    component === 'node'
-      ? `Node ${node}`
-      : `${component.charAt(0).toUpperCase()}${component.slice(1)}`
-  const isNamed = component.startsWith('internet host')
-  return `${isNamed ? 'External Service' : name} ${endpointText(destination)}${node === undefined || component === 'node' ? '' : `, on ${node}`}`
-}
