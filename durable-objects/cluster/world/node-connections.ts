@@ -12,8 +12,8 @@ type Context = Pick<ComponentContext, 'client' | 'memory'>
 export class NodeConnections {
   readonly #context: Context
   readonly #known = new Map<string, Connections>()
-  /** What has been handed out since it was last stored. */
-  readonly #touched = new Set<string>()
+  /** What has been handed out since it was last stored, and when that was. */
+  readonly #touched = new Map<string, number>()
 
   constructor(context: Context) {
     this.#context = context
@@ -24,8 +24,13 @@ export class NodeConnections {
 
   /** What is done to it stays. */
   of(node: string): Connections {
-    this.#touched.add(node)
-    return this.#current(node)
+    const now = this.#context.client.now()
+    const before = this.#touched.get(node)
+    const connections = this.#current(node)
+    // a turn in which much time passes ends as the same in many small turns does
+    if (before !== undefined && before < now) forgetOld(connections, before)
+    this.#touched.set(node, now)
+    return connections
   }
 
   /** For those who may look but not touch. */
@@ -35,14 +40,11 @@ export class NodeConnections {
 
   /** At the end of a turn. */
   store(): void {
-    const { client, memory } = this.#context
-    const now = client.now()
-    for (const node of this.#touched) {
+    const { memory } = this.#context
+    for (const [node, at] of this.#touched) {
       const connections = this.#current(node)
-      // what is not stored is forgotten at once: a session that comes back knows as much as one that stayed
-      connections.deleteWhere(({ expires }) => expires <= now)
-      connections.keepLast(STORED)
-      memory.set(PREFIX + node, JSON.stringify(connections.toState(now)))
+      forgetOld(connections, at)
+      memory.set(PREFIX + node, JSON.stringify(connections.toState(at)))
     }
     this.#touched.clear()
   }
@@ -65,4 +67,10 @@ export class NodeConnections {
     this.#touched.delete(node)
     this.#context.memory.delete(PREFIX + node)
   }
+}
+
+/** What is not stored is forgotten at once: a session that comes back knows as much as one that stayed. */
+const forgetOld = (connections: Connections, at: number): void => {
+  connections.deleteWhere(({ expires }) => expires <= at)
+  connections.keepLast(STORED)
 }

@@ -4,6 +4,7 @@ import { anything } from './chance.ts'
 import * as lives from './lives.ts'
 import * as nodes from './nodes.ts'
 import * as orders from './orders.ts'
+import { programs } from './programs.ts'
 import * as proxies from './proxies.ts'
 import { traces } from './traces.ts'
 
@@ -37,6 +38,7 @@ const NAMES: readonly (readonly [string, Script, ...SettingsRequest[]])[] = [
   ['proxies that stop and change their mode', proxies.changingProxies, {}],
   ['proxies with little time', proxies.changingProxies, { delays: 'real', proxyMode: 'nftables' }],
   ['requests that are traced', traces, {}, { ...BARE, proxyMode: 'nftables' }],
+  ['programs that ask, answer and end', programs, {}, { delays: 'real' }],
   ['writes that are refused', orders.refusals, {}],
   ['careful rollouts', orders.carefulRollouts, {}],
   ['whatever chance brings', anything(1, 25), {}],
