@@ -63,7 +63,7 @@ export const balancerChoice = (
       node,
       packet,
       probability: 1 / nodes.length,
-      says: `${name} sends the packet to ${one}, ${node.name}, and leaves the address as it is: kube-proxy there knows it`,
+      says: `${name} sends the packet to ${one}, ${node.name}, and leaves the address as it is: kube-proxy there knows it, so that it needs no node port`,
     }
   const sent = { ...packet, destination: { ip, port: port.nodePort } }
   return {

@@ -68,10 +68,12 @@ const resolveOutside = ({ world, hops }: DnsOptions, host: Host, name: string): 
 
 const resolveInPod = (options: DnsOptions, host: Host, pod: WorldPod, name: string): Resolved => {
   let asked = 0
+  let isSearched = false
   let ttl = FOR_GOOD
   const resolution = options.world.lookUp(pod, name, (nameserver, question, transport) => {
     const isTold = options.detail === 'all' || (options.detail === 'first' && asked === 0)
     asked++
+    isSearched ||= suffixOf(name, question) !== ''
     const outcome = ask(options, host, { nameserver, question, transport, name, isTold })
     if (typeof outcome !== 'string' && addressesOf(outcome).length > 0) ttl = ttlOf(outcome)
     return outcome
@@ -89,7 +91,8 @@ const resolveInPod = (options: DnsOptions, host: Host, pod: WorldPod, name: stri
       }))
     return { ip, ttl }
   }
-  return { outcome: OUTCOMES[end] ?? 'nxdomain', says: failureOf(name, end, error) }
+  const says = failureOf(name, end, { error, isSearched, isHostNetwork: host.kind === 'node' })
+  return { outcome: OUTCOMES[end] ?? 'nxdomain', says }
 }
 
 const OUTCOMES: Readonly<Record<string, TraceOutcome>> = {
@@ -98,7 +101,15 @@ const OUTCOMES: Readonly<Record<string, TraceOutcome>> = {
   refused: 'refused',
 }
 
-const failureOf = (name: string, end: string, error: string): string => {
+interface Failure {
+  readonly error: string
+  /** Endings of the search list were tried. */
+  readonly isSearched: boolean
+  readonly isHostNetwork: boolean
+}
+
+const failureOf = (name: string, end: string, failure: Failure): string => {
+  const { error, isSearched, isHostNetwork } = failure
   switch (end) {
     case 'NODATA':
       return `the name ${name} exists, but has no address: "${error}"`
@@ -111,8 +122,20 @@ const failureOf = (name: string, end: string, error: string): string => {
     case 'invalid':
       return `${name} cannot be a name: "${error}"`
     default:
-      return `the name ${name} does not exist, with none of the endings of the search list: "${error}"`
+      if (isSearched)
+        return `the name ${name} does not exist, with none of the endings of the search list: "${error}"`
+      return isHostNetwork
+        ? `the name ${name} does not exist here: a Pod in its node's network asks the node's name server, which knows no Services, unless its dnsPolicy is ClusterFirstWithHostNet: "${error}"`
+        : `the name ${name} does not exist: "${error}"`
   }
+}
+
+/** What was added to the name that the program has. */
+const suffixOf = (name: string, question: Question): string => {
+  const relative = `${name.replace(/\.$/, '')}.`
+  return question.name.startsWith(relative)
+    ? question.name.slice(relative.length).replace(/\.$/, '')
+    : ''
 }
 
 interface Asking {
@@ -137,10 +160,7 @@ export const sendQuestion = (
 
 const ask = (options: DnsOptions, host: Host, asking: Asking): Outcome => {
   const { question, nameserver, transport, name } = asking
-  const relative = `${name.replace(/\.$/, '')}.`
-  const suffix = question.name.startsWith(relative)
-    ? question.name.slice(relative.length).replace(/\.$/, '')
-    : ''
+  const suffix = suffixOf(name, question)
   const dns: TraceDns = { nameserver, transport, name: question.name, type: question.type, suffix }
   const search = suffix === '' ? 'the name as it is' : `with "${suffix}" of the search list`
   options.hops.add(() => ({

@@ -309,7 +309,7 @@ export class Walk {
     }
     const why =
       what === 'a cluster IP'
-        ? `no rule on node ${from.name} caught it, so that it left the cluster, where nobody knows cluster IPs`
+        ? `no rule on node ${from.name} is for its ${packet.protocol.toUpperCase()} port ${packet.destination.port}, so that the packet left the cluster, where nobody knows cluster IPs`
         : 'no node has it in its range, so that it left the cluster'
     return this.#lost(where, packet, `${text} is ${what}: ${why}`)
   }

@@ -1,0 +1,70 @@
+// What a beginner reads in traces of a whole cluster: each sentence is true, and says what is the matter.
+import { describe, expect, test } from 'vitest'
+import { readTraceRequest } from '#network/read-request.ts'
+import type { Trace } from '#network/trace.ts'
+import { trace } from '#network/trace-request.ts'
+import { BrokenCluster, client, webDeployment, webService } from '../../../support/diagnosis.ts'
+
+const HOST_POD = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'host', namespace: 'default' },
+  spec: {
+    hostNetwork: true,
+    nodeName: 'node-1',
+    containers: [{ name: 'shell', image: 'busybox', command: ['sleep', '1d'] }],
+  },
+}
+
+const CLUSTER_IP = '10.96.44.44'
+
+const cluster = new BrokenCluster().with(
+  webDeployment(),
+  webService({ clusterIP: CLUSTER_IP, type: 'NodePort', ports: [{ port: 80, nodePort: 30080 }] }),
+  webService({ clusterIP: 'None', ports: undefined }, 'portless'),
+  client(),
+  HOST_POD,
+)
+
+const send = (from: object, to: string): Trace => {
+  const request = readTraceRequest({ from, to })
+  if ('problem' in request) throw new Error(request.problem)
+  return trace(cluster.script.cluster.world(true), request)
+}
+
+const POD = { pod: 'default/client' }
+
+describe('a trace says', () => {
+  test("why a Pod in its node's network knows no names of Services", () => {
+    const { outcome, says } = send({ pod: 'default/host' }, 'http://web/')
+    expect(outcome).toBe('nxdomain')
+    expect(says).toContain('ClusterFirstWithHostNet')
+    expect(says).not.toContain('search list')
+  })
+
+  test('at which port a Service was asked in vain', () => {
+    const { outcome, says } = send(POD, `tcp://${CLUSTER_IP}:8080`)
+    expect(outcome).toBe('timeout')
+    expect(says).toContain('no rule on node')
+    expect(says).toContain('TCP port 8080')
+  })
+
+  test("that the learner's computer is on the nodes' cable", () => {
+    const { outcome, hops } = send({ workstation: true }, 'http://192.168.49.2:30080/')
+    expect(outcome).toBe('delivered')
+    const back = hops.filter(({ isReply }) => isReply === true).map(({ says }) => says)
+    expect(back).toContain('192.168.49.1 is your computer, on the same cable')
+    expect(back.join()).not.toContain('router')
+  })
+
+  test('once what listens on a node', () => {
+    const { says } = send({ node: 'node-1' }, 'tcp://127.0.0.1:9')
+    const ports = says.match(/tcp \d+/g) ?? []
+    expect(ports.length).toBeGreaterThan(2)
+    expect(new Set(ports).size).toBe(ports.length)
+  })
+
+  test('who answers for a headless Service without ports', () => {
+    expect(send(POD, 'http://portless/').outcome).toBe('delivered')
+  })
+})
