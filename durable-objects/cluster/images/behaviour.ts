@@ -17,6 +17,8 @@ export interface HttpReply {
   readonly body: string
   /** How long it thinks before it answers, in milliseconds. */
   readonly takes?: number
+  /** What happens instead of the answer. silent: nothing, for ever. reset: the connection is closed. */
+  readonly fails?: 'silent' | 'reset'
 }
 
 /** Small texts that a container keeps. A key that begins with `/` is a file's path, so that it may be kept with the volume that is mounted

@@ -102,6 +102,8 @@ const unanswered = (
             true,
           )
         : failed(`dial tcp ${target}: i/o timeout`, true)
+    case 'reset':
+      return failed(`read tcp ${contacted.source}->${target}: read: connection reset by peer`)
     case 'silent':
       return timeout > 0 ? failed(AWAITING_HEADERS, true) : failed('EOF')
     case 'message':

@@ -64,6 +64,8 @@ export type Contacted = {
   | { readonly outcome: 'message'; readonly text: string }
   /** It is open, or the datagram was taken, and nothing comes back. */
   | { readonly outcome: 'silent' }
+  /** It was open, and was closed before an answer came. */
+  | { readonly outcome: 'reset' }
   /** Somebody's kernel says that nobody listens there. */
   | { readonly outcome: 'refused' }
   /** No packet comes back. */

@@ -1,4 +1,5 @@
 import type { ComponentDefinition } from '#client/component.ts'
+import { ImageSweeper } from '#kubelet/image-objects.ts'
 import { NodeWorker } from '#kubelet/node-worker.ts'
 import { type NetworkOf, PodWorker } from '#kubelet/pod-worker.ts'
 
@@ -15,5 +16,11 @@ export const kubeletComponents = (networkOf?: NetworkOf): readonly ComponentDefi
     manager: 'kubelet',
     username: 'system:node',
     create: (context) => new PodWorker('kubelet-pod-worker', context, networkOf),
+  },
+  {
+    name: 'kubelet-image-sweeper',
+    manager: 'kubelet',
+    username: 'system:node',
+    create: (context) => new ImageSweeper('kubelet-image-sweeper', context),
   },
 ]

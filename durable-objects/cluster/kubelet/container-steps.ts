@@ -79,6 +79,7 @@ const start = (run: PodRun, container: PodContainer): void => {
   } = run.of(container)
   const restarts = exit === undefined ? rest.restarts : rest.restarts + 1
   run.isShown = true
+  run.startFrom(container, restarts)
   run.set(container, {
     ...rest,
     phase: 'running',

@@ -85,7 +85,7 @@ const rootRefusal = (run: PodRun, spec: PodContainer['spec']): string | undefine
   const where = `(pod: ${quoted(run.fullName)}, container: ${spec.name})`
   if (user !== undefined)
     return user === 0 ? `container's runAsUser breaks non-root policy ${where}` : undefined
-  const image = lookUpImage(spec)
+  const image = lookUpImage(spec, run.facts)
   return 'behaviour' in image && image.behaviour.user === 0
     ? `container has runAsNonRoot and image will run as root ${where}`
     : undefined
@@ -114,10 +114,10 @@ export const refusedStep = (
 export const pullFinished = (run: PodRun, container: PodContainer): Step => {
   const { at, isCached } = run.of(container)
   const image = container.spec.image ?? ''
-  const found = lookUpImage(container.spec)
-  const full = run.facts.delays.imagePull
+  const found = lookUpImage(container.spec, run.facts)
+  const full = found.pullDelay ?? run.facts.delays.imagePull
   if ('failure' in found) {
-    const end = at + Math.round(full * FAILURE_SHARE)
+    const end = at + (found.pullDelay ?? Math.round(full * FAILURE_SHARE))
     return { at: end, run: () => pullFailed(run, container, end, found.failure) }
   }
   const took = isCached === true ? Math.round(full * CHECK_SHARE) : full

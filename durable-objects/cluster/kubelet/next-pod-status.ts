@@ -4,7 +4,7 @@ import type { EnvironmentMap } from '#kubelet/environment.ts'
 import type { AskedByRun } from '#kubelet/pod-disk.ts'
 import type { PodFacts } from '#kubelet/pod-facts.ts'
 import { isPlain, type PodRecord, recordFromStatus } from '#kubelet/pod-record.ts'
-import { type PodEvent, PodRun } from '#kubelet/pod-run.ts'
+import { type PodEvent, PodRun, type StartedRun } from '#kubelet/pod-run.ts'
 import { podStatus } from '#kubelet/pod-status.ts'
 import { isFinished, moveTo } from '#kubelet/pod-steps.ts'
 
@@ -19,6 +19,8 @@ export interface PodDecision {
   readonly pulled: readonly string[]
   /** The variables of containers that were created. */
   readonly environments: ReadonlyMap<string, EnvironmentMap>
+  /** The Image objects that containers were started from just now. */
+  readonly started: ReadonlyMap<string, StartedRun>
   /** What the network answered containers just now. */
   readonly asked: ReadonlyMap<string, AskedByRun>
   /** When something happens next by itself. */
@@ -44,6 +46,7 @@ export const nextPodStatus = (
     events: run.events,
     pulled: run.pulled,
     environments: run.environments,
+    started: run.started,
     asked: run.asked,
     isFinished: finished,
     ...(isRemembered ? { record } : {}),

@@ -10,6 +10,7 @@ interface Entry {
   /** By container. */
   readonly env?: Readonly<Record<string, EnvironmentMap>>
   readonly asked?: Readonly<Record<string, AskedByRun>>
+  readonly images?: Readonly<Record<string, ImageOfRun>>
 }
 
 /** What the network answered one run of a container. */
@@ -19,14 +20,22 @@ export interface AskedByRun {
   readonly answers: Answers
 }
 
+/** Which generation of an Image object a run of a container was started from. */
+export interface ImageOfRun {
+  readonly run: number
+  readonly id: string
+}
+
 export interface PodDisk {
   readonly record: PodRecord | undefined
   readonly env: ReadonlyMap<string, EnvironmentMap>
   /** By container. It stays as long as the pod, since it tells what a container that ended has logged. */
   readonly asked: ReadonlyMap<string, AskedByRun>
+  /** By container, for as long. */
+  readonly images: ReadonlyMap<string, ImageOfRun>
 }
 
-const EMPTY: PodDisk = { record: undefined, env: new Map(), asked: new Map() }
+const EMPTY: PodDisk = { record: undefined, env: new Map(), asked: new Map(), images: new Map() }
 
 export class PodDisks {
   readonly #memory: Memory
@@ -45,11 +54,12 @@ export class PodDisks {
       record: entry.record === undefined ? undefined : decodeRecord(entry.record),
       env: new Map(Object.entries(entry.env ?? {})),
       asked: new Map(Object.entries(entry.asked ?? {})),
+      images: new Map(Object.entries(entry.images ?? {})),
     }
   }
 
   write(key: string, uid: string, disk: PodDisk): void {
-    if (disk.record === undefined && disk.env.size === 0 && disk.asked.size === 0) {
+    if (disk.record === undefined && disk.env.size + disk.asked.size + disk.images.size === 0) {
       this.erase(key)
       return
     }
@@ -57,6 +67,7 @@ export class PodDisks {
       uid,
       ...(disk.record === undefined ? {} : { record: encodeRecord(disk.record) }),
       ...(disk.env.size === 0 ? {} : { env: Object.fromEntries(disk.env) }),
+      ...(disk.images.size === 0 ? {} : { images: Object.fromEntries(disk.images) }),
       ...(disk.asked.size === 0 ? {} : { asked: Object.fromEntries(disk.asked) }),
     }
     this.#memory.set(podKey(key), JSON.stringify(entry))

@@ -5,15 +5,17 @@ import { own } from '#apimachinery/object.ts'
 import { quantityOf, quantityValue } from '#apimachinery/quantity.ts'
 import type { Process } from '#images/behaviour.ts'
 import { imageBehaviour, type KnownImage } from '#images/catalog.ts'
-import type { PullFailure } from '#images/behaviour.ts'
+import type { ImageBehaviour, PullFailure } from '#images/behaviour.ts'
 import type { Network } from '#images/network.ts'
 import type { Answers, NetworkAt } from '#images/network-moments.ts'
+import { millisecondsOf } from '#images/defined-image.ts'
 import { processOf, type StartFacts } from '#images/process.ts'
 import {
   type EnvironmentMap,
   type EnvironmentResult,
   expandArguments,
 } from '#kubelet/environment.ts'
+import type { ImageObject } from '#kubelet/image-objects.ts'
 import type { Delays } from '#settings.ts'
 
 export interface PodFacts {
@@ -31,6 +33,10 @@ export interface PodFacts {
   readonly mountFailure: () => string | undefined
   /** The network as the pod's programs see it; absent: nobody knows what they are told. */
   readonly network?: () => Network
+  /** The Image object that an image's name means now. */
+  readonly imageObject?: (image: string) => ImageObject | undefined
+  /** The one that this run of the container was started from. */
+  readonly startedFrom?: (container: string, run: number) => ImageObject | undefined
   /** What the network answered this run of the container. */
   readonly answersTo?: (container: string, run: number) => Answers | undefined
 }
@@ -78,13 +84,15 @@ export const containerProcess = (
   env: EnvironmentMap,
   facts: Pick<PodFacts, 'images' | 'delays'>,
   start: StartFacts = {},
+  /** What an Image object says; absent: it was not started from one. */
+  described?: ImageBehaviour,
 ): Process => {
   if (facts.images === 'always') {
     if (kind === 'init') return ENDS_AT_ONCE
     return kind === 'regular' && isJobPod(pod) ? endsAfter(facts.delays.jobRun) : RUNS_ON
   }
-  const image = lookUpImage(spec)
-  if ('failure' in image) return RUNS_ON
+  const image = described ?? knownImage(spec)
+  if (image === undefined) return RUNS_ON
   const limit = own(spec.resources?.limits, 'memory')
   const process = processOf(
     {
@@ -93,7 +101,7 @@ export const containerProcess = (
       ...(spec.ports === undefined ? {} : { ports: spec.ports }),
       ...(limit === undefined ? {} : { memoryLimit: quantityValue(quantityOf(limit)) }),
     },
-    image.behaviour,
+    image,
     env,
     start,
   )
@@ -113,5 +121,26 @@ export const startFacts = (pod: Pod, startedAt: number, networkAt: NetworkAt): S
 
 const endsAfter = (after: number): Process => ({ ...RUNS_ON, ends: { after, exitCode: 0 } })
 
-export const lookUpImage = (spec: Pick<Container, 'image'>): KnownImage | PullFailure =>
-  imageBehaviour(spec.image ?? '')
+const knownImage = ({ image = '' }: Pick<Container, 'image'>): ImageBehaviour | undefined => {
+  const known = imageBehaviour(image)
+  return 'failure' in known ? undefined : known.behaviour
+}
+
+interface FoundImage extends Pick<KnownImage, 'behaviour'> {
+  /** How long its pull takes, where its author says so. */
+  readonly pullDelay?: number
+}
+
+/** What can be pulled by that name now, and how long that takes. */
+export const lookUpImage = (
+  { image = '' }: Pick<Container, 'image'>,
+  facts: Pick<PodFacts, 'imageObject'>,
+): FoundImage | (PullFailure & Pick<FoundImage, 'pullDelay'>) => {
+  const object = facts.imageObject?.(image)
+  if (object === undefined) return imageBehaviour(image)
+  const { delay, failure } = object.spec.pull ?? {}
+  const pullDelay = delay === undefined ? {} : { pullDelay: millisecondsOf(delay) }
+  return failure === undefined
+    ? { behaviour: object.behaviour, ...pullDelay }
+    : { failure, ...pullDelay }
+}

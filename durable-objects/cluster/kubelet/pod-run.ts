@@ -9,6 +9,7 @@ import {
   type NetworkAt,
 } from '#images/network-moments.ts'
 import type { EnvironmentMap } from '#kubelet/environment.ts'
+import type { ImageObject } from '#kubelet/image-objects.ts'
 import type { AskedByRun } from '#kubelet/pod-disk.ts'
 import {
   containerProcess,
@@ -19,6 +20,13 @@ import {
 } from '#kubelet/pod-facts.ts'
 import type { ContainerRecord, PodRecord, StopCause } from '#kubelet/pod-record.ts'
 import { type Health, healthOf, withoutProbes } from '#kubelet/probes.ts'
+
+/** What a run of a container was started from. */
+export interface StartedRun {
+  /** How often the container had been restarted. */
+  readonly run: number
+  readonly image: ImageObject
+}
 
 export interface PodEvent {
   readonly type: 'Normal' | 'Warning'
@@ -63,6 +71,8 @@ export class PodRun {
   lostAt: number | undefined
   /** What the network answered containers. */
   readonly asked = new Map<string, AskedByRun>()
+  /** The Image objects that containers were started from just now. */
+  readonly started = new Map<string, StartedRun>()
   readonly #stored: PodRecord | undefined
   readonly #records: Map<string, ContainerRecord>
   readonly #processes = new Map<string, Process>()
@@ -148,7 +158,21 @@ export class PodRun {
     const { pod, facts } = this
     const hasNetwork = facts.network !== undefined
     const start = hasNetwork ? startFacts(pod, this.of(container).at, networkAt) : {}
-    return containerProcess(pod, container, this.#env(container), facts, start)
+    const { behaviour } = this.#startedFrom(container) ?? {}
+    return containerProcess(pod, container, this.#env(container), facts, start, behaviour)
+  }
+
+  /** The container starts from what its image is at this moment. */
+  startFrom({ spec }: PodContainer, run: number): void {
+    const image = this.isAlways ? undefined : this.facts.imageObject?.(spec.image ?? '')
+    if (image !== undefined) this.started.set(spec.name, { run, image })
+  }
+
+  #startedFrom(container: PodContainer): ImageObject | undefined {
+    const { name } = container.spec
+    const { restarts } = this.of(container)
+    const started = this.started.get(name)
+    return started?.run === restarts ? started.image : this.facts.startedFrom?.(name, restarts)
   }
 
   #answersTo(container: PodContainer): Answers | undefined {

@@ -9,6 +9,7 @@ import type { Network } from '#images/network.ts'
 import { AddressPools } from '#kubelet/address-pools.ts'
 import { ContainerDisks } from '#kubelet/container-disk.ts'
 import { dependsOnObjects, environmentOf } from '#kubelet/environment.ts'
+import { ImageDisk, ImageObjects } from '#kubelet/image-objects.ts'
 import { isOff, isReachable } from '#kubelet/machine-state.ts'
 import { nextPodStatus, type PodDecision } from '#kubelet/next-pod-status.ts'
 import { environmentSources, podObjects } from '#kubelet/pod-environment.ts'
@@ -32,6 +33,8 @@ export class PodWorker implements Component {
   readonly #disks: PodDisks
   readonly #data: ContainerDisks
   readonly #pools: AddressPools
+  readonly #imageObjects: ImageObjects
+  readonly #imageDisk: ImageDisk
   readonly #networkOf: NetworkOf | undefined
   readonly #waiting = new WaitingPods()
   #isWriting = false
@@ -44,6 +47,8 @@ export class PodWorker implements Component {
     this.#context = context
     this.#disks = new PodDisks(memory)
     this.#data = new ContainerDisks(memory)
+    this.#imageObjects = new ImageObjects(client)
+    this.#imageDisk = new ImageDisk(memory)
     this.#pools = new AddressPools(
       memory,
       (node) => client.list('pods', { node }),
@@ -151,7 +156,12 @@ export class PodWorker implements Component {
     if (decision.wakeAt !== undefined) this.queue.addAt(key, decision.wakeAt)
   }
 
-  #facts(pod: Pod, node: Node, hostIP: string, { env: startedWith, asked }: PodDisk): PodFacts {
+  #facts(
+    pod: Pod,
+    node: Node,
+    hostIP: string,
+    { env: startedWith, asked, images }: PodDisk,
+  ): PodFacts {
     const { client, settings } = this.#context
     const nodeName = node.metadata.name!
     const objects = podObjects(client, pod)
@@ -168,6 +178,11 @@ export class PodWorker implements Component {
       startedWith: (container) => startedWith.get(container),
       mountFailure: () => mountFailure(pod, objects),
       ...(networkOf === undefined ? {} : { network: () => networkOf(pod) }),
+      imageObject: (image) => this.#imageObjects.find(image),
+      startedFrom: (container, run) => {
+        const from = images.get(container)
+        return from?.run === run ? this.#imageDisk.read(from.id) : undefined
+      },
       answersTo: (container, run) => {
         const known = asked.get(container)
         return known?.run === run ? known.answers : undefined
@@ -188,7 +203,7 @@ export class PodWorker implements Component {
     key: string,
     pod: Pod,
     node: Node,
-    { env, asked }: PodDisk,
+    { env, asked, images }: PodDisk,
     decision: PodDecision,
   ): void {
     const nodeName = node.metadata.name!
@@ -201,9 +216,14 @@ export class PodWorker implements Component {
       const started = environments.get(spec.name)
       if (started !== undefined && dependsOnObjects(spec)) kept.set(spec.name, started)
     }
+    const started = [...decision.started].map(([name, { run, image }]) => {
+      this.#imageDisk.keep(image)
+      return [name, { run, id: image.id }] as const
+    })
     this.#disks.write(key, pod.metadata.uid ?? '', {
       record,
       env: kept,
+      images: started.length === 0 ? images : new Map([...images, ...started]),
       asked: decision.asked.size === 0 ? asked : new Map([...asked, ...decision.asked]),
     })
     const isRefused = [...(record?.containers.values() ?? [])].some(

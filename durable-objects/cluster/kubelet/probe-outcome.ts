@@ -51,7 +51,7 @@ const answer = (probe: Probe, target: ProbeTarget, age: number): Answer => {
   if (httpGet !== undefined) {
     const port = portOf(httpGet.port, target.container)
     if (port === undefined) return { isHealthy: undefined, message: '' }
-    return answerHTTP(httpGet, port, target, age)
+    return answerHTTP(httpGet, port, target, { age, timeout: (probe.timeoutSeconds ?? 1) * 1000 })
   }
   const named = tcpSocket?.port ?? grpc?.port
   const port = named === undefined ? undefined : portOf(named, target.container)
@@ -67,7 +67,19 @@ const answer = (probe: Probe, target: ProbeTarget, age: number): Answer => {
 
 type HttpGet = NonNullable<Probe['httpGet']>
 
-const answerHTTP = (get: HttpGet, port: number, target: ProbeTarget, age: number): Answer => {
+interface Moment {
+  /** Milliseconds since the container's start. */
+  readonly age: number
+  /** How long the kubelet waits. */
+  readonly timeout: number
+}
+
+const answerHTTP = (
+  get: HttpGet,
+  port: number,
+  target: ProbeTarget,
+  { age, timeout }: Moment,
+): Answer => {
   const address = `${get.host ?? target.ip}:${port}`
   const path = get.path ?? '/'
   const listener = listenerOn(target.process, port, age)
@@ -91,7 +103,12 @@ const answerHTTP = (get: HttpGet, port: number, target: ProbeTarget, age: number
     client: `${target.ip.replace(/\.\d+$/, '.1')}:40000`,
     port,
   }
-  const { status } = listener.http({ method: 'GET', path }, self)
+  const { status, takes = 0, fails } = listener.http({ method: 'GET', path }, self)
+  if (fails === 'silent' || takes > timeout)
+    return failing(
+      `Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
+    )
+  if (fails === 'reset') return failing(`Get "${url}": EOF`)
   return status >= 200 && status < 400
     ? HEALTHY
     : failing(`HTTP probe failed with statuscode: ${status}`)

@@ -6,6 +6,7 @@ import type { ComponentContext } from '#client/component.ts'
 import type { Process } from '#images/behaviour.ts'
 import { answeredNetwork } from '#images/network-moments.ts'
 import { type EnvironmentMap, environmentOf } from '#kubelet/environment.ts'
+import { ImageDisk } from '#kubelet/image-objects.ts'
 import { isOff } from '#kubelet/machine-state.ts'
 import { environmentSources } from '#kubelet/pod-environment.ts'
 import { containerProcess, containersOf, startFacts } from '#kubelet/pod-facts.ts'
@@ -36,10 +37,12 @@ const NONE: readonly RunningContainer[] = Object.freeze([])
 export class RunningContainers {
   readonly #context: Context
   readonly #disks: PodDisks
+  readonly #images: ImageDisk
 
   constructor(context: Context) {
     this.#context = context
     this.#disks = new PodDisks(context.memory)
+    this.#images = new ImageDisk(context.memory)
   }
 
   /** Whether the pod has its sandbox, and with it its address. */
@@ -55,7 +58,7 @@ export class RunningContainers {
     const node = client.get('nodes', '', pod.spec.nodeName ?? '')
     if (record === undefined) return NONE
     const now = client.now()
-    const { env: startedWith, asked } = this.#disks.read(keyOf(pod), pod.metadata.uid ?? '')
+    const { env: startedWith, asked, images } = this.#disks.read(keyOf(pod), pod.metadata.uid ?? '')
     const hostIP = pod.status.hostIP ?? ''
     const environment = (container: Container): EnvironmentMap => {
       if (settings.images === 'always') return {}
@@ -71,7 +74,9 @@ export class RunningContainers {
       const known = asked.get(container.spec.name)
       const answers = known?.run === state.restarts ? known.answers : undefined
       const start = startFacts(pod, state.at, answeredNetwork(answers))
-      const process = containerProcess(pod, container, env, settings, start)
+      const from = images.get(container.spec.name)
+      const image = from?.run === state.restarts ? this.#images.read(from.id) : undefined
+      const process = containerProcess(pod, container, env, settings, start, image?.behaviour)
       return isOver(state, process, now)
         ? []
         : [

@@ -85,6 +85,10 @@ const stream = (conversation: Conversation, request: TraceRequest, answer: Taken
   const lost = conversation.answer(`${name} takes the connection`)
   if (lost !== undefined) return { end: lost }
   const reply = replyOf(host, answer)
+  if (answer.kind === 'reset') {
+    conversation.abort()
+    return { end: { outcome: 'refused', says: answerText(name, answer)! } }
+  }
   const isConnectOnly = request.to.scheme === 'tcp' || request.to.scheme === 'sctp'
   if (isConnectOnly && answer.kind !== 'message') {
     conversation.close()
@@ -129,6 +133,8 @@ const answerText = (name: string, answer: Taken): string | undefined => {
       return answer.text === undefined
         ? `${name} took the connection`
         : `${name} answered ${answer.text.length} bytes`
+    case 'reset':
+      return `${name} took the connection and closed it instead of answering: "Connection reset by peer"`
     case 'silent':
       return undefined
   }
@@ -151,6 +157,7 @@ const replyOf = (host: Host, answer: Taken): { readonly reply?: TraceReply } => 
           ...(answer.text === undefined ? {} : { body: answer.text }),
         },
       }
+    case 'reset':
     case 'silent':
       return {}
   }

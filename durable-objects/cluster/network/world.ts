@@ -111,6 +111,8 @@ export type Answer =
   | { readonly kind: 'refused'; readonly listeningOn: readonly ListeningSocket[] }
   /** It listens, but never answers. */
   | { readonly kind: 'silent' }
+  /** It takes the connection and the request, and closes the connection instead of answering. */
+  | { readonly kind: 'reset' }
   | {
       readonly kind: 'http'
       readonly status: number

@@ -115,7 +115,8 @@ const answerOf = ({ listener, self }: OpenSocket, exchange: Exchange): Answer =>
     }
   if (listener.tls !== true && isTls) return { kind: 'message', text: NOT_HTTP }
   const reply = listener.http({ method, path, headers, body }, known)
-  const { status, takes } = reply
+  const { status, takes, fails } = reply
+  if (fails !== undefined) return { kind: fails }
   return {
     kind: 'http',
     status,

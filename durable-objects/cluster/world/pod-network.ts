@@ -191,7 +191,7 @@ const exchangeParts = ({ address, port, http, isTls, message }: Contact) => {
 type Reply =
   | Pick<Extract<Contacted, { outcome: 'http' }>, 'outcome' | 'takes' | 'reply'>
   | Pick<Extract<Contacted, { outcome: 'message' }>, 'outcome' | 'takes' | 'text'>
-  | Pick<Extract<Contacted, { outcome: 'silent' }>, 'outcome' | 'takes'>
+  | Pick<Extract<Contacted, { outcome: 'silent' | 'reset' }>, 'outcome' | 'takes'>
 
 const replyOf = (answer: Answer): Reply => {
   if (answer.kind === 'http') {
@@ -200,5 +200,5 @@ const replyOf = (answer: Answer): Reply => {
   }
   if (answer.kind === 'message' && answer.text !== undefined)
     return { outcome: 'message', takes: ROUND_TRIP, text: answer.text }
-  return { outcome: 'silent', takes: ROUND_TRIP }
+  return { outcome: answer.kind === 'reset' ? 'reset' : 'silent', takes: ROUND_TRIP }
 }

@@ -76,6 +76,7 @@ const tcpOutcome = (contacted: Contacted, timeout: number, place: string): Comma
       return ended(1, { stderr: `OTHER: dial tcp ${place}: connect: no route to host\n`, takes })
     case 'http':
     case 'message':
+    case 'reset':
     case 'silent':
       return ended(0, { takes })
   }

@@ -115,6 +115,10 @@ class Transfer {
         this.#connected(url, address)
         this.#say(request)
         return this.#noReply()
+      case 'reset':
+        this.#connected(url, address)
+        this.#say(request)
+        return this.#fail(56, 'Recv failure: Connection reset by peer')
       case 'message':
         this.#connected(url, address)
         return url.scheme === 'https'

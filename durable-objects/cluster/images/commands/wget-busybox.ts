@@ -145,6 +145,7 @@ class Download {
       case 'silent':
         this.#takes += timeout
         return this.#die('download timed out')
+      case 'reset':
       case 'message':
         return this.#die('error getting response')
       case 'http':

@@ -135,6 +135,11 @@ class Retrieval {
       case 'silent':
         this.#say('connected.\nHTTP request sent, awaiting response... ')
         return this.#readTimedOut(url, turn, redirects)
+      case 'reset':
+        this.#say(
+          'connected.\nHTTP request sent, awaiting response... Read error (Connection reset by peer) in headers.\n',
+        )
+        return this.#again(url, turn, redirects)
       case 'message':
         this.#say(
           'connected.\nHTTP request sent, awaiting response... 200 No headers, assuming HTTP/0.9\n',
