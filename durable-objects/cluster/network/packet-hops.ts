@@ -41,7 +41,11 @@ export const addPassage = (hops: Hops, story: PassageStory): void => {
 }
 
 /** What the rule that stopped a packet says of itself: `default/web has no endpoints`. */
-export const whyStopped = ({ steps }: Passage): string => {
+export const whyStopped = ({ steps, virtualServer }: Passage): string => {
+  if (!steps.some(isStop))
+    return virtualServer === undefined
+      ? ''
+      : ` (the virtual server ${endpointText(virtualServer)} has no real server)`
   for (const { rule, did } of steps.toReversed()) {
     for (const part of rule?.parts ?? []) if (part.kind === 'comment') return ` (${part.text})`
     for (const deed of did)

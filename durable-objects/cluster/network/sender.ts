@@ -22,7 +22,12 @@ export const senderOf = (world: World, source: TraceSource): Host | NoSender => 
   const pod = world.pod(namespace, name)
   if (pod === undefined) return unable(`there is no Pod ${namespace}/${name}`)
   const node = world.node(pod.nodeName)
-  if (node === undefined) return unable(`Pod ${podName(pod)} runs on no node yet`)
+  if (node === undefined)
+    return unable(
+      pod.nodeName === ''
+        ? `Pod ${podName(pod)} runs on no node yet`
+        : `Pod ${podName(pod)} does not run: its node ${pod.nodeName} is not in the cluster`,
+    )
   if (!node.isOn)
     return unable(`Pod ${podName(pod)} does not run: its node ${node.name} has no power`)
   if (pod.isHostNetwork) return { kind: 'node', node, pod }

@@ -47,6 +47,10 @@ export const tablesDocument = (
   if (source.sync === 'none')
     return asText(`# kube-proxy has not run on ${node} since the machine started\n`)
   if (format === 'ipvs') return asText(ipvsText(source))
+  // iptables-save is for IPv4 alone
+  if (format === 'iptables' && family !== undefined && family !== 'ip')
+    return asText(`# kube-proxy on ${node} wrote nothing for ${family}: iptables has IPv4 rules only
+`)
   return asText(
     format === 'nftables'
       ? nftList(source.ruleset, {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { readTraceRequest } from '#network/read-request.ts'
 import type { Trace } from '#network/trace.ts'
+import { tablesDocument } from '#network/tables-document.ts'
 import { trace } from '#network/trace-request.ts'
 import { BrokenCluster, client, webDeployment, webService } from '../../../support/diagnosis.ts'
 
@@ -26,10 +27,10 @@ const cluster = new BrokenCluster().with(
   HOST_POD,
 )
 
-const send = (from: object, to: string): Trace => {
+const send = (from: object, to: string, sentIn = cluster): Trace => {
   const request = readTraceRequest({ from, to })
   if ('problem' in request) throw new Error(request.problem)
-  return trace(cluster.script.cluster.world(true), request)
+  return trace(sentIn.script.cluster.world(true), request)
 }
 
 const POD = { pod: 'default/client' }
@@ -67,4 +68,20 @@ describe('a trace says', () => {
   test('who answers for a headless Service without ports', () => {
     expect(send(POD, 'http://portless/').outcome).toBe('delivered')
   })
+
+  test('that a virtual server without endpoints has none', () => {
+    const ipvs = new BrokenCluster({ settings: { proxyMode: 'ipvs' } }).with(
+      webService({ clusterIP: CLUSTER_IP }),
+      client(),
+    )
+    const { outcome, says } = send(POD, `tcp://${CLUSTER_IP}:80`, ipvs)
+    expect(outcome).toBe('rejected')
+    expect(says).toContain(`the virtual server ${CLUSTER_IP}:80 has no real server`)
+  })
+})
+
+test('tables of iptables hold no rules for IPv6', () => {
+  const tables = cluster.script.cluster.tablesOf('node-1')!
+  expect(tablesDocument('node-1', tables, { family: 'ip6' }).text).toMatch(/^# .*wrote nothing/)
+  expect(tablesDocument('node-1', tables, { family: 'ip' }).text).toContain('*nat')
 })
