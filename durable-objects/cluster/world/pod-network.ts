@@ -196,7 +196,7 @@ type Reply =
 const replyOf = (answer: Answer): Reply => {
   if (answer.kind === 'http') {
     const { kind: _kind, ...reply } = answer
-    return { outcome: 'http', takes: ROUND_TRIP + (reply.takes ?? 0), reply }
+    return { outcome: 'http', takes: ROUND_TRIP, reply }
   }
   if (answer.kind === 'message' && answer.text !== undefined)
     return { outcome: 'message', takes: ROUND_TRIP, text: answer.text }
