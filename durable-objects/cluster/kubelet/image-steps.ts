@@ -2,7 +2,7 @@
 import { familiarReference } from '#images/reference.ts'
 import { nextBackOff } from '#kubelet/back-off.ts'
 import { goDuration } from '#kubelet/go-duration.ts'
-import { lookUpImage, type PodContainer } from '#kubelet/pod-facts.ts'
+import { isKnownImage, lookUpImage, type PodContainer } from '#kubelet/pod-facts.ts'
 import type { PodRun, Step } from '#kubelet/pod-run.ts'
 import { parseReference } from '#images/reference.ts'
 
@@ -28,9 +28,9 @@ const begin = (run: PodRun, container: PodContainer, at: number): void => {
   const refusal = imageRefusal(run, container)
   if (refusal !== undefined) return refuse(run, container, at, refusal)
   const { image = '', imagePullPolicy } = container.spec
-  if (imagePullPolicy === 'Always' || !isPresent(run, image)) {
+  if (imagePullPolicy === 'Always' || !isPresent(run, container)) {
     const { isCached: _isCached, ...record } = run.of(container)
-    const cached = isPresent(run, image) ? ({ isCached: true } as const) : {}
+    const cached = isPresent(run, container) ? ({ isCached: true } as const) : {}
     run.set(container, { ...record, ...cached, phase: 'pulling', at })
     run.note('Normal', 'Pulling', `Pulling image ${quoted(image)}`, container)
     return
@@ -46,8 +46,12 @@ const begin = (run: PodRun, container: PodContainer, at: number): void => {
 
 const quoted = (text: string): string => JSON.stringify(text)
 
-const isPresent = (run: PodRun, image: string): boolean =>
-  run.facts.hasImage(cacheName(image)) || run.pulled.includes(cacheName(image))
+/** What nobody describes any more is on the node only for who ran it already. */
+const isPresent = (run: PodRun, container: PodContainer): boolean => {
+  const { image = '' } = container.spec
+  const isOnNode = run.facts.hasImage(cacheName(image)) || run.pulled.includes(cacheName(image))
+  return isOnNode && (run.hasRun(container) || isKnownImage(container.spec, run.facts))
+}
 
 /** One name for all ways to write it. */
 const cacheName = (image: string): string => {
@@ -55,14 +59,15 @@ const cacheName = (image: string): string => {
   return 'invalid' in reference ? image : familiarReference(reference)
 }
 
-const imageRefusal = (run: PodRun, { spec }: PodContainer): Refusal | undefined => {
+const imageRefusal = (run: PodRun, container: PodContainer): Refusal | undefined => {
+  const { spec } = container
   const image = spec.image ?? ''
   const reference = parseReference(image)
   if ('invalid' in reference) {
     const message = `Failed to apply default image tag ${quoted(image)}: couldn't parse image name ${quoted(image)}: ${reference.invalid}`
     return { reason: 'InvalidImageName', message, event: 'InspectFailed' }
   }
-  if (spec.imagePullPolicy === 'Never' && !isPresent(run, image)) {
+  if (spec.imagePullPolicy === 'Never' && !isPresent(run, container)) {
     const message = `Container image ${quoted(image)} is not present with pull policy of Never`
     return { reason: 'ErrImageNeverPull', message, event: 'ErrImageNeverPull' }
   }

@@ -126,6 +126,13 @@ const knownImage = ({ image = '' }: Pick<Container, 'image'>): ImageBehaviour | 
   return 'failure' in known ? undefined : known.behaviour
 }
 
+/** Whether anybody says what the image does. */
+export const isKnownImage = (
+  spec: Pick<Container, 'image'>,
+  facts: Pick<PodFacts, 'imageObject'>,
+): boolean =>
+  facts.imageObject?.(spec.image ?? '') !== undefined || knownImage(spec) !== undefined
+
 interface FoundImage extends Pick<KnownImage, 'behaviour'> {
   /** How long its pull takes, where its author says so. */
   readonly pullDelay?: number

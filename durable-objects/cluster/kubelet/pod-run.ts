@@ -14,6 +14,7 @@ import type { AskedByRun } from '#kubelet/pod-disk.ts'
 import {
   containerProcess,
   containersOf,
+  isKnownImage,
   type PodContainer,
   type PodFacts,
   startFacts,
@@ -162,10 +163,19 @@ export class PodRun {
     return containerProcess(pod, container, this.#env(container), facts, start, behaviour)
   }
 
-  /** The container starts from what its image is at this moment. */
-  startFrom({ spec }: PodContainer, run: number): void {
-    const image = this.isAlways ? undefined : this.facts.imageObject?.(spec.image ?? '')
-    if (image !== undefined) this.started.set(spec.name, { run, image })
+  /** The container starts from what its image is at this moment; if nobody says that any more, from what it was. */
+  startFrom(container: PodContainer, run: number): void {
+    if (this.isAlways) return
+    const { spec } = container
+    const known = isKnownImage(spec, this.facts)
+      ? this.facts.imageObject?.(spec.image ?? '')
+      : this.#startedFrom(container)
+    if (known !== undefined) this.started.set(spec.name, { run, image: known })
+  }
+
+  /** An earlier run of the container was started from what an Image object said. */
+  hasRun(container: PodContainer): boolean {
+    return this.#startedFrom(container) !== undefined
   }
 
   #startedFrom(container: PodContainer): ImageObject | undefined {

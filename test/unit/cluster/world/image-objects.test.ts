@@ -192,6 +192,22 @@ describe('a changed Image object', () => {
     expect(keysOf(cluster)).toHaveLength(2)
   })
 
+  it('that is gone is there for containers that ran it, and for no other', () => {
+    const cluster = withClient()
+    const ending = image('cart', {
+      ...on8080({ path: '/', body: 'first' }),
+      exits: { after: '5m' },
+    })
+    create(cluster, ending, program('cart', { imagePullPolicy: 'IfNotPresent' }))
+    cluster.delete(ending)
+    cluster.advance(300_000)
+    const { nodeName } = podNamed(cluster, 'cart').spec
+    create(cluster, aPod('later', { image: 'example.com/shop/cart:2' }, { nodeName }))
+    expect(stateOf(cluster, 'cart')).toMatchObject({ ready: true, restartCount: 1 })
+    expect(body(cluster, 'cart')).toBe('first')
+    expect(stateOf(cluster, 'later').state.waiting!.message).toMatch(/no such host/)
+  })
+
   it('is forgotten with the last container that was started from it', () => {
     const cluster = withClient()
     create(cluster, first, program('cart'))
@@ -225,6 +241,20 @@ describe('programs that call each other', () => {
     const cluster = chain({ cart: '{env.USERS}/' })
     create(cluster, image('users', on8080({ path: '/' })), service('users'), program('users'))
     expect(send(cluster, 'http://cart/').reply).toMatchObject({ status: 200, body: 'I am cart' })
+  })
+
+  it.each([
+    [
+      'reset',
+      /read tcp 10\.244\.\d\.\d+:\d+->10\.\d+\.\d+\.\d+:80: read: connection reset by peer/,
+    ],
+    ['silent', /EOF/],
+  ])('answer 502 when another is %s', (failure, expected) => {
+    const cluster = chain({ cart: 'http://users/' })
+    const users = image('users', on8080({ path: '/', failure }))
+    create(cluster, users, service('users'), program('users'))
+    const { reply } = send(cluster, 'http://cart/')
+    expect(reply).toMatchObject({ status: 502, body: expect.stringMatching(expected) })
   })
 
   it.each([
