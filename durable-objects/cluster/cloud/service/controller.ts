@@ -69,7 +69,7 @@ class ServiceController implements Component {
   #give(service: Service): void {
     const ip = pickAddress(this.#taken(), service.spec.loadBalancerIP)
     if (ip === undefined) return
-    const loadBalancer = { ingress: [{ ip, ipMode: 'VIP' }] }
+    const loadBalancer = { ingress: [{ ip, ipMode: modeOf(service) }] }
     const status = assign(service.status, { loadBalancer })
     this.#client.update('services', assign(service, { status }), { subresource: 'status' })
     this.#tell(service, 'EnsuredLoadBalancer', 'Ensured load balancer')
@@ -152,3 +152,7 @@ export const serviceController: ComponentDefinition = {
   create: (context) =>
     context.settings.loadBalancer === 'none' ? idle(context) : new ServiceController(context),
 }
+
+/** Through the nodes' ports, as balancers that stand before the cluster do; without node ports the packets keep the balancer's address. */
+const modeOf = ({ spec: { ports = [] } }: Service): 'Proxy' | 'VIP' =>
+  ports.every(({ nodePort = 0 }) => nodePort !== 0) ? 'Proxy' : 'VIP'

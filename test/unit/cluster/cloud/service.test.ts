@@ -55,6 +55,16 @@ describe('the cloud service controller', () => {
     expect(cluster.writesWhenSettled()).toBe(0)
   })
 
+  it('sends traffic to node ports where there are some', () => {
+    const ports = [{ port: 80, protocol: 'TCP' as const, nodePort: 30_080 }]
+    cluster.client.create('services', aService('a', { type: 'LoadBalancer', ports }))
+    cluster.settle()
+    cluster.advance(1500)
+    expect(service('a').status.loadBalancer).toEqual({
+      ingress: [{ ip: '203.0.113.1', ipMode: 'Proxy' }],
+    })
+  })
+
   it('gives each another address, and one that is asked for', () => {
     cluster.client.create('services', aService('a', { type: 'LoadBalancer' }))
     cluster.client.create(

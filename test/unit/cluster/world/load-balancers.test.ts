@@ -33,7 +33,7 @@ describe('a load balancer', () => {
       service: 'default/web',
       ports: [{ protocol: 'tcp', port: 80, nodePort }],
       nodes: ['node-2', 'node-3'],
-      isVip: true,
+      isVip: false,
       sourceRanges: [],
     })
   })
