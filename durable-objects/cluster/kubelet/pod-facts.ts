@@ -130,8 +130,7 @@ const knownImage = ({ image = '' }: Pick<Container, 'image'>): ImageBehaviour | 
 export const isKnownImage = (
   spec: Pick<Container, 'image'>,
   facts: Pick<PodFacts, 'imageObject'>,
-): boolean =>
-  facts.imageObject?.(spec.image ?? '') !== undefined || knownImage(spec) !== undefined
+): boolean => facts.imageObject?.(spec.image ?? '') !== undefined || knownImage(spec) !== undefined
 
 interface FoundImage extends Pick<KnownImage, 'behaviour'> {
   /** How long its pull takes, where its author says so. */

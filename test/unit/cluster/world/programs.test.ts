@@ -40,7 +40,7 @@ interface Sent {
 const send = (cluster: ScriptedCluster, to: string, sent: Sent = {}): Trace => {
   const { from = 'default/web', leavesNoTrace = false, ...rest } = sent
   const request = readTraceRequest({ from: { pod: from }, to, ...rest })
-  if ('problem' in request) throw new Error(String(request.problem))
+  if ('problem' in request) throw new Error(request.problem)
   return cluster.cluster.trace(request, leavesNoTrace)
 }
 
