@@ -152,6 +152,25 @@ export const VALID: readonly (readonly [path: string, object: Mutable])[] = (
         },
       },
     ],
+    [
+      '/apis/kubarium.dev/v1/images',
+      'kubarium.dev/v1',
+      'Image',
+      {
+        spec: {
+          image: 'example.com/shop/cart:2.*',
+          env: [{ name: 'DB', exitCode: 3 }],
+          pull: { delay: '1s', failure: 'denied' },
+          startDelay: '2s',
+          listens: [
+            { port: 8080, portFrom: 'PORT', replies: [{ path: '/*', headers: { A: 'b' } }] },
+          ],
+          exits: { after: '1h', code: 1 },
+          log: [{ text: 'hi', every: '1m' }],
+          memory: '20Mi',
+        },
+      },
+    ],
     ['/apis/kubarium.dev/v1/machines', 'kubarium.dev/v1', 'Machine', { spec: {} }],
     [
       '/apis/kubarium.dev/v1/namespaces/default/traces',

@@ -25,7 +25,6 @@ import { byteLength, isHttpHeaderName } from '#apimachinery/validation/names.ts'
 const MOST_REPLIES = 32
 const MOST_REPLIES_OF_ALL = 128
 const LONGEST_BODY = 16 * 1024
-const LONGEST_BODIES = 128 * 1024
 const MOST_HEADERS = 16
 const LONGEST_HEADER = 1024
 const LONGEST_PATH = 1024
@@ -38,14 +37,9 @@ export const validateReplies = (listens: readonly ImageListener[]): readonly Fie
   const all = listens.flatMap(({ replies }) => replies ?? [])
   if (all.length > MOST_REPLIES_OF_ALL)
     return [tooMany('spec.listens', all.length, MOST_REPLIES_OF_ALL)]
-  const bodies = all.reduce((sum, { body = '' }) => sum + body.length, 0)
-  return [
-    ...listens.flatMap(({ replies }, index) =>
-      atMost(child(at('spec.listens', index), 'replies'), replies, MOST_REPLIES, validateReply),
-    ),
-    // the bytes of all bodies: what each container that runs the image costs
-    ...(bodies > LONGEST_BODIES ? [tooLong('spec.listens', LONGEST_BODIES)] : []),
-  ]
+  return listens.flatMap(({ replies }, index) =>
+    atMost(child(at('spec.listens', index), 'replies'), replies, MOST_REPLIES, validateReply),
+  )
 }
 
 const validateReply: Check<ImageReply> = (path, reply) => {

@@ -32,6 +32,7 @@ import { isRelaxedEnvVarName, isValidPortNumber } from '#apimachinery/validation
 const MOST_ENV = 32
 const MOST_LISTENERS = 16
 const MOST_LINES = 32
+const LONGEST_SPEC = 128 * 1024
 const LONGEST_LINE = 1024
 const MOST_MEMORY = 2 ** 40
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
@@ -49,6 +50,8 @@ export const validateImage = ({ spec }: Image): readonly FieldError[] => [
   ...inRange('spec.exits.code', spec?.exits?.code, 0, 255),
   ...atMost('spec.log', spec?.log, MOST_LINES, validateLine),
   ...validateMemory(spec?.memory),
+  // what is kept for the containers that were started from it
+  ...validateText('spec', JSON.stringify(spec ?? {}), LONGEST_SPEC),
 ]
 
 const validateName = (image: string | undefined): readonly FieldError[] => {

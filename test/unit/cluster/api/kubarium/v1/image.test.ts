@@ -205,13 +205,14 @@ describe('an Image', () => {
 
   it('is checked with bounded work, however much of it there is', () => {
     const many = <T>(value: T): readonly T[] => Array.from({ length: 100_000 }, () => value)
-    expect(errorsOf({ env: many({ name: 'A' }) })).toHaveLength(1 + 31)
-    expect(errorsOf({ log: many({ text: '' }) })).toHaveLength(1 + 32)
+    expect(errorsOf({ env: many({ name: 'A' }) })).toHaveLength(1 + 31 + 1)
+    expect(errorsOf({ log: many({ text: '' }) })).toHaveLength(1 + 32 + 1)
     expect(errorsOf({ listens: [{ port: 1, replies: many({ path: '' }) }] })).toEqual([
       'spec.listens: Too many: 100000: must have at most 128 items',
+      'spec: Too long: may not be more than 131072 bytes',
     ])
     const long = errorsOf({ image: `a${'-'.repeat(1_000_000)}`, startDelay: '1h'.repeat(100_000) })
-    expect(long).toHaveLength(2)
+    expect(long).toHaveLength(3)
     expect(long.join('').length).toBeLessThan(1000)
   })
 
@@ -221,7 +222,7 @@ describe('an Image', () => {
       body: 'x'.repeat(16 * 1024),
     }))
     expect(errorsOf({ listens: [{ port: 1, replies }] })).toEqual([
-      'spec.listens: Too long: may not be more than 131072 bytes',
+      'spec: Too long: may not be more than 131072 bytes',
     ])
   })
 })
