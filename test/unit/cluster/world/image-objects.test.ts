@@ -25,7 +25,7 @@ const program = (name: string, container: object = {}): Manifest =>
 
 const send = (cluster: ScriptedCluster, to: string, leavesNoTrace = false): Trace => {
   const request = readTraceRequest({ from: { pod: 'default/client' }, to })
-  if ('problem' in request) throw new Error(String(request.problem))
+  if ('problem' in request) throw new Error(request.problem)
   return cluster.cluster.trace(request, leavesNoTrace)
 }
 

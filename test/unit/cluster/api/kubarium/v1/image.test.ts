@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { ImageSpec } from '#api/kubarium/v1/image/types.ts'
 import { validateImage } from '#api/kubarium/v1/image/validation.ts'
 import { errorText } from '#apimachinery/field-error.ts'
 
@@ -8,7 +7,7 @@ const errorsOf = (changes: object): readonly string[] =>
     apiVersion: 'kubarium.dev/v1',
     kind: 'Image',
     metadata: { name: 'cart' },
-    spec: { image: 'example.com/shop/cart', ...changes } as ImageSpec,
+    spec: { image: 'example.com/shop/cart', ...changes },
   }).map(errorText)
 
 const reply = (changes: object) => ({
