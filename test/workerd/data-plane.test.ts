@@ -80,6 +80,8 @@ describe('GET /api/sessions/:id/nodes/:node/tables', () => {
     const filter = await (await get(session, 'nodes/node-1/tables?table=filter')).text()
     expect(filter.startsWith('*filter\n')).toBe(true)
     expect(filter).not.toContain('*nat')
+    const none = await (await get(session, 'nodes/node-1/tables?table=raw')).text()
+    expect(none).toBe('# kube-proxy on node-1 wrote no such table\n')
   })
 
   test('prints the virtual servers of the mode ipvs, and the tables of nftables', async () => {

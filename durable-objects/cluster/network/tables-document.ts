@@ -51,14 +51,14 @@ export const tablesDocument = (
   if (format === 'iptables' && family !== undefined && family !== 'ip')
     return asText(`# kube-proxy on ${node} wrote nothing for ${family}: iptables has IPv4 rules only
 `)
-  return asText(
+  const text =
     format === 'nftables'
       ? nftList(source.ruleset, {
           ...(family === undefined ? {} : { family }),
           ...(table === undefined ? {} : { table }),
         })
-      : iptablesSave(source.ruleset, table === undefined ? undefined : [table]),
-  )
+      : iptablesSave(source.ruleset, table === undefined ? undefined : [table])
+  return asText(text === '' ? `# kube-proxy on ${node} wrote no such table\n` : text)
 }
 
 /** The virtual servers, the sets, and the rules that look into them: three tools, one after the other. */
