@@ -1,6 +1,7 @@
 import { printYaml } from '../cluster/apimachinery/yaml/print.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { diagnosisText } from '../cluster/diagnosis/diagnosis-text.ts'
+import type { Attempt } from '../cluster/diagnosis/context.ts'
 import { readDiagnosisQuery } from '../cluster/diagnosis/read-query.ts'
 
 export type DiagnosisAnswer =
@@ -18,6 +19,8 @@ export const diagnosisAnswer = (
   const asked = readDiagnosisQuery(query)
   if ('problem' in asked) return asked
   const { namespace, name, attempt } = asked
+  const stranger = strangerOf(cluster, attempt)
+  if (stranger !== undefined) return { problem: `from: there is no ${stranger}` }
   const diagnosis = cluster.diagnose(namespace, name, attempt)
   if (diagnosis === undefined) return { missing: `${namespace}/${name}` }
   switch (format) {
@@ -28,4 +31,14 @@ export const diagnosisAnswer = (
     case 'json':
       return { contentType: 'application/json', text: JSON.stringify(diagnosis) }
   }
+}
+
+/** Who is said to have called, but is not there. */
+const strangerOf = (cluster: Cluster, { from }: Attempt): string | undefined => {
+  if (from === undefined) return undefined
+  const world = cluster.world(true)
+  if ('node' in from) return world.node(from.node) === undefined ? `Node ${from.node}` : undefined
+  if (!('pod' in from)) return undefined
+  const { namespace, name } = from.pod
+  return world.pod(namespace, name) === undefined ? `Pod ${namespace}/${name}` : undefined
 }

@@ -61,6 +61,8 @@ describe('GET /api/sessions/:id/diagnosis', () => {
     ['?service=a/b/c', 400, 'service: write NAMESPACE/NAME'],
     ['?service=web&from=mars', 400, 'from: write pod:NAMESPACE/NAME'],
     ['?service=web&to=gopher://x', 400, 'to:'],
+    ['?service=web&from=pod:default/nobody', 400, 'from: there is no Pod default/nobody'],
+    ['?service=web&from=node:node-9', 400, 'from: there is no Node node-9'],
     ['?service=web&color=red', 400, 'color: unknown'],
     ['?service=shop/web', 404, 'There is no Service shop/web'],
   ])('answers %j with %i', async (query, status, detail) => {

@@ -11,6 +11,7 @@ import {
   selectedPods,
 } from './context.ts'
 import { askPort } from './listeners.ts'
+import { isOutside } from './outside.ts'
 import { otherServices, portsRemedy } from './ports.ts'
 import { copyIn } from './selector.ts'
 
@@ -18,9 +19,6 @@ export const attemptCauses = (context: DiagnosisContext): readonly Cause[] =>
   [portNotExposed(context), shortName(context), headless(context)].filter(
     (cause) => cause !== undefined,
   )
-
-const isOutside = ({ attempt: { from } }: DiagnosisContext): boolean =>
-  from !== undefined && ('internet' in from || 'workstation' in from)
 
 /** Whether what was asked is an address of a node, at which only node ports are open. */
 const isNodeAddress = ({ world, attempt: { host } }: DiagnosisContext): boolean =>

@@ -22,6 +22,7 @@ export type CauseCode =
   | 'DnsIsDown'
   | 'ProxyIsStopped'
   | 'ServicesShareThePods'
+  | 'OnlyInsideTheCluster'
 
 /** An object, and the field in it: `spec.ports[0].targetPort`. */
 export interface Place {

@@ -3,6 +3,7 @@ import { attemptCauses } from './attempt.ts'
 import type { Cause, Diagnosis } from './cause.ts'
 import { type DiagnosisContext, namespaceOf } from './context.ts'
 import { externalNameCause } from './external-name.ts'
+import { outsideCause } from './outside.ts'
 import { portCauses } from './ports.ts'
 import { reachCauses } from './reach.ts'
 import { readinessCause } from './readiness.ts'
@@ -23,7 +24,14 @@ const one =
     return cause === undefined ? [] : [cause]
   }
 
+const STANDPOINT: Check = {
+  says: 'the caller stands where the Service can be reached',
+  causes: one(outsideCause),
+  isFirst: true,
+}
+
 const CHECKS: readonly Check[] = [
+  STANDPOINT,
   { says: 'the selector finds Pods', causes: one(selectorCause), isFirst: true },
   { says: 'one of the Pods is Ready', causes: one(readinessCause), isFirst: true },
   { says: 'the port and the name that were asked', causes: attemptCauses },
@@ -33,6 +41,7 @@ const CHECKS: readonly Check[] = [
 ]
 
 const EXTERNAL_CHECKS: readonly Check[] = [
+  STANDPOINT,
   { says: 'the external name answers', causes: one(externalNameCause) },
   { says: 'the name that was asked', causes: attemptCauses },
   { says: 'DNS answers', causes: systemCauses },

@@ -275,6 +275,35 @@ describe('a Service that does not work', () => {
     })
 })
 
+describe('a Service that is called from outside', () => {
+  test.each(['web', 'web.default.svc.cluster.local', '10.96.1.1'])('as %s', (host) => {
+    const cluster = healthy().with(webService({ clusterIP: '10.96.1.1' }))
+    const attempt: Attempt = { from: { workstation: true }, host, port: 80 }
+    const diagnosis = cluster.diagnose('default/web', attempt)
+    expect(diagnosis.causes.map(({ code }) => code)).toEqual(['OnlyInsideTheCluster'])
+    const source = { workstation: true }
+    expect(cluster.outcome(source, `http://${host}/`)).not.toBe('delivered')
+    cluster.mend(diagnosis)
+    const again = cluster.diagnose('default/web', attempt)
+    const command = again.causes[0]?.remedy?.command ?? ''
+    expect(command).toMatch(/^curl http:\/\/192\.168\.49\.2:3\d{4}\/$/)
+    expect(cluster.outcome(source, command.replace('curl ', ''))).toBe('delivered')
+  })
+
+  test('is told of its load balancer', () => {
+    const cluster = healthy().with(webService({ type: 'LoadBalancer' }))
+    const attempt: Attempt = { from: { internet: true }, host: 'web', port: 80 }
+    const command = cluster.diagnose('default/web', attempt).causes[0]?.remedy?.command ?? ''
+    expect(command).toBe('curl http://203.0.113.1:80/')
+    expect(cluster.outcome({ internet: true }, command.replace('curl ', ''))).toBe('delivered')
+  })
+
+  test('at another name is none of its business', () => {
+    const attempt: Attempt = { from: { internet: true }, host: 'example.com', port: 80 }
+    expect(healthy().with(webService()).codes('default/web', attempt)).toEqual([])
+  })
+})
+
 describe('a Service that works', () => {
   test('has no cause, whoever asks', () => {
     const cluster = healthy().with(webService(), client('kube-public'))
