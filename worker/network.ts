@@ -57,6 +57,27 @@ export const trace = (context: Route): Promise<Response> =>
       : new Response(traced.text, { headers: { 'content-type': traced.contentType } })
   })
 
+const SENDERS: readonly string[] = ['pod', 'node']
+
+/** `pod:default/web`, `node:node-1`, `internet`, `workstation` as a trace's `from`; what it cannot be is for the session to say. */
+const senderOf = (text: string): Readonly<Record<string, unknown>> => {
+  const colon = text.indexOf(':')
+  const kind = text.slice(0, colon)
+  return SENDERS.includes(kind) ? { [kind]: text.slice(colon + 1) } : { [text]: true }
+}
+
+/** A trace's own link: sends the request again, and leaves nothing behind. */
+export const traceLink = (context: Route): Promise<Response> =>
+  withSession(context, async (stub) => {
+    const { from = '', ...rest } = context.req.query()
+    const body = JSON.stringify({ ...rest, from: senderOf(from) })
+    const traced = await stub.follow(undefined, body, formatOf(context))
+    if (isRefusal(traced)) return traced
+    return 'status' in traced
+      ? problemAnswer(context, traced)
+      : new Response(traced.text, { headers: { 'content-type': traced.contentType } })
+  })
+
 export const requests = (context: Route): Promise<Response> =>
   withSession(context, async (stub, _id, key) => {
     const text = bodyText(context)

@@ -5,7 +5,7 @@ import { newSecret } from './capabilities.ts'
 import type { AppEnvironment } from './environment.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import { problemAnswer } from './problem.ts'
-import { diagnosis, requests, tables, trace } from './network.ts'
+import { diagnosis, requests, tables, trace, traceLink } from './network.ts'
 import {
   badRequest,
   bodyText,
@@ -200,6 +200,7 @@ export const sessions = new Hono<AppEnvironment>()
   .get('/:id/nodes/:node/tables', tables)
   .get('/:id/diagnosis', diagnosis)
   .post('/:id/trace', trace)
+  .get('/:id/trace', traceLink)
   .post('/:id/requests', requests)
   .all('*', (context) =>
     problemAnswer(context, {

@@ -72,6 +72,34 @@ describe('GET /api/sessions/:id/diagnosis', () => {
   })
 })
 
+describe('GET /api/sessions/:id/trace', () => {
+  const tracePath = (from: string, to: string) =>
+    `trace?${new URLSearchParams({ from, to }).toString()}`
+
+  test('is the link of a trace that starts in a Pod, on a node or outside', async () => {
+    const session = await broken()
+    for (const [from, to, outcome] of [
+      ['pod:default/web', 'http://kubernetes.default:443/', 'delivered'],
+      ['node:node-1', 'http://10.96.0.10:9153/metrics', 'delivered'],
+      ['internet', 'http://192.168.49.2:30999/', 'refused'],
+    ] as const) {
+      const answer = await get(session, tracePath(from, to))
+      expect([from, await answer.json()]).toMatchObject([from, { outcome }])
+    }
+  })
+
+  test.each([
+    ['trace', 'from: must be one'],
+    [tracePath('moon', 'http://web/'), 'from: must be one'],
+    [tracePath('internet', 'gopher://web/'), 'to:'],
+    ['trace?from=__proto__&to=http://web/', 'from: must be one'],
+  ])('refuses %j', async (path, detail) => {
+    const answer = await get(await broken(), path)
+    expect(answer.status).toBe(400)
+    expect((await answer.json<Problem>()).detail).toContain(detail)
+  })
+})
+
 describe('GET /api/sessions/:id/nodes/:node/tables', () => {
   test('prints what iptables-save prints', async () => {
     const session = await newSession({ template: 'bare' })
