@@ -1,7 +1,6 @@
 import type { Client } from '#client/client.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
 import type { Event } from '#api/core/v1/event/types.ts'
-import { assign } from '#apimachinery/object.ts'
 import { StatusError } from '#apimachinery/status-error.ts'
 import { formatMicroTime, formatTime, parseTime } from '#apimachinery/time.ts'
 import type { Random } from '#environment.ts'
@@ -70,45 +69,45 @@ const count = (client: Client, event: Event): void => {
 }
 
 const newEvent = (now: number, random: Random, event: Recorded): Event => {
-  const { apiVersion, kind, metadata } = event.object
-  const { name = '', namespace = 'default', uid = '', resourceVersion = '' } = metadata
+  const { object, reason, message, type, component, action } = event
+  const { name = '', namespace = 'default' } = object.metadata
   // The name ends in the nanosecond at which it was written. Within a millisecond the count of random numbers drawn tells Events apart,
   // so that their names sort as they came about: kubectl keeps that order where times are equal.
   random.next()
   const nanoseconds = BigInt(now) * 1_000_000n + BigInt(random.position % 1_000_000)
-  const fieldPath = event.fieldPath === undefined ? {} : { fieldPath: event.fieldPath }
-  const host = event.host === undefined ? {} : { host: event.host }
-  const base: Event = {
-    apiVersion: 'v1',
-    kind: 'Event',
+  const source = action === undefined ? sourceFrom(event) : {}
+  const base = {
+    apiVersion: 'v1' as const,
+    kind: 'Event' as const,
     metadata: { name: `${name}.${nanoseconds.toString(16)}`, namespace },
-    involvedObject: {
-      kind,
-      ...(metadata.namespace === undefined ? {} : { namespace }),
-      name,
-      uid,
-      apiVersion,
-      ...(resourceVersion === '' ? {} : { resourceVersion }),
-      ...fieldPath,
-    },
-    reason: event.reason,
-    message: event.message,
-    type: event.type,
-    source: event.action === undefined ? { component: event.component, ...host } : {},
+    involvedObject: referenceTo(event),
+    reason,
+    message,
+    type,
+    source,
   }
-  if (event.action !== undefined) {
-    return assign(base, {
-      eventTime: formatMicroTime(now),
-      action: event.action,
-      reportingComponent: event.component,
-      reportingInstance: event.host ?? `${event.component}-node-1`,
-    })
+  if (action !== undefined) {
+    const reportingInstance = event.host ?? `${component}-node-1`
+    const eventTime = formatMicroTime(now)
+    return { ...base, eventTime, action, reportingComponent: component, reportingInstance }
   }
-  return assign(base, {
-    firstTimestamp: formatTime(now),
-    lastTimestamp: formatTime(now),
-    count: 1,
-    reportingComponent: event.component,
-    reportingInstance: event.host ?? '',
-  })
+  const time = formatTime(now)
+  const times = { firstTimestamp: time, lastTimestamp: time, count: 1 }
+  return { ...base, ...times, reportingComponent: component, reportingInstance: event.host ?? '' }
+}
+
+const sourceFrom = ({ component, host }: Recorded): NonNullable<Event['source']> =>
+  host === undefined ? { component } : { component, host }
+
+/** An object without namespace is named without one. */
+const referenceTo = ({ object, fieldPath }: Recorded): Event['involvedObject'] => {
+  const { apiVersion, kind, metadata } = object
+  const { name = '', namespace, uid = '', resourceVersion = '' } = metadata
+  const reference: { -readonly [K in keyof Event['involvedObject']]: Event['involvedObject'][K] } =
+    namespace === undefined
+      ? { kind, name, uid, apiVersion }
+      : { kind, namespace, name, uid, apiVersion }
+  if (resourceVersion !== '') reference.resourceVersion = resourceVersion
+  if (fieldPath !== undefined) reference.fieldPath = fieldPath
+  return reference
 }

@@ -17,6 +17,20 @@ export interface ClientIdentity {
   readonly manager: string
 }
 
+/** The change that was told last: all that watch are told of one after the other. */
+const told = new WeakMap<
+  RegistryContext,
+  { readonly revision: Revision; readonly change: Change }
+>()
+
+const changeFor = (context: RegistryContext, revision: Revision): Change => {
+  const last = told.get(context)
+  if (last?.revision === revision) return last.change
+  const change = changeOf(revision)
+  told.set(context, { revision, change })
+  return change
+}
+
 /** How a change in the store looks to a component. */
 const changeOf = ({ object, previous }: Revision): Change => {
   if (object === undefined) return { type: 'DELETED', object: previous! } // a deleted key held something before
@@ -47,15 +61,17 @@ const writesOf = (context: RegistryContext, identity: ClientIdentity) => {
     const resource = context.resources.named(name)
     if (resource === undefined) throw new Error(`no resource ${name} is served`)
     const { subresource, validated } = options
-    return {
+    const operation: { -readonly [K in keyof Operation]: Operation[K] } = {
       resource,
       namespace: namespace ?? '',
-      ...identity,
+      user: identity.user,
+      manager: identity.manager,
       dryRun: false,
       warnings: [],
-      ...(subresource === undefined ? {} : { subresource }),
-      ...(validated === undefined ? {} : { validated }),
     }
+    if (subresource !== undefined) operation.subresource = subresource
+    if (validated !== undefined) operation.validated = validated
+    return operation
   }
   const write = (resource: string, object: KubeObject, options: WriteOptions = {}): KubeObject => {
     const operation = operationOf(resource, object.metadata.namespace, options)
@@ -95,7 +111,7 @@ const dynamicClient = (
   update: write,
   delete: deleteObject,
   watchAll: (handler) =>
-    context.etcd.onRevision((revision) => handler(revision.resource, changeOf(revision))),
+    context.etcd.onRevision((revision) => handler(revision.resource, changeFor(context, revision))),
 })
 
 /** The API as components see it: the same pipeline as a request from outside, without the wire. */
@@ -129,7 +145,7 @@ export const internalClient = (context: RegistryContext, identity: ClientIdentit
       handler: (change: Change<ResourceTypes[R]>) => void,
     ) =>
       context.etcd.onRevision(
-        (revision) => handler(changeOf(revision) as Change<ResourceTypes[R]>),
+        (revision) => handler(changeFor(context, revision) as Change<ResourceTypes[R]>),
         resource,
       ),
     dynamic: dynamicClient(context, writes),
