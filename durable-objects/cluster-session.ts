@@ -27,6 +27,7 @@ import { RevisionStore, STORED_FORMAT } from './revision-store.ts'
 import { SessionClock } from './session-clock.ts'
 
 export type { ApplyOutcome } from './cluster/manifests/apply.ts'
+export type { TraceDocument, TraceRefusal } from './cluster/world/trace-document.ts'
 
 /** Why a call on a session is not answered. */
 export type Refusal = 'no such session' | 'wrong key' | 'key needed'

@@ -9,6 +9,7 @@ import {
   wantsYaml,
   withSession,
 } from './session-route.ts'
+import type { TraceDocument, TraceRefusal } from '../durable-objects/cluster-session.ts'
 
 const TablesQuery = v.strictObject({
   format: v.optional(v.picklist(['iptables', 'nftables', 'ipvs', 'json'])),
@@ -46,15 +47,19 @@ const formatOf = (context: Route): 'json' | 'yaml' | 'text' => {
   return 'json'
 }
 
+/** What the session tells of requests that it sent, or why it sent none. */
+const answerWith = (context: Route, told: TraceDocument | TraceRefusal): Response =>
+  'status' in told
+    ? problemAnswer(context, told)
+    : new Response(told.text, { headers: { 'content-type': told.contentType } })
+
 export const trace = (context: Route): Promise<Response> =>
   withSession(context, async (stub, _id, key) => {
     const text = bodyText(context)
     if (text === undefined) return badRequest(context, 'The body is not UTF-8 text.')
     const traced = await stub.follow(key, text, formatOf(context))
     if (isRefusal(traced)) return traced
-    return 'status' in traced
-      ? problemAnswer(context, traced)
-      : new Response(traced.text, { headers: { 'content-type': traced.contentType } })
+    return answerWith(context, traced)
   })
 
 const SENDERS: readonly string[] = ['pod', 'node']
@@ -73,9 +78,7 @@ export const traceLink = (context: Route): Promise<Response> =>
     const body = JSON.stringify({ ...rest, from: senderOf(from) })
     const traced = await stub.follow(undefined, body, formatOf(context))
     if (isRefusal(traced)) return traced
-    return 'status' in traced
-      ? problemAnswer(context, traced)
-      : new Response(traced.text, { headers: { 'content-type': traced.contentType } })
+    return answerWith(context, traced)
   })
 
 export const requests = (context: Route): Promise<Response> =>
@@ -84,9 +87,7 @@ export const requests = (context: Route): Promise<Response> =>
     if (text === undefined) return badRequest(context, 'The body is not UTF-8 text.')
     const sent = await stub.requests(key, text, wantsYaml(context) ? 'yaml' : 'json')
     if (isRefusal(sent)) return sent
-    return 'status' in sent
-      ? problemAnswer(context, sent)
-      : new Response(sent.text, { headers: { 'content-type': sent.contentType } })
+    return answerWith(context, sent)
   })
 
 export const diagnosis = (context: Route): Promise<Response> =>
