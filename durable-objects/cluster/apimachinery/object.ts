@@ -80,6 +80,9 @@ const NOTHING = Object.freeze({})
  */
 export const copyOf = <T extends object>(object: T): T => ({ ...NOTHING, ...object })
 
+/** While an object is being made its keys may be set: much faster than a literal of many conditional spreads. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
 type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined }
 
 /**

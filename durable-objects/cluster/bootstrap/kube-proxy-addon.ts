@@ -1,5 +1,6 @@
 // kubernetes: cmd/kubeadm/app/phases/addons/proxy/manifests.go, proxy.go
 import type { BootstrapObject } from '#bootstrap/system-objects.ts'
+import { kubeadmConfiguration } from '#kube-proxy/kubeadm-configuration.ts'
 import type { Settings } from '#settings.ts'
 
 const NAMESPACE = 'kube-system'
@@ -7,78 +8,6 @@ const NAME = 'kube-proxy'
 const LABELS = { 'k8s-app': NAME }
 const IMAGE = 'registry.k8s.io/kube-proxy:v1.36.2'
 const RBAC = 'rbac.authorization.k8s.io'
-
-const CONFIGURATION = `apiVersion: kubeproxy.config.k8s.io/v1alpha1
-bindAddress: 0.0.0.0
-bindAddressHardFail: false
-clientConnection:
-  acceptContentTypes: ""
-  burst: 0
-  contentType: ""
-  kubeconfig: /var/lib/kube-proxy/kubeconfig.conf
-  qps: 0
-clusterCIDR: 10.244.0.0/16
-configSyncPeriod: 0s
-conntrack:
-  maxPerCore: null
-  min: null
-  tcpBeLiberal: false
-  tcpCloseWaitTimeout: null
-  tcpEstablishedTimeout: null
-  udpStreamTimeout: 0s
-  udpTimeout: 0s
-detectLocal:
-  bridgeInterface: ""
-  interfaceNamePrefix: ""
-detectLocalMode: ""
-enableProfiling: false
-healthzBindAddress: ""
-hostnameOverride: ""
-iptables:
-  localhostNodePorts: null
-  masqueradeAll: false
-  masqueradeBit: null
-  minSyncPeriod: 0s
-  syncPeriod: 0s
-ipvs:
-  excludeCIDRs: null
-  minSyncPeriod: 0s
-  scheduler: ""
-  strictARP: false
-  syncPeriod: 0s
-  tcpFinTimeout: 0s
-  tcpTimeout: 0s
-  udpTimeout: 0s
-kind: KubeProxyConfiguration
-logging:
-  flushFrequency: 0
-  options:
-    json:
-      infoBufferSize: "0"
-    text:
-      infoBufferSize: "0"
-  verbosity: 0
-metricsBindAddress: ""
-mode: ""
-nftables:
-  masqueradeAll: false
-  masqueradeBit: null
-  minSyncPeriod: 0s
-  syncPeriod: 0s
-nodePortAddresses: null
-oomScoreAdj: null
-portRange: ""
-showHiddenMetricsForVersion: ""
-winkernel:
-  enableDSR: false
-  forwardHealthCheckVip: false
-  networkName: ""
-  rootHnsEndpointName: ""
-  sourceVip: ""`
-
-/** The mode is left empty for iptables, as kubeadm does. */
-const configuration = (mode: Settings['proxyMode']): string =>
-  mode === 'iptables' ? CONFIGURATION : CONFIGURATION.replace('\nmode: ""', `\nmode: "${mode}"`)
 
 const KUBECONFIG = `apiVersion: v1
 kind: Config
@@ -177,7 +106,7 @@ const configMap = (mode: Settings['proxyMode']) => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { name: NAME, namespace: NAMESPACE, labels: { app: NAME } },
-  data: { 'config.conf': configuration(mode), 'kubeconfig.conf': KUBECONFIG },
+  data: { 'config.conf': kubeadmConfiguration(mode), 'kubeconfig.conf': KUBECONFIG },
 })
 
 /** The proxies of the nodes, and how they are set up. */

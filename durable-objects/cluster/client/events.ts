@@ -1,6 +1,7 @@
 import type { Client } from '#client/client.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
 import type { Event } from '#api/core/v1/event/types.ts'
+import type { Mutable } from '#apimachinery/object.ts'
 import { StatusError } from '#apimachinery/status-error.ts'
 import { formatMicroTime, formatTime, parseTime } from '#apimachinery/time.ts'
 import type { Random } from '#environment.ts'
@@ -75,25 +76,41 @@ const newEvent = (now: number, random: Random, event: Recorded): Event => {
   // so that their names sort as they came about: kubectl keeps that order where times are equal.
   random.next()
   const nanoseconds = BigInt(now) * 1_000_000n + BigInt(random.position % 1_000_000)
-  const source = action === undefined ? sourceFrom(event) : {}
-  const base = {
-    apiVersion: 'v1' as const,
-    kind: 'Event' as const,
-    metadata: { name: `${name}.${nanoseconds.toString(16)}`, namespace },
-    involvedObject: referenceTo(event),
+  // Whole literals without spreads: most objects that are written are Events.
+  const metadata = { name: `${name}.${nanoseconds.toString(16)}`, namespace }
+  const involvedObject = referenceTo(event)
+  if (action === undefined) {
+    const time = formatTime(now)
+    return {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata,
+      involvedObject,
+      reason,
+      message,
+      type,
+      source: sourceFrom(event),
+      firstTimestamp: time,
+      lastTimestamp: time,
+      count: 1,
+      reportingComponent: component,
+      reportingInstance: event.host ?? '',
+    }
+  }
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata,
+    involvedObject,
     reason,
     message,
     type,
-    source,
+    source: {},
+    eventTime: formatMicroTime(now),
+    action,
+    reportingComponent: component,
+    reportingInstance: event.host ?? `${component}-node-1`,
   }
-  if (action !== undefined) {
-    const reportingInstance = event.host ?? `${component}-node-1`
-    const eventTime = formatMicroTime(now)
-    return { ...base, eventTime, action, reportingComponent: component, reportingInstance }
-  }
-  const time = formatTime(now)
-  const times = { firstTimestamp: time, lastTimestamp: time, count: 1 }
-  return { ...base, ...times, reportingComponent: component, reportingInstance: event.host ?? '' }
 }
 
 const sourceFrom = ({ component, host }: Recorded): NonNullable<Event['source']> =>
@@ -103,7 +120,7 @@ const sourceFrom = ({ component, host }: Recorded): NonNullable<Event['source']>
 const referenceTo = ({ object, fieldPath }: Recorded): Event['involvedObject'] => {
   const { apiVersion, kind, metadata } = object
   const { name = '', namespace, uid = '', resourceVersion = '' } = metadata
-  const reference: { -readonly [K in keyof Event['involvedObject']]: Event['involvedObject'][K] } =
+  const reference: Mutable<Event['involvedObject']> =
     namespace === undefined
       ? { kind, name, uid, apiVersion }
       : { kind, namespace, name, uid, apiVersion }

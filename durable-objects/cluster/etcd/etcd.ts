@@ -1,5 +1,5 @@
 import { Indexes, type IndexFilter } from '#etcd/indexes.ts'
-import { OrderedKeys } from '#etcd/ordered-keys.ts'
+import { inKeyOrder, OrderedKeys } from '#etcd/ordered-keys.ts'
 import { assign, freeze, type KubeObject } from '#apimachinery/object.ts'
 
 /** One write: what the store appends, what watches carry. Revisions are dense: every write is one. */
@@ -200,20 +200,21 @@ class ResourceKeys {
   set(object: KubeObject, previous?: KubeObject): void {
     const { namespace = '', name = '' } = object.metadata
     let keys = this.#byNamespace.get(namespace)
-    if (keys === undefined) this.#byNamespace.set(namespace, (keys = new OrderedKeys()))
-    keys.set(name, object)
+    if (keys === undefined) this.#byNamespace.set(namespace, (keys = new OrderedKeys(namespace)))
+    const slot = keys.set(name, object)
     if (previous === undefined) this.#count++
-    this.#indexes.update(previous, object)
+    this.#indexes.update(slot, previous, object)
     this.#all = undefined
   }
 
   delete(object: KubeObject): void {
     const { namespace = '', name = '' } = object.metadata
     const keys = this.#byNamespace.get(namespace)
-    keys?.delete(name)
+    const slot = keys?.delete(name)
+    if (slot === undefined) return
     if (keys?.size === 0) this.#byNamespace.delete(namespace)
     this.#count--
-    this.#indexes.update(object, undefined)
+    this.#indexes.update(slot, object, undefined)
     this.#all = undefined
   }
 
@@ -227,16 +228,10 @@ class ResourceKeys {
       return filter.namespace === undefined
         ? this.#listAll()
         : (this.#byNamespace.get(filter.namespace)?.list() ?? [])
+    const { namespace } = filter
     const found: KubeObject[] = []
-    for (const key of narrowed.size < 2 ? narrowed : [...narrowed].sort()) {
-      const slash = key.indexOf('/')
-      const object = this.get(key.slice(0, slash), key.slice(slash + 1))
-      if (
-        object !== undefined &&
-        (filter.namespace === undefined || object.metadata.namespace === filter.namespace)
-      )
-        found.push(object)
-    }
+    for (const slot of narrowed.size < 2 ? narrowed : [...narrowed].sort(inKeyOrder))
+      if (namespace === undefined || slot.namespace === namespace) found.push(slot.object!) // indexed only while it is there
     return found
   }
 

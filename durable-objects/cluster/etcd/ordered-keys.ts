@@ -2,22 +2,34 @@ import type { KubeObject } from '#apimachinery/object.ts'
 
 /** Where a key's newest object stands; undefined once the key is gone. */
 export interface Slot {
+  readonly namespace: string
   readonly name: string
   object: KubeObject | undefined
 }
 
 const byName = (a: Slot, b: Slot): number => (a.name < b.name ? -1 : 1)
 
+/** As etcd orders them: a namespace's keys stand together, for they all begin with its name and a slash. */
+export const inKeyOrder = (a: Slot, b: Slot): number => {
+  if (a.namespace === b.namespace) return byName(a, b)
+  return `${a.namespace}/` < `${b.namespace}/` ? -1 : 1
+}
+
 /**
  * The keys of one resource in one namespace, in order. Only keys that came since the last list are sorted, and merged in; a key that
  * changes keeps its place. Lists that were handed out never change.
  */
 export class OrderedKeys {
+  readonly #namespace: string
   readonly #slots = new Map<string, Slot>()
   #sorted: Slot[] = []
   #added: Slot[] = []
   #hasGaps = false
   #listed: readonly KubeObject[] | undefined
+
+  constructor(namespace: string) {
+    this.#namespace = namespace
+  }
 
   get size(): number {
     return this.#slots.size
@@ -27,25 +39,28 @@ export class OrderedKeys {
     return this.#slots.get(name)?.object
   }
 
-  set(name: string, object: KubeObject): void {
+  set(name: string, object: KubeObject): Slot {
     this.#listed = undefined
     const slot = this.#slots.get(name)
     if (slot !== undefined) {
       slot.object = object
-      return
+      return slot
     }
-    const added = { name, object }
+    const added = { namespace: this.#namespace, name, object }
     this.#slots.set(name, added)
     this.#added.push(added)
+    return added
   }
 
-  delete(name: string): void {
+  /** Returns what stood there. */
+  delete(name: string): Slot | undefined {
     const slot = this.#slots.get(name)
-    if (slot === undefined) return
+    if (slot === undefined) return undefined
     this.#listed = undefined
     this.#slots.delete(name)
     slot.object = undefined
     this.#hasGaps = true
+    return slot
   }
 
   /** Sorted by name. */

@@ -1,5 +1,6 @@
 // What a command line does, as far as it can be told beforehand: sleeps, exits, small shell scripts, a few servers.
 // Whatever this reader does not understand is taken to run for ever.
+import { copyOf, type Mutable } from '#apimachinery/object.ts'
 import {
   type Environment,
   type FileChange,
@@ -11,7 +12,6 @@ import {
   type Program,
   programName,
   type Tools,
-  quietly,
 } from '#images/behaviour.ts'
 import { NotYet } from '#images/network-moments.ts'
 import { logLines } from '#images/commands/output.ts'
@@ -72,16 +72,17 @@ class CommandRun implements ShellState {
   process(outcome: Outcome): Process {
     const exitCode =
       outcome.kind === 'forever' || outcome.kind === 'unknown' ? undefined : outcome.code
-    return quietly({
-      ...(exitCode === undefined ? {} : { ends: { after: this.time, exitCode } }),
+    const process: Mutable<Process> = {
       listens: this.#listens,
       memoryBytes: this.#memoryBytes,
       log: this.log,
-      ...(this.files.length === 0 ? {} : { files: this.files }),
-      ...(this.terminates === undefined ? {} : { terminates: this.terminates }),
-      ...(this.#asksAt === undefined ? {} : { asksAt: this.#asksAt }),
-      ...(this.#guessed ? { guessed: true } : {}),
-    })
+    }
+    if (exitCode !== undefined) process.ends = { after: this.time, exitCode }
+    if (this.files.length > 0) process.files = this.files
+    if (this.terminates !== undefined) process.terminates = this.terminates
+    if (this.#asksAt !== undefined) process.asksAt = this.#asksAt
+    if (this.#guessed) process.guessed = true
+    return process
   }
 
   /** Replaces the process with `argv`. */
@@ -133,12 +134,10 @@ class CommandRun implements ShellState {
   #contextFor(argv: readonly string[]): CommandContext {
     const { networkAt, now } = this.#context
     if (networkAt === undefined) return this.#context
-    const network = networkAt(this.time, argv)
-    return {
-      ...this.#context,
-      network,
-      ...(now === undefined ? {} : { now: now + this.time }),
-    }
+    const context: Mutable<CommandContext> = copyOf(this.#context)
+    context.network = networkAt(this.time, argv)
+    if (now !== undefined) context.now = now + this.time
+    return context
   }
 
   /** A command that asks the network: known only at the moment of the start. */

@@ -1,11 +1,12 @@
 // What runs in a container: the seam between the kubelet and what images and commands do.
+import type { Mutable } from '#apimachinery/object.ts'
 import {
   type Environment,
   type ImageBehaviour,
   type Process,
   type ProgramContext,
 } from '#images/behaviour.ts'
-import { runCommand } from '#images/command.ts'
+import { type CommandContext, runCommand } from '#images/command.ts'
 
 /** What of a container decides what runs in it. Command and args are expanded already. */
 export interface ContainerProgram {
@@ -37,13 +38,10 @@ export const processOf = (
   const entrypoint = container.command ?? image.entrypoint
   // A command replaces the image's arguments too. docker: ENTRYPOINT and CMD
   const args = container.args ?? (container.command === undefined ? image.cmd : [])
-  const process = runCommand([...entrypoint, ...args], {
-    env,
-    ports: container.ports ?? [],
-    ...start,
-    ...(image.program === undefined ? {} : { program: image.program }),
-    ...(image.tools === undefined ? {} : { tools: image.tools }),
-  })
+  const context: Mutable<CommandContext> = { ...start, env, ports: container.ports ?? [] }
+  if (image.program !== undefined) context.program = image.program
+  if (image.tools !== undefined) context.tools = image.tools
+  const process = runCommand([...entrypoint, ...args], context)
   return container.memoryLimit === undefined ? process : within(container.memoryLimit, process)
 }
 

@@ -2,7 +2,7 @@ import type { Change, Client, DynamicClient, ListFilter, WriteOptions } from '#c
 import type { DeleteOptions, UserInfo } from '#api/strategy.ts'
 import type { ResourceName, ResourceTypes } from '#api/resource-types.ts'
 import { matches } from '#apimachinery/labels.ts'
-import type { KubeObject } from '#apimachinery/object.ts'
+import type { KubeObject, Mutable } from '#apimachinery/object.ts'
 import type { Revision } from '#etcd/etcd.ts'
 import type { Operation } from '#kube-apiserver/registry/operation.ts'
 import { bind } from '#kube-apiserver/registry/binding.ts'
@@ -61,7 +61,7 @@ const writesOf = (context: RegistryContext, identity: ClientIdentity) => {
     const resource = context.resources.named(name)
     if (resource === undefined) throw new Error(`no resource ${name} is served`)
     const { subresource, validated } = options
-    const operation: { -readonly [K in keyof Operation]: Operation[K] } = {
+    const operation: Mutable<Operation> = {
       resource,
       namespace: namespace ?? '',
       user: identity.user,

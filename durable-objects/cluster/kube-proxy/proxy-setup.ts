@@ -35,6 +35,8 @@ export interface Setup {
   readonly problem?: string
 }
 
+type Read = Pick<Setup, 'configuration' | 'problem'>
+
 type Tables = ServiceTables | IpvsNodeTables
 
 interface Kept {
@@ -50,6 +52,8 @@ export class ProxySetup {
   readonly #context: ComponentContext
   /** By what of the setup and the node the tables depend on. */
   readonly #tables = new Map<string, Kept>()
+  /** What it says is asked for much more often than it changes. */
+  #lastRead: { readonly configMap: ConfigMap | undefined; readonly read: Read } | undefined
 
   constructor(context: ComponentContext) {
     this.#context = context
@@ -100,7 +104,13 @@ export class ProxySetup {
     return new Set([...services, ...view.services])
   }
 
-  #read(configMap: ConfigMap | undefined): Pick<Setup, 'configuration' | 'problem'> {
+  #read(configMap: ConfigMap | undefined): Read {
+    if (this.#lastRead?.configMap !== configMap || this.#lastRead === undefined)
+      this.#lastRead = { configMap, read: this.#readAnew(configMap) }
+    return this.#lastRead.read
+  }
+
+  #readAnew(configMap: ConfigMap | undefined): Read {
     const defaults = { mode: this.#context.settings.proxyMode, clusterCIDR: CLUSTER_CIDR }
     try {
       return { configuration: configurationOf(configMap, defaults) }

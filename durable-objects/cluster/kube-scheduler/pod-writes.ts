@@ -2,7 +2,7 @@ import { NEVER_PROBED } from '#api/core/v1/pod/never-probed.ts'
 import type { Pod, PodCondition, PodStatus } from '#api/core/v1/pod/types.ts'
 import type { Client } from '#client/client.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
-import { assign, equal, freeze, keyOf } from '#apimachinery/object.ts'
+import { assign, equal, freeze, keyOf, type Mutable } from '#apimachinery/object.ts'
 import { formatTime } from '#apimachinery/time.ts'
 import type { Failure } from '#kube-scheduler/failure.ts'
 
@@ -118,12 +118,15 @@ const withCondition = (
     return conditions
   const lastTransitionTime =
     known?.status === condition.status ? known.lastTransitionTime : formatTime(now)
-  const fresh: PodCondition = {
-    ...condition,
+  const fresh: Mutable<PodCondition> = {
     ...NEVER_PROBED,
-    ...(lastTransitionTime === undefined ? {} : { lastTransitionTime }),
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    type: condition.type,
+    status: condition.status,
   }
+  if (condition.reason !== undefined) fresh.reason = condition.reason
+  if (condition.message !== undefined) fresh.message = condition.message
+  if (lastTransitionTime !== undefined) fresh.lastTransitionTime = lastTransitionTime
+  if (generation !== undefined) fresh.observedGeneration = generation
   return known === undefined
     ? [...conditions, fresh]
     : conditions.map((existing) => (existing === known ? fresh : existing))

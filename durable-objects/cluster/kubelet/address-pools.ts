@@ -106,7 +106,7 @@ const addressAt = (cidr: Cidr, position: number): string =>
   formatIp(nthAddress(cidr, FIRST_POSITION + position))
 
 const positionOf = (cidr: Cidr, ip: string): number => {
-  const octets = ip.split('.').map(Number)
-  const value = octets.reduce((sum, octet) => sum * 256 + octet, 0)
+  let value = 0
+  for (const octet of ip.split('.')) value = value * 256 + Number(octet)
   return value - Number(cidr.network.value) - FIRST_POSITION
 }

@@ -6,7 +6,7 @@ import type {
   VolumeMountStatus,
 } from '#api/core/v1/pod/container-status-types.ts'
 import type { Container } from '#api/core/v1/pod/container-types.ts'
-import { equal, type StringMap } from '#apimachinery/object.ts'
+import { equal, type Mutable, type StringMap } from '#apimachinery/object.ts'
 import { formatTime } from '#apimachinery/time.ts'
 import { familiarName, parseReference } from '#images/reference.ts'
 import { digest } from '#kubelet/container-id.ts'
@@ -40,7 +40,7 @@ const containerStatus = (run: PodRun, container: PodContainer, now: number): Con
   const { spec } = container
   const record = run.of(container)
   const volumeMounts = mountStatuses(spec)
-  const status: ContainerStatus = {
+  const status: Mutable<ContainerStatus> = {
     name: spec.name,
     image: record.id === undefined ? (spec.image ?? '') : record.image,
     imageID: record.id === undefined ? '' : imageId(record.image),
@@ -49,20 +49,20 @@ const containerStatus = (run: PodRun, container: PodContainer, now: number): Con
     restartCount: record.restarts,
     started: false,
     state: stateOf(run, record),
-    ...(record.id === undefined ? {} : { containerID: `docker://${record.id}` }),
-    ...(volumeMounts === undefined ? {} : { volumeMounts }),
-    ...(record.id === undefined ? {} : resourcesOf(spec)),
   }
+  if (record.id !== undefined) status.containerID = `docker://${record.id}`
+  if (volumeMounts !== undefined) status.volumeMounts = volumeMounts
+  if (record.id !== undefined) setResources(status, spec)
   const last =
     status.state.terminated === undefined && record.phase !== 'running' ? record.exit : record.last
-  const lastState = last === undefined ? NONE : { terminated: terminatedState(last) }
+  if (last !== undefined) status.lastState = { terminated: terminatedState(last) }
   if (record.phase === 'running') {
     const { isStarted, isReady } = run.health(container, now)
+    status.started = isStarted
     // An init container is ready when it is done, not while it runs.
-    return { ...status, lastState, started: isStarted, ready: isReady && container.kind !== 'init' }
-  }
-  const isDone = container.kind === 'init' && status.state.terminated?.exitCode === 0
-  return { ...status, lastState, ready: isDone }
+    status.ready = isReady && container.kind !== 'init'
+  } else status.ready = container.kind === 'init' && status.state.terminated?.exitCode === 0
+  return status
 }
 
 const stateOf = (run: PodRun, record: ContainerRecord): ContainerState => {
@@ -102,14 +102,9 @@ const mountStatuses = ({ volumeMounts }: Container): readonly VolumeMountStatus[
       : { mountPath, name },
   )
 
-const resourcesOf = ({
-  resources,
-}: Container): Pick<ContainerStatus, 'resources' | 'allocatedResources'> => {
-  const requests: StringMap | undefined = resources?.requests
-  return {
-    resources: resources ?? {},
-    ...(requests === undefined || Object.keys(requests).length === 0
-      ? {}
-      : { allocatedResources: requests }),
-  }
+const setResources = (status: Mutable<ContainerStatus>, { resources = {} }: Container): void => {
+  const requests: StringMap | undefined = resources.requests
+  status.resources = resources
+  if (requests !== undefined && Object.keys(requests).length > 0)
+    status.allocatedResources = requests
 }

@@ -25,11 +25,16 @@ export const environmentSources = (
   pod: Pod,
   node: Node,
   hostIP: string,
-): EnvironmentSources => ({
-  ...podObjects(client, pod),
-  services: () => client.list('services', { namespace: pod.metadata.namespace ?? '' }),
-  kubernetes: () => client.get('services', 'default', 'kubernetes'),
-  allocatable: node.status.allocatable,
-  podIP: pod.status.podIP ?? '',
-  hostIP,
-})
+): EnvironmentSources => {
+  // One literal without spreads: every container that starts makes one.
+  const { configMap, secret } = podObjects(client, pod)
+  return {
+    configMap,
+    secret,
+    services: () => client.list('services', { namespace: pod.metadata.namespace ?? '' }),
+    kubernetes: () => client.get('services', 'default', 'kubernetes'),
+    allocatable: node.status.allocatable,
+    podIP: pod.status.podIP ?? '',
+    hostIP,
+  }
+}

@@ -1,7 +1,7 @@
 // What the kubelet knows of the world when it decides about one pod.
 import type { Container, EphemeralContainer } from '#api/core/v1/pod/container-types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
-import { own } from '#apimachinery/object.ts'
+import { type Mutable, own } from '#apimachinery/object.ts'
 import { quantityOf, quantityValue } from '#apimachinery/quantity.ts'
 import type { Process } from '#images/behaviour.ts'
 import { imageBehaviour, type KnownImage } from '#images/catalog.ts'
@@ -9,7 +9,7 @@ import type { ImageBehaviour, PullFailure } from '#images/behaviour.ts'
 import type { Network } from '#images/network.ts'
 import type { Answers, NetworkAt } from '#images/network-moments.ts'
 import { millisecondsOf } from '#images/defined-image.ts'
-import { processOf, type StartFacts } from '#images/process.ts'
+import { type ContainerProgram, processOf, type StartFacts } from '#images/process.ts'
 import {
   type EnvironmentMap,
   type EnvironmentResult,
@@ -93,23 +93,23 @@ export const containerProcess = (
   }
   const image = described ?? knownImage(spec)
   if (image === undefined) return RUNS_ON
-  const limit = own(spec.resources?.limits, 'memory')
-  const process = processOf(
-    {
-      ...(spec.command === undefined ? {} : { command: expandArguments(spec.command, env) }),
-      ...(spec.args === undefined ? {} : { args: expandArguments(spec.args, env) }),
-      ...(spec.ports === undefined ? {} : { ports: spec.ports }),
-      ...(limit === undefined ? {} : { memoryLimit: quantityValue(quantityOf(limit)) }),
-    },
-    image,
-    env,
-    start,
-  )
+  const process = processOf(programOf(spec, env), image, env, start)
   // What a Job or an init container runs is meant to end, even if nobody here knows what it does.
   const isMeantToEnd = kind === 'init' || (kind === 'regular' && isJobPod(pod))
   return process.guessed === true && process.ends === undefined && isMeantToEnd
     ? { ...process, ends: { after: facts.delays.jobRun, exitCode: 0 } }
     : process
+}
+
+const programOf = (spec: Container, env: EnvironmentMap): ContainerProgram => {
+  const { command, args, ports } = spec
+  const limit = own(spec.resources?.limits, 'memory')
+  const program: Mutable<ContainerProgram> = {}
+  if (command !== undefined) program.command = expandArguments(command, env)
+  if (args !== undefined) program.args = expandArguments(args, env)
+  if (ports !== undefined) program.ports = ports
+  if (limit !== undefined) program.memoryLimit = quantityValue(quantityOf(limit))
+  return program
 }
 
 /** What a process knows of the world beside its environment. */

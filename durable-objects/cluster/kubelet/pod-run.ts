@@ -1,6 +1,7 @@
 // One pod's containers, moved forward in time step by step until the present. Pure: what it would like to see done
 // outside (events, images, environments) it returns.
 import type { Pod } from '#api/core/v1/pod/types.ts'
+import type { Mutable } from '#apimachinery/object.ts'
 import type { Process } from '#images/behaviour.ts'
 import {
   answeredNetwork,
@@ -114,15 +115,16 @@ export class PodRun {
   }
 
   record(): PodRecord {
-    return {
+    const record: Mutable<PodRecord> = {
       since: this.since,
       isShown: this.isShown,
       containers: this.#records,
-      ...(this.ip === undefined ? {} : { ip: this.ip }),
-      ...(this.stopping === undefined ? {} : { stopping: this.stopping }),
-      ...(this.mountFailure === undefined ? {} : { mountFailure: this.mountFailure }),
-      ...(this.lostAt === undefined ? {} : { lostAt: this.lostAt }),
     }
+    if (this.ip !== undefined) record.ip = this.ip
+    if (this.stopping !== undefined) record.stopping = this.stopping
+    if (this.mountFailure !== undefined) record.mountFailure = this.mountFailure
+    if (this.lostAt !== undefined) record.lostAt = this.lostAt
+    return record
   }
 
   note(
@@ -132,11 +134,10 @@ export class PodRun {
     container?: PodContainer,
     count = 1,
   ): void {
-    const fieldPath =
-      container === undefined
-        ? {}
-        : { fieldPath: `spec.${FIELD[container.kind]}{${container.spec.name}}` }
-    this.events.push({ type, reason, message, count, ...fieldPath })
+    const event: Mutable<PodEvent> = { type, reason, message, count }
+    if (container !== undefined)
+      event.fieldPath = `spec.${FIELD[container.kind]}{${container.spec.name}}`
+    this.events.push(event)
   }
 
   /** `web_default(8f0c…)`, as the kubelet names a pod in messages. */

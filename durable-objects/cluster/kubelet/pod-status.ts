@@ -29,6 +29,9 @@ export const podStatus = (run: PodRun, now: number): PodStatus => {
   const isOver = isFinished(run)
   const phase = phaseOf(run, statuses, isOver)
   const hasSandbox = run.isShown && run.ip !== undefined && !isOver
+  const isTooLate = phase === 'Failed' && run.stopping?.cause === 'deadline'
+  const ip = shownIP(run)
+  const { hostIP } = run.facts
   return assign(old, {
     phase,
     conditions: podConditions(pod, statuses, phase, hasSandbox, now),
@@ -37,10 +40,14 @@ export const podStatus = (run: PodRun, now: number): PodStatus => {
     ephemeralContainerStatuses: of(['ephemeral'], old.ephemeralContainerStatuses),
     observedGeneration: pod.metadata.generation,
     startTime: old.startTime ?? formatTime(run.since),
-    ...addresses(run),
-    ...(phase === 'Failed' && run.stopping?.cause === 'deadline'
-      ? { reason: 'DeadlineExceeded', message: DEADLINE_MESSAGE }
-      : {}),
+    hostIP,
+    hostIPs: isSame(old.hostIPs, hostIP)
+      ? old.hostIPs
+      : shared(`ip/${hostIP}`, () => [{ ip: hostIP }]),
+    podIP: ip ?? old.podIP,
+    podIPs: ip === undefined || isSame(old.podIPs, ip) ? old.podIPs : [{ ip }],
+    reason: isTooLate ? 'DeadlineExceeded' : old.reason,
+    message: isTooLate ? DEADLINE_MESSAGE : old.message,
   })
 }
 
@@ -57,19 +64,9 @@ const phaseOf = (
   return !isOver && (phase === 'Succeeded' || phase === 'Failed') ? 'Running' : phase
 }
 
-const addresses = (run: PodRun): Partial<PodStatus> => {
-  const { status } = run.pod
-  const { hostIP } = run.facts
-  const host = {
-    hostIP,
-    hostIPs: isSame(status.hostIPs, hostIP)
-      ? status.hostIPs
-      : shared(`ip/${hostIP}`, () => [{ ip: hostIP }]),
-  }
-  const { ip } = run
-  if (ip === undefined || (!run.isShown && run.pod.spec.hostNetwork !== true)) return host
-  return { ...host, podIP: ip, podIPs: isSame(status.podIPs, ip) ? status.podIPs : [{ ip }] }
-}
+/** A sandbox's address is seen once the sandbox is; the host's at once. */
+const shownIP = ({ ip, isShown, pod }: PodRun): string | undefined =>
+  isShown || pod.spec.hostNetwork === true ? ip : undefined
 
 const isSame = (
   old: readonly { readonly ip: string }[] | undefined,

@@ -1,6 +1,6 @@
 // The list in metadata.managedFields, decoded. kubernetes: apimachinery pkg/util/managedfields/internal/managedfields.go
 import { quote } from '#apimachinery/field-error.ts'
-import type { ManagedFieldsEntry } from '#apimachinery/object.ts'
+import type { ManagedFieldsEntry, Mutable } from '#apimachinery/object.ts'
 import { parseTime } from '#apimachinery/time.ts'
 import { equals, type FieldSet } from './field-set.ts'
 import { fromFieldsV1, toFieldsV1 } from './fields-v1.ts'
@@ -86,7 +86,7 @@ const encode = (managed: Managed): ManagedFieldsEntry => {
   const isStored =
     stored?.fieldsV1 === fieldsV1 && stored.time === time && stored.apiVersion === apiVersion
   if (isStored) return stored
-  const entry: { -readonly [K in keyof ManagedFieldsEntry]: ManagedFieldsEntry[K] } = {}
+  const entry: Mutable<ManagedFieldsEntry> = {}
   if (name !== '') entry.manager = name
   entry.operation = operation
   entry.apiVersion = apiVersion

@@ -1,4 +1,5 @@
 import type { Field, Schema, SchemaKind } from '#apimachinery/schema.ts'
+import type { Mutable } from '#apimachinery/object.ts'
 import { goTypeOf, namedTypeOf } from '#apimachinery/schema/go-types.ts'
 
 /** A definition as OpenAPI v3 has it, with a reference being the name of another definition. */
@@ -23,7 +24,6 @@ interface Definition {
 /** One field of a protobuf message: number, name in JSON, label, type, flags. */
 export type MessageField = readonly [number, string | null, 'o' | 'r' | 'm', string, string]
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 type Definitions = Readonly<Record<string, Definition>>
 type Messages = Readonly<Record<string, readonly MessageField[]>>
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ConfigMap } from '#api/core/v1/config-map/types.ts'
 import { ConfigurationError, configurationOf } from '#kube-proxy/configuration.ts'
+import { kubeadmConfiguration } from '#kube-proxy/kubeadm-configuration.ts'
 import { cidr } from '../../../support/proxy-recordings.ts'
 
 const DEFAULTS = { mode: 'iptables', clusterCIDR: cidr('10.244.0.0/16') } as const
@@ -41,6 +42,20 @@ describe('what is said nowhere', () => {
     const given = { ...DEFAULTS, mode: 'nftables' } as const
     expect(configurationOf(undefined, given).mode).toBe('nftables')
     expect(configurationOf(undefined, given).nodePortAddresses).toBe('primary')
+  })
+})
+
+describe("kubeadm's own file", () => {
+  it.each(['iptables', 'nftables', 'ipvs'] as const)('says the same read as YAML: %s', (mode) => {
+    const file = kubeadmConfiguration(mode)
+    for (const defaults of [
+      DEFAULTS,
+      { mode: 'nftables', clusterCIDR: cidr('10.0.0.0/8') },
+    ] as const)
+      expect(configurationOf(configMap(file), defaults)).toEqual(
+        configurationOf(configMap(`${file}\n# looked at`), defaults),
+      )
+    expect(configurationOf(configMap(file), DEFAULTS).mode).toBe(mode)
   })
 })
 
