@@ -1,51 +1,14 @@
 // A cluster in which Services are broken and mended.
 import type { Attempt } from '#diagnosis/context.ts'
 import type { Diagnosis, Place } from '#diagnosis/cause.ts'
+import { readDiagnosisQuery } from '#diagnosis/read-query.ts'
 import { readTraceRequest } from '#network/read-request.ts'
 import { trace } from '#network/trace-request.ts'
+import type { Asked, Fault } from './faults/fault.ts'
+import { client } from './faults/manifests.ts'
 import { type Manifest, ScriptedCluster } from './scripted-cluster.ts'
 
-export const webDeployment = (changes: Readonly<Record<string, unknown>> = {}): Manifest => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name: 'web', namespace: 'default' },
-  spec: {
-    replicas: 2,
-    selector: { matchLabels: { app: 'web' } },
-    template: {
-      metadata: { labels: { app: 'web' } },
-      spec: {
-        containers: [
-          { name: 'web', image: 'nginx:1.29', ports: [{ name: 'http', containerPort: 80 }] },
-        ],
-        ...changes,
-      },
-    },
-  },
-})
-
-export const webService = (
-  changes: Readonly<Record<string, unknown>> = {},
-  name = 'web',
-): Manifest => ({
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name, namespace: 'default' },
-  spec: { selector: { app: 'web' }, ports: [{ port: 80 }], ...changes },
-})
-
-export const client = (namespace = 'default'): Manifest => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name: 'client', namespace, labels: { role: 'client' } },
-  spec: { containers: [{ name: 'shell', image: 'busybox:1.37', command: ['sleep', '86400'] }] },
-})
-
-export const namespace = (name: string): Manifest => ({
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  metadata: { name },
-})
+export { client, namespace, webDeployment, webService } from './faults/manifests.ts'
 
 const SETTLING_MS = 120_000
 
@@ -88,17 +51,36 @@ export class BrokenCluster {
     return trace(this.script.cluster.world(true), request).outcome
   }
 
-  /** Does what the only cause's remedy says. */
-  mend(diagnosis: Diagnosis): void {
+  /** Does what the only cause's remedy says; the URL, if it is to be called otherwise. */
+  mend(diagnosis: Diagnosis): string | undefined {
     const remedy = diagnosis.causes[0]?.remedy
     if (remedy === undefined) throw new Error('the cause has no remedy')
+    const url = /^curl (\S+)$/.exec(remedy.command ?? '')?.[1]
+    if (url !== undefined) return url
     for (const place of remedy.delete ?? []) this.script.delete(manifestOf(place))
     this.settle()
     for (const object of remedy.apply ?? []) this.script.create(object as Manifest)
     if (remedy.patch !== undefined)
       this.script.merge(manifestOf(remedy.patch.target), remedy.patch.patch)
     this.settle()
+    return undefined
   }
+}
+
+/** A cluster with the fault, come to rest. */
+export const clusterWith = ({ settings = {}, ...fault }: Fault): BrokenCluster => {
+  const cluster = new BrokenCluster({ settings }).with(client(), ...fault.manifests)
+  for (const { of, patch } of fault.changes ?? []) cluster.script.merge(of, patch)
+  for (const manifest of fault.deleted ?? []) cluster.script.delete(manifest)
+  cluster.settle()
+  return cluster
+}
+
+/** The parameters of a diagnosis as the engine takes them. */
+export const attemptOf = (asked: Asked = {}): Attempt => {
+  const query = readDiagnosisQuery({ service: 'default/web', ...asked })
+  if ('problem' in query) throw new Error(query.problem)
+  return query.attempt
 }
 
 const manifestOf = ({ apiVersion, kind, name, namespace: scope }: Place): Manifest => ({

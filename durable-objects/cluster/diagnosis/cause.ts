@@ -1,28 +1,31 @@
 // What a diagnosis says. Codes are stable: pages and exercises refer to them.
 
-export type CauseCode =
-  | 'NoPodMatchesSelector'
-  | 'PodsInAnotherNamespace'
-  | 'NoPodIsReady'
-  | 'TargetPortNotListening'
-  | 'NamedPortMissing'
-  | 'ListensOnLoopback'
-  | 'PortNotExposed'
-  | 'ShortNameAcrossNamespaces'
-  | 'ExternalNameIsAddress'
-  | 'ExternalNameNotFound'
-  | 'ExternalNamePortRefused'
-  | 'ExternalNameHostRefused'
-  | 'HeadlessDoesNotBalance'
-  | 'NodeIsDown'
-  | 'NoLocalEndpoint'
-  | 'LoadBalancerPending'
-  | 'SelectorlessWithoutEndpoints'
-  | 'NetworkPolicyDenies'
-  | 'DnsIsDown'
-  | 'ProxyIsStopped'
-  | 'ServicesShareThePods'
-  | 'OnlyInsideTheCluster'
+export const CAUSE_CODES = [
+  'NoPodMatchesSelector',
+  'PodsInAnotherNamespace',
+  'NoPodIsReady',
+  'TargetPortNotListening',
+  'NamedPortMissing',
+  'ListensOnLoopback',
+  'PortNotExposed',
+  'ShortNameAcrossNamespaces',
+  'ExternalNameIsAddress',
+  'ExternalNameNotFound',
+  'ExternalNamePortRefused',
+  'ExternalNameHostRefused',
+  'HeadlessDoesNotBalance',
+  'NodeIsDown',
+  'NoLocalEndpoint',
+  'LoadBalancerPending',
+  'SelectorlessWithoutEndpoints',
+  'NetworkPolicyDenies',
+  'DnsIsDown',
+  'ProxyIsStopped',
+  'ServicesShareThePods',
+  'OnlyInsideTheCluster',
+] as const
+
+export type CauseCode = (typeof CAUSE_CODES)[number]
 
 /** An object, and the field in it: `spec.ports[0].targetPort`. */
 export interface Place {

@@ -1,19 +1,21 @@
 // Whether the name that an ExternalName Service stands for answers.
+import type { Service } from '#api/core/v1/service/types.ts'
 import type { Cause } from './cause.ts'
-import { type DiagnosisContext, listed, namespaceOf, placeOf } from './context.ts'
+import { type DiagnosisContext, listed, namespaceOf, patchCommand, placeOf } from './context.ts'
 import { parseIp, type Ip } from '#net/ip.ts'
 import type { Answer } from '#network/world.ts'
 
 const CLIENT = '198.51.100.7:40000'
 const DEFAULT_PORT = 80
 const MISDIRECTED = 421
+const CLUSTER_DOMAIN = '.cluster.local'
 
 export const externalNameCause = (context: DiagnosisContext): Cause | undefined => {
   const { externalName = '' } = context.service.spec
   const target = externalName.replace(/\.$/, '')
   if (parseIp(target) !== undefined) return isAddress(context, target)
-  // names of the cluster are other Services' business
-  if (/\.svc(\.|$)/.test(target) || target.endsWith('.cluster.local')) return undefined
+  // what a name of the cluster stands for is another Service's business
+  if (target.endsWith(CLUSTER_DOMAIN)) return clusterNameCause(context, target)
   const ip = addressOf(context, target)
   if (ip === undefined) return notFound(context, target)
   return portRefused(context, target, ip) ?? hostRefused(context, target, ip)
@@ -68,14 +70,49 @@ const isAddress = ({ service, attempt }: DiagnosisContext, address: string): Cau
   }
 }
 
-const notFound = ({ service }: DiagnosisContext, name: string): Cause => ({
-  code: 'ExternalNameNotFound',
-  says: `externalName is "${name}", and no such name exists in DNS.`,
-  evidence: [
-    { place: placeOf(service, 'spec.externalName'), expected: 'a name that exists', found: name },
-  ],
-  place: placeOf(service, 'spec.externalName'),
-})
+/** Only of Services: a Pod's own name comes and goes with it. */
+const clusterNameCause = (context: DiagnosisContext, target: string): Cause | undefined => {
+  const [, name = '', namespace = ''] = /^([^.]+)\.([^.]+)\.svc\.cluster\.local$/.exec(target) ?? []
+  if (name === '' || context.client.get('services', namespace, name) !== undefined) return undefined
+  return notFound(context, target)
+}
+
+const notFound = (context: DiagnosisContext, name: string): Cause => {
+  const { service } = context
+  const target = placeOf(service, 'spec.externalName')
+  const meant = meantService(context, name)
+  const full = meant && `${meant.metadata.name}.${namespaceOf(meant)}.svc${CLUSTER_DOMAIN}`
+  const patch = { spec: { externalName: full } }
+  return {
+    code: 'ExternalNameNotFound',
+    says: `externalName is "${name}", and no such name exists in DNS. It is taken as it stands, from the root of DNS: nobody completes it with the cluster's domain.`,
+    evidence: [{ place: target, expected: full ?? 'a name that exists', found: name }],
+    place: target,
+    ...(full === undefined
+      ? {}
+      : {
+          remedy: {
+            says: `Write the full name of the Service: ${full}.`,
+            patch: { target, type: 'merge', patch },
+            command: patchCommand(target, patch),
+          },
+        }),
+  }
+}
+
+/** The Service that the author thought of: `web`, `web.shop`, `web.shop.svc`, or of that name in another namespace. */
+const meantService = ({ client, service }: DiagnosisContext, text: string): Service | undefined => {
+  const [name, namespace = namespaceOf(service)] = text.split('.')
+  const found = client
+    .list('services')
+    .filter(
+      ({ metadata: { name: theirs, uid } }) => theirs === name && uid !== service.metadata.uid,
+    )
+  return (
+    found.find((candidate) => namespaceOf(candidate) === namespace) ??
+    (found.length === 1 ? found[0] : undefined)
+  )
+}
 
 const ask = (
   { world }: DiagnosisContext,

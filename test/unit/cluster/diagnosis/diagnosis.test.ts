@@ -1,278 +1,63 @@
 // Each fault is built, found as exactly that cause, mended as the remedy says, and found healthy.
 import { diagnosisText } from '#diagnosis/diagnosis-text.ts'
 import { describe, expect, test } from 'vitest'
+import { CAUSE_CODES } from '#diagnosis/cause.ts'
 import type { Attempt } from '#diagnosis/context.ts'
+import { attemptOf, BrokenCluster, clusterWith } from '../../../support/diagnosis.ts'
 import {
-  BrokenCluster,
   client,
-  namespace,
+  externalName,
   webDeployment,
   webService,
-} from '../../../support/diagnosis.ts'
+} from '../../../support/faults/manifests.ts'
+import { serviceFaults } from '../../../support/faults/service-faults.ts'
 import type { Manifest } from '../../../support/scripted-cluster.ts'
 
-interface Reach {
-  readonly from: object
-  readonly to: string
-}
-
-interface Fault {
-  readonly code: string
-  readonly build: () => BrokenCluster
-  readonly service?: string
-  readonly attempt?: Attempt
-  /** The Service after it was mended, where it is another one. */
-  readonly mended?: string
-  /** What is asked after it was mended, where that is another attempt. */
-  readonly mendedAttempt?: Attempt
-  /** What fails before and is delivered afterwards; `http://web/` from the client's Pod by default. */
-  readonly reach?: Reach
-  /** It was reached before, too: what is broken is another way to it. */
-  readonly wasReached?: boolean
-  /** No change of the cluster can mend it. */
-  readonly isOutside?: boolean
-}
-
 const from: Attempt['from'] = { pod: { namespace: 'default', name: 'client' } }
-const probe = (port: number) => ({
-  containers: [
-    {
-      name: 'web',
-      image: 'nginx:1.29',
-      readinessProbe: { httpGet: { path: '/', port }, periodSeconds: 5 },
-    },
-  ],
-})
-const denyAll: Manifest = {
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'NetworkPolicy',
-  metadata: { name: 'deny', namespace: 'default' },
-  spec: { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'] },
-}
 const broken = (options?: ConstructorParameters<typeof BrokenCluster>[0]) =>
   new BrokenCluster(options).with(client())
 const healthy = () => broken().with(webDeployment())
 const fromClient = { pod: 'default/client' }
-const atNodePort: Reach = { from: { workstation: true }, to: 'http://192.168.49.4:30080/' }
-
-const faults: Readonly<Record<string, Fault>> = {
-  'a selector with a slip of the pen': {
-    code: 'NoPodMatchesSelector',
-    build: () => healthy().with(webService({ selector: { app: 'wep' } })),
-  },
-  'a selector with another key': {
-    code: 'NoPodMatchesSelector',
-    build: () => healthy().with(webService({ selector: { name: 'web' } })),
-  },
-  'Pods in another namespace': {
-    code: 'PodsInAnotherNamespace',
-    reach: { from: fromClient, to: 'http://web.default/' },
-    build: () =>
-      healthy().with(namespace('shop'), {
-        ...webService(),
-        metadata: { name: 'web', namespace: 'shop' },
-      }),
-    service: 'shop/web',
-    mended: 'default/web',
-  },
-  'a readiness probe on the wrong port': {
-    code: 'NoPodIsReady',
-    build: () => broken().with(webDeployment(probe(8080)), webService()),
-  },
-  'a target port on which nothing listens': {
-    code: 'TargetPortNotListening',
-    build: () => healthy().with(webService({ ports: [{ port: 80, targetPort: 8080 }] })),
-  },
-  'a named port that the Pods do not have': {
-    code: 'NamedPortMissing',
-    build: () => healthy().with(webService({ ports: [{ port: 80, targetPort: 'web' }] })),
-  },
-  'a program that listens on the loopback only': {
-    code: 'ListensOnLoopback',
-    build: () =>
-      broken().with(
-        webDeployment({
-          containers: [
-            {
-              name: 'web',
-              image: 'python:3.14',
-              command: ['python3', '-m', 'http.server', '80', '--bind', '127.0.0.1'],
-            },
-          ],
-        }),
-        webService(),
-      ),
-  },
-  'a port that the Service does not open': {
-    code: 'PortNotExposed',
-    reach: { from: fromClient, to: 'http://web:8080/' },
-    build: () => healthy().with(webService()),
-    attempt: { from, host: 'web', port: 8080 },
-  },
-  'a short name from another namespace': {
-    code: 'ShortNameAcrossNamespaces',
-    reach: { from: { pod: 'shop/client' }, to: 'http://web/' },
-    build: () => healthy().with(webService(), namespace('shop'), client('shop')),
-    attempt: { from: { pod: { namespace: 'shop', name: 'client' } }, host: 'web' },
-  },
-  'an ExternalName that is an address': {
-    code: 'ExternalNameIsAddress',
-    build: () =>
-      broken().with(
-        webService({
-          selector: undefined,
-          ports: undefined,
-          type: 'ExternalName',
-          externalName: '192.0.2.10',
-        }),
-      ),
-  },
-  'an ExternalName with a port that is closed there': {
-    code: 'ExternalNamePortRefused',
-    build: () =>
-      broken().with(
-        webService({
-          selector: undefined,
-          ports: [{ port: 8080 }],
-          type: 'ExternalName',
-          externalName: 'example.com',
-        }),
-      ),
-    isOutside: true,
-  },
-  'an ExternalName whose server does not know the Host': {
-    code: 'ExternalNameHostRefused',
-    build: () =>
-      broken().with(
-        webService({
-          selector: undefined,
-          ports: undefined,
-          type: 'ExternalName',
-          externalName: 'example.com',
-        }),
-      ),
-    attempt: { from, host: 'web', port: 80 },
-    isOutside: true,
-  },
-  'a headless Service that maps ports': {
-    code: 'HeadlessDoesNotBalance',
-    reach: { from: fromClient, to: 'http://web:8080/' },
-    build: () =>
-      healthy().with(webService({ clusterIP: 'None', ports: [{ port: 8080, targetPort: 80 }] })),
-  },
-  'the node port of a node that is switched off': {
-    code: 'NodeIsDown',
-    reach: atNodePort,
-    build: () => {
-      const cluster = healthy().with(
-        webService({ type: 'NodePort', ports: [{ port: 80, nodePort: 30080 }] }),
-      )
-      cluster.script.merge(
-        { apiVersion: 'kubarium.dev/v1', kind: 'Machine', metadata: { name: 'node-3' } },
-        { spec: { power: 'Off' } },
-      )
-      cluster.settle()
-      return cluster
-    },
-    attempt: { from: { workstation: true }, host: '192.168.49.4', port: 30080 },
-  },
-  'policy Local at a node without Pods': {
-    code: 'NoLocalEndpoint',
-    reach: atNodePort,
-    build: () =>
-      broken().with(
-        webDeployment({ nodeName: 'node-1', containers: [{ name: 'web', image: 'nginx:1.29' }] }),
-        webService({
-          type: 'NodePort',
-          externalTrafficPolicy: 'Local',
-          ports: [{ port: 80, nodePort: 30080 }],
-        }),
-      ),
-    attempt: { from: { workstation: true }, host: '192.168.49.4', port: 30080 },
-  },
-  'a load balancer without a cloud': {
-    code: 'LoadBalancerPending',
-    wasReached: true,
-    build: () =>
-      broken({ settings: { loadBalancer: 'none' } }).with(
-        webDeployment(),
-        webService({ type: 'LoadBalancer' }),
-      ),
-  },
-  'no selector and no slices': {
-    code: 'SelectorlessWithoutEndpoints',
-    build: () => broken().with(webDeployment(), webService({ selector: undefined })),
-  },
-  'a NetworkPolicy that lets nobody in': {
-    code: 'NetworkPolicyDenies',
-    build: () => healthy().with(webService(), denyAll),
-    attempt: { from, host: 'web', port: 80 },
-  },
-  'CoreDNS scaled down': {
-    code: 'DnsIsDown',
-    build: () => {
-      const cluster = healthy().with(webService())
-      cluster.script.merge(
-        {
-          apiVersion: 'apps/v1',
-          kind: 'Deployment',
-          metadata: { name: 'coredns', namespace: 'kube-system' },
-        },
-        { spec: { replicas: 0 } },
-      )
-      cluster.settle()
-      return cluster
-    },
-  },
-  'kube-proxy kept from a node': {
-    code: 'ProxyIsStopped',
-    wasReached: true,
-    build: () => {
-      const cluster = healthy().with(webService())
-      cluster.script.merge(
-        { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } },
-        { metadata: { labels: { proxied: 'true' } } },
-      )
-      cluster.script.merge(
-        {
-          apiVersion: 'apps/v1',
-          kind: 'DaemonSet',
-          metadata: { name: 'kube-proxy', namespace: 'kube-system' },
-        },
-        { spec: { template: { spec: { nodeSelector: { proxied: 'true' } } } } },
-      )
-      cluster.settle()
-      return cluster
-    },
-  },
-  'two Services for the same Pods with different ports': {
-    code: 'ServicesShareThePods',
-    build: () =>
-      healthy().with(
-        webService({}, 'front'),
-        webService({ ports: [{ port: 80, targetPort: 9090 }] }),
-      ),
-  },
-}
+const faults = Object.entries(serviceFaults)
 
 describe('a Service that does not work', () => {
-  for (const [name, fault] of Object.entries(faults))
-    test(`${name}: ${fault.code}`, () => {
-      const cluster = fault.build()
-      const diagnosis = cluster.diagnose(fault.service, fault.attempt)
-      expect(diagnosis.causes.map(({ code }) => code)).toEqual([fault.code])
-      expect(diagnosis.causes[0]?.remedy?.command).toMatch(/^(kubectl|echo|curl) /)
-      // what a beginner reads as evidence is no object of Kubernetes in full
-      for (const line of diagnosisText(diagnosis).split('\n'))
-        if (line.includes('evidence:')) expect(line.length).toBeLessThan(250)
-      const { from: source, to } = fault.reach ?? { from: fromClient, to: 'http://web/' }
-      if (fault.isOutside === true) return
-      if (fault.wasReached !== true) expect(cluster.outcome(source, to)).not.toBe('delivered')
-      cluster.mend(diagnosis)
-      expect(cluster.outcome(source, to)).toBe('delivered')
-      const attempt = fault.mendedAttempt ?? fault.attempt
-      expect(cluster.codes(fault.mended ?? fault.service, attempt)).toEqual([])
-    })
+  test.each(faults)('%s', (_name, fault) => {
+    const cluster = clusterWith(fault)
+    const attempt = attemptOf(fault.asked)
+    const diagnosis = cluster.diagnose(fault.service, attempt)
+    expect(diagnosis.causes.map(({ code }) => code)).toEqual([fault.code])
+    expect(diagnosis.causes[0]?.remedy?.command).toMatch(/^(kubectl|echo|curl) /)
+    // what a beginner reads as evidence is no object of Kubernetes in full
+    for (const line of diagnosisText(diagnosis).split('\n'))
+      if (line.includes('evidence:')) expect(line.length).toBeLessThan(250)
+    const { from: source, to } = fault.reach ?? { from: fromClient, to: 'http://web/' }
+    expect(cluster.outcome(source, to) === 'delivered').toBe(fault.wasReached === true)
+    let url = cluster.mend(diagnosis)
+    if (fault.isCallers === true) url ??= cluster.mend(cluster.diagnose(fault.service, attempt))
+    expect(cluster.outcome(source, url ?? to)).toBe('delivered')
+    const asked = url === undefined ? fault.asked : { ...fault.asked, to: url }
+    expect(cluster.codes(fault.mended ?? fault.service, attemptOf(asked))).toEqual([])
+  })
+})
+
+test('each code has a fault that it is found by', () => {
+  expect([...new Set(faults.map(([, { code }]) => code))].sort()).toEqual([...CAUSE_CODES].sort())
+})
+
+test('a name that exists nowhere is found, and nobody guesses which was meant', () => {
+  const [cause, ...others] = broken().with(externalName('api.nowhere.test')).diagnose().causes
+  expect(others).toEqual([])
+  expect(cause).toMatchObject({ code: 'ExternalNameNotFound' })
+  expect(cause?.remedy).toBeUndefined()
+})
+
+test('a name of the cluster that exists is no cause', () => {
+  const cluster = healthy().with(
+    webService({}, 'site'),
+    externalName('site.default.svc.cluster.local'),
+  )
+  expect(cluster.outcome(fromClient, 'http://web/')).toBe('delivered')
+  expect(cluster.codes()).toEqual([])
 })
 
 describe('a Service that is called from outside', () => {
