@@ -1,0 +1,112 @@
+// Why a Service does not work, over HTTP: each fault is built, found as exactly that cause, mended as the answer says, and reached.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { loadTypeScript } from '../support/load-typescript.mjs'
+import { startProduct } from '../support/product.mjs'
+import { eventually, startSession } from '../support/session-client.mjs'
+
+const { allFaults } = await loadTypeScript('test/support/faults/all-faults.ts')
+const { client, webDeployment, webService } = await loadTypeScript(
+  'test/support/faults/manifests.ts',
+)
+const { CAUSE_CODES } = await loadTypeScript('durable-objects/cluster/diagnosis/cause.ts')
+
+const FROM_CLIENT = { pod: 'default/client' }
+
+let product
+before(async () => {
+  product = await startProduct()
+})
+after(() => product.stop())
+
+const placeOf = ({ apiVersion, kind, metadata: { name, namespace } }) => ({
+  apiVersion,
+  kind,
+  name,
+  ...(namespace === undefined ? {} : { namespace }),
+})
+
+const build = async ({ settings = {}, manifests, changes = [], deleted = [] }) => {
+  const session = await startSession(product.url, settings)
+  for (const manifest of [client(), ...manifests]) await session.create(manifest)
+  // what is changed was at rest before
+  await eventually(
+    () => session.list({ apiVersion: 'v1', kind: 'Pod' }),
+    (pods) => pods.every(({ status }) => status.phase !== 'Pending'),
+    2000,
+  )
+  for (const { of, patch } of changes) await session.merge(placeOf(of), patch)
+  for (const manifest of deleted) await session.remove(placeOf(manifest))
+  return session
+}
+
+const codesOf = ({ causes }) => causes.map(({ code }) => code)
+
+/** Exactly what the answer says; the URL, if the Service is to be called otherwise. */
+const follow = async (session, { command, patch, apply = [], delete: gone = [] }) => {
+  const url = /^curl (\S+)$/.exec(command ?? '')?.[1]
+  if (url !== undefined) return url
+  for (const place of gone) await session.remove(place)
+  for (const object of apply) await session.apply(object)
+  if (patch !== undefined) await session.merge(patch.target, patch.patch)
+  return undefined
+}
+
+const findAndMend = async (fault) => {
+  const session = await build(fault)
+  const query = { service: fault.service ?? 'default/web', ...fault.asked }
+  const found = await eventually(
+    () => session.diagnosis(query),
+    (diagnosis) => codesOf(diagnosis).join(' ') === fault.code,
+  )
+  assert.deepEqual(codesOf(found), [fault.code])
+  const { from, to } = fault.reach ?? { from: FROM_CLIENT, to: 'http://web/' }
+  const { outcome } = await session.trace({ from, to })
+  assert.equal(outcome === 'delivered', fault.wasReached === true, `it was ${outcome} before`)
+
+  let url = await follow(session, found.causes[0].remedy)
+  if (fault.isCallers === true)
+    url ??= await follow(session, (await session.diagnosis(query)).causes[0].remedy)
+  const again = {
+    ...query,
+    service: fault.mended ?? query.service,
+    ...(url === undefined ? {} : { to: url }),
+  }
+  const healthy = await eventually(
+    () => session.diagnosis(again),
+    ({ isHealthy }) => isHealthy,
+  )
+  assert.deepEqual(healthy.causes, [])
+  const reached = await eventually(
+    () => session.trace({ from, to: url ?? to }),
+    (trace) => trace.outcome === 'delivered',
+    5000,
+  )
+  assert.equal(reached.outcome, 'delivered', reached.says)
+}
+
+// each waits for clusters to come to rest: all at once
+describe('a Service that does not work', { concurrency: 8 }, () => {
+  for (const [name, fault] of Object.entries(allFaults))
+    test(`${fault.code}: ${name}`, () => findAndMend(fault))
+})
+
+test('each cause that there is was built', () => {
+  const codes = new Set(Object.values(allFaults).map(({ code }) => code))
+  assert.deepEqual([...codes].sort(), [...CAUSE_CODES].sort())
+})
+
+test('a Service that works has no cause', async () => {
+  const session = await build({ manifests: [webDeployment(), webService()] })
+  const query = { service: 'default/web', from: 'pod:default/client', to: 'http://web/' }
+  const diagnosis = await eventually(
+    () => session.diagnosis(query),
+    ({ isHealthy }) => isHealthy,
+  )
+  assert.deepEqual(diagnosis.causes, [])
+  assert.ok(diagnosis.checked.length > 3)
+  const request = { from: FROM_CLIENT, to: 'http://web/', count: 100 }
+  const { outcomes, endpoints } = await session.requests(request)
+  assert.deepEqual(outcomes, { delivered: 100 })
+  assert.equal(endpoints.length, 2)
+})
