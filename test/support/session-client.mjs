@@ -70,7 +70,6 @@ export const startSession = async (origin, options = {}) => {
       return admitted('PATCH', url, { body: manifest, contentType: 'application/apply-patch+yaml' })
     },
     remove: async (place) => admitted('DELETE', await urlOf(place, place.name)),
-    text: async (path) => (await fetch(`${kubernetes}${path}`)).text(),
     diagnosis: (query) =>
       admitted('GET', `${session}/diagnosis?${new URLSearchParams(query).toString()}`),
     trace: (request) => admitted('POST', `${session}/trace`, { body: request, key }),
