@@ -1,0 +1,28 @@
+// Trees that are mounted: a container's own, an emptyDir that several containers share, a ConfigMap.
+import type { Node } from '#shell/files/node.ts'
+
+export interface Volume {
+  /** What is in it now; whoever changes it puts another tree here. A single file may be mounted as well. */
+  tree: Node
+  /** What was written into it. */
+  used: number
+  readonly limit: number
+  /** As `df` and `mount` name it: `tmpfs`. Absent: `overlay`. */
+  readonly device?: string
+}
+
+export interface Mount {
+  /** Canonical: `/` or `/etc/config`. */
+  readonly path: string
+  readonly volume: Volume
+  readonly readOnly: boolean
+}
+
+const VOLUME_LIMIT = 16 * 1024 * 1024
+
+export const volumeOf = (tree: Node, limit = VOLUME_LIMIT, device?: string): Volume => ({
+  tree,
+  used: 0,
+  limit,
+  ...(device === undefined ? {} : { device }),
+})
