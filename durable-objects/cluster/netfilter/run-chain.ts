@@ -1,6 +1,7 @@
 // The way of one packet through a base chain and the chains that it leads to.
 import type { NatChoice } from './evaluation.ts'
 import type { Rule } from './rule.ts'
+import { nextRule } from './rule-index.ts'
 import type { Chain } from './ruleset.ts'
 import type { Deed } from './step.ts'
 import { type Ending, type Trial, tryRule } from './try-rule.ts'
@@ -47,9 +48,12 @@ const chainOf = ({ key, table }: Place, name: string): Chain => {
 const runChain = (walk: Walk, place: Place, frame: Frame): Ending | undefined => {
   const { rules } = frame.chain
   while (frame.next < rules.length) {
-    const index = frame.next++
-    const rule = rules[index]!
-    walk.tried++
+    const index = nextRule(rules, frame.next, walk.packet)
+    // those in between were tried as well: they did not match
+    walk.tried += Math.min(index + 1, rules.length) - frame.next
+    frame.next = index + 1
+    const rule = rules[index]
+    if (rule === undefined) return undefined
     const trial = tryRule(walk, place, rule)
     if (trial === undefined) continue
     tell(walk, place, frame, { rule, index, trial })
