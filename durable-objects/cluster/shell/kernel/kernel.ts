@@ -1,0 +1,221 @@
+// Runs processes in turn, on a clock that is handed in: nothing happens between two moments at which somebody can go on.
+import {
+  Killed,
+  type Signal,
+  SIGNALS,
+  type Steps,
+  Task,
+  type Descriptors,
+  type Wait,
+} from '#shell/kernel/task.ts'
+import { type Stream, WAIT } from '#shell/kernel/stream.ts'
+
+export interface Limits {
+  /** Commands and turns of loops in a whole life. */
+  readonly steps: number
+  /** Processes at a time. */
+  readonly tasks: number
+  /** Characters that are written in a whole life. */
+  readonly output: number
+  /** Characters that one expansion or substitution may be. */
+  readonly text: number
+  /** Functions in functions, shells in shells. */
+  readonly depth: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  steps: 200_000,
+  tasks: 64,
+  output: 4 * 1024 * 1024,
+  text: 1024 * 1024,
+  depth: 100,
+}
+
+/** A bound of the simulation was reached: everything stops here. */
+export class Exhausted extends Error {
+  override readonly name = 'Exhausted'
+}
+
+export type Pause = 'ended' | 'waiting' | 'busy'
+
+interface Start {
+  readonly parent: number
+  readonly argv: readonly string[]
+  readonly fds: Descriptors
+  readonly isBackground?: boolean
+  readonly steps: (task: Task) => Steps<number>
+}
+
+export class Kernel {
+  readonly limits: Limits
+  /** Milliseconds since the start. */
+  time = 0
+  /** How much of what a process could notice has changed: a loop whose turn changes nothing goes on for ever. */
+  changes = 0
+  readonly #tasks = new Map<number, Task>()
+  #lastPid: number
+  #steps = 0
+  #output = 0
+  #current: Task | undefined
+
+  constructor(limits: Limits = DEFAULT_LIMITS, firstPid = 1) {
+    this.limits = limits
+    this.#lastPid = firstPid - 1
+  }
+
+  get tasks(): readonly Task[] {
+    return [...this.#tasks.values()]
+  }
+
+  task(pid: number): Task | undefined {
+    return this.#tasks.get(pid)
+  }
+
+  get lastPid(): number {
+    return this.#lastPid
+  }
+
+  /** One more step of the work that is allowed. True: others should have their turn. */
+  step(cost = 1): boolean {
+    const before = this.#steps
+    this.#steps += cost
+    if (this.#steps > this.limits.steps) throw new Exhausted('too many steps')
+    return before >> 6 !== this.#steps >> 6
+  }
+
+  /** Work that is asked for from outside begins anew. */
+  refill(): void {
+    this.#steps = 0
+    this.#output = 0
+  }
+
+  start({ parent, argv, fds, isBackground, steps }: Start): Task {
+    if (this.#tasks.size >= this.limits.tasks) throw new Exhausted('too many processes')
+    const task = new Task(++this.#lastPid, parent, argv, fds, isBackground)
+    task.steps = steps(task)
+    this.#tasks.set(task.pid, task)
+    return task
+  }
+
+  /** Runs until everything waits for something after `until`, or the work is more than `steps`. */
+  advance(until: number, steps = Infinity): Pause {
+    const most = this.#steps + steps
+    for (;;) {
+      let hasRun = false
+      for (const task of this.#tasks.values()) {
+        if (task.exitCode !== undefined || !this.#isReady(task.wait)) continue
+        this.#resume(task)
+        hasRun = true
+        if (this.#steps > most) return 'busy'
+      }
+      if (this.#tasks.size === 0) return 'ended'
+      if (hasRun) continue
+      const next = this.nextMoment()
+      if (next === undefined || next > until) {
+        if (Number.isFinite(until)) this.time = Math.max(this.time, until)
+        return 'waiting'
+      }
+      this.time = Math.max(this.time, next)
+    }
+  }
+
+  /** When the first process can go on by itself. */
+  nextMoment(): number | undefined {
+    let next = Infinity
+    for (const { wait } of this.#tasks.values())
+      if (wait.until !== undefined && wait.until < next) next = wait.until
+    return next === Infinity ? undefined : next
+  }
+
+  #isReady(wait: Wait): boolean {
+    return wait.ready?.() === true || (wait.until !== undefined && wait.until <= this.time)
+  }
+
+  #resume(task: Task): void {
+    this.#current = task
+    try {
+      const step = task.steps!.next()
+      if (step.done === true) this.#end(task, step.value)
+      else task.wait = step.value
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error
+      task.signal = error.signal
+      this.#end(task, 128 + SIGNALS[error.signal])
+    } finally {
+      this.#current = undefined
+    }
+  }
+
+  #end(task: Task, exitCode: number): void {
+    task.exitCode = exitCode & 255
+    task.steps = undefined
+    task.fds.closeAll()
+    this.#tasks.delete(task.pid)
+  }
+
+  /** False: there is no such process. */
+  signal(pid: number, signal: Signal): boolean {
+    const task = this.#tasks.get(pid)
+    if (task === undefined) return false
+    if (signal !== 'KILL' && task.onSignal?.(signal) === 'handled') return true
+    if (signal === 'CHLD' || signal === 'CONT' || signal === 'STOP') return true
+    if (task === this.#current) throw new Killed(signal)
+    this.#kill(task, signal)
+    return true
+  }
+
+  #kill(task: Task, signal: Signal): void {
+    task.signal = signal
+    // The generator may not be asked to go on after this: what it would still do dies with it.
+    this.#end(task, 128 + SIGNALS[signal])
+  }
+
+  *sleep(ms: number): Steps<void> {
+    const until = this.time + Math.max(0, ms)
+    while (this.time < until) yield { for: 'time', until }
+  }
+
+  *read(stream: Stream): Steps<string | undefined> {
+    for (;;) {
+      const text = stream.read()
+      if (text !== WAIT) return text
+      let kept: string | undefined | typeof WAIT = WAIT
+      yield {
+        for: stream.isTTY ? 'input' : 'pipe',
+        ready: () => {
+          kept = stream.read()
+          if (kept === WAIT) return false
+          if (kept !== undefined) stream.unread(kept)
+          return true
+        },
+      }
+    }
+  }
+
+  /** The text of an error; undefined: it was written. A closed pipe kills. */
+  *write(stream: Stream, text: string): Steps<string | undefined> {
+    if (text === '') return undefined
+    this.#output += text.length
+    if (this.#output > this.limits.output) throw new Exhausted('too much output')
+    for (;;) {
+      const written = stream.write(text)
+      if (written === 'done') return undefined
+      if (written === 'broken') throw new Killed('PIPE')
+      if (written !== WAIT) return written.error
+      this.step()
+      yield { for: 'pipe', ready: () => stream.write('') !== WAIT }
+    }
+  }
+
+  /** Waits until the process has ended. */
+  *waitFor(task: Task, isInterrupted?: () => boolean): Steps<number | undefined> {
+    while (task.exitCode === undefined) {
+      if (isInterrupted?.() === true) return undefined
+      yield {
+        for: 'child',
+        ready: () => task.exitCode !== undefined || isInterrupted?.() === true,
+      }
+    }
+    return task.exitCode
+  }
+}

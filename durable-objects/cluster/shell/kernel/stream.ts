@@ -1,0 +1,177 @@
+// What a descriptor leads to. Streams never block by themselves: they say that there is nothing yet, and the kernel waits.
+
+/** Nothing can be read, or nothing more be written, for now. */
+export const WAIT = Symbol('wait')
+
+export type Written = 'done' | 'broken' | typeof WAIT | { readonly error: string }
+
+export interface Stream {
+  readonly isTTY: boolean
+  /** undefined: the end of the input. */
+  read(): string | undefined | typeof WAIT
+  /** Puts back what was read too much. */
+  unread(text: string): void
+  write(text: string): Written
+  /** One more descriptor leads here. */
+  open(): void
+  close(): void
+}
+
+const NOT_OPEN_FOR_READING = 'Bad file descriptor'
+
+/** As much as Linux keeps in a pipe. */
+const PIPE_CAPACITY = 65_536
+
+/** Both ends of a pipe. */
+export const pipe = (): { readonly reader: Stream; readonly writer: Stream } => {
+  const buffer = new Buffered()
+  let readers = 0
+  let writers = 0
+  const reader: Stream = {
+    isTTY: false,
+    read: () => buffer.take() ?? (writers > 0 ? WAIT : undefined),
+    unread: (text) => buffer.putBack(text),
+    write: () => ({ error: NOT_OPEN_FOR_READING }),
+    open: () => void readers++,
+    close: () => void readers--,
+  }
+  const writer: Stream = {
+    isTTY: false,
+    read: () => undefined,
+    unread: () => {},
+    write: (text) => {
+      if (readers === 0) return 'broken'
+      if (buffer.size >= PIPE_CAPACITY) return WAIT
+      buffer.add(text)
+      return 'done'
+    },
+    open: () => void writers++,
+    close: () => void writers--,
+  }
+  return { reader, writer }
+}
+
+class Buffered {
+  #chunks: string[] = []
+  size = 0
+
+  add(text: string): void {
+    if (text === '') return
+    this.#chunks.push(text)
+    this.size += text.length
+  }
+
+  take(): string | undefined {
+    if (this.#chunks.length === 0) return undefined
+    const text = this.#chunks.length === 1 ? this.#chunks[0]! : this.#chunks.join('')
+    this.#chunks = []
+    this.size = 0
+    return text
+  }
+
+  putBack(text: string): void {
+    if (text === '') return
+    this.#chunks.unshift(text)
+    this.size += text.length
+  }
+}
+
+/** Always at its end; swallows what is written. */
+export const nullStream: Stream = {
+  isTTY: false,
+  read: () => undefined,
+  unread: () => {},
+  write: () => 'done',
+  open: () => {},
+  close: () => {},
+}
+
+/** A text that is read once: a here-document. */
+export const textStream = (given: string): Stream => {
+  let text: string | undefined = given === '' ? undefined : given
+  return {
+    ...nullStream,
+    read: () => {
+      const rest = text
+      text = undefined
+      return rest
+    },
+    unread: (rest) => {
+      if (rest !== '') text = rest + (text ?? '')
+    },
+    write: () => ({ error: NOT_OPEN_FOR_READING }),
+  }
+}
+
+/** The same piece without end: /dev/zero, /dev/urandom. */
+export const endlessStream = (next: () => string): Stream => {
+  let kept = ''
+  return {
+    ...nullStream,
+    read: () => {
+      const text = kept === '' ? next() : kept
+      kept = ''
+      return text
+    },
+    unread: (text) => {
+      kept = text
+    },
+  }
+}
+
+/** What is written is handed on; `write` may refuse. */
+export const sinkStream = (write: (text: string) => Written, isTTY = false): Stream => ({
+  ...nullStream,
+  isTTY,
+  write,
+})
+
+/** Keeps what is written, up to `most` characters: a command substitution. */
+export const captureStream = (
+  most: number,
+): { readonly stream: Stream; readonly text: () => string } => {
+  const chunks: string[] = []
+  let size = 0
+  const write = (text: string): Written => {
+    if (size + text.length > most) return 'broken'
+    size += text.length
+    chunks.push(text)
+    return 'done'
+  }
+  return { stream: sinkStream(write), text: () => chunks.join('') }
+}
+
+/** Input that comes from outside, piece by piece. */
+export class InputStream implements Stream {
+  readonly isTTY: boolean
+  readonly #buffer = new Buffered()
+  #isEnded = false
+
+  constructor(isTTY: boolean) {
+    this.isTTY = isTTY
+  }
+
+  feed(text: string): void {
+    this.#buffer.add(text)
+  }
+
+  end(): void {
+    this.#isEnded = true
+  }
+
+  read(): string | undefined | typeof WAIT {
+    return this.#buffer.take() ?? (this.#isEnded ? undefined : WAIT)
+  }
+
+  unread(text: string): void {
+    this.#buffer.putBack(text)
+  }
+
+  write(): Written {
+    return { error: NOT_OPEN_FOR_READING }
+  }
+
+  open(): void {}
+
+  close(): void {}
+}
