@@ -231,7 +231,7 @@ export class ClusterSession extends DurableObject {
   requests(
     key: string | undefined,
     body: string,
-    format: 'json' | 'yaml',
+    format: TraceFormat,
   ): TraceDocument | TraceRefusal | Refusal {
     const refusal = this.#refuse(key)
     return (

@@ -6,7 +6,6 @@ import {
   bodyText,
   isRefusal,
   type Route,
-  wantsYaml,
   withSession,
 } from './session-route.ts'
 import type { TraceDocument, TraceRefusal } from '../durable-objects/cluster-session.ts'
@@ -85,7 +84,7 @@ export const requests = (context: Route): Promise<Response> =>
   withSession(context, async (stub, _id, key) => {
     const text = bodyText(context)
     if (text === undefined) return badRequest(context, 'The body is not UTF-8 text.')
-    const sent = await stub.requests(key, text, wantsYaml(context) ? 'yaml' : 'json')
+    const sent = await stub.requests(key, text, formatOf(context))
     if (isRefusal(sent)) return sent
     return answerWith(context, sent)
   })

@@ -60,6 +60,8 @@ export interface TestWorld {
   /** `name type data` of what CoreDNS and the internet know: `web.default.svc.cluster.local. A 10.96.10.1`. */
   readonly records?: readonly string[]
   readonly policy?: World['policy']
+  /** CoreDNS says that it gives addresses in any order; here it is always that of the records. */
+  readonly isShuffled?: boolean
 }
 
 const NODE_NAMES = ['node-1', 'node-2', 'node-3']
@@ -187,10 +189,12 @@ const answerWith =
   (question: Question): DnsMessage => {
     const answer: DnsRecord[] = []
     let name = absolute(question.name)
-    for (let record; (record = records.find((one) => one.name === name)) !== undefined;) {
-      answer.push(record)
-      if (record.type !== 'CNAME') break
-      name = record.target
+    for (;;) {
+      const found = records.filter((one) => one.name === name)
+      answer.push(...found)
+      const [first] = found
+      if (first?.type !== 'CNAME') break
+      name = first.target
     }
     return { ...emptyMessage(question, answer.length > 0 ? 'NOERROR' : 'NXDOMAIN'), answer }
   }
@@ -224,7 +228,10 @@ export const aWorld = (given: TestWorld = {}): World => {
       exchange.port === 6443
         ? { kind: 'http', status: 200, headers: {}, body: `${node.name} for ${exchange.client}` }
         : { kind: 'refused', listeningOn: [] },
-    dnsAnswer: (pod, question) => (pod.name.startsWith('coredns') ? known(question) : undefined),
+    dnsAnswer: (pod, question) =>
+      pod.name.startsWith('coredns')
+        ? { ...known(question), isShuffled: given.isShuffled === true }
+        : undefined,
     lookUp: (pod, name, ask: AskNameserver): WorldResolution =>
       resolve(name, {
         conf: {

@@ -1,8 +1,9 @@
 // One question put to CoreDNS: through the plugins of the server block whose zone is nearest, in CoreDNS' order.
 import { own } from '#apimachinery/object.ts'
 import type { Client } from '#client/client.ts'
+import type { AnswerCache } from '#coredns/answer-cache.ts'
 import { type CorefileResult, parseCorefile, type ServerBlock } from '#coredns/corefile.ts'
-import { throughCache } from '#coredns/plugins/cache.ts'
+import { secondsToKeep, withLifetime } from '#coredns/plugins/cache.ts'
 import { answerFromUpstream } from '#coredns/plugins/forward.ts'
 import { answerFromHosts } from '#coredns/plugins/hosts.ts'
 import { answerFromKubernetes } from '#coredns/plugins/kubernetes.ts'
@@ -14,7 +15,9 @@ import {
   emptyMessage,
   isInZone,
   nameProblem,
+  nearestZone,
   type Question,
+  type ResponseCode,
 } from '#net/dns-message.ts'
 
 export interface DnsServer {
@@ -31,12 +34,20 @@ export interface DnsServer {
   readonly below?: (bound: number) => number
   /** The port that was asked; 53 if absent. */
   readonly port?: number
+  /** What the plugin cache keeps; without it every answer is found anew. */
+  readonly cache?: AnswerCache
+  /** In milliseconds; for the cache. */
+  readonly now?: number
 }
 
 export interface ServerAnswer {
   readonly message: DnsMessage
   /** The plugin that answered; absent if none did. */
   readonly plugin?: 'hosts' | 'kubernetes' | 'forward'
+  /** It comes out of the cache, where it stays for so many seconds. */
+  readonly secondsLeft?: number
+  /** Chance gave its addresses their order. */
+  readonly isShuffled: boolean
   /** What was passed on to other name servers, in order. */
   readonly forwarded: readonly Forwarded[]
 }
@@ -63,11 +74,16 @@ export const clusterCorefile = (client: Client): CorefileResult => {
 
 export const answerQuestion = (server: DnsServer, question: Question): ServerAnswer => {
   const forwarded: Forwarded[] = []
-  const { plugin, message } = answer(server, question, forwarded, 0)
-  return { message, forwarded, ...(plugin === undefined ? {} : { plugin }) }
+  return { ...answer(server, question, forwarded, 0), forwarded }
 }
 
-type Answered = Pick<ServerAnswer, 'message' | 'plugin'>
+type Answered = Omit<ServerAnswer, 'forwarded'>
+type Found = Omit<Answered, 'isShuffled'>
+
+const unanswered = (question: Question, rcode: ResponseCode): Answered => ({
+  message: emptyMessage(question, rcode),
+  isShuffled: false,
+})
 
 const answer = (
   server: DnsServer,
@@ -75,11 +91,10 @@ const answer = (
   forwarded: Forwarded[],
   depth: number,
 ): Answered => {
-  if (nameProblem(question.name) !== undefined)
-    return { message: emptyMessage(question, 'FORMERR') }
-  if (depth > MAX_LOOKUPS) return { message: emptyMessage(question, 'SERVFAIL') }
+  if (nameProblem(question.name) !== undefined) return unanswered(question, 'FORMERR')
+  if (depth > MAX_LOOKUPS) return unanswered(question, 'SERVFAIL')
   const block = nearestBlock(server, question.name)
-  if (block === undefined) return { message: emptyMessage(question, 'REFUSED') }
+  if (block === undefined) return unanswered(question, 'REFUSED')
   const context: PluginContext = {
     client: server.client,
     serverIPs: server.serverIPs,
@@ -91,24 +106,45 @@ const answer = (
     },
     lookUp: (asked) => answer(server, asked, forwarded, depth + 1).message,
   }
-  return throughPlugins(block, question, context, server.below)
+  return balanced(throughCache(server, block, { question, context }), block, server.below)
 }
 
-const throughPlugins = (
-  block: ServerBlock,
-  asked: Question,
-  context: PluginContext,
-  below: DnsServer['below'],
-): Answered => {
+interface Asking {
+  readonly question: Question
+  readonly context: PluginContext
+}
+
+/** What the plugins in front of it do not see: the cache keeps answers, and they are shuffled whenever they are given. */
+const balanced = (found: Found, block: ServerBlock, below: DnsServer['below']): Answered => {
+  if (!block.isShuffled || below === undefined) return { ...found, isShuffled: false }
+  const message = shuffled(found.message, below)
+  return { ...found, message, isShuffled: message !== found.message }
+}
+
+const throughCache = (
+  { cache: answers, now = 0 }: DnsServer,
+  { cache: plugin, ...block }: ServerBlock,
+  { question, context }: Asking,
+): Found => {
+  if (plugin === undefined) return throughPlugins(block, question, context)
+  const isCached = nearestZone(question.name, plugin.zones) !== undefined
+  const kept = isCached ? answers?.find(question, now) : undefined
+  if (kept !== undefined) return kept
+  const found = throughPlugins(block, question, context)
+  const seconds = secondsToKeep(plugin, found.message)
+  if (seconds === undefined) return found
+  const message = withLifetime(found.message, seconds)
+  answers?.keep(message, seconds, now)
+  return { ...found, message }
+}
+
+const throughPlugins = (block: ServerBlock, asked: Question, context: PluginContext): Found => {
   const { question, back } = rewrite(block.rewrites, asked)
   const { plugin, message } = firstAnswer(block, question, context)
-  const balanced = block.isShuffled && below !== undefined ? shuffled(message, below) : message
-  const shown = back(balanced)
-  const final = block.cache === undefined ? shown : throughCache(block.cache, shown)
-  return { message: final, ...(plugin === undefined ? {} : { plugin }) }
+  return { message: back(message), ...(plugin === undefined ? {} : { plugin }) }
 }
 
-const firstAnswer = (block: ServerBlock, question: Question, context: PluginContext): Answered => {
+const firstAnswer = (block: ServerBlock, question: Question, context: PluginContext): Found => {
   const { hosts, kubernetes, forwards } = block
   const plugins = {
     hosts: (): PluginAnswer => (hosts ? answerFromHosts(hosts, question) : 'next'),

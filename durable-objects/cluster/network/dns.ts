@@ -7,7 +7,7 @@ import { type Hops, NO_HOPS } from './hops.ts'
 import { refusal } from './ask-server.ts'
 import type { TraceDns, TraceOutcome } from './trace.ts'
 import { Walk } from './walk.ts'
-import type { World, WorldPod } from './world.ts'
+import type { DnsReply, World, WorldPod } from './world.ts'
 
 /** Of which questions every hop is told; of the others what was asked and answered. */
 export type DnsDetail = 'first' | 'all' | 'none'
@@ -19,27 +19,33 @@ export interface DnsOptions {
 }
 
 export type Resolved =
-  | { readonly ip: Ip; readonly ttl: number }
+  | Addresses
   | { readonly outcome: TraceOutcome; readonly says: string }
 
-const DNS_PORT = 53
-/** What nobody knows how long to remember, as an entry of /etc/hosts: for good. */
-const FOR_GOOD = 86_400
+export interface Addresses {
+  /** In the order in which they are tried. */
+  readonly ips: readonly Ip[]
+  /** Whoever asks again may have them in another order. */
+  readonly isShuffled: boolean
+}
 
-type Outcome = DnsMessage | 'timeout' | 'refused'
+const DNS_PORT = 53
+type Outcome = DnsReply | 'timeout' | 'refused'
 
 export const resolveName = (options: DnsOptions, host: Host, name: string): Resolved => {
   const literal = parseIp(name)
-  if (literal !== undefined) return { ip: literal, ttl: FOR_GOOD }
+  if (literal !== undefined) return fixed([literal])
   const pod = host.kind === 'pod' || host.kind === 'node' ? host.pod : undefined
   return pod === undefined
     ? resolveOutside(options, host, name)
     : resolveInPod(options, host, pod, name)
 }
 
+const fixed = (ips: readonly Ip[]): Addresses => ({ ips, isShuffled: false })
+
 /** Nodes and machines outside ask a name server that the cluster knows nothing of. */
 const resolveOutside = ({ world, hops }: DnsOptions, host: Host, name: string): Resolved => {
-  if (name.toLowerCase() === 'localhost') return { ip: parseIp('127.0.0.1')!, ttl: FOR_GOOD }
+  if (name.toLowerCase() === 'localhost') return fixed([parseIp('127.0.0.1')!])
   const question: Question = { name: absolute(name), type: 'A' }
   const dns: TraceDns = {
     nameserver: 'its own',
@@ -57,8 +63,8 @@ const resolveOutside = ({ world, hops }: DnsOptions, host: Host, name: string): 
   }))
   const message = world.internet.resolve(question)
   addAnswer(hops, host, dns, message)
-  const [address] = addressesOf(message)
-  if (address !== undefined) return { ip: address, ttl: ttlOf(message) }
+  const addresses = addressesOf(message)
+  if (addresses.length > 0) return fixed(addresses)
   const isOfCluster = !name.includes('.') || /\.(svc|local)\.?$/i.test(name)
   return {
     outcome: 'nxdomain',
@@ -69,27 +75,27 @@ const resolveOutside = ({ world, hops }: DnsOptions, host: Host, name: string): 
 const resolveInPod = (options: DnsOptions, host: Host, pod: WorldPod, name: string): Resolved => {
   let asked = 0
   let isSearched = false
-  let ttl = FOR_GOOD
+  let isShuffled = false
   const resolution = options.world.lookUp(pod, name, (nameserver, question, transport) => {
     const isTold = options.detail === 'all' || (options.detail === 'first' && asked === 0)
     asked++
     isSearched ||= suffixOf(name, question) !== ''
     const outcome = ask(options, host, { nameserver, question, transport, name, isTold })
-    if (typeof outcome !== 'string' && addressesOf(outcome).length > 0) ttl = ttlOf(outcome)
+    if (typeof outcome !== 'string') isShuffled = outcome.isShuffled === true
     return outcome
   })
   const { source, addresses, end, error } = resolution
-  const [ip] = addresses
+  const ips = addresses
     .flatMap((address) => parseIp(address) ?? [])
     .filter(({ version }) => version === 4)
-  if (end === 'found' && ip !== undefined) {
+  if (end === 'found' && ips.length > 0) {
     if (source === 'hosts')
       options.hops.add(() => ({
         where: placeOf(host),
         what: 'dns-answer',
         says: `${name} is in the Pod's /etc/hosts: ${addresses[0]}; no name server is asked`,
       }))
-    return { ip, ttl }
+    return { ips, isShuffled }
   }
   const says = failureOf(name, end, { error, isSearched, isHostNetwork: host.kind === 'node' })
   return { outcome: OUTCOMES[end] ?? 'nxdomain', says }
@@ -250,6 +256,3 @@ const answerText = (outcome: Outcome): string => {
 
 const addressesOf = ({ answer }: DnsMessage): readonly Ip[] =>
   answer.flatMap((record) => (record.type === 'A' ? (parseIp(record.address) ?? []) : []))
-
-const ttlOf = ({ answer }: DnsMessage): number =>
-  Math.min(FOR_GOOD, ...answer.map(({ ttl }) => ttl))

@@ -6,9 +6,9 @@ export const traceText = (trace: Trace, request: TraceRequest): string => {
   const there = trace.hops.filter(({ isReply, what }) => isReply !== true || what.startsWith('dns'))
   const dnsEnd = there.findLastIndex(({ what }) => what === 'dns-answer')
   const way = there.slice(dnsEnd + 1)
-  const back = trace.hops
-    .slice(trace.hops.findLastIndex(({ what }) => what === 'dns-answer') + 1)
-    .filter(({ isReply }) => isReply === true)
+  // what came back from an address that was given up is told there
+  const answered = trace.hops.findLastIndex(({ what }) => BEFORE_ANSWER.has(what))
+  const back = trace.hops.slice(answered + 1).filter(({ isReply }) => isReply === true)
   const story = [
     `${titleOf(request)}: ${trace.outcome.toUpperCase()}`,
     `${capital(trace.says)}.`,
@@ -25,12 +25,14 @@ export const traceText = (trace: Trace, request: TraceRequest): string => {
   return `${lines.join('\n')}\n`
 }
 
-const titleOf = ({ method, to }: TraceRequest): string => {
+const BEFORE_ANSWER = new Set(['dns-answer', 'next-address'])
+
+export const titleOf = ({ method, to }: TraceRequest): string => {
   const isHttp = to.scheme === 'http' || to.scheme === 'https'
   return `${isHttp ? `${method} ` : ''}${to.scheme}://${to.host}:${to.port}${isHttp ? to.path : ''}`
 }
 
-const sourceText = ({ from }: TraceRequest): string => {
+export const sourceText = ({ from }: TraceRequest): string => {
   if ('pod' in from) return `Client Pod ${from.pod.namespace}/${from.pod.name}`
   if ('node' in from) return `Node ${from.node}`
   return 'internet' in from ? 'Internet Client' : 'External Client (your computer)'
@@ -60,7 +62,7 @@ const dnsLines = (hops: readonly TraceHop[]): readonly string[] => {
   return lines
 }
 
-const ENDS = new Set(['reject', 'drop', 'lost', 'refuse', 'silent'])
+const ENDS = new Set(['reject', 'drop', 'lost', 'refuse', 'silent', 'next-address'])
 
 const wayLines = (hops: readonly TraceHop[]): readonly string[] => {
   const lines: string[] = []

@@ -63,6 +63,14 @@ export type AskNameserver = (
   transport: 'UDP' | 'TCP',
 ) => DnsMessage | 'timeout' | 'refused'
 
+/** What a name server answers, and what it did to find it out. */
+export interface DnsReply extends DnsMessage {
+  /** Its addresses are in an order that chance gives: the next answer may have another. */
+  readonly isShuffled?: boolean
+  /** It comes out of the name server's cache, where it stays for so many seconds. */
+  readonly cacheSecondsLeft?: number
+}
+
 /** What a Pod's C library made of a name: as coredns/resolver.ts' `resolve` returns it. */
 export interface WorldResolution {
   readonly end: 'found' | 'NXDOMAIN' | 'NODATA' | 'SERVFAIL' | 'unreachable' | 'refused' | 'invalid'
@@ -166,7 +174,7 @@ export interface World {
   askPod(pod: WorldPod, exchange: Exchange): Answer
   askNode(node: WorldNode, ip: Ip, exchange: Exchange): Answer
   /** A CoreDNS Pod's answer to a query that reached it. */
-  dnsAnswer(pod: WorldPod, question: Question): DnsMessage | undefined
+  dnsAnswer(pod: WorldPod, question: Question): DnsReply | undefined
   /**
    * Finds a name as the Pod's C library does, IPv4 addresses only, and sends each question through `ask`:
    * `resolve` of coredns/resolver.ts with the Pod's resolv.conf and hosts.

@@ -5,6 +5,7 @@ import { parseYaml } from '#apimachinery/yaml/parse.ts'
 import { printYaml } from '#apimachinery/yaml/print.ts'
 import { type Problem, readManyRequests, readTraceRequest } from '#network/read-request.ts'
 import { sendRequests } from '#network/requests.ts'
+import { requestsText } from '#network/requests-text.ts'
 import { trace } from '#network/trace-request.ts'
 import { traceText } from '#network/trace-text.ts'
 import type { TraceSource } from '#network/trace.ts'
@@ -43,21 +44,27 @@ export const traceDocument = (
   const missing = missingSender(world, request.from)
   if (missing !== undefined) return missing
   const traced = trace(world, request)
-  return format === 'text'
-    ? { contentType: 'text/plain; charset=utf-8', text: traceText(traced, request) }
-    : asDocument(traced, format)
+  return format === 'text' ? asText(traceText(traced, request)) : asDocument(traced, format)
 }
 
 /** `POST …/requests` */
 export const requestsDocument = (
   world: ClusterWorld,
   body: string,
-  format: Exclude<TraceFormat, 'text'>,
+  format: TraceFormat,
 ): TraceDocument | TraceRefusal => {
   const many = readPosted(body, readManyRequests, MANY_EXAMPLE)
   if ('status' in many) return many
-  return missingSender(world, many.request.from) ?? asDocument(sendRequests(world, many), format)
+  const missing = missingSender(world, many.request.from)
+  if (missing !== undefined) return missing
+  const result = sendRequests(world, many)
+  return format === 'text' ? asText(requestsText(result, many.request)) : asDocument(result, format)
 }
+
+const asText = (text: string): TraceDocument => ({
+  contentType: 'text/plain; charset=utf-8',
+  text,
+})
 
 const asDocument = (value: object, format: 'json' | 'yaml'): TraceDocument =>
   format === 'yaml'

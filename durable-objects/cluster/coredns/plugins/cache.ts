@@ -1,4 +1,4 @@
-// coredns: plugin/cache. What is asked is worked out anew each time; only how the cache cuts lifetimes is seen.
+// coredns: plugin/cache. What is kept and for how long; answer-cache.ts keeps it.
 import {
   argumentError,
   type Directive,
@@ -67,18 +67,22 @@ const positive = (ttl: number): number => {
   return ttl
 }
 
-/** The answer with the lifetimes that the cache gives it; the same if it does not cache such answers. */
-export const throughCache = (plugin: CachePlugin, message: DnsMessage): DnsMessage => {
+/** How long the plugin keeps an answer; undefined if it does not keep such answers. */
+export const secondsToKeep = (plugin: CachePlugin, message: DnsMessage): number | undefined => {
   const { name } = message.question
-  if (nearestZone(name, plugin.zones) === undefined) return message
-  if (message.rcode !== 'NOERROR' && message.rcode !== 'NXDOMAIN') return message
+  if (nearestZone(name, plugin.zones) === undefined) return undefined
+  if (message.rcode !== 'NOERROR' && message.rcode !== 'NXDOMAIN') return undefined
   const isDenial = message.answer.length === 0
   const exempt = isDenial ? plugin.noDenial : plugin.noSuccess
-  if (nearestZone(name, exempt) !== undefined) return message
+  if (nearestZone(name, exempt) !== undefined) return undefined
   const records = [...message.answer, ...message.authority, ...message.additional]
   const shortest = Math.min(...records.map(lifetime))
   const most = isDenial ? plugin.denial : plugin.success
-  const ttl = Math.max(AT_LEAST, Math.min(most, shortest))
+  return Math.max(AT_LEAST, Math.min(most, shortest))
+}
+
+/** The answer as who asks gets it: all of it may be remembered for as long. */
+export const withLifetime = (message: DnsMessage, ttl: number): DnsMessage => {
   const capped = (part: readonly DnsRecord[]) => part.map((record) => ({ ...record, ttl }))
   return {
     ...message,

@@ -183,3 +183,76 @@ describe('many requests', () => {
     expect(chiSquare(spread(result))).toBeLessThan(13.8)
   })
 })
+
+describe('many requests to a name with several addresses', () => {
+  const A = (address: string) => `db.default.svc.cluster.local. A ${address}`
+  const named = (given: TestWorld = {}): World =>
+    aWorld({
+      services: [kubeDns()],
+      records: WEB_PODS.map(({ address }) => A(address)),
+      isShuffled: true,
+      ...given,
+    })
+  const URL = 'http://db:8080/'
+
+  test('spread as the name server shuffles them', () => {
+    const result = send(named(), POD, URL, 9000)
+    expect(result.endpoints.map(({ name }) => name)).toEqual([
+      'default/web-1',
+      'default/web-2',
+      'default/web-3',
+    ])
+    expect(chiSquare(spread(result))).toBeLessThan(13.8)
+    expect(result.retried).toBeUndefined()
+  })
+
+  test('go to the first one where nobody shuffles', () => {
+    const result = send(named({ isShuffled: false }), POD, URL, 100)
+    expect(result.endpoints).toMatchObject([{ name: 'default/web-1', count: 100 }])
+  })
+
+  test('try the next address where the first one refuses', () => {
+    const answer = () => ({ kind: 'refused' as const, listeningOn: [] })
+    const pods = [{ ...WEB_PODS[0]!, answer }, ...WEB_PODS.slice(1), CLIENT, COREDNS]
+    const result = send(named({ pods }), POD, URL, 9000)
+    expect(result.outcomes).toEqual({ delivered: 9000 })
+    expect(chiSquare(spread(result))).toBeLessThan(10.8)
+    const [retried] = result.retried!
+    expect(retried).toMatchObject({ outcome: 'refused' })
+    // chance put it first in a third of the answers
+    expect(Math.abs(retried!.count - 3000)).toBeLessThan(200)
+  })
+
+  test('try the next address where nobody has the first one', () => {
+    const pods = [...WEB_PODS.slice(1), CLIENT, COREDNS]
+    const result = send(named({ pods, isShuffled: false }), POD, URL, 50)
+    expect(result.endpoints).toMatchObject([{ name: 'default/web-2', count: 50 }])
+    expect(result.retried).toMatchObject([{ outcome: 'no-route', count: 50 }])
+  })
+
+  test('fail where none of them answers', () => {
+    const result = send(named({ pods: [CLIENT, COREDNS] }), POD, URL, 30)
+    expect(result.outcomes).toEqual({ 'no-route': 30 })
+    expect(result.retried!.reduce((sum, { count }) => sum + count, 0)).toBe(60)
+  })
+
+  test('are sent to one of them only if they are datagrams, since nobody hears that they are lost', () => {
+    const pods = [...WEB_PODS.slice(1), CLIENT, COREDNS]
+    const result = send(named({ pods, isShuffled: false }), POD, 'udp://db:8080', 20)
+    expect(result.outcomes).toEqual({ 'no-route': 20 })
+  })
+
+  test('try only as many addresses as a resolver knows of', () => {
+    const records = Array.from({ length: 60 }, (_, index) => A(`10.244.1.${index + 100}`))
+    const result = send(named({ pods: [CLIENT, COREDNS], records }), POD, URL, 10)
+    expect(result.retried!.reduce((sum, { count }) => sum + count, 0)).toBe(470)
+  })
+})
+
+test('requests draw the same every time for the same session', () => {
+  const records = WEB_PODS.map(({ address }) => `db.default.svc.cluster.local. A ${address}`)
+  const results = [1, 2].map(() =>
+    send(aWorld({ services: [kubeDns()], records, isShuffled: true }), POD, 'http://db:8080/', 500),
+  )
+  expect(results[0]).toEqual(results[1])
+})

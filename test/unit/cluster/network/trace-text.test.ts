@@ -2,7 +2,15 @@ import { describe, expect, test } from 'vitest'
 import { readTraceRequest } from '#network/read-request.ts'
 import { trace } from '#network/trace-request.ts'
 import { traceText } from '#network/trace-text.ts'
-import { aWorld, ip, kubeDns, webEndpoints } from '../../../support/network-world.ts'
+import {
+  aWorld,
+  CLIENT,
+  COREDNS,
+  ip,
+  kubeDns,
+  WEB_PODS,
+  webEndpoints,
+} from '../../../support/network-world.ts'
 
 const textOf = (mode: 'iptables' | 'nftables', from: object, to: string): string => {
   const world = aWorld({
@@ -89,4 +97,23 @@ test('the readable walk marks where a packet ends', () => {
   expect(text).toContain('REFUSED')
   expect(text).toMatch(/\n {6}x {2}.*nobody listens/)
   expect(boxes(text)).toHaveLength(2)
+})
+
+test('the readable walk shows each address that is tried', () => {
+  const records = WEB_PODS.map(({ address }) => `db.default.svc.cluster.local. A ${address}`)
+  const answer = () => ({ kind: 'refused' as const, listeningOn: [] })
+  const pods = [{ ...WEB_PODS[0]!, answer }, ...WEB_PODS.slice(1), CLIENT, COREDNS]
+  const world = aWorld({ services: [kubeDns()], records, pods })
+  const request = readTraceRequest({ from: { pod: 'client' }, to: 'http://db:8080/' })
+  if ('problem' in request) throw new Error(request.problem)
+  const told = trace(world, request)
+  const text = traceText(told, request)
+  expect(told).toMatchObject({ outcome: 'delivered', reply: { from: 'default/web-2' } })
+  expect(boxes(text)).toEqual([
+    '[ Client Pod default/client ]',
+    '[ Pod default/web-1 10.244.0.10:8080 ]',
+    '[ Pod default/web-2 10.244.1.10:8080 ]',
+  ])
+  expect(text).toMatch(/x {2}Pod default\/client has no connection to 10\.244\.0\.10 \(refused\)/)
+  expect(text.slice(text.indexOf('The way back'))).not.toContain('Connection refused')
 })
