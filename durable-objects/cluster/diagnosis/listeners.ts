@@ -16,7 +16,9 @@ export const askPort = (
   port: number,
 ): Answer | undefined => {
   const pod = world.pod(metadata.namespace ?? '', metadata.name!)
-  return pod === undefined ? undefined : world.askPod(pod, { protocol, port, client: CLIENT })
+  // what runs on a machine without power cannot be asked
+  if (pod === undefined || world.node(pod.nodeName)?.isOn !== true) return undefined
+  return world.askPod(pod, { protocol, port, client: CLIENT })
 }
 
 export const socketsOf = (context: DiagnosisContext, pod: Pod): readonly ListeningSocket[] => {

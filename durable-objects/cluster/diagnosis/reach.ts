@@ -12,6 +12,7 @@ import {
   placeOf,
   selectedPods,
 } from './context.ts'
+import { askedNodeCause, isDown, lostPodsCause } from './machines.ts'
 
 const MOST_CALLERS = 20
 
@@ -33,7 +34,9 @@ const callersNode = ({ world, attempt: { from } }: DiagnosisContext): string | u
 
 const nodeCause = (context: DiagnosisContext): Cause | undefined => {
   const node = askedNode(context)
-  if (node !== undefined && !(node.isOn && node.isConnected)) return nodeIsDown(context, node)
+  if (node !== undefined && isDown(node)) return askedNodeCause(context, node)
+  const lost = lostPodsCause(context)
+  if (lost !== undefined) return lost
   const { externalTrafficPolicy, internalTrafficPolicy } = context.service.spec
   if (node !== undefined && externalTrafficPolicy === 'Local')
     return noLocalEndpoint(context, node.name, 'externalTrafficPolicy')
@@ -41,29 +44,6 @@ const nodeCause = (context: DiagnosisContext): Cause | undefined => {
   return own !== undefined && node === undefined && internalTrafficPolicy === 'Local'
     ? noLocalEndpoint(context, own, 'internalTrafficPolicy')
     : undefined
-}
-
-const nodeIsDown = ({ service }: DiagnosisContext, node: WorldNode): Cause => {
-  const machine = { apiVersion: 'kubarium.dev/v1', kind: 'Machine', name: node.name }
-  const patch = { spec: node.isOn ? { network: 'Connected' } : { power: 'On' } }
-  const field = node.isOn ? 'spec.network' : 'spec.power'
-  return {
-    code: 'NodeIsDown',
-    says: `${node.name} is ${node.isOn ? 'cut off from the network' : 'switched off'}: nothing at its address answers. The node port of ${service.metadata.name} is open on every other node.`,
-    evidence: [
-      {
-        place: { ...machine, field },
-        expected: node.isOn ? 'Connected' : 'On',
-        found: node.isOn ? 'Cut' : 'Off',
-      },
-    ],
-    place: { ...machine, field },
-    remedy: {
-      says: node.isOn ? 'Plug its cable in again.' : 'Switch it on.',
-      patch: { target: { ...machine, field }, type: 'merge', patch },
-      command: patchCommand({ ...machine, kind: 'machines.kubarium.dev' }, patch),
-    },
-  }
 }
 
 const noLocalEndpoint = (

@@ -13,17 +13,36 @@ export const readinessCause = (context: DiagnosisContext): Cause | undefined => 
   const pods = selectedPods(context)
   if (pods.length === 0 || pods.some(isReady)) return undefined
   if (service.spec.publishNotReadyAddresses === true) return undefined
+  const ending = pods.filter(isServing)
+  if (ending.length > 0) return onlyEnding(context, ending)
   const shown = pods.slice(0, MOST_PODS)
   const reasons = [...new Set(shown.map((pod) => reasonOf(context, pod)))]
   const remedy = shown.map((pod) => probeRemedy(context, pod)).find((found) => found !== undefined)
   return {
     code: 'NoPodIsReady',
-    says: `The selector of ${service.metadata.name} finds ${pods.length === 1 ? 'a Pod, but it is' : `${pods.length} Pods, but none of them is`} Ready, and a Service sends nothing to Pods that are not: ${listed(reasons)}.`,
+    says: `The selector of ${service.metadata.name} finds ${pods.length === 1 ? 'a Pod, but it is not' : `${pods.length} Pods, but none of them is`} Ready, and a Service sends nothing to Pods that are not: ${listed(reasons)}.`,
     evidence: shown.flatMap((pod) => evidenceOf(context, pod)),
     place: placeOf(shown[0]!, 'status.conditions'),
     ...(remedy === undefined ? {} : { remedy }),
   }
 }
+
+/** Being deleted, and still answering its readiness probe: proxies fall back to such Pods where there are no others. */
+const isServing = ({ metadata, status }: Pod): boolean =>
+  metadata.deletionTimestamp !== undefined &&
+  status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ===
+    true
+
+const onlyEnding = ({ service }: DiagnosisContext, pods: readonly Pod[]): Cause => ({
+  code: 'NoPodIsReady',
+  says: `All Pods of ${service.metadata.name} that answer are being deleted: ${listed(pods.map(({ metadata }) => metadata.name!))}. As there are no others, traffic still goes to them until they end; then nobody is left, unless new Pods become Ready.`,
+  evidence: pods.slice(0, MOST_PODS).map((pod) => ({
+    place: placeOf(pod, 'metadata.deletionTimestamp'),
+    expected: 'a Pod that stays',
+    found: pod.metadata.deletionTimestamp,
+  })),
+  place: placeOf(pods[0]!, 'metadata.deletionTimestamp'),
+})
 
 const waitingOf = (pod: Pod) =>
   pod.status.containerStatuses?.find(({ state }) => state?.waiting !== undefined)?.state?.waiting
