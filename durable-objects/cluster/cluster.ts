@@ -31,7 +31,7 @@ import { serve, type ServerParts } from '#kube-apiserver/server.ts'
 import { serviceHooks } from '#kube-apiserver/service/hooks.ts'
 import { Runner, type Fault } from '#runner.ts'
 import type { Settings } from '#settings.ts'
-import { checkTrace } from '#world/trace-hooks.ts'
+import { worldAdmission } from '#world/admission.ts'
 import { type ClusterWorld, Worlds } from '#world/world.ts'
 
 /** What a cluster is made again from. */
@@ -268,9 +268,9 @@ export class Cluster {
       now: () => this.#now,
     }
     const client = internalClient(context, API_SERVER)
-    admission = admissionChain(client, this.#random)
+    const checks = worldAdmission({ client, settings: this.settings })
+    admission = admissionChain(client, this.#random, checks)
     hooks['services'] = serviceHooks(context, client)
-    hooks['traces.kubarium.dev'] = checked(checkTrace)
     return context
   }
 
@@ -289,15 +289,6 @@ export class Cluster {
       settings: this.settings,
     })
   }
-}
-
-/** Hooks of a kind that reserves nothing, but that only a layer above the API can check. */
-const checked = (check: (object: KubeObject) => void): StorageHooks => {
-  const reserve = (object: KubeObject) => {
-    check(object)
-    return { object, commit: () => undefined, revert: () => undefined }
-  }
-  return { onCreate: reserve, onUpdate: reserve }
 }
 
 /** Creates an object of any kind, as the API server does when it starts. */

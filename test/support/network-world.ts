@@ -223,6 +223,7 @@ export const aWorld = (given: TestWorld = {}): World => {
       Object.entries(given.loadBalancers ?? {}).find(([text]) => sameIp(ip(text), address))?.[1],
     serviceCIDRs: [cidr('10.96.0.0/12')],
     podCIDR: cidr('10.244.0.0/16'),
+    nodeCIDR: cidr('192.168.49.0/24'),
     askPod: (pod, exchange) => entry(pod).answer(exchange),
     askNode: (node, _, exchange) =>
       exchange.port === 6443
@@ -245,6 +246,7 @@ export const aWorld = (given: TestWorld = {}): World => {
     policy: given.policy ?? (() => ALLOWED),
     internet: {
       resolve: known,
+      askName: (_, question) => known(question),
       ask: (address) =>
         sameIp(address, ip('93.184.216.34'))
           ? { kind: 'http', status: 200, headers: {}, body: 'external' }

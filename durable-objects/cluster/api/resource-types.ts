@@ -21,6 +21,7 @@ import type { Secret } from '#api/core/v1/secret/types.ts'
 import type { Service } from '#api/core/v1/service/types.ts'
 import type { ServiceAccount } from '#api/core/v1/service-account/types.ts'
 import type { EndpointSlice } from '#api/discovery/v1/endpoint-slice/types.ts'
+import type { ExternalHost } from '#api/kubarium/v1/external-host/types.ts'
 import type { Image } from '#api/kubarium/v1/image/types.ts'
 import type { Machine } from '#api/kubarium/v1/machine/types.ts'
 import type { Trace } from '#api/kubarium/v1/trace/types.ts'
@@ -57,6 +58,7 @@ export interface ResourceTypes {
   'networkpolicies.networking.k8s.io': NetworkPolicy
   'servicecidrs.networking.k8s.io': ServiceCIDR
   'poddisruptionbudgets.policy': PodDisruptionBudget
+  'externalhosts.kubarium.dev': ExternalHost
   'images.kubarium.dev': Image
   'machines.kubarium.dev': Machine
   'traces.kubarium.dev': Trace

@@ -1,6 +1,5 @@
 // What the name servers of the internet answer: those of the nodes' network, and public ones.
 import { type InternetName, INTERNET_NAMES } from '#cloud/internet-records.ts'
-import { own } from '#apimachinery/object.ts'
 import {
   absolute,
   addressOfReverse,
@@ -11,8 +10,29 @@ import {
   nameProblem,
   type Question,
 } from '#net/dns-message.ts'
+import { formatIp, parseIp } from '#net/ip.ts'
 
-export type InternetNames = Readonly<Record<string, InternetName>>
+/** All names, and what is asked of all of them at once. */
+export interface InternetNames {
+  readonly entries: ReadonlyMap<string, InternetName>
+  /** `org` has no records, but there are names below it. */
+  readonly parents: ReadonlySet<string>
+  /** The first name that has an address. */
+  readonly owners: ReadonlyMap<string, string>
+}
+
+export const internetNames = (entries: ReadonlyMap<string, InternetName>): InternetNames => {
+  const parents = new Set([''])
+  const owners = new Map<string, string>()
+  for (const [name, { addresses = [] }] of entries) {
+    let dot = name.indexOf('.')
+    for (; dot >= 0; dot = name.indexOf('.', dot + 1)) parents.add(name.slice(dot + 1))
+    for (const address of addresses) if (!owners.has(address)) owners.set(address, name)
+  }
+  return { entries, parents, owners }
+}
+
+export const BUILT_IN_NAMES = internetNames(new Map(Object.entries(INTERNET_NAMES)))
 
 const DEFAULT_TTL = 300
 const MAX_ALIASES = 8
@@ -34,17 +54,17 @@ const ROOT: AuthorityRecord = {
 /** A recursive name server's answer. */
 export const internetAnswer = (
   question: Question,
-  names: InternetNames = INTERNET_NAMES,
+  names: InternetNames = BUILT_IN_NAMES,
 ): DnsMessage => {
   if (nameProblem(question.name) !== undefined) return emptyMessage(question, 'FORMERR')
   if (question.type === 'AXFR' || question.type === 'IXFR') return emptyMessage(question, 'REFUSED')
   const answer: DnsRecord[] = []
   let name = question.name
   for (let followed = 0; ; followed++) {
-    const entry = own(names, relative(name))
+    const entry = names.entries.get(relative(name))
     if (entry?.alias === undefined || question.type === 'CNAME') {
       answer.push(...recordsOf(name, entry, question, names))
-      return finished(question, answer, entry !== undefined || hasNamesBelow(name, names))
+      return finished(question, answer, entry !== undefined || names.parents.has(relative(name)))
     }
     if (followed >= MAX_ALIASES) return emptyMessage(question, 'SERVFAIL')
     const target = absolute(entry.alias)
@@ -76,7 +96,7 @@ const recordsOf = (
   names: InternetNames,
 ): readonly DnsRecord[] => {
   const ttl = entry?.ttl ?? DEFAULT_TTL
-  const { addresses = [], alias, mail, text } = entry ?? {}
+  const { addresses = [], alias, mail = [], texts = [] } = entry ?? {}
   switch (type) {
     case 'A':
     case 'AAAA':
@@ -86,26 +106,21 @@ const recordsOf = (
     case 'CNAME':
       return alias === undefined ? [] : [{ name, ttl, type, target: absolute(alias) }]
     case 'MX':
-      return mail === undefined ? [] : [{ name, ttl, type, preference: 0, target: absolute(mail) }]
+      return mail.map(({ preference, server }) => ({
+        name,
+        ttl,
+        type,
+        preference,
+        target: absolute(server),
+      }))
     case 'TXT':
-      return text === undefined ? [] : [{ name, ttl, type, text }]
+      return texts.map((text) => ({ name, ttl, type, text }))
     case 'PTR': {
-      const owner = ownerOf(addressOfReverse(name), names)
+      const ip = parseIp(addressOfReverse(name) ?? '')
+      const owner = ip === undefined ? undefined : names.owners.get(formatIp(ip))
       return owner === undefined ? [] : [{ name, ttl, type, target: absolute(owner) }]
     }
     default:
       return []
   }
-}
-
-/** The first name that has the address. */
-const ownerOf = (address: string | undefined, names: InternetNames): string | undefined =>
-  address === undefined
-    ? undefined
-    : Object.keys(names).find((name) => names[name]!.addresses?.includes(address) === true)
-
-/** `org.` has no records, but there are names below it. */
-const hasNamesBelow = (name: string, names: InternetNames): boolean => {
-  const end = `.${relative(name)}`
-  return name === '.' || Object.keys(names).some((other) => other.endsWith(end))
 }

@@ -2,19 +2,28 @@
 // network 192.0.2.0/24, since the cloud's load balancers have the other two. Only public name servers keep the addresses that
 // everyone types.
 
+export interface MailServer {
+  readonly preference: number
+  readonly server: string
+}
+
 export interface InternetName {
   /** IPv4 and IPv6 addresses. */
   readonly addresses?: readonly string[]
   /** The name that it stands for. */
   readonly alias?: string
-  readonly mail?: string
-  readonly text?: string
+  readonly mail?: readonly MailServer[]
+  readonly texts?: readonly string[]
   /** Seconds; 300 if absent. */
   readonly ttl?: number
 }
 
 export const INTERNET_NAMES: Readonly<Record<string, InternetName>> = {
-  'example.com': { addresses: ['192.0.2.10', '2001:db8::10'], mail: '.', text: 'v=spf1 -all' },
+  'example.com': {
+    addresses: ['192.0.2.10', '2001:db8::10'],
+    mail: [{ preference: 0, server: '.' }],
+    texts: ['v=spf1 -all'],
+  },
   'www.example.com': { alias: 'example.com' },
   'example.net': { addresses: ['192.0.2.10', '2001:db8::10'] },
   'example.org': { addresses: ['192.0.2.10', '2001:db8::10'] },
@@ -31,7 +40,11 @@ export const INTERNET_NAMES: Readonly<Record<string, InternetName>> = {
   'k8s.io': { addresses: ['192.0.2.31'] },
   'dl.k8s.io': { alias: 'k8s.io' },
   'registry.k8s.io': { addresses: ['192.0.2.32'] },
-  'github.com': { addresses: ['192.0.2.40'], ttl: 60, mail: 'aspmx.l.google.com' },
+  'github.com': {
+    addresses: ['192.0.2.40'],
+    ttl: 60,
+    mail: [{ preference: 0, server: 'aspmx.l.google.com' }],
+  },
   'www.github.com': { alias: 'github.com' },
   'api.github.com': { addresses: ['192.0.2.41'], ttl: 60 },
   'raw.githubusercontent.com': { addresses: ['192.0.2.42'] },

@@ -1,41 +1,6 @@
 // What the machines of the small internet answer to HTTP.
 
-export interface InternetRequest {
-  readonly method: string
-  /** With the query: `/get?a=1`. */
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-  readonly isTls: boolean
-  /** Without the port, in lower case. */
-  readonly host: string
-  /** The address that the request seems to come from. */
-  readonly client: string
-}
-
-export interface InternetReply {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
-
-/** What is served under some names. */
-export interface Site {
-  readonly names: readonly string[]
-  readonly serve: (request: InternetRequest) => InternetReply
-  /** Over plain HTTP it only sends to HTTPS. */
-  readonly isSecureOnly?: boolean
-}
-
-/** A machine, which may have many sites. */
-export interface InternetHost {
-  readonly addresses: readonly string[]
-  readonly sites: readonly Site[]
-  /** What it says when asked for a name that is none of its sites'; absent: it serves its first site. */
-  readonly stranger?: (request: InternetRequest) => InternetReply
-  /** Ports that accept connections but speak no HTTP, and how they begin. */
-  readonly otherPorts?: Readonly<Record<number, string>>
-}
+import type { InternetHost, InternetReply, InternetRequest, Site } from '#cloud/internet-host.ts'
 
 const reply = (status: number, body: string, type = 'text/html; charset=utf-8'): InternetReply => ({
   status,

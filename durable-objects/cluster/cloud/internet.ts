@@ -1,33 +1,50 @@
-// A small internet that never changes: who is reached under an address, and what comes back. An object of kubarium.dev may one day add
-// names and hosts: all of it is data, handed in.
+// A small internet: who is reached under an address, and what comes back. It never changes by itself; all of it is data, handed in, so
+// that objects may add names and machines.
 import { own } from '#apimachinery/object.ts'
-import { internetAnswer, type InternetNames } from '#cloud/internet-dns.ts'
-import { INTERNET_NAMES, PUBLIC_NAME_SERVERS } from '#cloud/internet-records.ts'
-import {
-  INTERNET_HOSTS,
-  type InternetHost,
-  type InternetReply,
-  type InternetRequest,
-} from '#cloud/internet-sites.ts'
+import { BUILT_IN_NAMES, internetAnswer, type InternetNames } from '#cloud/internet-dns.ts'
+import type {
+  InternetHost,
+  InternetPort,
+  InternetReply,
+  InternetRequest,
+} from '#cloud/internet-host.ts'
+import { PUBLIC_NAME_SERVERS } from '#cloud/internet-records.ts'
+import { INTERNET_HOSTS } from '#cloud/internet-sites.ts'
 import type { DnsMessage, Question } from '#net/dns-message.ts'
 
 export interface Internet {
   readonly names: InternetNames
-  readonly hosts: readonly InternetHost[]
+  /** By address. */
+  readonly hosts: ReadonlyMap<string, InternetHost>
 }
 
-export const INTERNET: Internet = { names: INTERNET_NAMES, hosts: INTERNET_HOSTS }
+/** Of machines with the same address the first one has it. */
+export const internetOf = (names: InternetNames, machines: readonly InternetHost[]): Internet => {
+  const hosts = new Map<string, InternetHost>()
+  for (const machine of machines)
+    for (const address of machine.addresses) if (!hosts.has(address)) hosts.set(address, machine)
+  return { names, hosts }
+}
+
+export const INTERNET: Internet = internetOf(BUILT_IN_NAMES, INTERNET_HOSTS)
 
 /** How a connection ends that carries no HTTP: `refused` by the machine, `silent` since there is no machine, or `open`, with what it says first. */
 export type Connection = 'refused' | 'silent' | { readonly open: string }
+
+type Protocol = InternetPort['protocol']
 
 const HTTP = 80
 const HTTPS = 443
 const DNS = 53
 
 /** The machine that has the address; undefined if packets to it get lost. */
-export const hostAt = (address: string, { hosts }: Internet = INTERNET): InternetHost | undefined =>
-  hosts.find(({ addresses }) => addresses.includes(address))
+export const hostAt = (
+  address: string,
+  { hosts }: Internet = INTERNET,
+): InternetHost | undefined => {
+  const host = hosts.get(address)
+  return host?.isDown === true ? undefined : host
+}
 
 /** What a name server at the address answers; undefined if none is there. `local` are those of the nodes' network. */
 export const askNameServer = (
@@ -45,11 +62,14 @@ export const connect = (
   address: string,
   port: number,
   internet: Internet = INTERNET,
+  protocol: Protocol = 'tcp',
 ): Connection => {
   const host = hostAt(address, internet)
   const isNameServer = PUBLIC_NAME_SERVERS.has(address)
-  if (isNameServer && port === DNS) return { open: '' }
-  if (host === undefined) return isNameServer ? 'refused' : 'silent'
+  if (isNameServer && port === DNS && protocol !== 'sctp') return { open: '' }
+  if (host === undefined) return isNameServer && !internet.hosts.has(address) ? 'refused' : 'silent'
+  if (portOf(host, port, protocol) !== undefined) return { open: '' }
+  if (protocol !== 'tcp') return 'refused'
   if (isHttpPort(host, port)) return { open: '' }
   const greeting = own(host.otherPorts, String(port))
   return greeting === undefined ? 'refused' : { open: greeting }
@@ -57,6 +77,32 @@ export const connect = (
 
 const isHttpPort = ({ sites }: InternetHost, port: number): boolean =>
   (port === HTTP || port === HTTPS) && sites.length > 0
+
+/** A port that an object described. */
+export const portOf = (
+  { ports }: InternetHost,
+  port: number,
+  protocol: Protocol,
+): InternetPort | undefined =>
+  ports?.find((other) => other.port === port && other.protocol === protocol)
+
+/** What a machine listens on, for who asks why a connection was refused. */
+export const listenersOf = ({
+  ports = [],
+  sites,
+  otherPorts = {},
+}: InternetHost): readonly Pick<InternetPort, 'port' | 'protocol'>[] => [
+  ...ports.map(({ port, protocol }) => ({ port, protocol })),
+  ...(sites.length > 0 ? [HTTP, HTTPS] : []).map((port) => ({ port, protocol: 'tcp' as const })),
+  ...Object.keys(otherPorts).map((port) => ({ port: Number(port), protocol: 'tcp' as const })),
+]
+
+/** Whether TLS is spoken there. */
+export const isTlsAt = (address: string, port: number, internet: Internet = INTERNET): boolean => {
+  const host = hostAt(address, internet)
+  const described = host === undefined ? undefined : portOf(host, port, 'tcp')
+  return described === undefined ? port === HTTPS : described.isTls === true
+}
 
 /** The names in the certificate that is shown on port 443: a client that asked for another one goes no further. */
 export const certificateNames = (
@@ -74,12 +120,18 @@ export const askSite = (
   internet: Internet = INTERNET,
 ): InternetReply | undefined => {
   const found = hostAt(address, internet)
-  if (found === undefined || !isHttpPort(found, port)) return undefined
+  if (found === undefined) return undefined
+  const described = portOf(found, port, 'tcp')
+  if (described === undefined && !isHttpPort(found, port)) return undefined
   const request: InternetRequest = {
     ...attempt,
     host: hostHeader(attempt.headers) ?? address,
-    isTls: port === HTTPS,
+    isTls: isTlsAt(address, port, internet),
   }
+  return described === undefined ? siteReply(found, request) : described.serve?.(request)
+}
+
+const siteReply = (found: InternetHost, request: InternetRequest): InternetReply => {
   const site = found.sites.find(({ names }) => names.includes(request.host))
   if (site === undefined && found.stranger !== undefined) return found.stranger(request)
   const served = site ?? found.sites[0]!

@@ -8,7 +8,7 @@ import { imageBehaviour, type KnownImage } from '#images/catalog.ts'
 import type { ImageBehaviour, PullFailure } from '#images/behaviour.ts'
 import type { Network } from '#images/network.ts'
 import type { Answers, NetworkAt } from '#images/network-moments.ts'
-import { millisecondsOf } from '#images/defined-image.ts'
+import { millisecondsOf } from '#images/defined-replies.ts'
 import { type ContainerProgram, processOf, type StartFacts } from '#images/process.ts'
 import {
   type EnvironmentMap,

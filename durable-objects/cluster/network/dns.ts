@@ -199,7 +199,8 @@ const carry = ({ world, hops }: DnsOptions, client: Host, asking: Asking): Outco
   if (stopped !== undefined) return stopped.outcome === 'rejected' ? 'refused' : 'timeout'
   const { host, packet } = conversation.arrived
   const message = answerOf(world, host, question)
-  if (message === undefined) {
+  if (message === 'timeout') return message
+  if (message === 'refused') {
     conversation.refuse(refusal(host, packet, []))
     return 'refused'
   }
@@ -208,9 +209,17 @@ const carry = ({ world, hops }: DnsOptions, client: Host, asking: Asking): Outco
   return lost === undefined ? message : 'timeout'
 }
 
-const answerOf = (world: World, host: Host, question: Question): DnsMessage | undefined => {
-  if (host.kind === 'pod') return world.dnsAnswer(host.pod, question)
-  return host.kind === 'node' ? undefined : world.internet.resolve(question)
+const answerOf = (world: World, host: Host, question: Question): Outcome => {
+  switch (host.kind) {
+    case 'pod':
+      return world.dnsAnswer(host.pod, question) ?? 'refused'
+    case 'remote':
+      return world.internet.askName(host.ip, question)
+    case 'workstation':
+      return world.internet.resolve(question)
+    default:
+      return 'refused'
+  }
 }
 
 const addAnswer = (hops: Hops, host: Host, dns: TraceDns, outcome: Outcome): void => {

@@ -170,6 +170,8 @@ export interface World {
   loadBalancerAt(ip: Ip): WorldLoadBalancer | undefined
   readonly serviceCIDRs: readonly Cidr[]
   readonly podCIDR: Cidr
+  /** The network that the nodes and the learner's computer are in. */
+  readonly nodeCIDR: Cidr
   /** What listens in a Pod, or on a node itself (host network Pods, the API server, the kubelet, health check node ports). */
   askPod(pod: WorldPod, exchange: Exchange): Answer
   askNode(node: WorldNode, ip: Ip, exchange: Exchange): Answer
@@ -194,6 +196,8 @@ export interface World {
 export interface WorldInternet {
   /** The resolver of nodes, of the internet and of the learner's computer. */
   resolve(question: Question): DnsMessage
+  /** What a machine of the internet answers as a name server. */
+  askName(ip: Ip, question: Question): DnsMessage | 'timeout' | 'refused'
   /** undefined: no machine has the address. */
   ask(ip: Ip, exchange: Exchange): Answer | undefined
 }

@@ -1,7 +1,7 @@
 // Names: what CoreDNS Pods answer, and how a Pod's C library asks them.
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { Client } from '#client/client.ts'
-import { askNameServer } from '#cloud/internet.ts'
+import { askNameServer, type Internet } from '#cloud/internet.ts'
 import { hostsFileText } from '#coredns/hosts-file.ts'
 import { imageBehaviour } from '#images/catalog.ts'
 import { coredns } from '#images/samples.ts'
@@ -15,9 +15,18 @@ import type { AskNameserver, WorldResolution } from '#network/world.ts'
 export const NODE_NAME_SERVERS = DNS_SETTINGS.node.nameservers
 
 /** The name servers that nodes, the internet and the learner's computer use. */
-export const internetNames = (question: Question): DnsMessage =>
-  askNameServer(NODE_NAME_SERVERS[0]!, question, NODE_NAME_SERVERS) ??
-  emptyMessage(question, 'SERVFAIL')
+export const internetNames = (question: Question, internet: Internet): DnsMessage =>
+  internetAnswerAt(NODE_NAME_SERVERS[0]!, question, internet) ?? emptyMessage(question, 'SERVFAIL')
+
+/** What the machine with that address answers as a name server; undefined if it is none, or has no power. */
+export const internetAnswerAt = (
+  address: string,
+  question: Question,
+  internet: Internet,
+): DnsMessage | undefined =>
+  internet.hosts.get(address)?.isDown === true
+    ? undefined
+    : askNameServer(address, question, NODE_NAME_SERVERS, internet)
 
 export const isCoreDns = (image: string): boolean => {
   const known = imageBehaviour(image)
@@ -26,6 +35,7 @@ export const isCoreDns = (image: string): boolean => {
 
 export interface NameServerFacts {
   readonly client: Client
+  readonly internet: Internet
   /** From 0 to 2^32-1. */
   readonly random: () => number
 }
@@ -34,7 +44,7 @@ export interface NameServerFacts {
 export const coreDnsAnswer = (
   pod: Pod,
   question: Question,
-  { client, random }: NameServerFacts,
+  { client, internet, random }: NameServerFacts,
 ): DnsMessage | undefined => {
   const corefile = clusterCorefile(client)
   if ('failure' in corefile) return undefined
@@ -45,7 +55,7 @@ export const coreDnsAnswer = (
       blocks: corefile.blocks,
       serverIPs: podIP === undefined ? [] : [podIP],
       nodeNameServers: podResolvConf(pod).nameservers,
-      forward: (server, asked) => forwarded(server, asked),
+      forward: (server, asked) => forwarded(server, asked, internet),
       below: (bound) => Math.floor((random() / 0x1_0000_0000) * bound),
     },
     question,
@@ -53,8 +63,8 @@ export const coreDnsAnswer = (
 }
 
 /** Of what is outside the cluster only name servers answer. */
-const forwarded = (server: string, question: Question): Asked =>
-  askNameServer(server.replace(/:53$/, ''), question, NODE_NAME_SERVERS) ?? 'timeout'
+const forwarded = (server: string, question: Question, internet: Internet): Asked =>
+  internetAnswerAt(server.replace(/:53$/, ''), question, internet) ?? 'timeout'
 
 /** IPv4 addresses only: the cluster has no others. */
 export const lookUpName = (pod: Pod, name: string, ask: AskNameserver): WorldResolution =>

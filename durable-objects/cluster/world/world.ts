@@ -8,14 +8,15 @@ import { isOff } from '#kubelet/machine-state.ts'
 import { ContainerDisks } from '#kubelet/container-disk.ts'
 import type { Network } from '#images/network.ts'
 import { type RunningContainer, RunningContainers } from '#kubelet/running-containers.ts'
-import { type Cidr, parseCidr } from '#net/cidr.ts'
+import type { Cidr } from '#net/cidr.ts'
 import { type Ip, isLoopback } from '#net/ip.ts'
 import type { Connections } from '#netfilter/connections.ts'
 import { EMPTY_RULESET } from '#netfilter/ruleset.ts'
-import type { Answer, Exchange, World, WorldNode, WorldPod } from '#network/world.ts'
+import type { Answer, Exchange, World, WorldInternet, WorldNode, WorldPod } from '#network/world.ts'
 import { CallLimits } from '#world/call-limits.ts'
 import { filesOf } from '#world/container-files.ts'
 import { HealthCheckPorts } from '#world/health-check-ports.ts'
+import { ExternalHosts } from '#world/external-hosts.ts'
 import { worldInternet } from '#world/internet.ts'
 import { askSockets, type MoreOfSelf, type OpenSocket, PodListeners } from '#world/listeners.ts'
 import { LoadBalancers } from '#world/load-balancers.ts'
@@ -26,6 +27,7 @@ import { nodeSockets } from '#world/node-programs.ts'
 import { addressesOfNode, NodeAddresses, podCIDROf } from '#world/nodes.ts'
 import { PodNetwork } from '#world/pod-network.ts'
 import { WorldPods } from '#world/pods.ts'
+import { nodeRange, podRange, serviceRanges } from '#world/ranges.ts'
 import { shadowOf } from '#world/shadow-memory.ts'
 
 /** What a world is made of. */
@@ -58,6 +60,7 @@ export class Worlds {
   readonly policies: NetworkPolicies
   readonly connections: NodeConnections
   readonly disks: ContainerDisks
+  readonly externalHosts: ExternalHosts
 
   constructor(parts: WorldParts) {
     const { client } = parts
@@ -71,6 +74,7 @@ export class Worlds {
     this.policies = new NetworkPolicies(client, (pod) => this.pods.objectOf(pod))
     this.connections = new NodeConnections(parts)
     this.disks = new ContainerDisks(parts.memory)
+    this.externalHosts = new ExternalHosts(client)
   }
 
   /** At the end of a turn: keeps what the nodes' kernels remember. */
@@ -85,7 +89,7 @@ export class Worlds {
 
 export class ClusterWorld implements World {
   readonly now: number
-  readonly internet = worldInternet
+  readonly internet: WorldInternet
   readonly #worlds: Worlds
   readonly #look: WorldLook
   readonly #nodes = new Map<string, WorldNode | undefined>()
@@ -104,6 +108,7 @@ export class ClusterWorld implements World {
     this.#worlds = worlds
     this.#look = look
     this.now = worlds.parts.client.now()
+    this.internet = worldInternet(() => worlds.externalHosts.internet)
     this.#disks =
       look.leavesNoTrace === true ? new ContainerDisks(shadowOf(worlds.parts.memory)) : worlds.disks
   }
@@ -168,16 +173,16 @@ export class ClusterWorld implements World {
   }
 
   get serviceCIDRs(): readonly Cidr[] {
-    this.#serviceCIDRs ??= this.#worlds.parts.client
-      .list('servicecidrs.networking.k8s.io')
-      .flatMap(({ spec }) => (spec.cidrs ?? []).flatMap((text) => parseCidr(text) ?? []))
+    this.#serviceCIDRs ??= serviceRanges(this.#worlds.parts.client)
     return this.#serviceCIDRs
   }
 
-  /** Nodes behind the 256th have their ranges behind 10.244.0.0/16. */
   get podCIDR(): Cidr {
-    const isWide = this.#worlds.parts.settings.nodes > 256
-    return parseCidr(isWide ? '10.244.0.0/14' : '10.244.0.0/16')!
+    return podRange(this.#worlds.parts.settings)
+  }
+
+  get nodeCIDR(): Cidr {
+    return nodeRange(this.#worlds.parts.settings)
   }
 
   askPod(pod: WorldPod, exchange: Exchange): Answer {
@@ -207,7 +212,8 @@ export class ClusterWorld implements World {
     const object = this.#worlds.pods.objectOf(pod)
     if (object === undefined || !this.#runsCoreDns(object)) return undefined
     const { client } = this.#worlds.parts
-    return coreDnsAnswer(object, question, { client, random: () => this.random() })
+    const { internet } = this.#worlds.externalHosts
+    return coreDnsAnswer(object, question, { client, internet, random: () => this.random() })
   }
 
   lookUp: World['lookUp'] = (pod, name, ask) => {

@@ -171,6 +171,22 @@ export const VALID: readonly (readonly [path: string, object: Mutable])[] = (
         },
       },
     ],
+    [
+      '/apis/kubarium.dev/v1/externalhosts',
+      'kubarium.dev/v1',
+      'ExternalHost',
+      {
+        spec: {
+          hostnames: ['fuzz.example'],
+          addresses: ['192.0.2.200'],
+          records: [{ name: 'www.fuzz.example', type: 'CNAME', value: 'fuzz.example' }],
+          ports: [{ port: 80, replies: [{ path: '/*', body: 'x' }] }],
+          ttlSeconds: 5,
+          delay: '1s',
+          down: false,
+        },
+      },
+    ],
     ['/apis/kubarium.dev/v1/machines', 'kubarium.dev/v1', 'Machine', { spec: {} }],
     [
       '/apis/kubarium.dev/v1/namespaces/default/traces',

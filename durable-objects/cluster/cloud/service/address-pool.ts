@@ -1,6 +1,10 @@
+import { parseCidr } from '#net/cidr.ts'
+
 /** Networks for documentation (RFC 5737): addresses that are nobody's. */
 const NETWORKS = ['203.0.113', '198.51.100']
 const LAST_HOST = 254
+
+export const LOAD_BALANCER_RANGES = NETWORKS.map((network) => parseCidr(`${network}.0/24`)!)
 
 /** The address asked for if it is free and the cloud's, else the first free one; undefined if none is left. */
 export const pickAddress = (taken: ReadonlySet<string>, wanted = ''): string | undefined => {

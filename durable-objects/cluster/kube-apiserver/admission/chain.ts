@@ -68,6 +68,13 @@ export const chainOf = (all: readonly AdmissionPlugin[]): Admission => {
   return { admit, validate }
 }
 
-/** Admission as a cluster has it. `client` speaks for the API server itself. */
-export const admissionChain = (client: Client, random: Random): Admission =>
-  chainOf(plugins({ reader: client.dynamic, random, now: () => client.now() }, client))
+/** Admission as a cluster has it. `client` speaks for the API server itself; `more` is what runs behind the usual plugins. */
+export const admissionChain = (
+  client: Client,
+  random: Random,
+  more: readonly AdmissionPlugin[] = [],
+): Admission =>
+  chainOf([
+    ...plugins({ reader: client.dynamic, random, now: () => client.now() }, client),
+    ...more,
+  ])

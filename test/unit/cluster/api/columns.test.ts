@@ -197,6 +197,19 @@ describe('rows', () => {
       ['x', 'shop/cart:2.*', '80/TCP,$DNS_PORT/UDP', AGE],
     ],
     [
+      'a machine outside',
+      'externalhosts.kubarium.dev',
+      {
+        spec: {
+          hostnames: ['a.example', 'b.example'],
+          addresses: ['192.0.2.9'],
+          ports: [{ port: 443 }, { port: 53, protocol: 'UDP' }],
+          down: true,
+        },
+      },
+      ['x', 'a.example,b.example', '192.0.2.9', '443/TCP,53/UDP', 'Down', AGE],
+    ],
+    [
       'a machine',
       'machines.kubarium.dev',
       { spec: { power: 'On', network: 'Cut' }, status: { power: 'Off' } },
@@ -257,6 +270,7 @@ describe('columns', () => {
     'roles.rbac.authorization.k8s.io',
     'clusterrolebindings.rbac.authorization.k8s.io',
     'rolebindings.rbac.authorization.k8s.io',
+    'externalhosts.kubarium.dev',
     'images.kubarium.dev',
     'machines.kubarium.dev',
     'traces.kubarium.dev',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { askNameServer, askSite, certificateNames, connect, INTERNET } from '#cloud/internet.ts'
-import { internetAnswer } from '#cloud/internet-dns.ts'
+import { askNameServer, askSite, certificateNames, connect } from '#cloud/internet.ts'
+import { internetAnswer, internetNames } from '#cloud/internet-dns.ts'
+import { INTERNET_NAMES } from '#cloud/internet-records.ts'
 import { pickAddress } from '#cloud/service/address-pool.ts'
 import { type QuestionType, recordText } from '#net/dns-message.ts'
 
@@ -37,6 +38,11 @@ describe('names of the internet', () => {
     ],
     ['TXT', 'example.com.', 'NOERROR | example.com. 300 IN TXT "v=spf1 -all"'],
     ['PTR', '8.8.8.8.in-addr.arpa.', 'NOERROR | 8.8.8.8.in-addr.arpa. 300 IN PTR dns.google.'],
+    [
+      'PTR',
+      '0.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.',
+      'NOERROR | 0.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. 300 IN PTR example.com.',
+    ],
     ['PTR', '1.0.96.10.in-addr.arpa.', 'NXDOMAIN'],
     ['A', 'com.', 'NOERROR'],
     ['A', 'external.co.', 'NXDOMAIN'],
@@ -54,7 +60,8 @@ describe('names of the internet', () => {
   })
 
   it('ends when aliases go in a circle', () => {
-    const names = { 'a.test': { alias: 'b.test' }, 'b.test': { alias: 'a.test' } }
+    const circle = { 'a.test': { alias: 'b.test' }, 'b.test': { alias: 'a.test' } }
+    const names = internetNames(new Map(Object.entries(circle)))
     expect(internetAnswer({ type: 'A', name: 'a.test.' }, names).rcode).toBe('SERVFAIL')
   })
 
@@ -67,14 +74,14 @@ describe('names of the internet', () => {
   })
 
   it('never have an address that a load balancer may get', () => {
-    const addresses = Object.values(INTERNET.names).flatMap((entry) => entry.addresses ?? [])
+    const addresses = Object.values(INTERNET_NAMES).flatMap((entry) => entry.addresses ?? [])
     expect(addresses.length).toBeGreaterThan(30)
     for (const address of addresses) expect(pickAddress(new Set(), address)).not.toBe(address)
   })
 
   it('lead to machines', () => {
-    for (const [name, { addresses = [], alias }] of Object.entries(INTERNET.names)) {
-      if (alias !== undefined) expect(INTERNET.names, name).toHaveProperty([alias])
+    for (const [name, { addresses = [], alias }] of Object.entries(INTERNET_NAMES)) {
+      if (alias !== undefined) expect(INTERNET_NAMES, name).toHaveProperty([alias])
       for (const address of addresses)
         expect([name, connect(address, 1)]).toEqual([name, 'refused'])
     }

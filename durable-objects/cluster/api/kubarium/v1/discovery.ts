@@ -6,6 +6,23 @@ export const kubariumDiscovery = {
       version: 'v1',
       resources: [
         {
+          resource: 'externalhosts',
+          responseKind: { group: '', version: '', kind: 'ExternalHost' },
+          scope: 'Cluster',
+          singularResource: 'externalhost',
+          verbs: [
+            'create',
+            'delete',
+            'deletecollection',
+            'get',
+            'list',
+            'patch',
+            'update',
+            'watch',
+          ],
+          categories: ['kubarium'],
+        },
+        {
           resource: 'images',
           responseKind: { group: '', version: '', kind: 'Image' },
           scope: 'Cluster',

@@ -1,4 +1,5 @@
 // The group's component schemas, in the form of api/facts/schemas.json, with descriptions for `kubectl explain`.
+import { externalHostSchemas } from '#api/kubarium/v1/external-host/schemas.ts'
 import { imageSchemas } from '#api/kubarium/v1/image/schemas.ts'
 import { apiVersion, kind, LIST_META, OBJECT_META } from '#api/kubarium/v1/shared-schemas.ts'
 import { traceSchemas } from '#api/kubarium/v1/trace/schemas.ts'
@@ -6,6 +7,7 @@ import { traceSchemas } from '#api/kubarium/v1/trace/schemas.ts'
 const TIME = 'io.k8s.apimachinery.pkg.apis.meta.v1.Time'
 
 export const kubariumSchemas = {
+  ...externalHostSchemas,
   ...imageSchemas,
   ...traceSchemas,
   'dev.kubarium.v1.Machine': {

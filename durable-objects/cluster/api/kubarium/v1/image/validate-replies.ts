@@ -33,12 +33,15 @@ const LONGEST_URL = 2048
 const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 const FAILURES = ['reset', 'silent']
 
-export const validateReplies = (listens: readonly ImageListener[]): readonly FieldError[] => {
-  const all = listens.flatMap(({ replies }) => replies ?? [])
-  if (all.length > MOST_REPLIES_OF_ALL)
-    return [tooMany('spec.listens', all.length, MOST_REPLIES_OF_ALL)]
-  return listens.flatMap(({ replies }, index) =>
-    atMost(child(at('spec.listens', index), 'replies'), replies, MOST_REPLIES, validateReply),
+/** Of ports, whatever else these have; `path` is where they stand. */
+export const validateReplies = (
+  path: string,
+  ports: readonly Pick<ImageListener, 'replies'>[],
+): readonly FieldError[] => {
+  const all = ports.flatMap(({ replies }) => replies ?? [])
+  if (all.length > MOST_REPLIES_OF_ALL) return [tooMany(path, all.length, MOST_REPLIES_OF_ALL)]
+  return ports.flatMap(({ replies }, index) =>
+    atMost(child(at(path, index), 'replies'), replies, MOST_REPLIES, validateReply),
   )
 }
 

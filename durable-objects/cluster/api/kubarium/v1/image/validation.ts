@@ -44,7 +44,7 @@ export const validateImage = ({ spec }: Image): readonly FieldError[] => [
   ...validatePull('spec.pull', spec?.pull),
   ...validateDuration('spec.startDelay', spec?.startDelay),
   ...atMost('spec.listens', spec?.listens, MOST_LISTENERS, validateListener),
-  ...validateReplies(spec?.listens ?? []),
+  ...validateReplies('spec.listens', spec?.listens ?? []),
   ...validateSamePorts(spec?.listens ?? []),
   ...validateDuration('spec.exits.after', spec?.exits?.after),
   ...inRange('spec.exits.code', spec?.exits?.code, 0, 255),

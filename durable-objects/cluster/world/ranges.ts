@@ -1,0 +1,19 @@
+// Which networks are the cluster's own.
+import type { Client } from '#client/client.ts'
+import { type Cidr, parseCidr } from '#net/cidr.ts'
+import type { Settings } from '#settings.ts'
+
+type NodeCount = Pick<Settings, 'nodes'>
+
+/** Nodes behind the 256th have their ranges of Pods behind 10.244.0.0/16. */
+export const podRange = ({ nodes }: NodeCount): Cidr =>
+  parseCidr(nodes > 256 ? '10.244.0.0/14' : '10.244.0.0/16')!
+
+/** The cable that nodes and the learner's computer hang on; nodes behind the 254th have addresses behind 192.168.49.0/24. */
+export const nodeRange = ({ nodes }: NodeCount): Cidr =>
+  parseCidr(nodes > 254 ? '192.168.0.0/16' : '192.168.49.0/24')!
+
+export const serviceRanges = (client: Client): readonly Cidr[] =>
+  client
+    .list('servicecidrs.networking.k8s.io')
+    .flatMap(({ spec }) => (spec.cidrs ?? []).flatMap((text) => parseCidr(text) ?? []))
