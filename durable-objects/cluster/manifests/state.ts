@@ -10,6 +10,7 @@ const SECTIONS = {
   endpointSlices: 'endpointslices.discovery.k8s.io',
   deployments: 'deployments.apps',
   machines: 'machines.kubarium.dev',
+  externalHosts: 'externalhosts.kubarium.dev',
 } as const
 
 /** The state machine in one document. */
