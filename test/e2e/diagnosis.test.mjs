@@ -46,7 +46,15 @@ const codesOf = ({ causes }) => causes.map(({ code }) => code)
 const follow = async (session, { command, patch, apply = [], delete: gone = [] }) => {
   const url = /^curl (\S+)$/.exec(command ?? '')?.[1]
   if (url !== undefined) return url
-  for (const place of gone) await session.remove(place)
+  for (const place of gone) {
+    await session.remove(place)
+    // kubectl waits as well
+    await eventually(
+      () => session.list(place),
+      (left) => left.every(({ metadata }) => metadata.name !== place.name),
+      5000,
+    )
+  }
   for (const object of apply) await session.apply(object)
   if (patch !== undefined) await session.merge(patch.target, patch.patch)
   return undefined

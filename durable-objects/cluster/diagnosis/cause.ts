@@ -23,9 +23,13 @@ export const CAUSE_CODES = [
   'ProxyIsStopped',
   'ServicesShareThePods',
   'OnlyInsideTheCluster',
+  'CallerAsksAnotherDns',
 ] as const
 
-export type CauseCode = (typeof CAUSE_CODES)[number]
+export type CauseCode =
+  | (typeof CAUSE_CODES)[number]
+  /** No check knows why: what a trace tells of it. */
+  | 'RequestFails'
 
 /** An object, and the field in it: `spec.ports[0].targetPort`. */
 export interface Place {

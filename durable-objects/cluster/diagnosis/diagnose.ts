@@ -10,12 +10,15 @@ import { readinessCause } from './readiness.ts'
 import { withCommand } from './remedy-command.ts'
 import { selectorCause } from './selector.ts'
 import { systemCauses } from './system.ts'
+import { trialCause } from './trial.ts'
 
 interface Check {
   readonly says: string
   readonly causes: (context: DiagnosisContext) => readonly Cause[]
   /** Where it finds something, what comes later is only a consequence. */
   readonly isFirst?: boolean
+  /** Looked at only where nothing was found. */
+  readonly isLast?: boolean
 }
 
 const one =
@@ -30,6 +33,12 @@ const STANDPOINT: Check = {
   isFirst: true,
 }
 
+const TRIAL: Check = {
+  says: 'such a request arrives',
+  causes: one(trialCause),
+  isLast: true,
+}
+
 const CHECKS: readonly Check[] = [
   STANDPOINT,
   { says: 'the selector finds Pods', causes: one(selectorCause), isFirst: true },
@@ -38,6 +47,7 @@ const CHECKS: readonly Check[] = [
   { says: 'the Pods listen where the Service sends to', causes: portCauses },
   { says: 'nodes, policies and load balancers let the traffic through', causes: reachCauses },
   { says: 'DNS answers and kube-proxy runs', causes: systemCauses },
+  TRIAL,
 ]
 
 const EXTERNAL_CHECKS: readonly Check[] = [
@@ -45,6 +55,7 @@ const EXTERNAL_CHECKS: readonly Check[] = [
   { says: 'the external name answers', causes: one(externalNameCause) },
   { says: 'the name that was asked', causes: attemptCauses },
   { says: 'DNS answers', causes: systemCauses },
+  TRIAL,
 ]
 
 /** Pure: reads, changes nothing. */
@@ -53,6 +64,7 @@ export const diagnose = (context: DiagnosisContext): Diagnosis => {
   const causes: Cause[] = []
   const checked: string[] = []
   for (const check of service.spec.type === 'ExternalName' ? EXTERNAL_CHECKS : CHECKS) {
+    if (check.isLast === true && causes.length > 0) break
     checked.push(check.says)
     const found = check.causes(context)
     causes.push(...found.map(withCommand))

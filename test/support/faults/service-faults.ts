@@ -163,6 +163,41 @@ export const serviceFaults: Readonly<Record<string, Fault>> = {
     ],
     asked: byName,
   },
+  'a NetworkPolicy that forgets DNS': {
+    code: 'NetworkPolicyDenies',
+    manifests: [
+      webDeployment(),
+      webService(),
+      {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: { name: 'locked', namespace: 'default' },
+        spec: {
+          podSelector: { matchLabels: { role: 'client' } },
+          policyTypes: ['Egress'],
+          egress: [{ to: [{ podSelector: { matchLabels: { app: 'web' } } }] }],
+        },
+      },
+    ],
+    asked: { from: 'pod:default/client' },
+  },
+  "a caller that asks its node's name server": {
+    code: 'CallerAsksAnotherDns',
+    manifests: [
+      webDeployment(),
+      webService(),
+      {
+        ...existing('Pod', 'outsider', 'default'),
+        spec: {
+          dnsPolicy: 'Default',
+          terminationGracePeriodSeconds: 1,
+          containers: [{ name: 'shell', image: 'busybox:1.37', command: ['sleep', '86400'] }],
+        },
+      },
+    ],
+    asked: { from: 'pod:default/outsider', to: 'http://web/' },
+    reach: { from: { pod: 'default/outsider' }, to: 'http://web/' },
+  },
   'CoreDNS scaled down': {
     code: 'DnsIsDown',
     manifests: [webDeployment(), webService()],
