@@ -227,7 +227,13 @@ const addAnswer = (hops: Hops, host: Host, dns: TraceDns, outcome: Outcome): voi
     const known =
       typeof outcome === 'string'
         ? {}
-        : { rcode: outcome.rcode, answer: outcome.answer.map(recordText) }
+        : {
+            rcode: outcome.rcode,
+            answer: outcome.answer.map(recordText),
+            ...(outcome.cacheSecondsLeft === undefined
+              ? {}
+              : { cacheSecondsLeft: outcome.cacheSecondsLeft }),
+          }
     const alias =
       typeof outcome === 'string'
         ? undefined
@@ -251,6 +257,13 @@ const shortOf = (name: string): string => (name === '.' ? name : name.replace(/\
 const answerText = (outcome: Outcome): string => {
   if (outcome === 'timeout') return 'no answer comes'
   if (outcome === 'refused') return 'nothing listens at the name server: "Connection refused"'
+  const { cacheSecondsLeft: left } = outcome
+  return left === undefined
+    ? messageText(outcome)
+    : `${messageText(outcome)}; answered from the cache, ${left} s left: what has changed since is not seen before`
+}
+
+const messageText = (outcome: DnsMessage): string => {
   if (outcome.rcode === 'NXDOMAIN') return 'NXDOMAIN, there is no such name'
   if (outcome.rcode !== 'NOERROR') return `${outcome.rcode}, the name server cannot say`
   if (outcome.answer.length === 0) return 'NODATA, the name exists but has no address'

@@ -55,6 +55,8 @@ export interface TraceDns {
   readonly rcode?: string
   /** As zone files have them, with their TTLs: `web.default.svc.cluster.local. 5 IN A 10.96.0.1`. */
   readonly answer?: readonly string[]
+  /** The name server had it in its cache, where it stays for so many seconds. */
+  readonly cacheSecondsLeft?: number
 }
 
 export interface TraceHop {

@@ -2,6 +2,7 @@
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { Client } from '#client/client.ts'
 import { askNameServer, type Internet } from '#cloud/internet.ts'
+import type { AnswerCache } from '#coredns/answer-cache.ts'
 import { hostsFileText } from '#coredns/hosts-file.ts'
 import { imageBehaviour } from '#images/catalog.ts'
 import { coredns } from '#images/samples.ts'
@@ -10,7 +11,7 @@ import { resolve } from '#coredns/resolver.ts'
 import { answerQuestion, clusterCorefile } from '#coredns/server.ts'
 import type { Asked } from '#coredns/plugins/plugin.ts'
 import { type DnsMessage, emptyMessage, type Question } from '#net/dns-message.ts'
-import type { AskNameserver, WorldResolution } from '#network/world.ts'
+import type { AskNameserver, DnsReply, WorldResolution } from '#network/world.ts'
 
 export const NODE_NAME_SERVERS = DNS_SETTINGS.node.nameservers
 
@@ -38,18 +39,20 @@ export interface NameServerFacts {
   readonly internet: Internet
   /** From 0 to 2^32-1. */
   readonly random: () => number
+  /** What this Pod's CoreDNS remembers. */
+  readonly cache: AnswerCache
 }
 
 /** What the CoreDNS in a Pod answers; undefined if its Corefile keeps it from running. */
 export const coreDnsAnswer = (
   pod: Pod,
   question: Question,
-  { client, internet, random }: NameServerFacts,
-): DnsMessage | undefined => {
+  { client, internet, random, cache }: NameServerFacts,
+): DnsReply | undefined => {
   const corefile = clusterCorefile(client)
   if ('failure' in corefile) return undefined
   const { podIP } = pod.status
-  return answerQuestion(
+  const { message, isShuffled, secondsLeft } = answerQuestion(
     {
       client,
       blocks: corefile.blocks,
@@ -57,9 +60,17 @@ export const coreDnsAnswer = (
       nodeNameServers: podResolvConf(pod).nameservers,
       forward: (server, asked) => forwarded(server, asked, internet),
       below: (bound) => Math.floor((random() / 0x1_0000_0000) * bound),
+      cache,
+      now: client.now(),
     },
     question,
-  ).message
+  )
+  if (!isShuffled && secondsLeft === undefined) return message
+  return {
+    ...message,
+    ...(isShuffled ? { isShuffled } : {}),
+    ...(secondsLeft === undefined ? {} : { cacheSecondsLeft: secondsLeft }),
+  }
 }
 
 /** Of what is outside the cluster only name servers answer. */

@@ -13,8 +13,10 @@ import { type Ip, isLoopback } from '#net/ip.ts'
 import type { Connections } from '#netfilter/connections.ts'
 import { EMPTY_RULESET } from '#netfilter/ruleset.ts'
 import type { Answer, Exchange, World, WorldInternet, WorldNode, WorldPod } from '#network/world.ts'
+import type { AnswerCache } from '#coredns/answer-cache.ts'
 import { CallLimits } from '#world/call-limits.ts'
 import { filesOf } from '#world/container-files.ts'
+import { DnsCaches } from '#world/dns-caches.ts'
 import { HealthCheckPorts } from '#world/health-check-ports.ts'
 import { ExternalHosts } from '#world/external-hosts.ts'
 import { worldInternet } from '#world/internet.ts'
@@ -61,6 +63,7 @@ export class Worlds {
   readonly connections: NodeConnections
   readonly disks: ContainerDisks
   readonly externalHosts: ExternalHosts
+  readonly dnsCaches: DnsCaches
 
   constructor(parts: WorldParts) {
     const { client } = parts
@@ -75,11 +78,13 @@ export class Worlds {
     this.connections = new NodeConnections(parts)
     this.disks = new ContainerDisks(parts.memory)
     this.externalHosts = new ExternalHosts(client)
+    this.dnsCaches = new DnsCaches(parts)
   }
 
-  /** At the end of a turn: keeps what the nodes' kernels remember. */
+  /** At the end of a turn: keeps what the nodes' kernels and the name servers remember. */
   store(): void {
     this.connections.store()
+    this.dnsCaches.store()
   }
 
   look(look: WorldLook): ClusterWorld {
@@ -98,6 +103,7 @@ export class ClusterWorld implements World {
   readonly #podsByAddress = new Map<Ip['value'], WorldPod | undefined>()
   readonly #sockets = new Map<string, readonly OpenSocket[]>()
   readonly #connections = new Map<string, Connections>()
+  readonly #dnsCaches = new Map<string, AnswerCache>()
   readonly #hostPorts = new Map<string, readonly WorldPod[]>()
   readonly #disks: ContainerDisks
   readonly #limits = new CallLimits()
@@ -213,7 +219,18 @@ export class ClusterWorld implements World {
     if (object === undefined || !this.#runsCoreDns(object)) return undefined
     const { client } = this.#worlds.parts
     const { internet } = this.#worlds.externalHosts
-    return coreDnsAnswer(object, question, { client, internet, random: () => this.random() })
+    const cache = this.#dnsCacheOf(object)
+    const random = () => this.random()
+    return coreDnsAnswer(object, question, { client, internet, random, cache })
+  }
+
+  #dnsCacheOf(pod: Pod): AnswerCache {
+    const all = this.#worlds.dnsCaches
+    if (this.#look.leavesNoTrace !== true) return all.of(pod)
+    const key = keyOf(pod)
+    let cache = this.#dnsCaches.get(key)
+    if (cache === undefined) this.#dnsCaches.set(key, (cache = all.of(pod).copy()))
+    return cache
   }
 
   lookUp: World['lookUp'] = (pod, name, ask) => {
