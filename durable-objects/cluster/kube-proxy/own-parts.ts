@@ -29,13 +29,16 @@ interface Made {
   ruleset: Ruleset | undefined
 }
 
+/** Where a back end has something of a node's own. */
+export type OwnBackend = Pick<Backend, 'lastRules' | 'ownSets'>
+
 export class OwnParts {
-  readonly #backend: Backend
+  readonly #backend: OwnBackend
   readonly #settings: ProxySettings
   readonly #elements: NodeElements
   readonly #made = new Map<string, Made>()
 
-  constructor(backend: Backend, settings: ProxySettings, elements: NodeElements) {
+  constructor(backend: OwnBackend, settings: ProxySettings, elements: NodeElements) {
     this.#backend = backend
     this.#settings = settings
     this.#elements = elements
@@ -79,7 +82,7 @@ const isSame = (a: readonly Ip[], b: readonly Ip[]): boolean =>
   a === b || (a.length === b.length && a.every(({ value }, at) => value === b[at]?.value))
 
 const lastRulesAt = (
-  { lastRules }: Backend,
+  { lastRules }: OwnBackend,
   settings: ProxySettings,
   nodeIPs: readonly Ip[],
 ): readonly LastRules[] => {

@@ -29,7 +29,8 @@ export interface NodeTables {
   readonly sync: Sync
   /** In the mode ipvs. */
   readonly virtualServers?: VirtualServers
-  readonly ipSets?: readonly IpSet[]
+  /** Asked for seldom, made of the ruleset. */
+  readonly ipSets?: () => readonly IpSet[]
   /** Why the proxies cannot use their ConfigMap; what they wrote before stays. */
   readonly problem?: string
 }
@@ -246,13 +247,8 @@ export class KubeProxies implements Component {
     const stale = then && inputsOf(then.services, then)
     const { mode } = setup.configuration
     if (tables instanceof ServiceTables) return { mode, ruleset: tables.at(place, nodeIPs, stale) }
-    const ipvs = tables.at(place, nodeIPs, stale)
-    return {
-      mode,
-      ruleset: ipvs.tables.ruleset,
-      virtualServers: ipvs.servers,
-      ipSets: ipSetsOf(ipvs),
-    }
+    const { ruleset, servers } = tables.at(place, nodeIPs, stale)
+    return { mode, ruleset, virtualServers: servers, ipSets: () => ipSetsOf(ruleset) }
   }
 }
 

@@ -226,5 +226,5 @@ export class ServiceTables {
   }
 }
 
-const isSameInput = (a: PortInput, b: PortInput): boolean =>
+export const isSameInput = (a: PortInput, b: PortInput): boolean =>
   equal(a.port, b.port) && equal(a.endpoints, b.endpoints)

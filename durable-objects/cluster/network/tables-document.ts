@@ -22,7 +22,7 @@ export interface TablesSource {
   readonly problem?: string
   readonly ruleset: Ruleset
   readonly virtualServers?: VirtualServers
-  readonly ipSets?: readonly IpSet[]
+  readonly ipSets?: () => readonly IpSet[]
 }
 
 export interface TablesDocument {
@@ -62,10 +62,10 @@ export const tablesDocument = (
 }
 
 /** The virtual servers, the sets, and the rules that look into them: three tools, one after the other. */
-const ipvsText = ({ ruleset, virtualServers, ipSets = [] }: TablesSource): string =>
+const ipvsText = ({ ruleset, virtualServers, ipSets }: TablesSource): string =>
   [
     virtualServers === undefined ? '' : ipvsadmList(virtualServers),
-    ipsetList(ipSets),
+    ipSets === undefined ? '' : ipsetList(ipSets()),
     iptablesSave(ruleset),
   ].join('\n')
 

@@ -15,6 +15,7 @@ import {
 } from '#kube-proxy/topology.ts'
 import { FILTER, setInfo, type SetName } from './ip-sets.ts'
 import { OUT_FILTER } from './chains.ts'
+import { loopBacks } from './loop-back.ts'
 
 export interface IpvsPart {
   readonly bundle: Bundle
@@ -28,7 +29,7 @@ export interface IpvsNode {
 }
 
 const SCHEDULER = 'rr'
-const PROTOCOLS = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const
+export const PROTOCOLS = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const
 
 export const ipvsPart = (
   port: ServicePort,
@@ -107,14 +108,10 @@ class PartWriter {
       .sort(byAddress)
   }
 
-  /** An endpoint that reaches itself must not see its own address as the client's. */
   #loopBack(): void {
     const { nodeName } = this.#node.place
-    for (const endpoint of this.#all) {
-      if (endpoint.nodeName === '' || endpoint.nodeName !== nodeName) continue
-      const ip = formatIp(endpoint.ip)
-      this.#add('KUBE-LOOP-BACK', [ip, this.#protocol, endpoint.port, ip])
-    }
+    const here = this.#all.filter((endpoint) => endpoint.nodeName === nodeName)
+    for (const { element } of loopBacks(here, this.#protocol)) this.#elements.push(element)
   }
 
   #clusterIP(): void {

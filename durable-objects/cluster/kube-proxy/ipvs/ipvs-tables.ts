@@ -14,9 +14,10 @@ import { baseState, type TableState, withBundles } from '#kube-proxy/apply-bundl
 import type { ProxySettings } from '#kube-proxy/backend.ts'
 import type { ProxyEndpoint } from '#kube-proxy/endpoint.ts'
 import { portKey, type ServicePort } from '#kube-proxy/service-port.ts'
-import { builtInChains, FILLED, OUT_FILTER } from './chains.ts'
+import { builtInChains, FILLED, OUT_FILTER, POSTROUTING } from './chains.ts'
 import { emptySet, FILTER, NAT, SET_NAMES, setInfo, type SetName } from './ip-sets.ts'
 import { type IpvsNode, ipvsPart, type IpvsPart } from './ipvs-part.ts'
+import { LOOP_BACK } from './loop-back.ts'
 import { rulesOf } from './rules.ts'
 
 export interface IpvsTables {
@@ -99,6 +100,14 @@ const filledChains = (
     chain: { name, rules: rulesOf(table, name, settings, isEmpty) },
   }))
 
+/** The rules of a node that has endpoints of its own, whatever the set itself holds. */
+export const withLoopBackRule = (ruleset: Ruleset, settings: ProxySettings): Ruleset => {
+  if (!isEmptyIn(ruleset, LOOP_BACK)) return ruleset
+  const isEmpty = (name: SetName) => name !== LOOP_BACK && isEmptyIn(ruleset, name)
+  const rules = rulesOf(NAT, POSTROUTING, settings, isEmpty)
+  return applyChanges(ruleset, [{ kind: 'chain', table: NAT, chain: { name: POSTROUTING, rules } }])
+}
+
 const setIn = (ruleset: Ruleset, name: SetName) =>
   ruleset.get(setInfo(name).tables[0]!)!.sets.get(name)!
 
@@ -123,7 +132,7 @@ const serverChanges = (
 }
 
 /** What `ipset list` shows: each set once, whichever tables hold it. */
-export const ipSetsOf = ({ tables: { ruleset } }: IpvsTables): readonly IpSet[] =>
+export const ipSetsOf = (ruleset: Ruleset): readonly IpSet[] =>
   SET_NAMES.map((name) => {
     const uses = setInfo(name).tables.map(
       (table) => ruleset.get(table)?.index?.setUses.get(name) ?? 0,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { equal } from '#apimachinery/object.ts'
-import { IpvsNodeTables } from '#kube-proxy/ipvs/ipvs-node-tables.ts'
+import { type IpvsKernel, IpvsNodeTables } from '#kube-proxy/ipvs/ipvs-node-tables.ts'
 import { ipSetsOf, ipvsTables } from '#kube-proxy/ipvs/ipvs-tables.ts'
 import { ipsetList } from '#netfilter/ipset-text.ts'
 import { iptablesBackend } from '#kube-proxy/iptables/backend.ts'
@@ -13,6 +13,7 @@ import { endpointText, type ProxyEndpoint } from '#kube-proxy/endpoint.ts'
 import type { Ip } from '#net/ip.ts'
 import { formatIp } from '#net/ip.ts'
 import { iptablesSave } from '#netfilter/iptables-text.ts'
+import { ipvsadmList } from '#netfilter/ipvsadm-text.ts'
 import { nftList } from '#netfilter/nftables-text.ts'
 import type { Protocol } from '#netfilter/packet.ts'
 import { targetOf, visitReferences } from '#netfilter/references.ts'
@@ -290,10 +291,34 @@ describe('tables of the mode ipvs', () => {
         for (const { place, nodeIPs } of PROXY_NODES) {
           const scratch = ipvsTables(inputs, { place, addresses: nodeIPs }, proxySettings())
           const ipvs = tables.at(place, nodeIPs)
-          expect(iptablesSave(ipvs.tables.ruleset)).toBe(iptablesSave(scratch.tables.ruleset))
-          expect(ipsetList(ipSetsOf(ipvs))).toBe(ipsetList(ipSetsOf(scratch)))
+          expect(iptablesSave(ipvs.ruleset)).toBe(iptablesSave(scratch.tables.ruleset))
+          expect(ipsetList(ipSetsOf(ipvs.ruleset))).toBe(
+            ipsetList(ipSetsOf(scratch.tables.ruleset)),
+          )
           expect(ipvs.servers.sorted()).toEqual(scratch.servers.sorted())
         }
+      }),
+      RUNS,
+    )
+  })
+
+  it('of a node that has not heard of changes are what they were', () => {
+    const textOf = ({ ruleset, servers }: IpvsKernel) =>
+      [iptablesSave(ruleset), ipsetList(ipSetsOf(ruleset)), ipvsadmList(servers)].join('\n')
+    fc.assert(
+      fc.property(change, change, (first, second) => {
+        // addresses that two Services ask for belong to whichever came last
+        const ports = [...merged(first, second).values(), ...first.values()].flat()
+        fc.pre(!ports.some(({ port }) => isExternallyAccessible(port)))
+        const tables = new IpvsNodeTables(proxySettings())
+        tables.update(first)
+        const before = PROXY_NODES.map(({ place, nodeIPs }) => textOf(tables.at(place, nodeIPs)))
+        tables.update(second)
+        const stale = new Map([...second.keys()].map((key) => [key, first.get(key) ?? []]))
+        const after = PROXY_NODES.map(({ place, nodeIPs }) =>
+          textOf(tables.at(place, nodeIPs, stale)),
+        )
+        expect(after).toEqual(before)
       }),
       RUNS,
     )

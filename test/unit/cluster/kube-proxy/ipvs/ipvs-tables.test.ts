@@ -25,7 +25,7 @@ const tablesOf = (
 
 const setsOf = (tables: IpvsTables) =>
   Object.fromEntries(
-    ipSetsOf(tables)
+    ipSetsOf(tables.tables.ruleset)
       .filter(({ set }) => set.elements.size > 0)
       .map(({ set }) => [set.name, set.elements.sorted().map(([key]) => key)]),
   )
@@ -266,7 +266,10 @@ describe('the filter table', () => {
   })
 
   test('counts how many rules look into a set', () => {
-    const references = ipSetsOf(tablesOf({})).map(({ set, references: of }) => [set.name, of])
+    const references = ipSetsOf(tablesOf({}).tables.ruleset).map(({ set, references: of }) => [
+      set.name,
+      of,
+    ])
     expect(Object.fromEntries(references)).toMatchObject({
       'KUBE-CLUSTER-IP': 3,
       'KUBE-LOOP-BACK': 1,
