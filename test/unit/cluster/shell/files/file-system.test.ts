@@ -1,5 +1,5 @@
 import { byteLength, bytesOf, fromByteString, textOf, toByteString } from '#shell/files/bytes.ts'
-import { type FileFailure, isFailure } from '#shell/files/failure.ts'
+import { isFailure } from '#shell/files/failure.ts'
 import { FileSystem } from '#shell/files/file-system.ts'
 import { applyChange, changesSince, directory, file, link, type Node } from '#shell/files/node.ts'
 import { absolutePath, baseName, directoryName } from '#shell/files/path.ts'
@@ -22,7 +22,7 @@ const tree = () =>
 const make = (volume: Volume = volumeOf(tree())): FileSystem =>
   new FileSystem(volume, { now: () => 5000 })
 
-const code = (value: unknown): unknown => (isFailure(value) ? (value as FileFailure).code : value)
+const code = (value: unknown): unknown => (isFailure(value) ? value.code : value)
 
 describe('refuses as Linux does', () => {
   it.each<[string, (files: FileSystem) => unknown, string]>([

@@ -1,0 +1,42 @@
+// Which tools the images of a flavour have.
+import type { Family, ToolOf } from '#shell/tools/run.ts'
+import { cat, nl, rev, tac } from '#shell/tools/text/cat.ts'
+import { cut, expand, fold, paste } from '#shell/tools/text/cut.ts'
+import { head, tail } from '#shell/tools/text/head-tail.ts'
+import { tr } from '#shell/tools/text/tr.ts'
+import { wc } from '#shell/tools/text/wc.ts'
+import type { Tool } from '#shell/tools/tool.ts'
+
+/** `workstation`: the learner's own computer, with everything. */
+export type Flavour = 'busybox' | 'alpine' | 'debian' | 'workstation'
+
+const EVERYWHERE: readonly ToolOf[] = [
+  cat,
+  cut,
+  expand,
+  fold,
+  head,
+  nl,
+  paste,
+  rev,
+  tac,
+  tail,
+  tr,
+  wc,
+]
+
+export const familyOf = (flavour: Flavour): Family =>
+  flavour === 'busybox' || flavour === 'alpine' ? 'busybox' : 'gnu'
+
+const made = new Map<Flavour, ReadonlyMap<string, Tool>>()
+
+export const toolsOf = (flavour: Flavour): ReadonlyMap<string, Tool> => {
+  const known = made.get(flavour)
+  if (known !== undefined) return known
+  const family = familyOf(flavour)
+  const tools = new Map(
+    EVERYWHERE.map((make) => make(family)).map((tool) => [tool.name, tool] as const),
+  )
+  made.set(flavour, tools)
+  return tools
+}
