@@ -7,16 +7,49 @@ import type { Part, Rule, Side, Verdict } from './rule.ts'
 
 type Of<Kind extends Part['kind']> = Extract<Part, { readonly kind: Kind }>
 
+/** One of the things that a rule chooses from by chance. */
+type Choice = Of<'spreadVerdicts'>['verdicts'][number] | Of<'spreadDnat'>['to'][number]
+
 /** One rule as it stands in its chain; the comment comes last wherever it stands among the parts. */
-export const nftRule = ({ parts }: Rule): string => {
+export const nftRule = (rule: Rule): string => ruleText(rule, allOf)
+
+/** The same for a reader who wants to know what was chosen: of many choices that one and those beside it. */
+export const nftRuleAbout = (rule: Rule, chosen: unknown): string =>
+  ruleText(rule, (choices, textOf) =>
+    choices.length > MOST_CHOICES ? around(choices, textOf, chosen) : allOf(choices, textOf),
+  )
+
+const ruleText = ({ parts }: Rule, shown: Shown): string => {
   const texts: string[] = []
   let comment = ''
   for (const [at, part] of parts.entries()) {
     if (part.kind === 'comment') comment = `comment "${part.text}"`
-    else texts.push(partText(part, parts[at - 1]))
+    else texts.push(partText(part, parts[at - 1], shown))
   }
   if (comment !== '') texts.push(comment)
   return texts.join(' ')
+}
+
+const MOST_CHOICES = 16
+
+/** Which of the choices are printed, each behind its number. */
+type Shown = <C extends Choice>(choices: readonly C[], textOf: (choice: C) => string) => string
+
+const allOf: Shown = (choices, textOf) =>
+  choices.map((choice, at) => `${at} : ${textOf(choice)}`).join(', ')
+
+const around = <C extends Choice>(
+  choices: readonly C[],
+  textOf: (choice: C) => string,
+  chosen: unknown,
+): string => {
+  const at = Math.max(0, choices.indexOf(chosen as C))
+  const from = Math.max(0, at - 1)
+  const end = Math.min(choices.length, at + 2)
+  const texts = choices
+    .slice(from, end)
+    .map((choice, index) => `${from + index} : ${textOf(choice)}`)
+  return [...(from > 0 ? ['…'] : []), ...texts, ...(end < choices.length ? ['…'] : [])].join(', ')
 }
 
 export const nftVerdict = (verdict: Verdict): string => {
@@ -37,7 +70,7 @@ const rejectText = (reason: string | undefined): string =>
     ? 'reject'
     : `reject with ${reason.replace('-', ' ')}`
 
-const partText = (part: Part, before: Part | undefined): string => {
+const partText = (part: Part, before: Part | undefined, shown: Shown): string => {
   switch (part.kind) {
     case 'address':
     case 'addresses':
@@ -74,12 +107,13 @@ const partText = (part: Part, before: Part | undefined): string => {
     case 'update':
       return `update @${part.set} { ${part.fields.join(' . ')} }`
     default:
-      return outcomeText(part)
+      return outcomeText(part, shown)
   }
 }
 
 const outcomeText = (
   part: Of<'verdict' | 'dnat' | 'masquerade' | 'vmap' | 'spreadVerdicts' | 'spreadDnat'>,
+  shown: Shown,
 ): string => {
   switch (part.kind) {
     case 'verdict':
@@ -91,16 +125,16 @@ const outcomeText = (
     case 'vmap':
       return `${part.fields.join(' . ')} vmap @${part.map}`
     case 'spreadVerdicts':
-      return spreadText('vmap', part.verdicts.map(nftVerdict))
-    case 'spreadDnat': {
-      const targets = part.to.map(({ ip, port }) => `${formatIp(ip)} . ${port}`)
-      return `dnat ${familyOf(part.to[0]?.ip)} to ${spreadText('map', targets)}`
-    }
+      return `${numgen(part.verdicts)} vmap { ${shown(part.verdicts, nftVerdict)} }`
+    case 'spreadDnat':
+      return `dnat ${familyOf(part.to[0]?.ip)} to ${numgen(part.to)} map { ${shown(part.to, endpointText)} }`
   }
 }
 
-const spreadText = (how: 'map' | 'vmap', choices: readonly string[]): string =>
-  `numgen random mod ${choices.length} ${how} { ${choices.map((text, at) => `${at} : ${text}`).join(', ')} }`
+const numgen = ({ length }: readonly Choice[]): string => `numgen random mod ${length}`
+
+const endpointText = ({ ip, port }: Of<'spreadDnat'>['to'][number]): string =>
+  `${formatIp(ip)} . ${port}`
 
 const targetText = ({ ip, port }: Of<'dnat'>['to']): string => {
   if (port === undefined) return formatIp(ip)

@@ -1,7 +1,7 @@
 // The hops of one packet through one node's kernel: each rule that did something, and what connection tracking changed.
 import { sameEndpoint } from '#netfilter/connection.ts'
 import { iptablesRule } from '#netfilter/iptables-text.ts'
-import { nftRule } from '#netfilter/nftables-text.ts'
+import { nftRuleAbout } from '#netfilter/nftables-rule-text.ts'
 import type { HookPassage, Passage } from '#netfilter/node-stack.ts'
 import type { Packet } from '#netfilter/packet.ts'
 import type { Rule } from '#netfilter/rule.ts'
@@ -95,13 +95,17 @@ const serverHop = (
 export const traceRuleOf = (step: Step): TraceRule | undefined => {
   const { rule, table, chain, index, tried } = step
   if (rule === undefined) return undefined
-  return { table, chain, number: index + 1, text: ruleText(table, chain, rule), tried }
+  return { table, chain, number: index + 1, text: ruleText(step, rule), tried }
 }
 
 const KUBE_PROXY_NFTABLES = 'ip kube-proxy'
 
-const ruleText = (table: string, chain: string, rule: Rule): string =>
-  table === KUBE_PROXY_NFTABLES ? nftRule(rule) : iptablesRule(chain, rule)
+/** As its tool prints it, but for a choice of very many: the tables have all of them. */
+const ruleText = ({ table, chain, did }: Step, rule: Rule): string => {
+  if (table !== KUBE_PROXY_NFTABLES) return iptablesRule(chain, rule)
+  const last = did.at(-1)
+  return nftRuleAbout(rule, last?.kind === 'dnat' ? last.to : last)
+}
 
 const isNat = ({ did }: Step): boolean =>
   did.some(({ kind }) => kind === 'dnat' || kind === 'masquerade')

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { parseCidr } from '#net/cidr.ts'
+import { nftRuleAbout } from '#netfilter/nftables-rule-text.ts'
 import { nftList, nftRule } from '#netfilter/nftables-text.ts'
 import { PersistentMap } from '#netfilter/persistent-map.ts'
 import type { Part } from '#netfilter/rule.ts'
 import type { BaseChain, Chain, ElementSet, SetElement, Table } from '#netfilter/ruleset.ts'
+import { ip } from '../../../support/netfilter.ts'
 
 const JUMP: Part = { kind: 'verdict', verdict: { kind: 'jump', chain: 'x' } }
 
@@ -159,6 +161,38 @@ describe('a rule in the words of nft', () => {
     ],
   ])('%s', (_, parts, text) => {
     expect(nftRule({ parts })).toBe(text)
+  })
+})
+
+describe('a rule of which one choice matters', () => {
+  const targets = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({ ip: ip(`10.244.0.${at}`), port: 80 }))
+
+  it('shows a few choices all', () => {
+    const to = targets(16)
+    const rule = { parts: [{ kind: 'spreadDnat', to } as const] }
+    expect(nftRuleAbout(rule, to[7])).toBe(nftRule(rule))
+  })
+
+  it.each([
+    [0, '0 : 10.244.0.0 . 80, 1 : 10.244.0.1 . 80, …'],
+    [1, '0 : 10.244.0.0 . 80, 1 : 10.244.0.1 . 80, 2 : 10.244.0.2 . 80, …'],
+    [20, '…, 19 : 10.244.0.19 . 80, 20 : 10.244.0.20 . 80, 21 : 10.244.0.21 . 80, …'],
+    [39, '…, 38 : 10.244.0.38 . 80, 39 : 10.244.0.39 . 80'],
+  ])('shows choice %i of many with those beside it', (at, choices) => {
+    const to = targets(40)
+    const rule = { parts: [{ kind: 'spreadDnat', to } as const] }
+    expect(nftRuleAbout(rule, to[at])).toBe(`dnat ip to numgen random mod 40 map { ${choices} }`)
+  })
+
+  it('shows the chain that was chosen of many', () => {
+    const verdicts = Array.from({ length: 17 }, (_, at) => ({
+      kind: 'goto' as const,
+      chain: `endpoint-${at}`,
+    }))
+    expect(nftRuleAbout({ parts: [{ kind: 'spreadVerdicts', verdicts }] }, verdicts[16])).toBe(
+      'numgen random mod 17 vmap { …, 15 : goto endpoint-15, 16 : goto endpoint-16 }',
+    )
   })
 })
 
