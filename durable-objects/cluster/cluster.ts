@@ -114,6 +114,7 @@ export class Cluster {
       proxySyncOf: (node) => this.#proxies.syncOf(node),
       end: (pod, container, at, exitCode) => kubelets.end(pod, container, at, exitCode),
     })
+    this.#proxies.forgetWith((node, isMeant) => this.#worlds.connections.forget(node, isMeant))
     if (state === undefined)
       bootstrap((resource, object) => createAny(context, resource, object), settings)
     this.#runner.resync()

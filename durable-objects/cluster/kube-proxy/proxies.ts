@@ -7,6 +7,7 @@ import type { Service } from '#api/core/v1/service/types.ts'
 import { keyOf } from '#apimachinery/object.ts'
 import type { Component, ComponentContext } from '#client/component.ts'
 import type { Change } from '#client/client.ts'
+import type { Connection } from '#netfilter/connection.ts'
 import type { IpSet } from '#netfilter/ipset-text.ts'
 import { EMPTY_RULESET, type Ruleset } from '#netfilter/ruleset.ts'
 import type { VirtualServers } from '#netfilter/virtual-servers.ts'
@@ -19,6 +20,7 @@ import { CONFIG_MAP, ProxySetup, type Setup } from './proxy-setup.ts'
 import { ServiceTables } from './service-tables.ts'
 import { inputsOf } from './services.ts'
 import { serviceOfSlice } from './slice-endpoints.ts'
+import { staleConnections } from './stale-connections.ts'
 import { SyncDelay } from './sync-delay.ts'
 import type { NodePlace } from './topology.ts'
 
@@ -38,11 +40,17 @@ export interface NodeTables {
 /** No Node is called so: the moment at which the proxies have what changed. */
 const SYNC = '/sync'
 
+/** Nor so: the kernels forget UDP conversations with endpoints that are gone. */
+const CONNTRACK = '/conntrack'
+
 /** What running proxies see, and how they are set up. */
 interface Present {
   readonly view: PastView
   readonly setup: Setup
 }
+
+/** Makes a node's kernel forget connections. */
+export type Forget = (node: string, isMeant: (connection: Connection) => boolean) => void
 
 interface Made {
   readonly version: number
@@ -62,6 +70,11 @@ export class KubeProxies implements Component {
   readonly #made = new Map<string, Made>()
   /** undefined: not looked at since the last change. */
   #present: Present | undefined
+  /** Services whose UDP conversations are looked at with the next sync. */
+  readonly #changed = new Set<string>()
+  /** Nodes whose proxy has just started: it looks at all of them. */
+  readonly #started = new Set<string>()
+  #forget: Forget = () => {}
 
   constructor(name: string, context: ComponentContext) {
     this.name = name
@@ -109,6 +122,7 @@ export class KubeProxies implements Component {
     this.#startDelay()
     this.#keep(SERVICES, change)
     this.#setup.markChanged(keyOf(object))
+    if (hasUdp(object)) this.#queueConntrack([keyOf(object)])
   }
 
   #sliceChanged(change: Change<EndpointSlice>): void {
@@ -124,6 +138,45 @@ export class KubeProxies implements Component {
     this.#startDelay()
     this.#keep(SLICES, change)
     for (const service of services) this.#setup.markChanged(service!)
+    if (object.ports?.some(isUdp) === true) this.#queueConntrack(services)
+  }
+
+  /** Their kernels' connections are elsewhere. */
+  forgetWith(forget: Forget): void {
+    this.#forget = forget
+  }
+
+  /** What changes until the tables are written is looked at then. */
+  #queueConntrack(services: Iterable<string | undefined>): void {
+    if (this.#delay.pending !== undefined) return
+    for (const service of services) if (service !== undefined) this.#changed.add(service)
+    this.queue.add(CONNTRACK)
+  }
+
+  /** Part of a sync: until then UDP goes on to an endpoint that is gone. */
+  #cleanConntrack(): void {
+    if (this.#delay.pending !== undefined) return
+    const { client } = this.#context
+    const isOfChanged = this.#staleOf(this.#changed)
+    const isOfAny = this.#started.size === 0 ? undefined : this.#staleOf(this.#udpServices())
+    for (const { metadata } of client.list('nodes')) {
+      const name = metadata.name!
+      const isMeant = this.#started.has(name) ? isOfAny : isOfChanged
+      if (isMeant !== undefined && this.#conditions.of(name) === 'synced')
+        this.#forget(name, isMeant)
+    }
+    this.#changed.clear()
+    this.#started.clear()
+  }
+
+  #staleOf(services: ReadonlySet<string>): ReturnType<typeof staleConnections> {
+    if (services.size === 0) return undefined
+    return staleConnections([...inputsOf(services, this.#now().view).values()].flat())
+  }
+
+  #udpServices(): ReadonlySet<string> {
+    const { client } = this.#context
+    return new Set(client.list(SERVICES).filter(hasUdp).map(keyOf))
   }
 
   /** A real kube-proxy ends when its file changes. Started again it reads everything, or ends at once if it cannot use the file. */
@@ -152,8 +205,10 @@ export class KubeProxies implements Component {
   #endDelay(): void {
     const { pending } = this.#delay
     if (pending === undefined) return
-    for (const service of this.#now().view.services) this.#setup.markChanged(service)
+    const { services } = this.#now().view
+    for (const service of services) this.#setup.markChanged(service)
     this.#delay.end()
+    this.#queueConntrack([...this.#udpServices()].filter((key) => services.has(key)))
     this.queue.cancel(SYNC)
     this.#letGo()
   }
@@ -192,9 +247,14 @@ export class KubeProxies implements Component {
       else this.#endDelay()
       return
     }
+    if (key === CONNTRACK) return this.#cleanConntrack()
     const canStart = this.#now().setup.problem === undefined
     const since = () => this.#delay.pending?.since ?? this.#past.now()
-    if (this.#conditions.sync(key, canStart, since)) this.#letGo()
+    if (!this.#conditions.sync(key, canStart, since)) return
+    this.#letGo()
+    if (this.#conditions.of(key) !== 'synced') return
+    this.#started.add(key)
+    this.#queueConntrack([])
   }
 
   /** Whether what the node's kernel holds is of the present, without looking at it. */
@@ -255,6 +315,10 @@ export class KubeProxies implements Component {
 type Written = Omit<NodeTables, 'sync' | 'problem'>
 
 const noTables = ({ configuration: { mode } }: Setup): Written => ({ mode, ruleset: EMPTY_RULESET })
+
+const isUdp = ({ protocol }: { readonly protocol?: string }): boolean => protocol === 'UDP'
+
+const hasUdp = ({ spec }: Service): boolean => spec.ports?.some(isUdp) === true
 
 interface Location {
   readonly place: NodePlace

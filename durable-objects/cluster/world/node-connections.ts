@@ -1,6 +1,7 @@
 // What the nodes' kernels remember of connections. It is kept with the machines' disks, small enough to be stored with every trace;
 // a machine that is off forgets it.
 import type { ComponentContext } from '#client/component.ts'
+import type { Connection } from '#netfilter/connection.ts'
 import { Connections, type ConnectionsState } from '#netfilter/connections.ts'
 
 const PREFIX = 'network/connections/'
@@ -36,6 +37,13 @@ export class NodeConnections {
   /** For those who may look but not touch. */
   copyOf(node: string): Connections {
     return this.#current(node).copy(this.#context.client.now())
+  }
+
+  /** Makes a node's kernel forget connections, as `conntrack -D` does. */
+  forget(node: string, isMeant: (connection: Connection) => boolean): void {
+    const isKnown = this.#known.has(node) || this.#context.memory.get(PREFIX + node) !== undefined
+    if (!isKnown || !this.#current(node).list(this.#context.client.now()).some(isMeant)) return
+    this.of(node).deleteWhere(isMeant)
   }
 
   /** At the end of a turn. */
