@@ -229,6 +229,7 @@ export const aWorld = (given: TestWorld = {}): World => {
       exchange.port === 6443
         ? { kind: 'http', status: 200, headers: {}, body: `${node.name} for ${exchange.client}` }
         : { kind: 'refused', listeningOn: [] },
+    hostNetworkPodAt: () => undefined,
     dnsAnswer: (pod, question) =>
       pod.name.startsWith('coredns')
         ? { ...known(question), isShuffled: given.isShuffled === true }

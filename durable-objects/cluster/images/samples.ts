@@ -108,7 +108,8 @@ export const kubeProxy: ImageBehaviour = {
       ? quietly({
           listens: [
             httpOn(10_256, () => textReply('{}', 200, 'application/json')),
-            httpOn(10_249, () => textReply('')),
+            // metricsBindAddress is 127.0.0.1 if nothing is said
+            { ...httpOn(10_249, () => textReply('')), host: '127.0.0.1' },
           ],
           memoryBytes: 18 * MEBIBYTE,
           terminates: 0,

@@ -60,7 +60,7 @@ export const serverName = (host: Host): string => {
     case 'pod':
       return podName(host.pod)
     case 'node':
-      return host.node.name
+      return host.pod === undefined ? host.node.name : podName(host.pod)
     case 'remote':
       return formatIp(host.ip)
     default:

@@ -3,7 +3,7 @@ import { sameEndpoint } from '#netfilter/connection.ts'
 import { iptablesRule } from '#netfilter/iptables-text.ts'
 import { nftRuleAbout } from '#netfilter/nftables-rule-text.ts'
 import type { HookPassage, Passage } from '#netfilter/node-stack.ts'
-import type { Packet } from '#netfilter/packet.ts'
+import type { Hook, Packet } from '#netfilter/packet.ts'
 import type { Rule } from '#netfilter/rule.ts'
 import type { Deed, Step } from '#netfilter/step.ts'
 import type { VirtualServer } from '#netfilter/virtual-servers.ts'
@@ -17,17 +17,22 @@ export interface PassageStory {
   readonly nodeName: string
   readonly passage: Passage
   readonly isReply: boolean
+  /** Where the node sends the packet on to: decided before its rules for forwarded and leaving packets are asked. */
+  readonly route?: { readonly what: 'route' | 'forward'; readonly says: string } | undefined
 }
 
 export const addPassage = (hops: Hops, story: PassageStory): void => {
   if (!hops.isKept) return
-  const { nodeName, passage } = story
+  const { nodeName, passage, route } = story
   const where = { node: nodeName, component: 'kernel' }
   const reply = story.isReply ? { isReply: true } : {}
+  const routed = passage.hooks.findIndex(({ hook }) => LEAVING.has(hook))
   for (const [at, hook] of passage.hooks.entries()) {
     const last = passage.hooks[at - 1]
     if (last !== undefined && isChanged(last.after, hook.before) && passage.virtualServer)
       hops.add(() => ({ where, ...serverHop(passage.virtualServer!, last, hook), ...reply }))
+    if (at === routed && route !== undefined)
+      hops.add(() => ({ where, packet: tracePacket(hook.before), ...route, ...reply }))
     const nat = hook.steps.findIndex(isNat)
     for (const [index, step] of hook.steps.entries()) {
       // on the way back only what stops the packet is news
@@ -40,6 +45,8 @@ export const addPassage = (hops: Hops, story: PassageStory): void => {
   addUnexplained(hops, story)
 }
 
+const LEAVING: ReadonlySet<Hook> = new Set<Hook>(['forward', 'postrouting'])
+
 /** What the rule that stopped a packet says of itself: `default/web has no endpoints`. */
 export const whyStopped = ({ steps, virtualServer }: Passage): string => {
   if (!steps.some(isStop))
@@ -48,7 +55,7 @@ export const whyStopped = ({ steps, virtualServer }: Passage): string => {
       : ` (the virtual server ${endpointText(virtualServer)} has no real server)`
   for (const { rule, did } of steps.toReversed()) {
     for (const part of rule?.parts ?? []) if (part.kind === 'comment') return ` (${part.text})`
-    for (const deed of did)
+    for (const deed of did.toReversed())
       if (deed.kind === 'lookup' && deed.isFound) return ` (${deed.key} is in ${deed.set})`
   }
   return ''

@@ -17,7 +17,7 @@ import {
   WORKSTATION,
 } from './host.ts'
 import type { Hops } from './hops.ts'
-import { addPassage, whyStopped } from './packet-hops.ts'
+import { addPassage, type PassageStory, whyStopped } from './packet-hops.ts'
 import { BRIDGE, isLocalAddress, outputOf, routeAt } from './route.ts'
 import { arrivalOf, stationOf } from './stations.ts'
 import type { TraceHop, TraceOutcome } from './trace.ts'
@@ -149,12 +149,20 @@ export class Walk {
         )
       case 'delivered': {
         const says = `${formatIp(packet.destination.ip)} is an address of node ${node.name} itself: to the program there`
-        this.#deliver({ kind: 'node', node }, packet, says)
-        return { kind: 'arrived', host: { kind: 'node', node }, packet: this.#leave(node, packet) }
+        const host = this.#programOn(node, packet)
+        this.#deliver(host, packet, says)
+        return { kind: 'arrived', host, packet: this.#leave(node, packet) }
       }
       case 'sent':
         return this.#forward(position, packet)
     }
+  }
+
+  /** A Pod in the node's network, or a program of the node itself. */
+  #programOn(node: WorldNode, { protocol, destination: { ip, port } }: Packet): Host {
+    const socket = { ip, port, protocol }
+    const pod = this.#isReply ? undefined : this.world.hostNetworkPodAt(node, socket)
+    return pod === undefined ? { kind: 'node', node } : { kind: 'node', node, pod }
   }
 
   /** What the CNI plugin does to a packet before the node's tables see it. */
@@ -192,8 +200,17 @@ export class Walk {
     }
     const passage = isOwn ? send(kernel, packet) : receive(kernel, packet)
     onPassage?.(node, passage)
-    addPassage(this.#hops, { nodeName: node.name, passage, isReply: this.#isReply })
+    const route = this.#routeOf(node, passage)
+    addPassage(this.#hops, { nodeName: node.name, passage, isReply: this.#isReply, route })
     return passage
+  }
+
+  #routeOf(node: WorldNode, { outcome, packet }: Passage): PassageStory['route'] {
+    if (!this.#hops.isKept || outcome.kind !== 'sent') return undefined
+    const route = routeAt(this.world, node, packet.destination.ip)
+    return route.kind === 'local' || route.kind === 'nobody'
+      ? undefined
+      : { what: route.kind === 'pod' ? 'forward' : 'route', says: route.says }
   }
 
   #leave(node: WorldNode, packet: Packet): Packet {
@@ -216,7 +233,6 @@ export class Walk {
         `no Pod has the address ${formatIp(packet.destination.ip)} (any more)`,
       )
     }
-    this.#add(where, route.kind === 'pod' ? 'forward' : 'route', packet, route.says)
     const leaving = this.#masqueraded(node, packet)
     return route.kind === 'pod'
       ? this.#toPod(node, route.pod, leaving, isNew && from !== 'process')

@@ -175,6 +175,11 @@ export interface World {
   /** What listens in a Pod, or on a node itself (host network Pods, the API server, the kubelet, health check node ports). */
   askPod(pod: WorldPod, exchange: Exchange): Answer
   askNode(node: WorldNode, ip: Ip, exchange: Exchange): Answer
+  /** The Pod in the node's network that listens there, if it is not a program of the node itself. */
+  hostNetworkPodAt(
+    node: WorldNode,
+    socket: { readonly ip: Ip; readonly port: number; readonly protocol: Protocol },
+  ): WorldPod | undefined
   /** A CoreDNS Pod's answer to a query that reached it. */
   dnsAnswer(pod: WorldPod, question: Question): DnsReply | undefined
   /**

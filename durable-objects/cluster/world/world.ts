@@ -214,6 +214,18 @@ export class ClusterWorld implements World {
     )
   }
 
+  hostNetworkPodAt: World['hostNetworkPodAt'] = (node, { ip, port, protocol }) => {
+    if (!node.isOn) return undefined
+    const listens = ({ listener }: OpenSocket): boolean =>
+      listener.port === port &&
+      listener.protocol.toLowerCase() === protocol &&
+      (listener.host === undefined || isLoopback(ip))
+    const pod = this.#worlds.pods
+      .withHostNetwork(node.name)
+      .find((candidate) => this.#socketsOf(candidate).some(listens))
+    return pod && this.pod(pod.metadata.namespace ?? '', pod.metadata.name!)
+  }
+
   dnsAnswer: World['dnsAnswer'] = (pod, question) => {
     const object = this.#worlds.pods.objectOf(pod)
     if (object === undefined || !this.#runsCoreDns(object)) return undefined

@@ -50,6 +50,27 @@ describe('a trace says', () => {
     expect(says).toContain('TCP port 8080')
   })
 
+  test("which Pod answers in its node's network", () => {
+    const listening = new BrokenCluster().with(client(), {
+      ...HOST_POD,
+      spec: { ...HOST_POD.spec, containers: [{ name: 'web', image: 'nginx:1.29' }] },
+    })
+    const { says, reply } = send(POD, 'http://192.168.49.2/', listening)
+    expect(says).toBe('Pod default/host (host network) answered HTTP 200')
+    expect(reply?.from).toBe('default/host')
+    expect(send(POD, 'https://192.168.49.2:8443/healthz', listening).reply?.from).toBe('node-1')
+  })
+
+  test('where a packet goes before the rules for packets that go there', () => {
+    const { hops } = send({ workstation: true }, 'http://192.168.49.2:30080/')
+    const there = hops.filter(({ isReply, where }) => isReply !== true && where.node === 'node-1')
+    const at = (found: (hop: (typeof there)[number]) => boolean) => there.findIndex(found)
+    const routed = at(({ what }) => what === 'route' || what === 'forward')
+    expect(at(({ what }) => what === 'dnat')).toBeLessThan(routed)
+    expect(routed).toBeLessThan(at(({ rule }) => rule?.chain === 'FORWARD'))
+    expect(routed).toBeLessThan(at(({ what }) => what === 'snat'))
+  })
+
   test("that the learner's computer is on the nodes' cable", () => {
     const { outcome, hops } = send({ workstation: true }, 'http://192.168.49.2:30080/')
     expect(outcome).toBe('delivered')
