@@ -7,7 +7,8 @@ import { type Hops, NO_HOPS } from './hops.ts'
 import { addressOf, isAt } from './sender.ts'
 import { stationOf } from './stations.ts'
 import type { TraceHop, TraceOutcome } from './trace.ts'
-import type { Arrived, Stopped, Walk } from './walk.ts'
+import type { Walk } from './walk.ts'
+import type { Arrived, Stopped } from './way.ts'
 import type { World } from './world.ts'
 
 /** How far a conversation came. */
@@ -38,9 +39,15 @@ export class Conversation {
   readonly #options: ConversationOptions
   #sent: Packet | undefined
   #arrived: Arrived | undefined
+  /** A program that never answers does not close its side either. */
+  #server: 'talks' | 'is silent' | 'is done' = 'talks'
 
   constructor(options: ConversationOptions) {
     this.#options = options
+  }
+
+  get sourcePort(): number {
+    return this.#options.sourcePort
   }
 
   /** What reached the server; after `open`. */
@@ -159,6 +166,7 @@ export class Conversation {
       `${request}; its packets take the same way, for connection tracking remembers what was chosen for the first`,
     )
     if (reply === undefined) {
+      this.#server = 'is silent'
       this.#add(
         client,
         'silent',
@@ -170,15 +178,21 @@ export class Conversation {
         says: `${hostName(host)} took the connection, but does not answer`,
       }
     }
+    this.#server = 'is done'
     this.#back('fin', NO_HOPS)
     const packet = answerTo(this.#sent!)
     this.#addReply(client, 'reply', `${reply}; the answer comes back the same way`, packet)
     return undefined
   }
 
-  /** The client too says that it has nothing more to send, so that nodes can forget the connection soon. */
+  /** Both sides say that they have nothing more to send, and that they have heard it: nodes can forget the connection soon. */
   close(): void {
-    if (this.#options.protocol === 'tcp') this.#again('fin')
+    if (this.#options.protocol !== 'tcp') return
+    this.#again('fin')
+    if (this.#server === 'talks') {
+      this.#back('fin', NO_HOPS)
+      this.#again('ack')
+    } else this.#back('ack', NO_HOPS)
   }
 
   /** The client breaks off: nodes forget the connection at once. */

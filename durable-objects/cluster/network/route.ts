@@ -18,7 +18,7 @@ export type Route =
   /** The address is one for the node's Pods, but no Pod has it. */
   | { readonly kind: 'nobody'; readonly says: string }
   | { readonly kind: 'node'; readonly node: WorldNode; readonly says: string }
-  /** To the router, which knows the way to the internet. */
+  /** To no machine that the cluster knows: on to the cable, or to the router, which knows the way to the internet. */
   | { readonly kind: 'default'; readonly says: string }
 
 /** By which interface the packet leaves; none if it stays. */
@@ -65,7 +65,8 @@ export const routeAt = (world: World, node: WorldNode, ip: Ip): Route => {
       node: other,
       says: `${formatIp(ip)} is the address of node ${other.name}`,
     }
-  return cidrContains(world.podCIDR, ip) ? routeToPods(world, ip) : DEFAULT
+  if (cidrContains(world.podCIDR, ip)) return routeToPods(world, ip)
+  return cidrContains(world.nodeCIDR, ip) ? onLink(world, ip) : DEFAULT
 }
 
 const routeToPods = (world: World, ip: Ip): Route => {
@@ -85,6 +86,11 @@ const routeToPods = (world: World, ip: Ip): Route => {
     says: `${formatIp(ip)} is in ${range}, the Pods of node ${node.name}: the route says ${range}${via}`,
   }
 }
+
+const onLink = (world: World, ip: Ip): Route => ({
+  kind: 'default',
+  says: `${formatIp(ip)} is in ${formatCidr(world.nodeCIDR)}, the node's own network: on to the cable`,
+})
 
 const DEFAULT: Route = {
   kind: 'default',

@@ -17,6 +17,7 @@ import type {
 import type { Question } from '#net/dns-message.ts'
 import { formatIp, parseIp } from '#net/ip.ts'
 import { askHost } from '#network/ask-server.ts'
+import { UNANSWERED_ARP } from '#network/cable.ts'
 import { Conversation, type End, ephemeralPort } from '#network/conversation.ts'
 import { sendQuestion } from '#network/dns.ts'
 import type { Host } from '#network/host.ts'
@@ -144,10 +145,9 @@ export class PodNetwork implements Network {
     const conversation = this.#conversation(client, { protocol, ip, port: contact.port })
     const address = addressOf(client, ip)
     const stopped = conversation.open()
-    if (stopped !== undefined) return { ...NEVER, outcome: outcomeOf(stopped) }
+    const source = address === undefined ? '' : `${formatIp(address)}:${conversation.sourcePort}`
+    if (stopped !== undefined) return unreached(stopped, source)
     const { host, packet } = conversation.arrived
-    const { port } = packet.source
-    const source = address === undefined ? '' : `${formatIp(address)}:${port}`
     const answer = askHost(this.#world, host, packet, exchangeParts(contact))
     if (answer?.kind === 'refused') {
       conversation.refuse('')
@@ -172,6 +172,14 @@ type Ip = NonNullable<ReturnType<typeof parseIp>>
 
 const hasText = (answer: Answer): boolean =>
   answer.kind === 'http' || (answer.kind === 'message' && answer.text !== undefined)
+
+/** That nobody has an address is found out by asking for it, which takes its time. */
+const unreached = (stopped: End, source: string): Contacted => {
+  const outcome = outcomeOf(stopped)
+  return outcome === 'no-route'
+    ? { source, takes: UNANSWERED_ARP, outcome }
+    : { ...NEVER, source, outcome }
+}
 
 const outcomeOf = ({ outcome }: End): 'refused' | 'timeout' | 'no-route' => {
   if (outcome === 'rejected' || outcome === 'refused') return 'refused'

@@ -108,6 +108,9 @@ class Transfer {
     switch (contacted.outcome) {
       case 'refused':
       case 'no-route':
+        // who waits no longer than the kernel asks for an unknown neighbour never hears of it
+        if (this.#takes > (this.#connectTimeout ?? Infinity))
+          return this.#connectTimedOut(url, address, contacted.source)
         return this.#unconnected(url, address, contacted.source, contacted.outcome)
       case 'timeout':
         return this.#connectTimedOut(url, address, contacted.source)

@@ -93,7 +93,16 @@ const typedRequest = (text: string) => {
   }
 }
 
-const dial = ({ input, address, port, protocol, isScan }: Dial): Contacted => {
+/** Who waits no longer than the kernel asks for an unknown neighbour never hears of it. */
+const dial = (to: Dial): Contacted => {
+  const contacted = contact(to)
+  const { timeout } = to
+  return contacted.outcome === 'no-route' && timeout !== undefined && contacted.takes > timeout
+    ? { ...contacted, outcome: 'timeout' }
+    : contacted
+}
+
+const contact = ({ input, address, port, protocol, isScan }: Dial): Contacted => {
   const stdin = input.stdin ?? ''
   const http = protocol === 'TCP' && !isScan ? typedRequest(stdin) : undefined
   return input.network.contact({
@@ -167,8 +176,8 @@ const failureText = (outcome: Contacted['outcome']): string =>
   outcome === 'refused'
     ? 'Connection refused'
     : outcome === 'no-route'
-      ? 'Host is unreachable'
-      : 'Operation timed out'
+      ? 'No route to host'
+      : 'Connection timed out'
 
 const waited = (timeout: number | undefined, contacted: Contacted): number =>
   contacted.outcome === 'timeout' ? (timeout ?? KERNEL_TIMEOUT) : contacted.takes
@@ -182,10 +191,7 @@ const busyboxDial = (to: Dial): CommandOutput => {
     protocol === 'UDP' || !['refused', 'timeout', 'no-route'].includes(contacted.outcome)
   if (!isOpen)
     return ended(1, {
-      stderr:
-        isVerbose || !isScan
-          ? `nc: ${place}: ${failureText(contacted.outcome).replace('Operation', 'Connection')}\n`
-          : '',
+      stderr: isVerbose || !isScan ? `nc: ${place}: ${failureText(contacted.outcome)}\n` : '',
       takes: waited(timeout, contacted),
     })
   const text = isScan ? undefined : rawReply(contacted)
@@ -219,7 +225,7 @@ const openbsdDial = (to: Dial): CommandOutput => {
   if (isRefused || contacted.outcome === 'timeout' || contacted.outcome === 'no-route')
     return ended(1, {
       stderr: isVerbose
-        ? `nc: connect to ${shownHost(host, address)} port ${port} (${kind}) ${contacted.outcome === 'timeout' && timeout !== undefined ? 'timed out: Operation now in progress' : `failed: ${failureText(contacted.outcome).replace('Operation', 'Connection').replace('Host is unreachable', 'No route to host')}`}\n`
+        ? `nc: connect to ${shownHost(host, address)} port ${port} (${kind}) ${contacted.outcome === 'timeout' && timeout !== undefined ? 'timed out: Operation now in progress' : `failed: ${failureText(contacted.outcome)}`}\n`
         : '',
       takes: waited(timeout, contacted),
     })

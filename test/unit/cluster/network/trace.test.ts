@@ -257,6 +257,35 @@ describe('a trace', () => {
     }
   })
 
+  test.each([
+    [POD, { node: 'node-1', component: 'kernel' }],
+    [{ node: 'node-3' }, { node: 'node-3', component: 'kernel' }],
+    [{ workstation: true }, { component: 'workstation' }],
+    [{ internet: true }, { component: 'router' }],
+  ])(
+    'to an address that nobody on the cable has ends for %j where it is asked for',
+    (from, where) => {
+      const { outcome, says, hops } = send(webWorld(), from, 'tcp://192.168.49.9:80')
+      expect(outcome).toBe('no-route')
+      expect(says).toContain('192.168.49.0/24, the network of the nodes, but no machine there has')
+      expect(hops.at(-1)).toMatchObject({ where, what: 'lost' })
+      expect(hops.at(-1)?.says).toMatch(/"No route to host"$/)
+    },
+  )
+
+  test.each([
+    ['an answer to HTTP', 'http://10.244.1.10:8080', 'TIME_WAIT'],
+    ['a connection that is only opened', 'tcp://10.244.1.10:8080', 'TIME_WAIT'],
+    ['a refusal', 'tcp://10.244.1.10:81', undefined],
+  ])('leaves a closed connection behind it after %s', (_what, to, expected) => {
+    const used = webWorld()
+    send(used, POD, to)
+    const { connections } = used.node('node-2')!.connections.toState(0)
+    expect(connections.map(([, , , progress]) => progress)).toEqual(
+      expected === undefined ? [] : [expected],
+    )
+  })
+
   test('does not leave a node without a cable', () => {
     const cut = webWorld({ nodes: { 'node-1': { isConnected: false } } })
     expect(send(cut, POD, 'http://10.244.1.10:8080').outcome).toBe('timeout')

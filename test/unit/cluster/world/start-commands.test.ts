@@ -41,6 +41,18 @@ describe("a container's command", () => {
     expect(cluster.faults).toEqual([])
   })
 
+  it.each([
+    [['nc', '-z', '192.168.49.9', '80'], 3],
+    [['nc', '-z', '-w', '1', '192.168.49.9', '80'], 1],
+  ])('waits with %j for a neighbour that is not there', (command, seconds) => {
+    const cluster = liveCluster()
+    create(cluster, aPod('client', { image: 'busybox', command }, once))
+    const { startedAt, finishedAt } = podNamed(cluster, 'client').status.containerStatuses![0]!
+      .state.terminated!
+    expect(Date.parse(finishedAt!) - Date.parse(startedAt!)).toBe(seconds * 1000)
+    expect(endOf(cluster, 'client')).toBe(1)
+  })
+
   it('asks with real delays too, and after the session came back', () => {
     const cluster = withWeb({ delays: 'real' })
     const command = ['sh', '-c', 'sleep 20; wget -qO- http://web/ && exit 7']
