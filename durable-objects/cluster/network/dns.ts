@@ -18,9 +18,7 @@ export interface DnsOptions {
   readonly detail: DnsDetail
 }
 
-export type Resolved =
-  | Addresses
-  | { readonly outcome: TraceOutcome; readonly says: string }
+export type Resolved = Addresses | { readonly outcome: TraceOutcome; readonly says: string }
 
 export interface Addresses {
   /** In the order in which they are tried. */

@@ -9,7 +9,7 @@ import { Cable, type Carried } from './cable.ts'
 import { hostPortOf, masqueradeOf, policyStop } from './cni.ts'
 import { endpointText, type Host, placeOf } from './host.ts'
 import type { Hops } from './hops.ts'
-import { addPassage, whyStopped } from './packet-hops.ts'
+import { addPassage, type PassageStory, whyStopped } from './packet-hops.ts'
 import { BRIDGE, isLocalAddress, outputOf, routeAt } from './route.ts'
 import { type InKernel, type Position, stopped, type WalkEnd } from './way.ts'
 import { WayNotes } from './way-notes.ts'
@@ -122,12 +122,20 @@ export class Walk {
         )
       case 'delivered': {
         const says = `${formatIp(packet.destination.ip)} is an address of node ${node.name} itself: to the program there`
-        this.#notes.deliver({ kind: 'node', node }, packet, says)
-        return { kind: 'arrived', host: { kind: 'node', node }, packet: this.#leave(node, packet) }
+        const host = this.#programOn(node, packet)
+        this.#notes.deliver(host, packet, says)
+        return { kind: 'arrived', host, packet: this.#leave(node, packet) }
       }
       case 'sent':
         return this.#forward(position, packet)
     }
+  }
+
+  /** A Pod in the node's network, or a program of the node itself. */
+  #programOn(node: WorldNode, { protocol, destination: { ip, port } }: Packet): Host {
+    const socket = { ip, port, protocol }
+    const pod = this.#notes.isReply ? undefined : this.world.hostNetworkPodAt(node, socket)
+    return pod === undefined ? { kind: 'node', node } : { kind: 'node', node, pod }
   }
 
   /** What the CNI plugin does to a packet before the node's tables see it. */
@@ -166,8 +174,16 @@ export class Walk {
     const passage = isOwn ? send(kernel, packet) : receive(kernel, packet)
     onPassage?.(node, passage)
     const { hops, isReply } = this.#notes
-    addPassage(hops, { nodeName: node.name, passage, isReply })
+    addPassage(hops, { nodeName: node.name, passage, isReply, route: this.#routeOf(node, passage) })
     return passage
+  }
+
+  #routeOf(node: WorldNode, { outcome, packet }: Passage): PassageStory['route'] {
+    if (!this.#notes.hops.isKept || outcome.kind !== 'sent') return undefined
+    const route = routeAt(this.world, node, packet.destination.ip)
+    return route.kind === 'local' || route.kind === 'nobody'
+      ? undefined
+      : { what: route.kind === 'pod' ? 'forward' : 'route', says: route.says }
   }
 
   #leave(node: WorldNode, packet: Packet): Packet {
@@ -192,7 +208,6 @@ export class Walk {
         `no Pod has the address ${formatIp(packet.destination.ip)} (any more)`,
       )
     }
-    this.#notes.add(where, route.kind === 'pod' ? 'forward' : 'route', packet, route.says)
     const leaving = this.#masqueraded(node, packet)
     return route.kind === 'pod'
       ? this.#toPod(node, route.pod, leaving, isNew && from !== 'process')
