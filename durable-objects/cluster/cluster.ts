@@ -112,6 +112,7 @@ export class Cluster {
       version: versionInfo,
       tablesOf: (node) => this.#proxies.tablesOf(node),
       proxySyncOf: (node) => this.#proxies.syncOf(node),
+      staleAt: (node, packet) => this.#proxies.staleAt(node, packet),
       end: (pod, container, at, exitCode) => kubelets.end(pod, container, at, exitCode),
     })
     this.#proxies.forgetWith((node, isMeant) => this.#worlds.connections.forget(node, isMeant))
@@ -157,6 +158,11 @@ export class Cluster {
   /** What kube-proxy wrote on a node; undefined if there is no such Node. */
   tablesOf(node: string): NodeTables | undefined {
     return this.#proxies.tablesOf(node)
+  }
+
+  /** When the proxies write what has changed, in milliseconds since the epoch; undefined if they have. */
+  get proxySyncDue(): number | undefined {
+    return this.#proxies.due
   }
 
   /** What happens in a world that `leavesNoTrace` does not stay: neither connections nor the position of chance. */

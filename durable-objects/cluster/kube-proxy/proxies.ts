@@ -9,6 +9,7 @@ import type { Component, ComponentContext } from '#client/component.ts'
 import type { Change } from '#client/client.ts'
 import type { Connection } from '#netfilter/connection.ts'
 import type { IpSet } from '#netfilter/ipset-text.ts'
+import type { Packet } from '#netfilter/packet.ts'
 import { EMPTY_RULESET, type Ruleset } from '#netfilter/ruleset.ts'
 import type { VirtualServers } from '#netfilter/virtual-servers.ts'
 import { parseIp, type Ip } from '#net/ip.ts'
@@ -20,6 +21,7 @@ import { CONFIG_MAP, ProxySetup, type Setup } from './proxy-setup.ts'
 import { ServiceTables } from './service-tables.ts'
 import { inputsOf } from './services.ts'
 import { serviceOfSlice } from './slice-endpoints.ts'
+import { serviceAt, type Stale } from './stale-service.ts'
 import { staleConnections } from './stale-connections.ts'
 import { SyncDelay } from './sync-delay.ts'
 import type { NodePlace } from './topology.ts'
@@ -255,6 +257,26 @@ export class KubeProxies implements Component {
     if (this.#conditions.of(key) !== 'synced') return
     this.#started.add(key)
     this.#queueConntrack([])
+  }
+
+  /**
+   * The Service that is at an address, if a node's kernel holds it as it was before it last changed. `due`: when that is written;
+   * undefined if the node's proxy hears of no changes.
+   */
+  staleAt(nodeName: string, packet: Pick<Packet, 'protocol' | 'destination'>): Stale | undefined {
+    const since = this.#conditions.staleSince(nodeName)
+    const pending = since === undefined ? this.#delay.pending : undefined
+    if (since === undefined && pending === undefined) return undefined
+    const { client } = this.#context
+    const view = since === undefined ? this.#now().view : new PastView(client, this.#past.at(since))
+    const service = serviceAt(packet, view, client)
+    if (service === undefined) return undefined
+    return pending === undefined ? { service } : { service, due: pending.due }
+  }
+
+  /** When the proxies write what has changed; undefined if they have. */
+  get due(): number | undefined {
+    return this.#delay.pending?.due
   }
 
   /** Whether what the node's kernel holds is of the present, without looking at it. */

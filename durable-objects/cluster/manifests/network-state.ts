@@ -11,11 +11,14 @@ interface TablesOfNodes {
   readonly nodes: string[]
   readonly mode: string
   readonly sync: string
+  /** Until proxies that run write what has changed, in milliseconds; absent if they have. */
+  readonly writesIn?: number
   readonly text: string
 }
 
 export const tablesState = (cluster: Cluster): readonly TablesOfNodes[] => {
   const groups = new Map<unknown, TablesOfNodes>()
+  const due = cluster.proxySyncDue
   for (const { metadata } of cluster.objects('nodes')) {
     const name = metadata.name!
     const tables = cluster.tablesOf(name)
@@ -30,6 +33,7 @@ export const tablesState = (cluster: Cluster): readonly TablesOfNodes[] => {
         nodes: [name],
         mode,
         sync,
+        ...(due === undefined || sync !== 'synced' ? {} : { writesIn: due - cluster.now }),
         text: tablesDocument(name, tables, {}).text,
       })
   }

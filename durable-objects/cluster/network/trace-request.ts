@@ -6,6 +6,7 @@ import { Conversation, type End, ephemeralPort } from './conversation.ts'
 import { type DnsDetail, resolveName } from './dns.ts'
 import { type Host, hostName, placeOf } from './host.ts'
 import { HopList } from './hops.ts'
+import { proxyLag } from './proxy-lag.ts'
 import { senderOf } from './sender.ts'
 import type { Trace, TraceReply, TraceRequest } from './trace.ts'
 import { Walk } from './walk.ts'
@@ -81,7 +82,7 @@ interface Attempt {
 }
 
 const attempt = (world: World, hops: HopList, { request, sender, ip }: Attempt): Answered => {
-  const walk = new Walk({ world, hops })
+  const walk = new Walk({ world, hops, onPassage: proxyLag(world, hops) })
   const conversation = new Conversation({
     walk,
     hops,

@@ -62,7 +62,7 @@ export interface TraceDns {
 export interface TraceHop {
   readonly where: TracePlace
   /**
-   * `send`, `dns-query`, `dns-answer`, `route`, `host-port`, `rule`, `dnat`, `snat`, `conntrack`, `policy`, `forward`, `balance`,
+   * `send`, `dns-query`, `dns-answer`, `stale`, `route`, `host-port`, `rule`, `dnat`, `snat`, `conntrack`, `policy`, `forward`, `balance`,
    * `deliver`, `request`, `reply`, `receive`; and where it ends otherwise: `refuse`, `reject`, `drop`, `lost`, `silent`, unless the
    * name has another address: `next-address`.
    */

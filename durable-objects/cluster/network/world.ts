@@ -3,7 +3,7 @@
 import type { Cidr } from '#net/cidr.ts'
 import type { Ip } from '#net/ip.ts'
 import type { DnsMessage, Question } from '#net/dns-message.ts'
-import type { Protocol } from '#netfilter/packet.ts'
+import type { Packet, Protocol } from '#netfilter/packet.ts'
 import type { Connections } from '#netfilter/connections.ts'
 import type { Ruleset } from '#netfilter/ruleset.ts'
 import type { VirtualServers } from '#netfilter/virtual-servers.ts'
@@ -23,8 +23,19 @@ export interface WorldNode {
   /** Of the mode ipvs. */
   readonly virtualServers: () => VirtualServers | undefined
   readonly connections: Connections
+  /** The Service that a packet is for, if the node's rules are from before it last changed. */
+  readonly staleService?: (
+    packet: Pick<Packet, 'protocol' | 'destination'>,
+  ) => StaleService | undefined
   /** `iptables`, `nftables`, `ipvs`: how rules are printed. */
   readonly mode: 'iptables' | 'nftables' | 'ipvs'
+}
+
+export interface StaleService {
+  /** `namespace/name` */
+  readonly service: string
+  /** When kube-proxy writes what has changed, in milliseconds since the epoch; absent if it hears of no changes. */
+  readonly due?: number
 }
 
 export interface WorldPod {

@@ -3,7 +3,7 @@ import type { Node } from '#api/core/v1/node/types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import { keyOf } from '#apimachinery/object.ts'
 import type { ComponentContext } from '#client/component.ts'
-import type { NodeTables } from '#kube-proxy/proxies.ts'
+import type { KubeProxies, NodeTables } from '#kube-proxy/proxies.ts'
 import { isOff } from '#kubelet/machine-state.ts'
 import { ContainerDisks } from '#kubelet/container-disk.ts'
 import type { Network } from '#images/network.ts'
@@ -38,6 +38,7 @@ export interface WorldParts extends Pick<ComponentContext, 'client' | 'memory' |
   /** What the API server says of itself. */
   readonly version: object
   readonly proxySyncOf: (node: string) => NodeTables['sync']
+  readonly staleAt: KubeProxies['staleAt']
   /** Ends a container's process at a moment. */
   readonly end: (pod: Pod, container: string, at: number, exitCode: number) => void
 }
@@ -264,7 +265,7 @@ export class ClusterWorld implements World {
 
   #viewNode(node: Node): WorldNode {
     const name = node.metadata.name!
-    const { client, tablesOf } = this.#worlds.parts
+    const { client, tablesOf, staleAt } = this.#worlds.parts
     const machine = client.get('machines.kubarium.dev', '', name)
     let tables: NodeTables | undefined
     const known = () => (tables ??= tablesOf(name))
@@ -277,6 +278,7 @@ export class ClusterWorld implements World {
       isConnected: machine !== undefined && machine.spec.network !== 'Cut',
       ruleset: () => known()?.ruleset ?? EMPTY_RULESET,
       virtualServers: () => known()?.virtualServers,
+      staleService: (packet) => staleAt(name, packet),
       get connections() {
         return connections()
       },
