@@ -19,7 +19,11 @@ const deedStory = (deed: Deed, step: Step, { before, after }: Change): string | 
   switch (deed.kind) {
     case 'jump':
     case 'goto':
-      return chainStory(deed.chain) ?? `go on in chain ${deed.chain}`
+      return (
+        clusterIPStory(step.chain, deed.chain) ??
+        chainStory(deed.chain) ??
+        `go on in chain ${deed.chain}`
+      )
     case 'dnat':
       return `DNAT: the destination ${endpointText(before.destination)} is replaced by ${formatIp(deed.to.ip)}:${deed.to.port ?? before.destination.port}`
     case 'masquerade':
@@ -54,14 +58,18 @@ const markStory = ({ before, after }: Extract<Deed, { kind: 'mark' }>): string |
     : 'take the mark off again'
 }
 
+/** The rule itself says how likely it is for who comes as far as this rule: of three endpoints the second one has 1 in 2. */
 const chanceStory = ({ share, probability }: Step): string | undefined => {
   const chance = share ?? probability
   if (chance === undefined || chance >= 1) return undefined
+  const isOfRest = probability !== undefined && probability < 1 && probability - chance > 0.001
+  return `chance: ${oddsOf(chance)}${isOfRest ? ` (${oddsOf(probability)} for who comes as far as this rule)` : ''}`
+}
+
+const oddsOf = (chance: number): string => {
   const one = 1 / chance
   const nearest = Math.round(one)
-  return Math.abs(one - nearest) < 0.01
-    ? `chance: 1 in ${nearest}`
-    : `chance: ${(chance * 100).toFixed(1)} %`
+  return Math.abs(one - nearest) < 0.01 ? `1 in ${nearest}` : `${(chance * 100).toFixed(1)} %`
 }
 
 /** Chains by how their names begin, the longer beginnings first. */
@@ -106,6 +114,12 @@ const CHAINS: readonly (readonly [beginning: string, says: string])[] = [
   ['cluster-ips-check', 'is it a cluster IP that no Service port has?'],
   ['firewall-', 'is this client allowed (loadBalancerSourceRanges)?'],
 ]
+
+/** What is addressed to a cluster IP goes to the endpoints without a detour. */
+const clusterIPStory = (chain: string, next: string): string | undefined =>
+  /^(KUBE-SERVICES|services)$/.test(chain) && /^(KUBE-SVC-|service-)/.test(next)
+    ? "it is for a Service's cluster IP: on to the chain of its endpoints, one of which is chosen"
+    : undefined
 
 const chainStory = (chain: string): string | undefined =>
   CHAINS.find(([beginning]) => chain.startsWith(beginning))?.[1]
