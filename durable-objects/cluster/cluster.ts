@@ -32,6 +32,7 @@ import { serviceHooks } from '#kube-apiserver/service/hooks.ts'
 import { Runner, type Fault } from '#runner.ts'
 import type { Settings } from '#settings.ts'
 import { worldAdmission } from '#world/admission.ts'
+import { diagnosisFacts } from '#world/diagnosis-facts.ts'
 import { type ClusterWorld, Worlds } from '#world/world.ts'
 
 /** What a cluster is made again from. */
@@ -178,7 +179,9 @@ export class Cluster {
     if (service === undefined) return undefined
     const proxySync = (node: string) => this.#proxies.syncOf(node)
     const proxyProblem = this.#proxies.problem
-    return diagnose({ client, world: this.world(true), proxySync, proxyProblem, service, attempt })
+    const facts = diagnosisFacts(this.#worlds.parts)
+    const world = this.world(true)
+    return diagnose({ client, world, proxySync, proxyProblem, facts, service, attempt })
   }
 
   /** Sends one request and tells its way, hop by hop. */

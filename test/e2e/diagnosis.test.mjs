@@ -6,7 +6,7 @@ import { startProduct } from '../support/product.mjs'
 import { eventually, startSession } from '../support/session-client.mjs'
 
 const { allFaults } = await loadTypeScript('test/support/faults/all-faults.ts')
-const { client, webDeployment, webService } = await loadTypeScript(
+const { client, namespace, webDeployment, webService } = await loadTypeScript(
   'test/support/faults/manifests.ts',
 )
 const { CAUSE_CODES } = await loadTypeScript('durable-objects/cluster/diagnosis/cause.ts')
@@ -19,22 +19,34 @@ before(async () => {
 })
 after(() => product.stop())
 
-const placeOf = ({ apiVersion, kind, metadata: { name, namespace } }) => ({
+const placeOf = ({ apiVersion, kind, metadata }) => ({
   apiVersion,
   kind,
-  name,
-  ...(namespace === undefined ? {} : { namespace }),
+  name: metadata.name,
+  ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
 })
 
-const build = async ({ settings = {}, manifests, changes = [], deleted = [] }) => {
-  const session = await startSession(product.url, settings)
-  for (const manifest of [client(), ...manifests]) await session.create(manifest)
-  // what is changed was at rest before
-  await eventually(
+const started = (session) =>
+  eventually(
     () => session.list({ apiVersion: 'v1', kind: 'Pod' }),
-    (pods) => pods.every(({ status }) => status.phase !== 'Pending'),
-    2000,
+    (pods) => pods.every(({ status }) => status.phase === 'Running'),
+    5000,
   )
+
+const build = async ({
+  settings = {},
+  before: first = [],
+  manifests,
+  changes = [],
+  deleted = [],
+}) => {
+  const session = await startSession(product.url, settings)
+  await session.create(client())
+  await started(session)
+  for (const { of, patch } of first) await session.merge(placeOf(of), patch)
+  for (const manifest of manifests) await session.create(manifest)
+  // what is changed was at rest before
+  if (changes.length > 0 || deleted.length > 0) await started(session)
   for (const { of, patch } of changes) await session.merge(placeOf(of), patch)
   for (const manifest of deleted) await session.remove(placeOf(manifest))
   return session
@@ -99,9 +111,20 @@ describe('a Service that does not work', { concurrency: 8 }, () => {
     test(`${fault.code}: ${name}`, () => findAndMend(fault))
 })
 
+test('BeingDeleted: a Service whose namespace goes cannot be mended, and is found', async () => {
+  const metadata = { name: 'web', namespace: 'shop', finalizers: ['example.com/held'] }
+  const session = await build({
+    manifests: [namespace('shop'), { ...webService(), metadata }],
+    deleted: [namespace('shop')],
+  })
+  const { causes } = await session.diagnosis({ service: 'shop/web' })
+  assert.deepEqual(codesOf({ causes }), ['BeingDeleted'])
+  assert.equal(causes[0].place.kind, 'Namespace')
+})
+
 test('each cause that there is was built', () => {
   const codes = new Set(Object.values(allFaults).map(({ code }) => code))
-  assert.deepEqual([...codes].sort(), [...CAUSE_CODES].sort())
+  assert.deepEqual([...codes, 'BeingDeleted'].sort(), [...CAUSE_CODES].sort())
 })
 
 test('a Service that works has no cause', async () => {

@@ -69,7 +69,9 @@ export class BrokenCluster {
 
 /** A cluster with the fault, come to rest. */
 export const clusterWith = ({ settings = {}, ...fault }: Fault): BrokenCluster => {
-  const cluster = new BrokenCluster({ settings }).with(client(), ...fault.manifests)
+  const cluster = new BrokenCluster({ settings }).with(client())
+  for (const { of, patch } of fault.before ?? []) cluster.script.merge(of, patch)
+  cluster.with(...fault.manifests)
   for (const { of, patch } of fault.changes ?? []) cluster.script.merge(of, patch)
   for (const manifest of fault.deleted ?? []) cluster.script.delete(manifest)
   cluster.settle()

@@ -1,5 +1,6 @@
 // kubernetes: cmd/kubeadm/app/phases/addons/dns/manifests.go
 import type { BootstrapObject } from '#bootstrap/system-objects.ts'
+import { KUBEADM_COREFILE } from '#coredns/kubeadm-corefile.ts'
 import { CLUSTER_DNS } from '#coredns/resolv-conf.ts'
 
 const NAMESPACE = 'kube-system'
@@ -7,31 +8,6 @@ const NAME = 'coredns'
 const ROLE = 'system:coredns'
 const LABELS = { 'k8s-app': 'kube-dns' }
 const IMAGE = 'registry.k8s.io/coredns/coredns:v1.14.2'
-
-const COREFILE = `.:53 {
-    errors
-    health {
-       lameduck 5s
-    }
-    ready
-    kubernetes cluster.local in-addr.arpa ip6.arpa {
-       pods insecure
-       fallthrough in-addr.arpa ip6.arpa
-       ttl 30
-    }
-    prometheus :9153
-    forward . /etc/resolv.conf {
-       max_concurrent 1000
-    }
-    cache 30 {
-       disable success cluster.local
-       disable denial cluster.local
-    }
-    loop
-    reload
-    loadbalance
-}
-`
 
 const container = {
   name: NAME,
@@ -134,7 +110,7 @@ const configMap = {
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { name: NAME, namespace: NAMESPACE },
-  data: { Corefile: COREFILE },
+  data: { Corefile: KUBEADM_COREFILE },
 }
 
 const clusterRole = {

@@ -1,12 +1,11 @@
 // kubernetes: cmd/kubeadm/app/phases/addons/proxy/manifests.go, proxy.go
 import type { BootstrapObject } from '#bootstrap/system-objects.ts'
 import { kubeadmConfiguration } from '#kube-proxy/kubeadm-configuration.ts'
+import { kubeadmDaemonSet } from '#kube-proxy/kubeadm-daemon-set.ts'
 import type { Settings } from '#settings.ts'
 
 const NAMESPACE = 'kube-system'
 const NAME = 'kube-proxy'
-const LABELS = { 'k8s-app': NAME }
-const IMAGE = 'registry.k8s.io/kube-proxy:v1.36.2'
 const RBAC = 'rbac.authorization.k8s.io'
 
 const KUBECONFIG = `apiVersion: v1
@@ -28,53 +27,7 @@ users:
   user:
     tokenFile: /var/run/secrets/kubernetes.io/serviceaccount/token`
 
-const container = {
-  name: NAME,
-  image: IMAGE,
-  imagePullPolicy: 'IfNotPresent',
-  command: [
-    '/usr/local/bin/kube-proxy',
-    '--config=/var/lib/kube-proxy/config.conf',
-    '--hostname-override=$(NODE_NAME)',
-  ],
-  env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
-  securityContext: { privileged: true },
-  volumeMounts: [
-    { name: NAME, mountPath: '/var/lib/kube-proxy' },
-    { name: 'xtables-lock', mountPath: '/run/xtables.lock' },
-    { name: 'lib-modules', mountPath: '/lib/modules', readOnly: true },
-  ],
-}
-
-const daemonSet = {
-  apiVersion: 'apps/v1',
-  kind: 'DaemonSet',
-  metadata: { name: NAME, namespace: NAMESPACE, labels: LABELS },
-  spec: {
-    selector: { matchLabels: LABELS },
-    updateStrategy: { type: 'RollingUpdate' },
-    template: {
-      metadata: { labels: LABELS },
-      spec: {
-        priorityClassName: 'system-node-critical',
-        containers: [container],
-        hostNetwork: true,
-        serviceAccountName: NAME,
-        volumes: [
-          { name: NAME, configMap: { name: NAME } },
-          {
-            name: 'xtables-lock',
-            hostPath: { path: '/run/xtables.lock', type: 'FileOrCreate' },
-          },
-          { name: 'lib-modules', hostPath: { path: '/lib/modules' } },
-        ],
-        tolerations: [{ operator: 'Exists' }],
-        nodeSelector: { 'kubernetes.io/os': 'linux' },
-      },
-    },
-  },
-  status: {},
-}
+const daemonSet = { ...kubeadmDaemonSet, status: {} }
 
 const clusterRoleBinding = {
   apiVersion: `${RBAC}/v1`,

@@ -1,8 +1,8 @@
 // Whether what was tried can work at all: the port, the name, the kind of Service.
 import type { ServicePort } from '#api/core/v1/service/types.ts'
-import { formatIp } from '#net/ip.ts'
 import type { Cause } from './cause.ts'
 import {
+  askedNode,
   type DiagnosisContext,
   isReady,
   listed,
@@ -19,10 +19,6 @@ export const attemptCauses = (context: DiagnosisContext): readonly Cause[] =>
   [portNotExposed(context), shortName(context), headless(context)].filter(
     (cause) => cause !== undefined,
   )
-
-/** Whether what was asked is an address of a node, at which only node ports are open. */
-const isNodeAddress = ({ world, attempt: { host } }: DiagnosisContext): boolean =>
-  world.nodes().some(({ name, ips }) => name === host || ips.some((ip) => formatIp(ip) === host))
 
 const textOf = ({ name, port, nodePort }: ServicePort): string =>
   `${port}${name === undefined || name === '' ? '' : ` (${name})`}${nodePort === undefined || nodePort === 0 ? '' : `, node port ${nodePort}`}`
@@ -116,7 +112,8 @@ const shortName = (context: DiagnosisContext): Cause | undefined => {
 const headless = (context: DiagnosisContext): Cause | undefined => {
   const { service, attempt } = context
   const { clusterIP, ports = [] } = service.spec
-  if (clusterIP !== 'None' || isOutside(context) || isNodeAddress(context)) return undefined
+  if (clusterIP !== 'None' || isOutside(context) || askedNode(context) !== undefined)
+    return undefined
   const pods = selectedPods(context).filter(isReady)
   const asked = attempt.port === undefined ? ports.map(({ port }) => port) : [attempt.port]
   const refused = asked.find((port) =>

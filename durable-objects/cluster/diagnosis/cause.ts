@@ -3,6 +3,10 @@
 export const CAUSE_CODES = [
   'NoPodMatchesSelector',
   'PodsInAnotherNamespace',
+  'BeingDeleted',
+  'PodHasNoNode',
+  'ImageCannotBePulled',
+  'ContainerKeepsEnding',
   'NoPodIsReady',
   'TargetPortNotListening',
   'NamedPortMissing',
@@ -16,6 +20,8 @@ export const CAUSE_CODES = [
   'HeadlessDoesNotBalance',
   'NodeIsDown',
   'NoLocalEndpoint',
+  'NodePortsAtOtherAddresses',
+  'ExternalIPLeadsNowhere',
   'LoadBalancerPending',
   'SelectorlessWithoutEndpoints',
   'NetworkPolicyDenies',
@@ -68,10 +74,17 @@ export interface Cause {
   readonly remedy?: Remedy
 }
 
+/** What is as it should be, and surprises people all the same. */
+export interface Note {
+  readonly says: string
+  readonly place: Place
+}
+
 export interface Diagnosis {
   readonly service: string
   readonly isHealthy: boolean
   readonly causes: readonly Cause[]
+  readonly notes: readonly Note[]
   /** What was looked at, in order, in words. */
   readonly checked: readonly string[]
 }

@@ -4,8 +4,10 @@ import { selectorFromMap } from '#apimachinery/labels.ts'
 import type { StringMap } from '#apimachinery/object.ts'
 import type { Client } from '#client/client.ts'
 import type { TraceSource } from '#network/trace.ts'
-import type { World } from '#network/world.ts'
+import { formatIp } from '#net/ip.ts'
+import type { World, WorldNode } from '#network/world.ts'
 import type { Place } from './cause.ts'
+import type { Facts } from './facts.ts'
 
 /** Who could not reach the Service, and how it was tried. All of it may be left out. */
 export interface Attempt {
@@ -23,6 +25,7 @@ export interface DiagnosisContext {
   readonly proxySync: (node: string) => 'synced' | 'stale' | 'none'
   /** Why proxies cannot start, whichever node they are on: a configuration that cannot be read. */
   readonly proxyProblem?: string | undefined
+  readonly facts: Facts
   readonly service: Service
   readonly attempt: Attempt
 }
@@ -60,6 +63,14 @@ export const selectedPods = ({ client, service }: DiagnosisContext): readonly Po
   Object.keys(service.spec.selector ?? {}).length === 0
     ? []
     : podsOf(client, namespaceOf(service), service.spec.selector!)
+
+/** The node whose name or address was asked. */
+export const askedNode = ({ world, attempt: { host } }: DiagnosisContext): WorldNode | undefined =>
+  host === undefined
+    ? undefined
+    : world
+        .nodes()
+        .find(({ name, ips }) => name === host || ips.some((ip) => formatIp(ip) === host))
 
 export const isReady = ({ metadata, status }: Pod): boolean =>
   metadata.deletionTimestamp === undefined &&

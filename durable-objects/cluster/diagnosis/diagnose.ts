@@ -2,8 +2,11 @@
 import { attemptCauses } from './attempt.ts'
 import type { Cause, Diagnosis } from './cause.ts'
 import { type DiagnosisContext, namespaceOf } from './context.ts'
+import { endingServiceCause } from './ending.ts'
 import { externalNameCause } from './external-name.ts'
+import { notesOn } from './notes.ts'
 import { outsideCause } from './outside.ts'
+import { podFailureCause } from './pod-failures.ts'
 import { portCauses } from './ports.ts'
 import { reachCauses } from './reach.ts'
 import { readinessCause } from './readiness.ts'
@@ -27,6 +30,12 @@ const one =
     return cause === undefined ? [] : [cause]
   }
 
+const LASTING: Check = {
+  says: 'the Service is there to stay',
+  causes: one(endingServiceCause),
+  isFirst: true,
+}
+
 const STANDPOINT: Check = {
   says: 'the caller stands where the Service can be reached',
   causes: one(outsideCause),
@@ -40,8 +49,14 @@ const TRIAL: Check = {
 }
 
 const CHECKS: readonly Check[] = [
+  LASTING,
   STANDPOINT,
   { says: 'the selector finds Pods', causes: one(selectorCause), isFirst: true },
+  {
+    says: 'the Pods have nodes and images, and their programs go on',
+    causes: one(podFailureCause),
+    isFirst: true,
+  },
   { says: 'one of the Pods is Ready', causes: one(readinessCause), isFirst: true },
   { says: 'the port and the name that were asked', causes: attemptCauses },
   { says: 'the Pods listen where the Service sends to', causes: portCauses },
@@ -51,6 +66,7 @@ const CHECKS: readonly Check[] = [
 ]
 
 const EXTERNAL_CHECKS: readonly Check[] = [
+  LASTING,
   STANDPOINT,
   { says: 'the external name answers', causes: one(externalNameCause) },
   { says: 'the name that was asked', causes: attemptCauses },
@@ -74,6 +90,7 @@ export const diagnose = (context: DiagnosisContext): Diagnosis => {
     service: `${namespaceOf(service)}/${service.metadata.name}`,
     isHealthy: causes.length === 0,
     causes,
+    notes: notesOn(context),
     checked,
   }
 }

@@ -3,12 +3,15 @@ import type { Cause, Diagnosis, Evidence, Place } from './cause.ts'
 
 const INDENT = '  '
 
-export const diagnosisText = ({ service, isHealthy, causes, checked }: Diagnosis): string =>
+export const diagnosisText = ({ service, isHealthy, causes, notes, checked }: Diagnosis): string =>
   [
     isHealthy
       ? `${service}: nothing hinders it.`
       : `${service}: ${causes.length === 1 ? 'one cause' : `${causes.length} causes`} found.`,
     ...causes.flatMap((cause) => ['', ...causeLines(cause)]),
+    ...(notes.length === 0
+      ? []
+      : ['', 'Worth knowing:', ...notes.map(({ says }) => `${INDENT}- ${says}`)]),
     '',
     'Looked at:',
     ...checked.map((text) => `${INDENT}- ${text}`),

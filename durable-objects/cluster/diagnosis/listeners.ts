@@ -1,7 +1,7 @@
 // What listens in a Pod, found as anybody finds it: by asking a port.
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { Protocol } from '#netfilter/packet.ts'
-import type { Answer, ListeningSocket } from '#network/world.ts'
+import type { Answer, Exchange, ListeningSocket } from '#network/world.ts'
 import type { DiagnosisContext } from './context.ts'
 
 /** Where the question comes from: another Pod, as far as the program can tell. */
@@ -14,11 +14,17 @@ export const askPort = (
   { metadata }: Pod,
   protocol: Protocol,
   port: number,
+  http?: NonNullable<Exchange['http']>,
 ): Answer | undefined => {
   const pod = world.pod(metadata.namespace ?? '', metadata.name!)
   // what runs on a machine without power cannot be asked
   if (pod === undefined || world.node(pod.nodeName)?.isOn !== true) return undefined
-  return world.askPod(pod, { protocol, port, client: CLIENT })
+  return world.askPod(pod, {
+    protocol,
+    port,
+    client: CLIENT,
+    ...(http === undefined ? {} : { http }),
+  })
 }
 
 export const socketsOf = (context: DiagnosisContext, pod: Pod): readonly ListeningSocket[] => {

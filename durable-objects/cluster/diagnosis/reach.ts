@@ -1,9 +1,10 @@
 // Whether packets get from the caller to the Pods: nodes, traffic policies, load balancers, NetworkPolicies.
 import type { Pod } from '#api/core/v1/pod/types.ts'
-import { formatIp } from '#net/ip.ts'
-import type { World, WorldNode, WorldPod } from '#network/world.ts'
+import type { World, WorldPod } from '#network/world.ts'
+import { externalIpCause, nodePortAddressCause } from './addresses.ts'
 import type { Cause } from './cause.ts'
 import {
+  askedNode,
   type DiagnosisContext,
   isReady,
   listed,
@@ -17,13 +18,13 @@ import { askedNodeCause, isDown, lostPodsCause } from './machines.ts'
 const MOST_CALLERS = 20
 
 export const reachCauses = (context: DiagnosisContext): readonly Cause[] =>
-  [nodeCause(context), loadBalancerCause(context), policyCause(context)].filter(
-    (cause) => cause !== undefined,
-  )
-
-/** The node whose address was asked. */
-const askedNode = ({ world, attempt: { host } }: DiagnosisContext): WorldNode | undefined =>
-  world.nodes().find(({ name, ips }) => name === host || ips.some((ip) => formatIp(ip) === host))
+  [
+    nodeCause(context),
+    nodePortAddressCause(context),
+    externalIpCause(context),
+    loadBalancerCause(context),
+    policyCause(context),
+  ].filter((cause) => cause !== undefined)
 
 /** The node where the caller's packets meet kube-proxy. */
 const callersNode = ({ world, attempt: { from } }: DiagnosisContext): string | undefined => {

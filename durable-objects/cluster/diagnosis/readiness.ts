@@ -1,10 +1,8 @@
 // Whether any of the Pods that the Service selects is Ready.
-import type { Container, Probe } from '#api/core/v1/pod/container-types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
-import type { Cause, Evidence, Remedy } from './cause.ts'
+import type { Cause, Evidence } from './cause.ts'
 import { type DiagnosisContext, isReady, listed, placeOf, selectedPods } from './context.ts'
-import { socketsOf } from './listeners.ts'
-import { containerRemedy } from './owner.ts'
+import { probeRemedy } from './probe.ts'
 
 const MOST_PODS = 3
 
@@ -86,47 +84,4 @@ const evidenceOf = (context: DiagnosisContext, pod: Pod): readonly Evidence[] =>
     },
     ...(probe === undefined ? [] : [{ place: placeOf(pod, 'events'), found: probe }]),
   ]
-}
-
-/** A readiness probe that asks a port on which nothing listens, while the container listens on another one. */
-const probeRemedy = (context: DiagnosisContext, pod: Pod): Remedy | undefined => {
-  const sockets = socketsOf(context, pod).filter(
-    ({ protocol, address }) => protocol === 'tcp' && address === '*',
-  )
-  for (const container of pod.spec.containers) {
-    const probe = container.readinessProbe
-    const port = probe === undefined ? undefined : probedPort(probe, container)
-    const [socket] = sockets
-    if (probe === undefined || port === undefined || socket === undefined) continue
-    if (sockets.some((other) => other.port === port)) continue
-    return containerRemedy(
-      context.client,
-      pod,
-      container.name,
-      `The readiness probe asks port ${port}, but the container listens on ${socket.port}: let it ask ${socket.port}.`,
-      (template) => withProbePort(template, socket.port),
-    )
-  }
-  return undefined
-}
-
-const probedPort = ({ httpGet, tcpSocket }: Probe, container: Container): number | undefined => {
-  const port = httpGet?.port ?? tcpSocket?.port
-  return typeof port === 'string'
-    ? container.ports?.find(({ name }) => name === port)?.containerPort
-    : port
-}
-
-const withProbePort = (container: Container, port: number): Container => {
-  const { readinessProbe: probe } = container
-  if (probe === undefined) return container
-  const { httpGet, tcpSocket } = probe
-  return {
-    ...container,
-    readinessProbe: {
-      ...probe,
-      ...(httpGet === undefined ? {} : { httpGet: { ...httpGet, port } }),
-      ...(tcpSocket === undefined ? {} : { tcpSocket: { ...tcpSocket, port } }),
-    },
-  }
 }

@@ -5,7 +5,9 @@ import { selectorFromMap } from '#apimachinery/labels.ts'
 import type { Cause } from './cause.ts'
 import { own } from '#apimachinery/object.ts'
 import type { DnsMessage } from '#net/dns-message.ts'
-import { type DiagnosisContext, isReady, listed, patchCommand, placeOf, podsOf } from './context.ts'
+import { configMapRemedy } from './config-map.ts'
+import { proxyCause } from './proxy.ts'
+import { type DiagnosisContext, isReady, patchCommand, placeOf, podsOf } from './context.ts'
 
 const SYSTEM = 'kube-system'
 
@@ -60,7 +62,8 @@ const dnsCause = (context: DiagnosisContext): Cause | undefined => {
 const KNOWN = 'kubernetes.default.svc.cluster.local.'
 
 /** CoreDNS runs; does it answer as well? */
-const corefileCause = ({ client, world }: DiagnosisContext): Cause | undefined => {
+const corefileCause = (context: DiagnosisContext): Cause | undefined => {
+  const { client, world } = context
   const asked = podsOf(client, SYSTEM, { 'k8s-app': 'kube-dns' })
     .filter(isReady)
     .flatMap(({ metadata: { name = '' } }) => world.pod(SYSTEM, name) ?? [])
@@ -82,6 +85,7 @@ const corefileCause = ({ client, world }: DiagnosisContext): Cause | undefined =
       { place, found: corefileOf(client.get('configmaps', SYSTEM, 'coredns')) },
     ],
     place,
+    remedy: configMapRemedy(context, place, context.facts.corefile),
   }
 }
 
@@ -97,73 +101,3 @@ const corefileOf = (configMap: ConfigMap | undefined): string => {
 
 const replicasText = ({ spec, status }: Deployment): string =>
   `${status?.readyReplicas ?? 0} of ${spec.replicas ?? 1} replicas Ready`
-
-const PROXY_CONFIG = {
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  namespace: SYSTEM,
-  name: 'kube-proxy',
-  field: "data['config.conf']",
-} as const
-
-const proxyCause = (context: DiagnosisContext): Cause | undefined => {
-  const { client, world, proxySync, proxyProblem } = context
-  const stopped = world
-    .nodes()
-    .filter(({ name, isOn, isConnected }) => isOn && isConnected && proxySync(name) !== 'synced')
-    .map(({ name }) => name)
-  if (stopped.length === 0) return undefined
-  const daemonSet = client.get('daemonsets.apps', SYSTEM, 'kube-proxy')
-  const target =
-    daemonSet === undefined
-      ? { apiVersion: 'apps/v1', kind: 'DaemonSet', namespace: SYSTEM, name: 'kube-proxy' }
-      : placeOf(daemonSet, 'spec.template.spec.nodeSelector')
-  const selector = daemonSet?.spec.template.spec?.nodeSelector ?? {}
-  const extra = Object.keys(selector).filter((key) => key !== 'kubernetes.io/os')
-  const patch = {
-    spec: {
-      template: { spec: { nodeSelector: Object.fromEntries(extra.map((key) => [key, null])) } },
-    },
-  }
-  return {
-    code: 'ProxyIsStopped',
-    says: `kube-proxy does not run on ${listed(stopped)}${proxyProblem === undefined ? '' : ', for it cannot read its configuration'}. ${consequence(context, stopped)}`,
-    evidence: [
-      ...(proxyProblem === undefined ? [] : [{ place: PROXY_CONFIG, found: proxyProblem }]),
-      ...stopped.slice(0, 3).map((name) => ({
-        place: { apiVersion: 'v1', kind: 'Node', name, field: "kube-proxy's rules" },
-        expected: 'synced',
-        found: proxySync(name),
-      })),
-    ],
-    place: proxyProblem === undefined ? target : PROXY_CONFIG,
-    ...(extra.length === 0
-      ? {}
-      : {
-          remedy: {
-            says: 'Let kube-proxy run on every node again.',
-            patch: { target, type: 'merge' as const, patch },
-            command: patchCommand(target, patch),
-          },
-        }),
-  }
-}
-
-/** Rules outlive the program that wrote them, but not the machine's start. */
-const consequence = ({ proxySync }: DiagnosisContext, stopped: readonly string[]): string => {
-  const stale = stopped.filter((name) => proxySync(name) === 'stale')
-  const none = stopped.filter((name) => proxySync(name) === 'none')
-  const texts = [
-    ...(stale.length === 0
-      ? []
-      : [
-          `What was written last still works on ${listed(stale)}: Services and Pods that are newer do not exist there.`,
-        ]),
-    ...(none.length === 0
-      ? []
-      : [
-          `On ${listed(none)} no rules were written since the machine started: no Service works there.`,
-        ]),
-  ]
-  return texts.join(' ')
-}

@@ -185,6 +185,10 @@ export const isMisspelling = (name: string): boolean =>
   !(OFTEN_MISTYPED as readonly string[]).includes(name) &&
   OFTEN_MISTYPED.some((official) => official.length >= 5 && isOneEditAway(name, official))
 
+/** The name that was meant. */
+export const officialName = (name: string): string | undefined =>
+  isMisspelling(name) ? OFTEN_MISTYPED.find((official) => isOneEditAway(name, official)) : undefined
+
 /** One letter added, left out, replaced, or two neighbours swapped. */
 export const isOneEditAway = (a: string, b: string): boolean => {
   if (a === b || Math.abs(a.length - b.length) > 1) return false

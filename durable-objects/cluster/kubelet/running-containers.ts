@@ -9,7 +9,12 @@ import { type EnvironmentMap, environmentOf } from '#kubelet/environment.ts'
 import { ImageDisk } from '#kubelet/image-objects.ts'
 import { isOff } from '#kubelet/machine-state.ts'
 import { environmentSources } from '#kubelet/pod-environment.ts'
-import { containerProcess, containersOf, startFacts } from '#kubelet/pod-facts.ts'
+import {
+  containerProcess,
+  containersOf,
+  type PodContainer,
+  startFacts,
+} from '#kubelet/pod-facts.ts'
 import { PodDisks } from '#kubelet/pod-disk.ts'
 import {
   type ContainerRecord,
@@ -53,11 +58,30 @@ export class RunningContainers {
 
   /** In the order of the specification; a container that is told to stop runs until it stops. */
   of(pod: Pod): readonly RunningContainer[] {
-    const { client, settings } = this.#context
     const record = this.#recordOf(pod)
-    const node = client.get('nodes', '', pod.spec.nodeName ?? '')
     if (record === undefined) return NONE
-    const now = client.now()
+    const now = this.#context.client.now()
+    const view = this.#viewOf(pod)
+    return containersOf(pod).flatMap((container) => {
+      const state = record.containers.get(container.spec.name)
+      if (state?.phase !== 'running') return []
+      const running = view(container, state)
+      return isOver(state, running.process, now) ? [] : [running]
+    })
+  }
+
+  /** What ran in a container that ended, and is not running now. */
+  ended(pod: Pod, name: string): RunningContainer | undefined {
+    const state = this.#recordOf(pod)?.containers.get(name)
+    const container = containersOf(pod).find(({ spec }) => spec.name === name)
+    if (state === undefined || container === undefined || state.phase === 'running')
+      return undefined
+    return this.#viewOf(pod)(container, state)
+  }
+
+  #viewOf(pod: Pod): (container: PodContainer, state: ContainerRecord) => RunningContainer {
+    const { client, settings } = this.#context
+    const node = client.get('nodes', '', pod.spec.nodeName ?? '')
     const { env: startedWith, asked, images } = this.#disks.read(keyOf(pod), pod.metadata.uid ?? '')
     const hostIP = pod.status.hostIP ?? ''
     const environment = (container: Container): EnvironmentMap => {
@@ -67,29 +91,22 @@ export class RunningContainers {
       const result = environmentOf(pod, container, environmentSources(client, pod, node, hostIP))
       return 'env' in result ? result.env : {}
     }
-    return containersOf(pod).flatMap((container) => {
-      const state = record.containers.get(container.spec.name)
-      if (state?.phase !== 'running') return []
+    return (container, state) => {
       const env = environment(container.spec)
       const known = asked.get(container.spec.name)
       const answers = known?.run === state.restarts ? known.answers : undefined
       const start = startFacts(pod, state.at, answeredNetwork(answers))
       const from = images.get(container.spec.name)
       const image = from?.run === state.restarts ? this.#images.read(from.id) : undefined
-      const process = containerProcess(pod, container, env, settings, start, image?.behaviour)
-      return isOver(state, process, now)
-        ? []
-        : [
-            {
-              spec: container.spec,
-              startedAt: state.at,
-              process,
-              env,
-              run: state.restarts,
-              isStopping: state.stop !== undefined,
-            },
-          ]
-    })
+      return {
+        spec: container.spec,
+        startedAt: state.at,
+        process: containerProcess(pod, container, env, settings, start, image?.behaviour),
+        env,
+        run: state.restarts,
+        isStopping: state.stop !== undefined,
+      }
+    }
   }
 
   /** undefined: nothing of the pod is on a machine that runs. */

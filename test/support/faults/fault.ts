@@ -14,13 +14,20 @@ export interface Reach {
   readonly to: string
 }
 
+export interface Merge {
+  readonly of: Manifest
+  readonly patch: object
+}
+
 export interface Fault {
   readonly code: CauseCode
   readonly settings?: Pick<SettingsRequest, 'loadBalancer'>
-  /** Created in this order, after a Pod `client`. */
+  /** Merged into what is there, once the Pod `client` runs. */
+  readonly before?: readonly Merge[]
+  /** Created in this order. */
   readonly manifests: readonly Manifest[]
   /** Merged into what is there, afterwards. */
-  readonly changes?: readonly { readonly of: Manifest; readonly patch: object }[]
+  readonly changes?: readonly Merge[]
   readonly deleted?: readonly Manifest[]
   /** `default/web` if left out. */
   readonly service?: string

@@ -7,10 +7,11 @@ import { attemptOf, BrokenCluster, clusterWith } from '../../../support/diagnosi
 import {
   client,
   externalName,
+  namespace,
   webDeployment,
   webService,
 } from '../../../support/faults/manifests.ts'
-import { serviceFaults } from '../../../support/faults/service-faults.ts'
+import { allFaults } from '../../../support/faults/all-faults.ts'
 import type { Manifest } from '../../../support/scripted-cluster.ts'
 
 const from: Attempt['from'] = { pod: { namespace: 'default', name: 'client' } }
@@ -18,7 +19,7 @@ const broken = (options?: ConstructorParameters<typeof BrokenCluster>[0]) =>
   new BrokenCluster(options).with(client())
 const healthy = () => broken().with(webDeployment())
 const fromClient = { pod: 'default/client' }
-const faults = Object.entries(serviceFaults)
+const faults = Object.entries(allFaults)
 
 describe('a Service that does not work', () => {
   test.each(faults)('%s', (_name, fault) => {
@@ -41,7 +42,9 @@ describe('a Service that does not work', () => {
 })
 
 test('each code has a fault that it is found by', () => {
-  expect([...new Set(faults.map(([, { code }]) => code))].sort()).toEqual([...CAUSE_CODES].sort())
+  const found = new Set<string>(faults.map(([, { code }]) => code))
+  // what goes cannot be mended: it has tests of its own
+  expect([...found, 'BeingDeleted'].sort()).toEqual([...CAUSE_CODES].sort())
 })
 
 test('a name that exists nowhere is found, and nobody guesses which was meant', () => {
@@ -58,6 +61,59 @@ test('a name of the cluster that exists is no cause', () => {
   )
   expect(cluster.outcome(fromClient, 'http://web/')).toBe('delivered')
   expect(cluster.codes()).toEqual([])
+})
+
+describe('a Service that goes', () => {
+  const held: Manifest = {
+    ...webService(),
+    metadata: { name: 'web', namespace: 'shop', finalizers: ['example.com/held'] },
+  }
+  const causesAfter = (deleted: Manifest) => {
+    const cluster = broken().with(namespace('shop'), held)
+    cluster.script.delete(deleted)
+    cluster.settle()
+    return cluster.diagnose('shop/web').causes
+  }
+
+  test('with its namespace', () => {
+    const [cause, ...others] = causesAfter(namespace('shop'))
+    expect(others).toEqual([])
+    expect(cause).toMatchObject({
+      code: 'BeingDeleted',
+      place: { kind: 'Namespace', name: 'shop', field: 'metadata.deletionTimestamp' },
+    })
+    expect(cause?.says).toContain('because of its finalizer example.com/held')
+  })
+
+  test('alone, held by a finalizer', () => {
+    const [cause, ...others] = causesAfter(held)
+    expect(others).toEqual([])
+    expect(cause).toMatchObject({
+      code: 'BeingDeleted',
+      place: { kind: 'Service', namespace: 'shop', name: 'web' },
+    })
+    expect(cause?.evidence[1]).toMatchObject({ found: ['example.com/held'] })
+  })
+})
+
+describe('what surprises people, but is as it was asked for', () => {
+  test('one caller always meets the same Pod: sessionAffinity', () => {
+    const sessionAffinityConfig = { clientIP: { timeoutSeconds: 600 } }
+    const cluster = healthy().with(
+      webService({ sessionAffinity: 'ClientIP', sessionAffinityConfig }),
+    )
+    const diagnosis = cluster.diagnose()
+    expect(diagnosis).toMatchObject({
+      isHealthy: true,
+      causes: [],
+      notes: [{ place: { kind: 'Service', field: 'spec.sessionAffinity' } }],
+    })
+    expect(diagnosisText(diagnosis)).toContain('until 600 s pass without a request')
+  })
+
+  test('is not noted of other Services', () => {
+    expect(healthy().with(webService()).diagnose().notes).toEqual([])
+  })
 })
 
 describe('a Service that is called from outside', () => {
