@@ -2,6 +2,7 @@
 import type { Service } from '#api/core/v1/service/types.ts'
 import type { Cause } from './cause.ts'
 import { type DiagnosisContext, listed, namespaceOf, patchCommand, placeOf } from './context.ts'
+import { chainOf, endlessCause } from './external-chain.ts'
 import { parseIp, type Ip } from '#net/ip.ts'
 import type { Answer } from '#network/world.ts'
 
@@ -10,9 +11,13 @@ const DEFAULT_PORT = 80
 const MISDIRECTED = 421
 const CLUSTER_DOMAIN = '.cluster.local'
 
-export const externalNameCause = (context: DiagnosisContext): Cause | undefined => {
-  const { externalName = '' } = context.service.spec
-  const target = externalName.replace(/\.$/, '')
+export const externalNameCause = (asked: DiagnosisContext): Cause | undefined => {
+  const chain = chainOf(asked)
+  const endless = endlessCause(chain)
+  if (endless !== undefined) return endless
+  const { target } = chain
+  // what is wrong with where it leads to is wrong with the last of the names
+  const context = { ...asked, service: chain.services.at(-1)! }
   if (parseIp(target) !== undefined) return isAddress(context, target)
   // what a name of the cluster stands for is another Service's business
   if (target.endsWith(CLUSTER_DOMAIN)) return clusterNameCause(context, target)

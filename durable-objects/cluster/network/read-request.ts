@@ -97,7 +97,9 @@ const readPod = (given: unknown): TraceSource | Problem => {
     isDns1123Subdomain(name).length === 0
   return isNamed
     ? { pod: { namespace, name } }
-    : { problem: `from: ${quoted(JSON.stringify(given))} is no "namespace/name" of a Pod` }
+    : {
+        problem: `from: ${quoted(typeof given === 'string' ? given : JSON.stringify(given))} is no "namespace/name" of a Pod`,
+      }
 }
 
 const splitPod = (text: string): Fields => {
