@@ -1,29 +1,33 @@
 // What carries packets, over HTTP: the nodes' tables, the way of requests, and why a Service does not work.
 import * as v from 'valibot'
 import { problemAnswer } from './problem.ts'
-import {
-  badRequest,
-  bodyText,
-  isRefusal,
-  type Route,
-  withSession,
-} from './session-route.ts'
+import { badRequest, bodyText, isRefusal, type Route, withSession } from './session-route.ts'
 import type { TraceDocument, TraceRefusal } from '../durable-objects/cluster-session.ts'
 
 const TablesQuery = v.strictObject({
-  format: v.optional(v.picklist(['iptables', 'nftables', 'ipvs', 'json'])),
-  table: v.optional(v.pipe(v.string(), v.maxLength(64))),
-  family: v.optional(v.picklist(['ip', 'ip6', 'inet'])),
+  format: v.optional(
+    v.picklist(['iptables', 'nftables', 'ipvs', 'json'], 'write iptables, nftables, ipvs or json'),
+  ),
+  table: v.optional(
+    v.pipe(v.string(), v.maxLength(64, 'write the name of a table, for example nat')),
+  ),
+  family: v.optional(v.picklist(['ip', 'ip6', 'inet'], 'write ip, ip6 or inet')),
 })
+
+type TablesIssue = v.InferIssue<typeof TablesQuery>
+
+/** What to write instead: never the validator's own words. */
+const tablesProblem = ({ kind, type, message, path }: TablesIssue): string => {
+  const name = String(path?.[0].key).slice(0, 40)
+  if (kind === 'schema' && type === 'strict_object')
+    return `${name}: unknown; the parameters are format, table and family`
+  return `${name}: ${message}`
+}
 
 export const tables = (context: Route): Promise<Response> =>
   withSession(context, async (stub, _id, key) => {
     const query = v.safeParse(TablesQuery, context.req.query())
-    if (!query.success)
-      return badRequest(
-        context,
-        `${query.issues[0].message}. The parameters are format (iptables, nftables, ipvs, json), table and family (ip, ip6, inet).`,
-      )
+    if (!query.success) return badRequest(context, tablesProblem(query.issues[0]))
     const node = context.req.param('node') ?? ''
     const document = await stub.tables(key, node, query.output)
     if (document === 'no such node')
@@ -61,20 +65,10 @@ export const trace = (context: Route): Promise<Response> =>
     return answerWith(context, traced)
   })
 
-const SENDERS: readonly string[] = ['pod', 'node']
-
-/** `pod:default/web`, `node:node-1`, `internet`, `workstation` as a trace's `from`; what it cannot be is for the session to say. */
-const senderOf = (text: string): Readonly<Record<string, unknown>> => {
-  const colon = text.indexOf(':')
-  const kind = text.slice(0, colon)
-  return SENDERS.includes(kind) ? { [kind]: text.slice(colon + 1) } : { [text]: true }
-}
-
 /** A trace's own link: sends the request again, and leaves nothing behind. */
 export const traceLink = (context: Route): Promise<Response> =>
   withSession(context, async (stub) => {
-    const { from = '', ...rest } = context.req.query()
-    const body = JSON.stringify({ ...rest, from: senderOf(from) })
+    const body = JSON.stringify({ from: '', ...context.req.query() })
     const traced = await stub.follow(undefined, body, formatOf(context))
     if (isRefusal(traced)) return traced
     return answerWith(context, traced)

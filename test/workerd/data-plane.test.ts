@@ -89,10 +89,12 @@ describe('GET /api/sessions/:id/trace', () => {
   })
 
   test.each([
-    ['trace', 'from: must be one'],
-    [tracePath('moon', 'http://web/'), 'from: must be one'],
+    ['trace', 'from: write pod:NAMESPACE/NAME'],
+    [tracePath('moon', 'http://web/'), 'from: write pod:NAMESPACE/NAME'],
+    [tracePath('pod:a/b/c', 'http://web/'), 'from: "a/b/c" is no "namespace/name" of a Pod'],
+    [tracePath('node:', 'http://web/'), 'from: "" is no name of a node'],
     [tracePath('internet', 'gopher://web/'), 'to:'],
-    ['trace?from=__proto__&to=http://web/', 'from: must be one'],
+    ['trace?from=__proto__&to=http://web/', 'from: write pod:NAMESPACE/NAME'],
   ])('refuses %j', async (path, detail) => {
     const answer = await get(await broken(), path)
     expect(answer.status).toBe(400)
@@ -140,8 +142,9 @@ describe('GET /api/sessions/:id/nodes/:node/tables', () => {
 
   test.each([
     ['nodes/node-9/tables', 404, 'no Node "node-9"'],
-    ['nodes/node-1/tables?format=xml', 400, 'The parameters are format'],
-    ['nodes/node-1/tables?colour=red', 400, 'The parameters are format'],
+    ['nodes/node-1/tables?format=xml', 400, 'format: write iptables, nftables, ipvs or json'],
+    ['nodes/node-1/tables?family=x', 400, 'family: write ip, ip6 or inet'],
+    ['nodes/node-1/tables?colour=red', 400, 'colour: unknown; the parameters are format'],
   ])('answers %j with %i', async (path, status, detail) => {
     const answer = await get(await newSession({ template: 'bare' }), path)
     expect(answer.status).toBe(status)

@@ -1,6 +1,6 @@
 // Reads what is asked of a diagnosis: `?service=shop/web&from=pod:shop/client&to=http://web:8080/`.
+import { readSource } from '#network/read-source.ts'
 import { type Problem, readTarget } from '#network/read-target.ts'
-import type { TraceSource } from '#network/trace.ts'
 import type { Attempt } from './context.ts'
 
 export interface DiagnosisQuery {
@@ -24,7 +24,7 @@ export const readDiagnosisQuery = (
     : ['default', service]
   if (!NAME.test(namespace) || !NAME.test(name) || rest.length > 0)
     return { problem: 'service: write NAMESPACE/NAME, for example ?service=default/web' }
-  const source = from === undefined || from === '' ? undefined : sourceOf(from)
+  const source = from === undefined || from === '' ? undefined : readSource(from)
   if (source !== undefined && 'problem' in source) return source
   const target = to === undefined || to === '' ? undefined : readTarget(to)
   if (target !== undefined && 'problem' in target) return target
@@ -42,14 +42,3 @@ export const readDiagnosisQuery = (
 
 const protocolOf = (scheme: string): 'TCP' | 'UDP' | 'SCTP' =>
   scheme === 'udp' ? 'UDP' : scheme === 'sctp' ? 'SCTP' : 'TCP'
-
-const sourceOf = (text: string): TraceSource | Problem => {
-  if (text === 'internet') return { internet: true }
-  if (text === 'workstation') return { workstation: true }
-  const [, kind, namespace, name] =
-    /^(pod|node):(?:([a-z0-9.-]{1,253})\/)?([a-z0-9.-]{1,253})$/.exec(text) ?? []
-  if (kind === 'node' && namespace === undefined && name !== undefined) return { node: name }
-  if (kind === 'pod' && name !== undefined)
-    return { pod: { namespace: namespace ?? 'default', name } }
-  return { problem: 'from: write pod:NAMESPACE/NAME, node:NAME, internet or workstation' }
-}

@@ -1,7 +1,8 @@
 // Reads what is asked to be sent, as JSON. Whatever it is: it becomes a request, or words that say what is wrong with it.
-import { isDns1123Label, isDns1123Subdomain } from '#apimachinery/validation/names.ts'
+import { type Fields, fieldOf, isFields } from './fields.ts'
+import { readSource } from './read-source.ts'
 import { type Problem, quoted, readTarget } from './read-target.ts'
-import type { TraceRequest, TraceSource } from './trace.ts'
+import type { TraceRequest } from './trace.ts'
 
 export type { Problem } from './read-target.ts'
 
@@ -15,8 +16,6 @@ export const MAX_REQUESTS = 100_000
 const MAX_HEADERS = 64
 const MAX_HEADER_LENGTH = 8192
 const MAX_BODY = 65_536
-
-type Fields = Readonly<Record<string, unknown>>
 
 const REQUEST_FIELDS = ['from', 'to', 'method', 'headers', 'body', 'sourcePort']
 
@@ -36,12 +35,6 @@ export const readManyRequests = (document: unknown): ManyRequests | Problem => {
   const request = readRequest(document, [...REQUEST_FIELDS, 'count'])
   return 'problem' in request ? request : { request, count }
 }
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const fieldOf = (fields: Fields, name: string): unknown =>
-  Object.hasOwn(fields, name) ? fields[name] : undefined
 
 const readRequest = (fields: Fields, known: readonly string[]): TraceRequest | Problem => {
   const unknown = Object.keys(fields).find((name) => !known.includes(name))
@@ -66,48 +59,6 @@ const readRequest = (fields: Fields, known: readonly string[]): TraceRequest | P
 }
 
 const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65535
-
-const SOURCES =
-  'from: must be one of {"pod": "namespace/name"}, {"node": "name"}, {"internet": true}, {"workstation": true}'
-
-const readSource = (value: unknown): TraceSource | Problem => {
-  if (!isFields(value)) return { problem: SOURCES }
-  const [kind, ...others] = Object.keys(value)
-  if (kind === undefined || others.length > 0) return { problem: SOURCES }
-  const given = value[kind]
-  if (kind === 'internet' && given === true) return { internet: true }
-  if (kind === 'workstation' && given === true) return { workstation: true }
-  if (kind === 'node' && typeof given === 'string')
-    return isDns1123Subdomain(given).length === 0
-      ? { node: given }
-      : { problem: `from: ${quoted(given)} is no name of a node` }
-  return kind === 'pod' ? readPod(given) : { problem: SOURCES }
-}
-
-/** `namespace/name`, `name` in the namespace default, or both in an object. */
-const readPod = (given: unknown): TraceSource | Problem => {
-  const pod = typeof given === 'string' ? splitPod(given) : given
-  if (!isFields(pod)) return { problem: SOURCES }
-  const namespace = fieldOf(pod, 'namespace') ?? 'default'
-  const name = fieldOf(pod, 'name')
-  const isNamed =
-    typeof namespace === 'string' &&
-    typeof name === 'string' &&
-    isDns1123Label(namespace).length === 0 &&
-    isDns1123Subdomain(name).length === 0
-  return isNamed
-    ? { pod: { namespace, name } }
-    : {
-        problem: `from: ${quoted(typeof given === 'string' ? given : JSON.stringify(given))} is no "namespace/name" of a Pod`,
-      }
-}
-
-const splitPod = (text: string): Fields => {
-  const slash = text.indexOf('/')
-  return slash < 0
-    ? { namespace: 'default', name: text }
-    : { namespace: text.slice(0, slash), name: text.slice(slash + 1) }
-}
 
 const readHeaders = (value: unknown): { readonly fields: Record<string, string> } | Problem => {
   if (!isFields(value)) return { problem: 'headers: must be an object of texts' }

@@ -30,6 +30,11 @@ describe('a request to be traced', () => {
     [{ pod: { namespace: 'a', name: 'b' } }, { pod: { namespace: 'a', name: 'b' } }],
     [{ node: 'node-1' }, { node: 'node-1' }],
     [{ internet: true }, { internet: true }],
+    ['pod:web-1', { pod: { namespace: 'default', name: 'web-1' } }],
+    ['pod:shop/web-1', { pod: { namespace: 'shop', name: 'web-1' } }],
+    ['node:node-1', { node: 'node-1' }],
+    ['internet', { internet: true }],
+    ['workstation', { workstation: true }],
   ])('reads the source %j', (from, source) => {
     expect(read({ from })).toMatchObject({ from: source })
   })
@@ -58,6 +63,10 @@ describe('a request to be traced', () => {
     [{ to: `http://a/${'a'.repeat(3000)}` }, 'longer than'],
     [{ to: 'http://a/\r\nHost: b' }, 'visible ASCII'],
     [{ to: 7 }, 'must be text'],
+    [{ from: 'moon' }, 'write pod:NAMESPACE/NAME'],
+    [{ from: 'pod:' }, '"" is no "namespace/name" of a Pod'],
+    [{ from: 'pod:a/b/c' }, '"a/b/c" is no "namespace/name" of a Pod'],
+    [{ from: 'node:A\n' }, 'is no name of a node'],
     [{ from: undefined }, 'from: must be one of'],
     [{ from: {} }, 'from: must be one of'],
     [{ from: { node: 'a', internet: true } }, 'from: must be one of'],
