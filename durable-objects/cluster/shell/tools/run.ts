@@ -81,10 +81,10 @@ export class Run {
   }
 
   /** A wrong command line. */
-  *usage(message: string, exitCode = 1): ToolRun {
+  *usage(message: string, exitCode = 1, synopsis = ''): ToolRun {
     yield* this.flush()
     const hint = this.isGnu
-      ? `Try '${this.name} --help' for more information.\n`
+      ? `${synopsis}Try '${this.name} --help' for more information.\n`
       : usageOf(this.name)
     yield { kind: 'write', fd: 2, text: `${this.name}: ${message}\n${hint}` }
     return exitCode
@@ -106,6 +106,8 @@ export type ToolOf = (family: Family) => Tool
 interface Shape extends OptionSpec {
   /** How it ends when its command line is wrong. Absent: 1. */
   readonly usageCode?: number
+  /** GNU's line between the complaint and the hint. */
+  readonly synopsis?: string
   /** Changes the words first: `head -5`. */
   readonly rewrite?: (words: readonly string[]) => readonly string[]
 }
@@ -122,8 +124,8 @@ export const tool =
       const run = new Run(call, family, name, typeof options === 'string' ? new Options() : options)
       if (typeof options === 'string') {
         if (isHelp(words)) return yield* help(run, words)
-        const { usageCode = 1 } = spec
-        return yield* run.usage(options, family === 'gnu' ? usageCode : 1)
+        const { usageCode = 1, synopsis } = spec
+        return yield* run.usage(options, family === 'gnu' ? usageCode : 1, synopsis)
       }
       const exitCode = yield* body(run)
       yield* run.flush()

@@ -1,8 +1,13 @@
 // Which tools the images of a flavour have.
 import type { Family, ToolOf } from '#shell/tools/run.ts'
+import { sed } from '#shell/tools/sed/sed.ts'
 import { cat, nl, rev, tac } from '#shell/tools/text/cat.ts'
 import { cut, expand, fold, paste } from '#shell/tools/text/cut.ts'
+import { seq, shuf, split, tee, yes } from '#shell/tools/text/generate.ts'
+import { egrep, fgrep, grep } from '#shell/tools/text/grep.ts'
 import { head, tail } from '#shell/tools/text/head-tail.ts'
+import { comm, join, uniq } from '#shell/tools/text/sorted-files.ts'
+import { sort } from '#shell/tools/text/sort.ts'
 import { tr } from '#shell/tools/text/tr.ts'
 import { wc } from '#shell/tools/text/wc.ts'
 import type { Tool } from '#shell/tools/tool.ts'
@@ -11,6 +16,20 @@ import type { Tool } from '#shell/tools/tool.ts'
 export type Flavour = 'busybox' | 'alpine' | 'debian' | 'workstation'
 
 const EVERYWHERE: readonly ToolOf[] = [
+  sed,
+  egrep,
+  fgrep,
+  grep,
+  seq,
+  shuf,
+  split,
+  tee,
+  yes,
+  comm,
+  join,
+  uniq,
+  sort,
+
   cat,
   cut,
   expand,
