@@ -3,7 +3,7 @@ import type { Ip } from '#net/ip.ts'
 import type { PersistentMap } from '#netfilter/persistent-map.ts'
 import type { Change, ElementSet, Ruleset, SetElement, Table } from '#netfilter/ruleset.ts'
 import { applyChanges } from '#netfilter/transaction.ts'
-import { equal } from '#apimachinery/object.ts'
+import { equal, type Mutable } from '#apimachinery/object.ts'
 import type { Backend, ProxySettings } from './backend.ts'
 import type { BundleRules } from './bundle.ts'
 import { type ElementDelta, type NodeElements, setId } from './node-elements.ts'
@@ -27,6 +27,13 @@ interface Made {
   from: Ruleset | undefined
   own: readonly PersistentMap<SetElement>[]
   ruleset: Ruleset | undefined
+  /** The sets of a table as they were last made: most changes touch chains. */
+  readonly tables: Map<string, MadeSets>
+}
+
+interface MadeSets {
+  readonly from: Table['sets']
+  readonly sets: Table['sets']
 }
 
 /** Where a back end has something of a node's own. */
@@ -50,14 +57,13 @@ export class OwnParts {
     const { sets, last } = made
     if (sets.length === 0 && last.length === 0) return from
     const own = sets.map(({ id }) => this.#elements.of(nodeName, id, delta))
-    if (made.from === from && made.ruleset !== undefined && isEach(own, made.own))
-      return made.ruleset
+    if (!isEach(own, made.own)) made.tables.clear()
+    else if (made.from === from && made.ruleset !== undefined) return made.ruleset
     const withRules = last.length === 0 ? from : withLast(from, last)
-    const ruleset = sets.length === 0 ? withRules : withOwn(withRules, sets, own)
     made.from = from
     made.own = own
-    made.ruleset = ruleset
-    return ruleset
+    made.ruleset = sets.length === 0 ? withRules : withOwn(withRules, made)
+    return made.ruleset
   }
 
   #madeFor(nodeName: string, nodeIPs: readonly Ip[]): Made {
@@ -69,7 +75,15 @@ export class OwnParts {
       set,
     }))
     const last = lastRulesAt(this.#backend, this.#settings, nodeIPs)
-    const made = { nodeIPs, sets, last, from: undefined, own: [], ruleset: undefined }
+    const made: Made = {
+      nodeIPs,
+      sets,
+      last,
+      from: undefined,
+      own: [],
+      ruleset: undefined,
+      tables: new Map(),
+    }
     this.#made.set(nodeName, made)
     return made
   }
@@ -108,28 +122,38 @@ const withLast = (ruleset: Ruleset, last: readonly LastRules[]): Ruleset =>
  * Without a transaction: that would look at every element for each node. Such elements lead to no chain and the set is there, so that
  * there is nothing to refuse.
  */
-const withOwn = (
-  ruleset: Ruleset,
-  sets: readonly OwnSet[],
-  own: readonly PersistentMap<SetElement>[],
-): Ruleset => {
+const withOwn = (ruleset: Ruleset, made: Made): Ruleset => {
   let result = ruleset
+  const { sets, tables } = made
   for (let start = 0; start < sets.length;) {
     const { table: key } = sets[start]!
-    const table = ruleset.get(key)
-    const changed: [string, ElementSet][] = []
-    for (; sets[start]?.table === key; start++) {
-      const { set } = sets[start]!
-      const before = table?.sets.get(set.name)
-      if (before === undefined) throw new Error(`${key} has no set ${set.name} for a node's own`)
-      // what the node has by its endpoints and anyway, and what bundles say that are the node's own
-      const elements = union(union(own[start]!, set.elements), before.elements)
-      changed.push([set.name, { ...before, elements }])
-    }
-    const after: Table = { ...table!, sets: table!.sets.withChanges(changed) }
+    let end = start + 1
+    while (sets[end]?.table === key) end++
+    const table = ruleset.get(key)!
+    let known = tables.get(key)
+    if (known?.from !== table.sets)
+      tables.set(key, (known = { from: table.sets, sets: withOwnSets(table, made, start, end) }))
+    const after: Mutable<Table> = { ...table }
+    after.sets = known.sets
     result = result.with(key, after)
+    start = end
   }
   return result
+}
+
+/** Those from `start` to `end` are the table's. */
+const withOwnSets = (table: Table, made: Made, start: number, end: number): Table['sets'] => {
+  const changed: [string, ElementSet][] = []
+  for (let at = start; at < end; at++) {
+    const { set } = made.sets[at]!
+    const before = table.sets.get(set.name)
+    if (before === undefined)
+      throw new Error(`${table.name} has no set ${set.name} for a node's own`)
+    // what the node has by its endpoints and anyway, and what bundles say that are the node's own
+    const elements = union(union(made.own[at]!, set.elements), before.elements)
+    changed.push([set.name, { ...before, elements }])
+  }
+  return table.sets.withChanges(changed)
 }
 
 const union = (

@@ -4,7 +4,7 @@ import type { ConfigMap } from '#api/core/v1/config-map/types.ts'
 import type { EndpointSlice } from '#api/discovery/v1/endpoint-slice/types.ts'
 import type { Node } from '#api/core/v1/node/types.ts'
 import type { Service } from '#api/core/v1/service/types.ts'
-import { keyOf } from '#apimachinery/object.ts'
+import { keyOf, type Mutable } from '#apimachinery/object.ts'
 import type { Component, ComponentContext } from '#client/component.ts'
 import type { Change } from '#client/client.ts'
 import type { Connection } from '#netfilter/connection.ts'
@@ -314,12 +314,15 @@ export class KubeProxies implements Component {
     const sync = this.#conditions.of(nodeName)
     const now = this.#now()
     const { problem } = now.setup
-    const tables = sync === 'none' ? noTables(now.setup) : this.#written(node, now)
-    return problem === undefined ? { ...tables, sync } : { ...tables, sync, problem }
+    const { mode } = now.setup.configuration
+    const tables: Mutable<NodeTables> =
+      sync === 'none' ? { mode, ruleset: EMPTY_RULESET, sync } : this.#written(node, now, sync)
+    if (problem !== undefined) tables.problem = problem
+    return tables
   }
 
   /** What the node's proxy wrote last. */
-  #written(node: Node, now: Present): Written {
+  #written(node: Node, now: Present, sync: Sync): NodeTables {
     const since = this.#conditions.staleSince(node.metadata.name!)
     const then =
       since === undefined ? undefined : new PastView(this.#context.client, this.#past.at(since))
@@ -328,15 +331,12 @@ export class KubeProxies implements Component {
     const tables = this.#setup.tablesFor(setup, node, nodeIPs, now.view)
     const stale = then && inputsOf(then.services, then)
     const { mode } = setup.configuration
-    if (tables instanceof ServiceTables) return { mode, ruleset: tables.at(place, nodeIPs, stale) }
+    if (tables instanceof ServiceTables)
+      return { mode, ruleset: tables.at(place, nodeIPs, stale), sync }
     const { ruleset, servers } = tables.at(place, nodeIPs, stale)
-    return { mode, ruleset, virtualServers: servers, ipSets: () => ipSetsOf(ruleset) }
+    return { mode, ruleset, sync, virtualServers: servers, ipSets: () => ipSetsOf(ruleset) }
   }
 }
-
-type Written = Omit<NodeTables, 'sync' | 'problem'>
-
-const noTables = ({ configuration: { mode } }: Setup): Written => ({ mode, ruleset: EMPTY_RULESET })
 
 const isUdp = ({ protocol }: { readonly protocol?: string }): boolean => protocol === 'UDP'
 
