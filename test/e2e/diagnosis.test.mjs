@@ -1,6 +1,12 @@
 // Why a Service does not work, over HTTP: each fault is built, found as exactly that cause, mended as the answer says, and reached.
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { kubectlPath } from '../support/kubectl.mjs'
 import { loadTypeScript } from '../support/load-typescript.mjs'
 import { startProduct } from '../support/product.mjs'
 import { eventually, startSession } from '../support/session-client.mjs'
@@ -72,7 +78,27 @@ const follow = async (session, { command, patch, apply = [], delete: gone = [] }
   return undefined
 }
 
-const findAndMend = async (fault) => {
+/** The line for a shell, typed as it stands. */
+const type = async (session, { command }) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'kubarium-line-'))
+  const config = path.join(folder, 'config')
+  writeFileSync(config, await session.kubeconfig())
+  const child = spawn('sh', ['-c', command], {
+    env: {
+      ...process.env,
+      KUBECONFIG: config,
+      HOME: folder,
+      PATH: `${path.dirname(kubectlPath())}${path.delimiter}${process.env.PATH}`,
+    },
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text))
+  const [code] = await once(child, 'close')
+  rmSync(folder, { recursive: true })
+  assert.equal(code, 0, `${command}\n${said}`)
+}
+
+const findAndMend = async (fault, mend = follow) => {
   const session = await build(fault)
   const query = { service: fault.service ?? 'default/web', ...fault.asked }
   const found = await eventually(
@@ -84,9 +110,9 @@ const findAndMend = async (fault) => {
   const { outcome } = await session.trace({ from, to })
   assert.equal(outcome === 'delivered', fault.wasReached === true, `it was ${outcome} before`)
 
-  let url = await follow(session, found.causes[0].remedy)
+  let url = await mend(session, found.causes[0].remedy)
   if (fault.isCallers === true)
-    url ??= await follow(session, (await session.diagnosis(query)).causes[0].remedy)
+    url ??= await mend(session, (await session.diagnosis(query)).causes[0].remedy)
   const again = {
     ...query,
     service: fault.mended ?? query.service,
@@ -109,6 +135,18 @@ const findAndMend = async (fault) => {
 describe('a Service that does not work', { concurrency: 8 }, () => {
   for (const [name, fault] of Object.entries(allFaults))
     test(`${fault.code}: ${name}`, () => findAndMend(fault))
+})
+
+describe("a remedy's line, typed with the real kubectl", { concurrency: 4 }, () => {
+  for (const name of [
+    'a target port on which nothing listens',
+    'an ExternalName that is an address',
+    'nodes that take no more Pods',
+    'kube-proxy without its DaemonSet',
+    'a Corefile that is gone',
+    'node ports at the loopback address only',
+  ])
+    test(name, () => findAndMend(allFaults[name], type))
 })
 
 test('BeingDeleted: a Service whose namespace goes cannot be mended, and is found', async () => {

@@ -1,6 +1,6 @@
 // A session as a program uses it over HTTP: its Kubernetes API, and the calls about what carries its packets.
 import assert from 'node:assert/strict'
-import { createSession } from './session.mjs'
+import { createSession, kubeconfigOf } from './session.mjs'
 
 const ADMITTED = [200, 201, 202]
 
@@ -52,6 +52,7 @@ export const startSession = async (origin, options = {}) => {
   })
 
   return {
+    kubeconfig: () => kubeconfigOf(origin, { id, key }),
     create: async (manifest) => {
       const url = await urlOf(placeOf(manifest))
       return admitted('POST', url, { body: manifest })
