@@ -1,5 +1,6 @@
 // Why a Pod cannot look up a name that others can: it may not ask the cluster's DNS, or asks another one.
-import type { Pod } from '#api/core/v1/pod/types.ts'
+import type { Container } from '#api/core/v1/pod/container-types.ts'
+import type { Pod, PodSpec } from '#api/core/v1/pod/types.ts'
 import type { Cause, Remedy } from './cause.ts'
 import { type DiagnosisContext, isReady, patchCommand, placeOf, podsOf } from './context.ts'
 import { templateOwnerOf } from './owner.ts'
@@ -66,8 +67,7 @@ const withPolicy = ({ client, pod, wanted }: Change): Remedy => {
     return { says, patch: { target, type: 'merge', patch }, command: patchCommand(target, patch) }
   }
   const { apiVersion, kind, metadata } = pod
-  const { dnsConfig: _config, nodeName: _node, ...spec } = pod.spec
-  const { name, namespace, labels, annotations } = metadata
+  const { name, namespace, labels } = metadata
   return {
     says: `Make it again with dnsPolicy: ${wanted}; the field cannot be changed later.`,
     delete: [placeOf(pod)],
@@ -79,12 +79,36 @@ const withPolicy = ({ client, pod, wanted }: Change): Remedy => {
           name,
           namespace,
           ...(labels === undefined ? {} : { labels }),
-          ...(annotations === undefined ? {} : { annotations }),
         },
-        spec: { ...spec, dnsPolicy: wanted },
+        spec: { ...authoredSpec(pod.spec), dnsPolicy: wanted },
       },
     ],
   }
+}
+
+const TOKEN_VOLUME = /^kube-api-access-/
+const ADDED_TOLERATION = /^node\.kubernetes\.io\/(not-ready|unreachable)$/
+
+/** As its author wrote it, as far as that can be told: what the cluster adds, it adds again. */
+const authoredSpec = (spec: PodSpec): object => {
+  const { dnsConfig: _dns, nodeName: _node, priority: _priority, ...authored } = spec
+  const { serviceAccount: _account, enableServiceLinks: _links, ...kept } = authored
+  const { volumes = [], tolerations = [], initContainers, containers, ...rest } = kept
+  const ownVolumes = volumes.filter(({ name }) => !TOKEN_VOLUME.test(name))
+  const ownTolerations = tolerations.filter(({ key = '' }) => !ADDED_TOLERATION.test(key))
+  return {
+    ...rest,
+    containers: containers.map(withoutToken),
+    ...(initContainers === undefined ? {} : { initContainers: initContainers.map(withoutToken) }),
+    ...(ownVolumes.length === 0 ? {} : { volumes: ownVolumes }),
+    ...(ownTolerations.length === 0 ? {} : { tolerations: ownTolerations }),
+  }
+}
+
+const withoutToken = (container: Container): Container => {
+  const { volumeMounts = [], ...rest } = container
+  const kept = volumeMounts.filter(({ name }) => !TOKEN_VOLUME.test(name))
+  return kept.length === 0 ? rest : { ...rest, volumeMounts: kept }
 }
 
 /** Who locks a Pod's egress forgets DNS first of all. */

@@ -40,7 +40,7 @@ export const endlessCause = ({ services, end }: Chain): Cause | undefined => {
   return {
     code: 'ExternalNameNotFound',
     says: `${end === 'circle' ? 'These names stand for each other in a circle' : 'So many names stand for each other that DNS gives up'}: ${path}. Every ExternalName must lead to a name that has an address in the end; this one has none.`,
-    evidence: services
+    evidence: [...new Set(services)]
       .slice(0, 3)
       .map((each) => ({ place: placeOf(each, 'spec.externalName'), found: targetOf(each) })),
     place,

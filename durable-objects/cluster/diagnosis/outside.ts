@@ -1,4 +1,5 @@
 // Whether the caller stands where the Service can be reached at all.
+import type { Service } from '#api/core/v1/service/types.ts'
 import type { Cause, Remedy } from './cause.ts'
 import { type DiagnosisContext, namespaceOf, patchCommand, placeOf } from './context.ts'
 import { formatIp } from '#net/ip.ts'
@@ -9,14 +10,9 @@ export const isOutside = ({ attempt: { from } }: DiagnosisContext): boolean =>
 /** The name of a Service and its cluster IP mean something only inside the cluster. */
 export const outsideCause = (context: DiagnosisContext): Cause | undefined => {
   const { service, attempt } = context
-  const { host } = attempt
-  if (host === undefined || !isOutside(context)) return undefined
-  const { clusterIP } = service.spec
-  const isClusterIP = host === clusterIP
-  if (!isClusterIP && !namesOf(context).includes(host.replace(/\.$/, ''))) return undefined
-  const why = isClusterIP
-    ? `${host} is its cluster IP, an address that only the nodes' rules know`
-    : `${host} is a name that only the cluster's own DNS knows`
+  if (!isOutside(context)) return undefined
+  const why = attempt.host === undefined ? whyNowhere(service) : whyNotThere(context, attempt.host)
+  if (why === undefined) return undefined
   const remedy = remedyOf(context)
   return {
     code: 'OnlyInsideTheCluster',
@@ -25,6 +21,25 @@ export const outsideCause = (context: DiagnosisContext): Cause | undefined => {
     place: placeOf(service, 'spec.type'),
     ...(remedy === undefined ? {} : { remedy }),
   }
+}
+
+/** However it is called. */
+const whyNowhere = ({ spec, metadata: { name } }: Service): string | undefined => {
+  const { type = 'ClusterIP', clusterIP, externalIPs = [] } = spec
+  if (type === 'ExternalName')
+    return `${name} is a name that only the cluster's own DNS knows: outside call ${spec.externalName ?? 'the external name'} itself`
+  if (type !== 'ClusterIP' || externalIPs.length > 0) return undefined
+  return clusterIP === 'None'
+    ? "a headless Service is only a name that the cluster's own DNS knows"
+    : `its type is ClusterIP: it has no other address than ${clusterIP ?? 'its cluster IP'}, which only the nodes' rules know`
+}
+
+const whyNotThere = (context: DiagnosisContext, host: string): string | undefined => {
+  if (host === context.service.spec.clusterIP)
+    return `${host} is its cluster IP, an address that only the nodes' rules know`
+  return namesOf(context).includes(host.replace(/\.$/, ''))
+    ? `${host} is a name that only the cluster's own DNS knows`
+    : undefined
 }
 
 const namesOf = ({ service }: DiagnosisContext): readonly string[] => {

@@ -1,6 +1,4 @@
 // Whether packets get from the caller to the Pods: nodes, traffic policies, load balancers, NetworkPolicies.
-import type { Pod } from '#api/core/v1/pod/types.ts'
-import type { World, WorldPod } from '#network/world.ts'
 import { externalIpCause, nodePortAddressCause } from './addresses.ts'
 import type { Cause } from './cause.ts'
 import {
@@ -8,14 +6,12 @@ import {
   type DiagnosisContext,
   isReady,
   listed,
-  namespaceOf,
   patchCommand,
   placeOf,
   selectedPods,
 } from './context.ts'
 import { askedNodeCause, isDown, lostPodsCause } from './machines.ts'
-
-const MOST_CALLERS = 20
+import { policyCause } from './policies.ts'
 
 export const reachCauses = (context: DiagnosisContext): readonly Cause[] =>
   [
@@ -105,92 +101,3 @@ const loadBalancerCause = ({ service }: DiagnosisContext): Cause | undefined => 
     },
   }
 }
-
-/** The caller, or, if nobody is named, Pods that might call. */
-const callersOf = (context: DiagnosisContext): readonly WorldPod[] => {
-  const { client, world, service, attempt } = context
-  const { from } = attempt
-  if (from !== undefined) {
-    const pod = 'pod' in from ? world.pod(from.pod.namespace, from.pod.name) : undefined
-    return pod === undefined ? [] : [pod]
-  }
-  const backends = new Set(selectedPods(context).map(({ metadata }) => metadata.uid))
-  return client
-    .list('pods', { namespace: namespaceOf(service) })
-    .filter(({ metadata, spec }) => !backends.has(metadata.uid) && spec.hostNetwork !== true)
-    .slice(0, MOST_CALLERS)
-    .flatMap(({ metadata }) => world.pod(metadata.namespace ?? '', metadata.name!) ?? [])
-}
-
-const targetOf = (world: World, { metadata }: Pod): WorldPod | undefined =>
-  world.pod(metadata.namespace ?? '', metadata.name!)
-
-const policyCause = (context: DiagnosisContext): Cause | undefined => {
-  const { client, world, service } = context
-  if (client.dynamic.list('networkpolicies.networking.k8s.io').length === 0) return undefined
-  const [port] = service.spec.ports ?? []
-  const [pod] = selectedPods(context).filter(isReady)
-  const callers = callersOf(context)
-  const target = pod === undefined ? undefined : targetOf(world, pod)
-  if (pod === undefined || port === undefined || target === undefined) return undefined
-  const number =
-    typeof port.targetPort === 'number'
-      ? port.targetPort
-      : namedPort(pod, port.targetPort, port.port)
-  const verdicts = callers.map((caller) => ({
-    caller,
-    ...world.policy(caller, target, number, 'tcp'),
-  }))
-  const [first] = verdicts
-  if (first === undefined || verdicts.some(({ isAllowed }) => isAllowed)) return undefined
-  const { caller, says } = first
-  return {
-    code: 'NetworkPolicyDenies',
-    says: `A NetworkPolicy keeps ${caller.namespace}/${caller.name} from reaching the Pods of ${service.metadata.name} on port ${number}: ${says}`,
-    evidence: [
-      { place: placeOf(pod, 'metadata.labels'), found: pod.metadata.labels ?? {} },
-      {
-        place: {
-          apiVersion: 'v1',
-          kind: 'Pod',
-          namespace: caller.namespace,
-          name: caller.name,
-          field: 'metadata.labels',
-        },
-        found: caller.labels,
-      },
-    ],
-    place: placeOf(pod, 'metadata.labels'),
-    remedy: {
-      says: 'Allow this caller with one more NetworkPolicy: what any of them allows is allowed.',
-      apply: [allowance(service.metadata.name!, pod, caller, number)],
-    },
-  }
-}
-
-const namedPort = (pod: Pod, name: string | undefined, otherwise: number): number =>
-  pod.spec.containers.flatMap(({ ports = [] }) => ports).find((port) => port.name === name)
-    ?.containerPort ?? otherwise
-
-const allowance = (service: string, pod: Pod, caller: WorldPod, port: number): object => ({
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'NetworkPolicy',
-  metadata: { name: `allow-to-${service}`.slice(0, 253), namespace: pod.metadata.namespace },
-  spec: {
-    podSelector: { matchLabels: pod.metadata.labels ?? {} },
-    policyTypes: ['Ingress'],
-    ingress: [
-      {
-        from: [
-          {
-            namespaceSelector: {
-              matchLabels: { 'kubernetes.io/metadata.name': caller.namespace },
-            },
-            podSelector: { matchLabels: caller.labels },
-          },
-        ],
-        ports: [{ protocol: 'TCP', port }],
-      },
-    ],
-  },
-})

@@ -1,7 +1,7 @@
 // Where no check finds anything, the request itself is tried: what a trace would tell is never contradicted.
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import { selectorFromMap } from '#apimachinery/labels.ts'
-import { parseIp } from '#net/ip.ts'
+import { formatIp, parseIp } from '#net/ip.ts'
 import { type Resolved, resolveName } from '#network/dns.ts'
 import { HopList } from '#network/hops.ts'
 import { senderOf } from '#network/sender.ts'
@@ -16,31 +16,56 @@ import { isOutside } from './outside.ts'
 const MOST_CALLERS = 3
 
 export const trialCause = (context: DiagnosisContext): Cause | undefined => {
-  const to = targetOf(context)
-  if (to === undefined) return undefined
   const { from } = context.attempt
-  const causes = (from === undefined ? likelyCallers(context) : [from]).map((caller) =>
-    causeFor(context, caller, to),
+  const targets = isOutside(context) ? outsideTargets(context) : [targetOf(context)]
+  const callers = from === undefined ? likelyCallers(context) : [from]
+  const causes = callers.flatMap((caller) =>
+    targets.flatMap((to) => (to === undefined ? [] : [causeFor(context, caller, to)])),
   )
   return causes.every((cause) => cause !== undefined) ? causes[0] : undefined
 }
+
+const MOST_NODES = 3
+
+/** Where it is open to the world; at the addresses of some nodes, if nobody says at which. */
+const outsideTargets = (context: DiagnosisContext): readonly (TraceTarget | undefined)[] => {
+  const { service, attempt, world } = context
+  if (attempt.host !== undefined) return [targetOf(context)]
+  const { ports: [first] = [] } = service.spec
+  if (first === undefined) return []
+  const { protocol } = first
+  const balancers = (service.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? [])
+  if (balancers.length > 0)
+    return balancers.map((host) => target(host, attempt.port ?? first.port, protocol))
+  const { nodePort = 0 } = first
+  if (nodePort === 0) return []
+  return world
+    .nodes()
+    .filter(({ isOn, isConnected, ips }) => isOn && isConnected && ips.length > 0)
+    .slice(0, MOST_NODES)
+    .map(({ ips }) => target(formatIp(ips[0]!), nodePort, protocol))
+}
+
+const target = (host: string, port: number, protocol = 'TCP'): TraceTarget => ({
+  scheme: protocol === 'UDP' ? 'udp' : protocol === 'SCTP' ? 'sctp' : 'tcp',
+  host,
+  port,
+  path: '/',
+})
 
 /** What was asked; by default the Service by its name, on its first port. */
 const targetOf = (context: DiagnosisContext): TraceTarget | undefined => {
   const { service, attempt } = context
   const { ports = [], type } = service.spec
-  const isExternal = type === 'ExternalName'
-  if (attempt.host === undefined && (isOutside(context) || isExternal)) return undefined
+  if (attempt.host === undefined && type === 'ExternalName') return undefined
   const [first] = ports
   const port = attempt.port ?? first?.port
   if (port === undefined) return undefined
-  const protocol = attempt.protocol ?? first?.protocol ?? 'TCP'
-  return {
-    scheme: protocol === 'UDP' ? 'udp' : protocol === 'SCTP' ? 'sctp' : 'tcp',
-    host: attempt.host ?? ownName(context),
+  return target(
+    attempt.host ?? ownName(context),
     port,
-    path: '/',
-  }
+    attempt.protocol ?? first?.protocol ?? 'TCP',
+  )
 }
 
 /** As a caller would write it: nodes know no names of Services. */

@@ -163,6 +163,21 @@ export const serviceFaults: Readonly<Record<string, Fault>> = {
     ],
     asked: byName,
   },
+  'a NetworkPolicy that lets nobody out': {
+    code: 'NetworkPolicyDenies',
+    manifests: [
+      webDeployment(),
+      webService({ clusterIP: '10.96.1.1' }),
+      {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: { name: 'locked', namespace: 'default' },
+        spec: { podSelector: { matchLabels: { role: 'client' } }, policyTypes: ['Egress'] },
+      },
+    ],
+    asked: { from: 'pod:default/client', to: 'http://10.96.1.1/' },
+    reach: { from: fromClient, to: 'http://10.96.1.1/' },
+  },
   'a NetworkPolicy that forgets DNS': {
     code: 'NetworkPolicyDenies',
     manifests: [

@@ -1,5 +1,6 @@
 // What no other check explains is tried, so that no diagnosis says that all is well where a trace fails.
 import { describe, expect, test } from 'vitest'
+import type { Remedy } from '#diagnosis/cause.ts'
 import { attemptOf, BrokenCluster } from '../../../support/diagnosis.ts'
 import { client, webDeployment, webService } from '../../../support/faults/manifests.ts'
 import type { Manifest } from '../../../support/scripted-cluster.ts'
@@ -67,4 +68,37 @@ test('a caller by address needs no DNS', () => {
   )
   const asked = { from: 'pod:default/caller', to: 'http://10.96.1.1/' }
   expect(broken.codes('default/site', attemptOf(asked))).toEqual([])
+})
+
+test('a Pod that is made again is written as its author wrote it', () => {
+  const broken = cluster(pod('caller', { dnsPolicy: 'Default', terminationGracePeriodSeconds: 1 }))
+  const attempt = attemptOf({ from: 'pod:default/caller', to: 'http://web/' })
+  const [{ remedy } = {} as { remedy?: Remedy }] = broken.diagnose('default/web', attempt).causes
+  const text = JSON.stringify(remedy?.apply)
+  expect(text).toContain('"terminationGracePeriodSeconds":1')
+  expect(text).not.toMatch(/kube-api-access|nodeName|tolerations|last-applied/)
+})
+
+describe('from outside, without a word where', () => {
+  const outside = attemptOf({ from: 'internet' })
+
+  test('a Service without an outside address is out of reach', () => {
+    expect(cluster().codes('default/web', outside)).toEqual(['OnlyInsideTheCluster'])
+  })
+
+  test('a node port or a load balancer is tried', () => {
+    const broken = cluster(
+      webService({ type: 'NodePort' }, 'ported'),
+      webService({ type: 'LoadBalancer' }, 'balanced'),
+      webService(
+        { type: 'LoadBalancer', loadBalancerSourceRanges: ['198.51.100.0/24'] },
+        'restricted',
+      ),
+    )
+    expect(broken.codes('default/ported', outside)).toEqual([])
+    expect(broken.codes('default/balanced', outside)).toEqual([])
+    const [cause] = broken.diagnose('default/restricted', outside).causes
+    expect(cause?.code).toBe('RequestFails')
+    expect(cause?.says).toContain('loadBalancerSourceRanges')
+  })
 })
