@@ -125,4 +125,5 @@ export const MESSAGES = {
   }),
 } as const
 
-const lastOperand = (expression: string): string => /[\w.]*\s*$/.exec(expression)?.[0] ?? ''
+const lastOperand = (expression: string): string =>
+  /([\w.]+|[^\w\s]+)\s*$/.exec(expression)?.[0] ?? ''

@@ -71,7 +71,8 @@ const inAlmquist = (
   const isSubstitution = message.startsWith('unterminated')
   const expected = isSubstitution
     ? ')'
-    : (/^expected '([^']+)'/.exec(message)?.[1] ?? CLOSERS.get(/'(\w+)'$/.exec(message)?.[1] ?? ''))
+    : (/^expected '([^']+)'/.exec(message)?.[1] ??
+      CLOSERS.get(/^expected command after '(\w+)'$/.exec(message)?.[1] ?? ''))
   const word = isSubstitution ? undefined : wordAt(failed)
   const what = word === undefined ? 'end of file' : quoted(word, flavour)
   const hint = expected === undefined ? '' : ` (expecting ${quoted(expected, flavour)})`

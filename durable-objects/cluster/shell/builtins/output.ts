@@ -1,0 +1,107 @@
+// echo, printf.
+import type { Builtin } from '#shell/builtins/builtin.ts'
+import { formatted } from '#shell/builtins/printf.ts'
+import { setParameter } from '#shell/interpreter/parameters.ts'
+import { complain, print, type Shell } from '#shell/interpreter/shell.ts'
+import type { Steps } from '#shell/kernel/task.ts'
+
+export function* write(shell: Shell, name: string, text: string): Steps<number> {
+  const error = yield* print(shell, text)
+  if (error === undefined) return 0
+  yield* complain(shell, {
+    dash: `${name}: I/O error`,
+    ash: `write error: ${error}`,
+    bash: `${name}: write error: ${error}`,
+  })
+  return 1
+}
+
+/** `\n`, `\t`, `\0101`, `\x41`; `\c` ends everything. */
+export const unescape = (
+  text: string,
+  octal: 'zero' | 'plain',
+): { readonly text: string; readonly isCut: boolean } => {
+  const cut = /(^|[^\\])(\\\\)*\\c/.exec(text)
+  const kept = cut === null ? text : text.slice(0, cut.index + cut[0].length - 2)
+  const pattern =
+    octal === 'zero'
+      ? /\\(0[0-7]{0,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|[abefnrtv\\])/g
+      : /\\([0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|[abefnrtv\\"'])/g
+  const plain = kept.replace(pattern, (_, code: string) => {
+    const known = ESCAPES[code]
+    if (known !== undefined && Object.hasOwn(ESCAPES, code)) return known
+    if (code.startsWith('x') || code.startsWith('u'))
+      return String.fromCodePoint(Number.parseInt(code.slice(1), 16))
+    return String.fromCharCode(Number.parseInt(code, 8) & 255)
+  })
+  return { text: plain, isCut: cut !== null }
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+  '"': '"',
+  "'": "'",
+}
+
+const echo: Builtin = function* run(shell, args, name) {
+  const isDash = shell.state.flavour === 'dash'
+  let isEscaped = isDash
+  let hasEnd = true
+  let first = 0
+  const options = isDash ? /^-n$/ : /^-[neE]+$/
+  while (first < args.length && options.test(args[first]!)) {
+    for (const letter of args[first++]!.slice(1)) {
+      if (letter === 'n') hasEnd = false
+      else isEscaped = letter === 'e'
+    }
+    if (isDash) break
+  }
+  const text = args.slice(first).join(' ')
+  if (!isEscaped) return yield* write(shell, name, hasEnd ? `${text}\n` : text)
+  const plain = unescape(text, 'zero')
+  return yield* write(shell, name, hasEnd && !plain.isCut ? `${plain.text}\n` : plain.text)
+}
+
+const printf: Builtin = function* run(shell, given, name) {
+  let args = given
+  let variable: string | undefined
+  if (args[0] === '-v' && shell.state.flavour === 'bash') {
+    variable = args[1]
+    args = args.slice(2)
+  }
+  if (args[0] === '--') args = args.slice(1)
+  if (args.length === 0) {
+    yield* complain(shell, {
+      dash: 'printf: usage: printf format [arg ...]',
+      ash: 'printf: usage: printf FORMAT [ARG]...',
+      bash: 'printf: usage: printf [-v var] format [arguments]',
+    })
+    return 2
+  }
+  const { text, bad } = formatted(args[0]!, args.slice(1), shell.kernel.limits.text)
+  for (const word of bad)
+    yield* complain(shell, {
+      dash: `printf: ${word}: expected numeric value`,
+      ash: `printf: invalid number '${word}'`,
+      bash: `printf: ${word}: invalid number`,
+    })
+  if (variable !== undefined) setParameter(shell, variable, text)
+  else {
+    const status = yield* write(shell, name, text)
+    if (status !== 0) return status
+  }
+  return bad.length === 0 ? 0 : 1
+}
+
+export const OUTPUT: readonly (readonly [string, Builtin])[] = [
+  ['echo', echo],
+  ['printf', printf],
+]

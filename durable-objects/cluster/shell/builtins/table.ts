@@ -1,0 +1,66 @@
+// All builtins by name.
+import type { Builtin } from '#shell/builtins/builtin.ts'
+import { FLOW } from '#shell/builtins/flow.ts'
+import { JOBS } from '#shell/builtins/jobs.ts'
+import { NAMES, namesOf } from '#shell/builtins/names.ts'
+import { OUTPUT } from '#shell/builtins/output.ts'
+import { READ } from '#shell/builtins/read.ts'
+import { TEST } from '#shell/builtins/test.ts'
+import { VARIABLES } from '#shell/builtins/variables.ts'
+import type { Flavour } from '#shell/language/flavour.ts'
+
+export type { Builtin }
+
+const isBuiltin = (name: string): boolean => BUILTINS.has(name)
+
+const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
+  ...OUTPUT,
+  ...TEST,
+  ...FLOW,
+  ...VARIABLES,
+  ...READ,
+  ...JOBS,
+  ...NAMES,
+  ...namesOf(isBuiltin),
+])
+
+const BASH_ONLY = new Set([
+  'source',
+  'declare',
+  'typeset',
+  'mapfile',
+  'readarray',
+  'shopt',
+  'bind',
+  'disown',
+  'builtin',
+  'let',
+  'history',
+])
+const IN_ASH = new Set(['source', 'let', 'history'])
+
+/** The builtin of this name, if this shell has it. */
+export const builtinOf = (flavour: Flavour, name: string): Builtin | undefined => {
+  if (flavour !== 'bash' && BASH_ONLY.has(name) && !(flavour === 'ash' && IN_ASH.has(name)))
+    return undefined
+  return BUILTINS.get(name)
+}
+
+/** An error in one of these ends a shell that is not bash. */
+export const SPECIAL_BUILTINS: ReadonlySet<string> = new Set([
+  '.',
+  ':',
+  'break',
+  'continue',
+  'eval',
+  'exec',
+  'exit',
+  'export',
+  'readonly',
+  'return',
+  'set',
+  'shift',
+  'times',
+  'trap',
+  'unset',
+])

@@ -1,0 +1,201 @@
+// `A=1 name arguments > file`.
+import type { Assignment, Command, CommandArgument } from 'unbash'
+import { builtinOf, SPECIAL_BUILTINS } from '#shell/builtins/table.ts'
+import { expandNumber, expandText, expandWords } from '#shell/interpreter/expansion.ts'
+import { findProgram, isProgram } from '#shell/interpreter/find-program.ts'
+import { fatalStatus, parameter, setItem, setParameter } from '#shell/interpreter/parameters.ts'
+import { keep, redirect, restore } from '#shell/interpreter/redirection.ts'
+import {
+  Exit,
+  print,
+  Return,
+  type RunOptions,
+  type Shell,
+  ShellFailure,
+} from '#shell/interpreter/shell.ts'
+import { heritageOf, refuse, startProgram } from '#shell/interpreter/tasks.ts'
+import type { Steps } from '#shell/kernel/task.ts'
+
+export function* runSimple(shell: Shell, node: Command): Steps<number> {
+  const { state } = shell
+  const aliased = aliasText(shell, node)
+  if (aliased !== undefined) return yield* runAliased(shell, node, aliased)
+  state.substitutionStatus = undefined
+  const argv = yield* argumentsOf(shell, node)
+  if (node.redirects.length === 0) return yield* runWithAssignments(shell, node, argv)
+  const saved = yield* redirect(shell, node.redirects)
+  if (saved === undefined) {
+    const isFatal =
+      argv[0] !== undefined && SPECIAL_BUILTINS.has(argv[0]) && state.flavour !== 'bash'
+    if (isFatal && !state.isInteractive) throw new Exit(2)
+    return state.flavour === 'bash' ? 1 : 2
+  }
+  if (argv[0] === 'exec' && argv.length === 1) {
+    keep(saved)
+    return 0
+  }
+  try {
+    return yield* runWithAssignments(shell, node, argv)
+  } finally {
+    restore(shell, saved)
+  }
+}
+
+function* argumentsOf(shell: Shell, node: Command): Steps<string[]> {
+  if (node.name === undefined) return []
+  const argv = yield* expandWords(shell, [node.name])
+  for (const argument of node.args) yield* addArgument(shell, argument, argv)
+  return argv
+}
+
+function* addArgument(shell: Shell, argument: CommandArgument, argv: string[]): Steps<void> {
+  if (argument.type === 'Word') {
+    for (const text of yield* expandWords(shell, [argument])) argv.push(text)
+    return
+  }
+  if (argument.value.type === 'ArrayValue') {
+    // `declare -a x=(…)`: the value is set here, the name is declared by the builtin
+    yield* assign(shell, argument)
+    argv.push(argument.name)
+    return
+  }
+  const sign = argument.append === true ? '+=' : '='
+  argv.push(`${argument.name}${sign}${yield* expandText(shell, argument.value, true)}`)
+}
+
+function* runWithAssignments(shell: Shell, node: Command, argv: readonly string[]): Steps<number> {
+  const { state } = shell
+  const assignments = node.prefix.filter((item) => item.type === 'Assignment')
+  if (argv.length === 0) {
+    for (const assignment of assignments) yield* assign(shell, assignment)
+    if (state.has('xtrace'))
+      for (const { name } of assignments) yield* trace(shell, [`${name}=${state.get(name) ?? ''}`])
+    return state.substitutionStatus ?? 0
+  }
+  if (state.has('xtrace')) yield* trace(shell, argv)
+  if (assignments.length === 0) return yield* runArguments(shell, argv)
+  return yield* withTemporary(shell, assignments, argv)
+}
+
+function* trace(shell: Shell, argv: readonly string[]): Steps<void> {
+  const quote = (word: string): string =>
+    /^[\w@%+=:,./[\]!-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+  const words = shell.state.flavour === 'dash' ? argv : argv.map(quote)
+  yield* print(shell, `${shell.state.get('PS4') ?? '+ '}${words.join(' ')}\n`, 2)
+}
+
+/** The assignments hold while the command runs. */
+function* withTemporary(
+  shell: Shell,
+  assignments: readonly Assignment[],
+  argv: readonly string[],
+): Steps<number> {
+  const { state } = shell
+  const before = new Map(assignments.map(({ name }) => [name, state.variable(name)]))
+  for (const assignment of assignments) {
+    yield* assign(shell, assignment)
+    state.mark(assignment.name, { isExported: true })
+  }
+  const stays = SPECIAL_BUILTINS.has(argv[0]!) && state.flavour !== 'bash'
+  try {
+    return yield* runArguments(shell, argv)
+  } finally {
+    for (const [name, variable] of before)
+      if (!stays) {
+        if (variable === undefined) state.variables.delete(name)
+        else state.variables.set(name, variable)
+      }
+  }
+}
+
+function* assign(shell: Shell, assignment: Assignment): Steps<void> {
+  const { name, value, append, index } = assignment
+  if (value.type === 'ArrayValue') {
+    if (shell.state.flavour !== 'bash') throw notHere(shell, '"(" unexpected')
+    const items = yield* expandWords(shell, value.elements)
+    const known = shell.state.variable(name)
+    const old = known?.items ?? (known?.value === undefined ? [] : [known.value])
+    shell.state.setItems(name, append === true ? [...old, ...items] : items)
+    return
+  }
+  const text = yield* expandText(shell, value, true)
+  if (index !== undefined) {
+    const at = yield* expandNumber(shell, index)
+    const old = append === true ? (shell.state.variable(name)?.items?.[at] ?? '') : ''
+    setItem(shell, name, at, old + text)
+    return
+  }
+  setParameter(shell, name, append === true ? (parameter(shell, name) ?? '') + text : text)
+}
+
+/** What bash reads and this shell does not. */
+const notHere = (shell: Shell, text: string): ShellFailure =>
+  new ShellFailure(`${shell.state.flavour === 'dash' ? 'S' : 's'}yntax error: ${text}`, 2)
+
+export function* runArguments(
+  shell: Shell,
+  argv: readonly string[],
+  options: RunOptions = {},
+): Steps<number> {
+  const { state } = shell
+  const name = argv[0]!
+  const isSpecial = SPECIAL_BUILTINS.has(name) && state.flavour !== 'bash'
+  const isFunction = options.skipFunctions !== true && state.functions.has(name)
+  if (isFunction && !isSpecial) return yield* callFunction(shell, name, argv)
+  const builtin = builtinOf(state.flavour, name)
+  if (builtin !== undefined) return yield* builtin(shell, argv.slice(1), name)
+  return yield* runExternal(shell, argv, options)
+}
+
+function* runExternal(shell: Shell, argv: readonly string[], options: RunOptions): Steps<number> {
+  const heritage = heritageOf(shell, options.env)
+  const found = findProgram(heritage, argv[0]!)
+  if (!isProgram(found)) return yield* refuse(shell, found, argv[0]!)
+  const task = startProgram(heritage, found, argv)
+  const status = yield* shell.kernel.waitFor(task)
+  return status ?? 0
+}
+
+function* callFunction(shell: Shell, name: string, argv: readonly string[]): Steps<number> {
+  const { state, kernel } = shell
+  const { body, lines } = state.functions.get(name)!
+  if (state.functionDepth >= kernel.limits.depth) throw new Exit(fatalStatus(shell, 1))
+  const before = { positional: state.positional, lines: state.lines, loopDepth: state.loopDepth }
+  state.positional = argv.slice(1)
+  state.lines = lines
+  state.loopDepth = 0
+  state.functionDepth++
+  state.pushLocals()
+  try {
+    return yield* shell.executor.body(shell, body)
+  } catch (error) {
+    if (error instanceof Return) return error.status
+    throw error
+  } finally {
+    state.popLocals()
+    state.functionDepth--
+    Object.assign(state, before)
+  }
+}
+
+/** The command with its alias in the place of its name; undefined: it has none. */
+const aliasText = (shell: Shell, { name }: Command): string | undefined => {
+  const { state } = shell
+  if (name === undefined || state.aliases.size === 0 || name.parts !== undefined) return undefined
+  if (state.flavour === 'bash' && !state.isInteractive) return undefined
+  if (name.text !== name.value || state.expanding.has(name.value)) return undefined
+  return state.aliases.get(name.value)
+}
+
+function* runAliased(shell: Shell, node: Command, alias: string): Steps<number> {
+  const { state } = shell
+  const source = state.lines?.source ?? ''
+  const name = node.name!
+  const text = source.slice(node.pos, name.pos) + alias + source.slice(name.end, node.end)
+  state.expanding.add(name.value)
+  try {
+    return yield* shell.executor.evaluate(shell, text)
+  } finally {
+    state.expanding.delete(name.value)
+  }
+}

@@ -1,0 +1,130 @@
+// Gives a program what it asks for.
+import { absolutePath, givenPath } from '#shell/files/path.ts'
+import {
+  findProgram,
+  type Heritage,
+  isProgram,
+  type Program,
+} from '#shell/interpreter/find-program.ts'
+import { nullStream, textStream } from '#shell/kernel/stream.ts'
+import type { Steps, Task } from '#shell/kernel/task.ts'
+import type {
+  NetworkAnswer,
+  NetworkRequest,
+  RunRequest,
+  Tool,
+  ToolAnswer,
+  ToolCall,
+  ToolRequest,
+} from '#shell/tools/tool.ts'
+
+/** Starts another program as a process. */
+type Starter = (from: Heritage, program: Program, argv: readonly string[]) => Task
+
+export function* runTool(
+  from: Heritage,
+  tool: Tool,
+  argv: readonly string[],
+  task: Task,
+  start: Starter,
+): Steps<number> {
+  const run = tool.run(callOf(from, argv, task))
+  let answer: ToolAnswer
+  for (;;) {
+    const step = run.next(answer)
+    if (step.done === true) return step.value
+    from.kernel.step()
+    answer = yield* answerTo(from, step.value, task, start)
+  }
+}
+
+const callOf = (from: Heritage, argv: readonly string[], task: Task): ToolCall => ({
+  argv,
+  env: from.env,
+  cwd: from.cwd,
+  files: from.files,
+  user: from.machine.user,
+  hostname: from.machine.hostname,
+  now: () => {
+    from.kernel.changes++
+    return from.machine.startedAt + from.kernel.time
+  },
+  isTTY: (fd) => task.fds.get(fd)?.isTTY === true,
+  random: () => {
+    from.kernel.changes++
+    return from.machine.random()
+  },
+})
+
+function* answerTo(
+  from: Heritage,
+  request: ToolRequest,
+  task: Task,
+  start: Starter,
+): Steps<ToolAnswer> {
+  switch (request.kind) {
+    case 'read': {
+      const stream = task.fds.get(0)
+      return stream === undefined ? undefined : yield* from.kernel.read(stream)
+    }
+    case 'write': {
+      const stream = task.fds.get(request.fd)
+      if (stream !== undefined) yield* from.kernel.write(stream, request.text)
+      return undefined
+    }
+    case 'sleep':
+      yield* from.kernel.sleep(request.ms)
+      return undefined
+    case 'run':
+      return yield* runProgram(from, request, task, start)
+    case 'network':
+      return yield* askNetwork(from, request)
+  }
+}
+
+const NOT_FOUND = 127
+const TIMED_OUT = 124
+
+function* runProgram(
+  from: Heritage,
+  request: RunRequest,
+  task: Task,
+  start: Starter,
+): Steps<number> {
+  const { kernel } = from
+  const { argv, stdin, timeout } = request
+  const cwd = request.cwd === undefined ? from.cwd : absolutePath(from.cwd, request.cwd)
+  const inner: Heritage = {
+    ...from,
+    env: request.env ?? from.env,
+    cwd,
+    parent: task.pid,
+    fds: task.fds.copy(),
+    depth: from.depth + 1,
+  }
+  if (stdin !== undefined) inner.fds.set(0, stdin === '' ? nullStream : textStream(stdin))
+  const found = findProgram(inner, argv[0] ?? '')
+  if (!isProgram(found)) return found.kind === 'missing' ? NOT_FOUND : NOT_FOUND - 1
+  const child = start(inner, found, argv)
+  inner.fds.closeAll()
+  const until = timeout === undefined ? Infinity : kernel.time + timeout
+  while (child.exitCode === undefined) {
+    if (kernel.time >= until) {
+      kernel.signal(child.pid, 'TERM')
+      return TIMED_OUT
+    }
+    yield { for: 'child', until, ready: () => child.exitCode !== undefined }
+  }
+  return child.exitCode
+}
+
+function* askNetwork(from: Heritage, request: NetworkRequest): Steps<NetworkAnswer> {
+  const { kernel, machine, files, cwd } = from
+  if (machine.network === undefined)
+    return { stdout: '', stderr: `${request.argv[0]}: no network\n`, exitCode: 1, takes: 0 }
+  kernel.changes++
+  const answer = machine.network(request, kernel.time)
+  yield* kernel.sleep(answer.takes)
+  for (const { path, text } of answer.files ?? []) files.write(givenPath(cwd, path), text)
+  return answer
+}
