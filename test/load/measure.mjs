@@ -4,6 +4,9 @@
 export const report = (measure, value, unit, target) =>
   process.send({ measure, value, unit, ...(target === undefined ? {} : { target }) })
 
+/** Tells the parent a table of its own: the heads of its columns, then numbers. */
+export const reportTable = (table) => process.send({ table })
+
 /** CPU milliseconds of this process, all threads, while `act` runs. */
 export const cpuOf = async (act) => {
   const before = process.cpuUsage()

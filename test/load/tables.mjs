@@ -1,7 +1,7 @@
 // kube-proxy's tables: node --expose-gc tables.mjs BUNDLE MODE SERVICES ENDPOINTS NODES
 import { pathToFileURL } from 'node:url'
-import { request } from './engine-cluster.mjs'
 import { cpuOf, heapInUse, median, report, timesOf } from './measure.mjs'
+import { addService, changeEndpoints, readyEndpoint } from './services.mjs'
 
 const [bundle, mode, ...numbers] = process.argv.slice(2)
 const [services, endpoints, nodes] = numbers.map(Number)
@@ -14,45 +14,25 @@ const title = `${mode}, ${services.toLocaleString('en')} Services of ${endpoints
 const settings = settingsOf({ nodes, template: 'bare', delays: 'instant', proxyMode: mode })
 const cluster = new Cluster({ seed: 1, settings, createdAt: CREATED_AT })
 
-const SLICES = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices'
 const nodeNames = cluster.objects('nodes').map(({ metadata }) => metadata.name)
 
 const endpointOf = (service, index) => {
   const number = service * endpoints + index
   const address = `10.${128 + (number >> 16)}.${(number >> 8) & 255}.${number & 255}`
-  return {
-    addresses: [address],
-    conditions: { ready: true, serving: true, terminating: false },
-    nodeName: nodeNames[number % nodes],
-  }
+  return readyEndpoint(address, nodeNames[number % nodes])
 }
 
-const sliceOf = (service, changed) => ({
-  apiVersion: 'discovery.k8s.io/v1',
-  kind: 'EndpointSlice',
-  metadata: {
-    name: `web-${service}`,
-    labels: { 'kubernetes.io/service-name': `web-${service}` },
-  },
-  addressType: 'IPv4',
-  ports: [{ name: '', port: 8080, protocol: 'TCP' }],
-  endpoints: Array.from({ length: endpoints }, (_, index) => {
-    const endpoint = endpointOf(service, index)
-    // what a Pod's failed probe changes
-    return changed && index === 0
-      ? { ...endpoint, conditions: { ready: false, serving: false, terminating: false } }
-      : endpoint
-  }),
-})
+const endpointsOf = (service) =>
+  Array.from({ length: endpoints }, (_, index) => endpointOf(service, index))
+
+// what a Pod's failed probe changes
+const withoutFirst = ([first, ...others]) => [
+  { ...first, conditions: { ready: false, serving: false, terminating: false } },
+  ...others,
+]
 
 for (let service = 0; service < services; service++) {
-  request(cluster, 'POST', '/api/v1/namespaces/default/services', {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: `web-${service}` },
-    spec: { ports: [{ port: 80, targetPort: 8080 }] },
-  })
-  request(cluster, 'POST', SLICES, sliceOf(service, false))
+  addService(cluster, service, endpointsOf(service))
   cluster.takeChanges()
 }
 cluster.flushWatches()
@@ -83,7 +63,8 @@ const change = async () => {
   const times = []
   for (let index = 0; index < CHANGES; index++) {
     const service = ((index >> 1) * 37) % services
-    request(cluster, 'PUT', `${SLICES}/web-${service}`, sliceOf(service, index % 2 === 0))
+    const all = endpointsOf(service)
+    changeEndpoints(cluster, service, index % 2 === 0 ? withoutFirst(all) : all)
     cluster.takeChanges()
     cluster.flushWatches()
     times.push(...(await timesOf(1, sync)))
