@@ -6,6 +6,7 @@ export const CAUSE_CODES = [
   'BeingDeleted',
   'PodHasNoNode',
   'ImageCannotBePulled',
+  'ConfigurationMissing',
   'ContainerKeepsEnding',
   'NoPodIsReady',
   'TargetPortNotListening',

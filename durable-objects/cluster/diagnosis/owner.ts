@@ -1,4 +1,5 @@
 // Pods are mended where they are made: in the template of what owns them.
+import type { ContainerStatus } from '#api/core/v1/pod/container-status-types.ts'
 import type { Container } from '#api/core/v1/pod/container-types.ts'
 import type { Pod, PodSpec } from '#api/core/v1/pod/types.ts'
 import { controllerOf, type KubeObject } from '#apimachinery/object.ts'
@@ -42,12 +43,31 @@ export const containerRemedy = (
   change: (container: Container) => Container,
 ): Remedy | undefined => {
   const owner = templateOwnerOf(client, pod)
-  const containers = owner?.spec?.template?.spec?.containers
-  if (owner === undefined || containers === undefined) return undefined
-  const changed = containers.map((container) =>
-    container.name === name ? change(container) : container,
-  )
-  const patch = { spec: { template: { spec: { containers: changed } } } }
-  const target = placeOf(owner, 'spec.template.spec.containers')
+  const { containers = [], initContainers = [] } = owner?.spec?.template?.spec ?? {}
+  const isIn = (list: readonly Container[]) => list.some((container) => container.name === name)
+  if (owner === undefined || !(isIn(containers) || isIn(initContainers))) return undefined
+  const list = isIn(containers) ? 'containers' : 'initContainers'
+  const all = isIn(containers) ? containers : initContainers
+  const changed = all.map((container) => (container.name === name ? change(container) : container))
+  const patch = { spec: { template: { spec: { [list]: changed } } } }
+  const target = placeOf(owner, `spec.template.spec.${list}`)
   return { says, patch: { target, type: 'merge', patch }, command: patchCommand(target, patch) }
+}
+
+/** What the kubelet says of each container, in the order in which they start. */
+export const statusesOf = ({ status }: Pod): readonly ContainerStatus[] => [
+  ...(status.initContainerStatuses ?? []),
+  ...(status.containerStatuses ?? []),
+]
+
+/** The container of that name, and where it stands in the Pod. */
+export const specOf = (
+  { spec }: Pod,
+  name: string | undefined,
+): readonly [Container, string] | undefined => {
+  for (const list of ['containers', 'initContainers'] as const) {
+    const at = (spec[list] ?? []).findIndex((container) => container.name === name)
+    if (at >= 0) return [spec[list]![at]!, `spec.${list}[${at}]`]
+  }
+  return undefined
 }

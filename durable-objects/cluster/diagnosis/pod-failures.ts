@@ -3,7 +3,8 @@ import type { Container } from '#api/core/v1/pod/container-types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { Cause, CauseCode, Remedy } from './cause.ts'
 import { type DiagnosisContext, isReady, patchCommand, placeOf, selectedPods } from './context.ts'
-import { containerRemedy, templateOwnerOf } from './owner.ts'
+import { configurationCause } from './configuration.ts'
+import { containerRemedy, specOf, statusesOf, templateOwnerOf } from './owner.ts'
 import { endingCause } from './program-end.ts'
 import { schedulingRemedy } from './scheduling.ts'
 
@@ -12,7 +13,12 @@ export const podFailureCause = (context: DiagnosisContext): Cause | undefined =>
   const pods = selectedPods(context)
   if (pods.some(isReady) || context.service.spec.publishNotReadyAddresses === true) return undefined
   for (const pod of pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined)) {
-    const cause = noNodeCause(context, pod) ?? imageCause(context, pod) ?? endingCause(context, pod)
+    const cause =
+      noNodeCause(context, pod) ??
+      imageCause(context, pod) ??
+      configurationCause(context, pod) ??
+      endingCause(context, pod)
+
     if (cause !== undefined) return cause
   }
   return undefined
@@ -57,18 +63,17 @@ const PULL_FAILURES: readonly string[] = [
 ]
 
 const imageCause = (context: DiagnosisContext, pod: Pod): Cause | undefined => {
-  const status = pod.status.containerStatuses?.find(({ state }) =>
+  const status = statusesOf(pod).find(({ state }) =>
     PULL_FAILURES.includes(state?.waiting?.reason ?? ''),
   )
-  const at = pod.spec.containers.findIndex(({ name }) => name === status?.name)
-  const container = pod.spec.containers[at]
+  const [container, field] = specOf(pod, status?.name) ?? []
   const waiting = status?.state?.waiting
   if (waiting === undefined || container === undefined) return undefined
   const { image = '' } = container
   return causeOf({
     code: 'ImageCannotBePulled',
     says: `The image ${image} of ${pod.metadata.name} cannot be had (${waiting.reason}), so that its container never starts${waiting.message === undefined ? '' : `: ${waiting.message}`}`,
-    place: placeOf(pod, `spec.containers[${at}].image`),
+    place: placeOf(pod, `${field}.image`),
     expected: context.facts.likelyImage(image) ?? 'an image that exists',
     found: image,
     remedy: imageRemedy(context, pod, container, waiting.reason),
@@ -93,10 +98,13 @@ const imageRemedy = (
   if (templateOwnerOf(client, pod) !== undefined)
     return containerRemedy(client, pod, name, says, change)
   // the image is one of the few things that can be changed in a Pod
-  const target = placeOf(pod, 'spec.containers')
-  const containers = pod.spec.containers.map((container) =>
+  const list = pod.spec.containers.some((container) => container.name === name)
+    ? 'containers'
+    : 'initContainers'
+  const target = placeOf(pod, `spec.${list}`)
+  const containers = (pod.spec[list] ?? []).map((container) =>
     container.name === name ? change(container) : container,
   )
-  const patch = { spec: { containers } }
+  const patch = { spec: { [list]: containers } }
   return { says, patch: { target, type: 'merge', patch }, command: patchCommand(target, patch) }
 }

@@ -2,9 +2,10 @@
 import type { ContainerStatus } from '#api/core/v1/pod/container-status-types.ts'
 import type { Container } from '#api/core/v1/pod/container-types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
+import type { Service } from '#api/core/v1/service/types.ts'
 import type { Cause, Remedy } from './cause.ts'
 import { type DiagnosisContext, placeOf } from './context.ts'
-import { containerRemedy } from './owner.ts'
+import { containerRemedy, specOf, statusesOf } from './owner.ts'
 
 const NOT_EXECUTABLE = 126
 const NOT_FOUND = 127
@@ -12,13 +13,13 @@ const NOT_STARTED = 128
 const MOST_TEXT = 160
 
 export const endingCause = (context: DiagnosisContext, pod: Pod): Cause | undefined => {
-  const status = pod.status.containerStatuses?.find(
+  const status = statusesOf(pod).find(
     (candidate) => endOf(candidate) !== undefined && !isKilledByProbe(context, pod, candidate),
   )
-  const at = pod.spec.containers.findIndex(({ name }) => name === status?.name)
-  const container = pod.spec.containers[at]
+  const [container, field] = specOf(pod, status?.name) ?? []
   const end = status && endOf(status)
   if (container === undefined || end === undefined) return undefined
+
   const lines = context.facts.lastWords(pod, container.name)
   const words = end.message ?? lines.at(-1)
   const variable = variableIn(lines)
@@ -37,7 +38,7 @@ export const endingCause = (context: DiagnosisContext, pod: Pod): Cause | undefi
       },
       ...(words === undefined ? [] : [{ place: placeOf(pod, 'log'), found: shortOf(words) }]),
     ],
-    place: placeOf(pod, `spec.containers[${at}]`),
+    place: placeOf(pod, field),
     ...(remedy === undefined ? {} : { remedy }),
   }
 }
@@ -89,19 +90,26 @@ const variableIn = (lines: readonly string[]): string | undefined => {
   return line === undefined ? undefined : NAME.exec(line)?.[0]
 }
 
+const EXAMPLE = 'example'
+
+/** What a setting might be: only of ports can anybody else tell. */
+export const exampleOf = ({ spec }: Service, setting: string): string => {
+  const [port] = spec.ports ?? []
+  const target = port?.targetPort ?? port?.port
+  return /port$/i.test(setting) && typeof target === 'number' ? String(target) : EXAMPLE
+}
+
 const variableRemedy = (
   { client, service }: DiagnosisContext,
   pod: Pod,
   container: Container,
   variable: string,
 ): Remedy | undefined => {
-  const [port] = service.spec.ports ?? []
-  const target = port?.targetPort ?? port?.port
-  const isPort = variable.endsWith('PORT') && typeof target === 'number'
-  const value = isPort ? String(target) : 'example'
-  const says = isPort
-    ? `Set ${variable} to the port that the Service sends to, ${value}.`
-    : `Set ${variable}; "${value}" stands for what the program needs.`
+  const value = exampleOf(service, variable)
+  const says =
+    value === EXAMPLE
+      ? `Set ${variable}; "${value}" stands for what the program needs.`
+      : `Set ${variable} to the port that the Service sends to, ${value}.`
   return containerRemedy(client, pod, container.name, says, ({ env = [], ...rest }) => ({
     ...rest,
     env: [...env.filter(({ name }) => name !== variable), { name: variable, value }],

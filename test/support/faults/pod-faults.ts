@@ -62,6 +62,47 @@ export const podFaults: Readonly<Record<string, Fault>> = {
     code: 'ImageCannotBePulled',
     manifests: [webContainer({ image: 'nginx:99.9' }), webService()],
   },
+  'an init container with an image that there is not': {
+    code: 'ImageCannotBePulled',
+    manifests: [
+      webDeployment({
+        initContainers: [{ name: 'prepare', image: 'bussybox:1.37', command: ['true'] }],
+      }),
+      webService(),
+    ],
+  },
+  'a ConfigMap that is missing': {
+    code: 'ConfigurationMissing',
+    manifests: [
+      api([
+        { name: 'API_PORT', valueFrom: { configMapKeyRef: { name: 'api', key: 'API_PORT' } } },
+        { name: 'CRAWLER_BASE_URL', valueFrom: { configMapKeyRef: { name: 'api', key: 'url' } } },
+      ]),
+      apiService,
+    ],
+    reach: { from: { pod: 'default/client' }, to: 'http://web/messages' },
+  },
+  'a key that is missing in a ConfigMap': {
+    code: 'ConfigurationMissing',
+    manifests: [
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'api', namespace: 'default' },
+        data: { PORT: '8080' },
+      },
+      api([{ name: 'API_PORT', valueFrom: { configMapKeyRef: { name: 'api', key: 'API_PORT' } } }]),
+      apiService,
+    ],
+    reach: { from: { pod: 'default/client' }, to: 'http://web/messages' },
+  },
+  'a volume of a Secret that is missing': {
+    code: 'ConfigurationMissing',
+    manifests: [
+      webDeployment({ volumes: [{ name: 'keys', secret: { secretName: 'keys' } }] }),
+      webService(),
+    ],
+  },
   'an environment variable that is missing': {
     code: 'ContainerKeepsEnding',
     manifests: [api([{ name: 'CRAWLER_BASE_URL', value: 'http://crawler' }]), apiService],
