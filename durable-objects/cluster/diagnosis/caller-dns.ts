@@ -4,6 +4,7 @@ import type { Pod, PodSpec } from '#api/core/v1/pod/types.ts'
 import type { Cause, Remedy } from './cause.ts'
 import { type DiagnosisContext, isReady, patchCommand, placeOf, podsOf } from './context.ts'
 import { templateOwnerOf } from './owner.ts'
+import { authoredLabels } from './selector.ts'
 
 const SYSTEM = 'kube-system'
 const DNS_LABELS = { 'k8s-app': 'kube-dns' }
@@ -148,7 +149,7 @@ const mayNotAsk = (
           metadata: { name: 'allow-dns', namespace },
           spec: {
             // nobody else's egress is to be restricted by it
-            podSelector: { matchLabels: labels },
+            podSelector: { matchLabels: authoredLabels(labels) },
             policyTypes: ['Egress'],
             egress: [
               {

@@ -3,6 +3,7 @@
 export const CAUSE_CODES = [
   'NoPodMatchesSelector',
   'PodsInAnotherNamespace',
+  'ScaledToZero',
   'BeingDeleted',
   'PodHasNoNode',
   'ImageCannotBePulled',

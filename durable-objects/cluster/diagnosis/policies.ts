@@ -5,6 +5,7 @@ import type { Protocol } from '#netfilter/packet.ts'
 import type { WorldPod } from '#network/world.ts'
 import type { Cause } from './cause.ts'
 import { type DiagnosisContext, isReady, namespaceOf, placeOf, selectedPods } from './context.ts'
+import { authoredLabels } from './selector.ts'
 
 const MOST_CALLERS = 20
 
@@ -127,8 +128,9 @@ const allowance = (
   { caller, port, protocol, direction }: Connection & { readonly direction: 'egress' | 'ingress' },
 ): object => {
   const server: Side = { namespace: service.namespace, labels: service.selector }
+  const client: Side = { namespace: caller.namespace, labels: authoredLabels(caller.labels) }
   const isEgress = direction === 'egress'
-  const [own, other] = isEgress ? [caller, server] : [server, caller]
+  const [own, other] = isEgress ? [client, server] : [server, client]
   const peers = [
     {
       namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': other.namespace } },

@@ -5,6 +5,7 @@ import { matches, selectorFromMap } from '#apimachinery/labels.ts'
 import type { StringMap } from '#apimachinery/object.ts'
 import type { Cause, Remedy } from './cause.ts'
 import { askPort } from './listeners.ts'
+import { workloadCause } from './workloads.ts'
 import {
   type DiagnosisContext,
   listed,
@@ -25,7 +26,15 @@ const MADE_LABELS: ReadonlySet<string> = new Set([
   'batch.kubernetes.io/job-name',
   'controller-uid',
   'job-name',
+  'topology.kubernetes.io/region',
+  'topology.kubernetes.io/zone',
 ])
+
+/** The labels that authors gave to a Pod; all of them, if there are no others. */
+export const authoredLabels = (labels: StringMap): StringMap => {
+  const authored = Object.entries(labels).filter(([key]) => !MADE_LABELS.has(key))
+  return authored.length === 0 ? labels : Object.fromEntries(authored)
+}
 
 /** One cause at most: what hinders all else. */
 export const selectorCause = (context: DiagnosisContext): Cause | undefined => {
@@ -33,7 +42,11 @@ export const selectorCause = (context: DiagnosisContext): Cause | undefined => {
   const { selector = {} } = service.spec
   if (Object.keys(selector).length === 0) return selectorlessCause(context)
   if (selectedPods(context).length > 0) return undefined
-  return inAnotherNamespace(context, selector) ?? noMatch(context, selector)
+  return (
+    workloadCause(context, selector) ??
+    inAnotherNamespace(context, selector) ??
+    noMatch(context, selector)
+  )
 }
 
 const selectorlessCause = (context: DiagnosisContext): Cause | undefined => {
@@ -193,19 +206,23 @@ const labelSets = (pods: readonly Pod[]): readonly StringMap[] => {
   return [...sets.values()]
 }
 
+const LEAST_LIKENESS = 0.3
+
 /** The set that has most in common with the selector, if any has a key or a value of it. */
 const nearestTo = (selector: StringMap, sets: readonly StringMap[]): StringMap | undefined => {
+  // another value for the same key is near only if it is alike, or if there is nothing else
+  const keyScore = sets.length === 1 ? 1 : 0
   const score = (labels: StringMap): number => {
     let sum = 0
     for (const [key, value] of Object.entries(selector)) {
       if (!Object.hasOwn(labels, key)) {
         if (Object.values(labels).includes(value)) sum += 2
-      } else sum += labels[key] === value ? 4 : 1 + likeness(labels[key]!, value)
+      } else sum += labels[key] === value ? 4 : keyScore + likeness(labels[key]!, value)
     }
     return sum
   }
   let best: StringMap | undefined
-  let most = 0
+  let most = LEAST_LIKENESS
   for (const labels of sets)
     if (score(labels) > most) {
       best = labels

@@ -26,6 +26,13 @@ export const serviceFaults: Readonly<Record<string, Fault>> = {
     code: 'NoPodMatchesSelector',
     manifests: [webDeployment(), webService({ selector: { name: 'web' } })],
   },
+  'a Deployment that is told to run nothing': {
+    code: 'ScaledToZero',
+    manifests: [webDeployment(), webService()],
+    changes: [
+      { of: existing('Deployment', 'web', 'default', 'apps/v1'), patch: { spec: { replicas: 0 } } },
+    ],
+  },
   'Pods in another namespace': {
     code: 'PodsInAnotherNamespace',
     manifests: [
