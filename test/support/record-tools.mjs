@@ -10,7 +10,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
-  utimesSync,
+  lutimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -32,11 +32,9 @@ const prepare = (files) => {
     else writeFileSync(at, content.text)
     if (content.mode !== undefined) chmodSync(at, Number.parseInt(content.mode, 8))
   }
-  for (const name of Object.keys(files).reverse()) {
-    if (files[name].link !== undefined) continue
+  for (const name of Object.keys(files).reverse())
     for (let at = name; at !== '.'; at = path.dirname(at))
-      utimesSync(path.join(folder, at), MOMENT, MOMENT)
-  }
+      lutimesSync(path.join(folder, at), MOMENT, MOMENT)
   return folder
 }
 

@@ -114,7 +114,7 @@ interface Shape extends OptionSpec {
 
 /** A tool whose options getopt reads. */
 export const tool =
-  (name: string, shape: Shape | string, body: (run: Run) => ToolRun): ToolOf =>
+  (name: string, shape: Shape | string, body: (run: Run) => ToolRun | number): ToolOf =>
   (family) => ({
     name,
     *run(call) {
@@ -127,7 +127,8 @@ export const tool =
         const { usageCode = 1, synopsis } = spec
         return yield* run.usage(options, family === 'gnu' ? usageCode : 1, synopsis)
       }
-      const exitCode = yield* body(run)
+      const done = body(run)
+      const exitCode = typeof done === 'number' ? done : yield* done
       yield* run.flush()
       return exitCode
     },
@@ -135,14 +136,15 @@ export const tool =
 
 /** A tool that reads its words itself: they are its operands. */
 export const rawTool =
-  (name: string, body: (run: Run, words: readonly string[]) => ToolRun): ToolOf =>
+  (name: string, body: (run: Run, words: readonly string[]) => ToolRun | number): ToolOf =>
   (family) => ({
     name,
     *run(call) {
       const run = new Run(call, family, name, new Options())
       const words = call.argv.slice(1)
       if (words.length === 1 && isHelp(words)) return yield* help(run, words)
-      const exitCode = yield* body(run, words)
+      const done = body(run, words)
+      const exitCode = typeof done === 'number' ? done : yield* done
       yield* run.flush()
       return exitCode
     },

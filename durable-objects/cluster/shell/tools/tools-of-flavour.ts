@@ -1,4 +1,19 @@
 // Which tools the images of a flavour have.
+import { chgrp, chmod, chown, ln, mkdir, rmdir, touch } from '#shell/tools/files/change.ts'
+import { find } from '#shell/tools/files/find.ts'
+import {
+  basename,
+  df,
+  dirname,
+  du,
+  mktemp,
+  readlink,
+  realpath,
+  stat,
+} from '#shell/tools/files/info.ts'
+import { ls } from '#shell/tools/files/ls.ts'
+import { cp, mv, rm } from '#shell/tools/files/move.ts'
+import { date, sleep } from '#shell/tools/system/date.ts'
 import type { Family, ToolOf } from '#shell/tools/run.ts'
 import { sed } from '#shell/tools/sed/sed.ts'
 import { cat, nl, rev, tac } from '#shell/tools/text/cat.ts'
@@ -16,6 +31,28 @@ import type { Tool } from '#shell/tools/tool.ts'
 export type Flavour = 'busybox' | 'alpine' | 'debian' | 'workstation'
 
 const EVERYWHERE: readonly ToolOf[] = [
+  chgrp,
+  chmod,
+  chown,
+  ln,
+  mkdir,
+  rmdir,
+  touch,
+  find,
+  basename,
+  df,
+  dirname,
+  du,
+  mktemp,
+  readlink,
+  realpath,
+  stat,
+  ls,
+  cp,
+  mv,
+  rm,
+  date,
+  sleep,
   sed,
   egrep,
   fgrep,
