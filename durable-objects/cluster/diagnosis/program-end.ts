@@ -21,22 +21,25 @@ export const endingCause = (context: DiagnosisContext, pod: Pod): Cause | undefi
   if (container === undefined || end === undefined) return undefined
 
   const lines = context.facts.lastWords(pod, container.name)
-  const words = end.message ?? lines.at(-1)
-  const variable = variableIn(lines)
+  const complaint = lines.findLast((text) => COMPLAINT.test(text) && NAME.test(text))
+  const variable = complaint === undefined ? undefined : NAME.exec(complaint)?.[0]
+  const words = end.message ?? (complaint ?? lines.findLast((text) => text !== ''))?.trim()
   const remedy =
     variable === undefined
       ? commandRemedy(context, pod, container, end.exitCode)
       : variableRemedy(context, pod, container, variable)
   return {
     code: 'ContainerKeepsEnding',
-    says: `The program of ${pod.metadata.name} ends (${howOf(end)}) each time it is started${words === undefined ? '' : `. Its last words: ${shortOf(words)}`}`,
+    says: `The program of ${pod.metadata.name} ends (${howOf(end)}) each time it is started${words === undefined ? '' : `. It said: ${shortOf(words)}`}`,
     evidence: [
       {
         place: placeOf(pod, `status.containerStatuses[name=${container.name}]`),
         expected: 'a program that goes on',
         found: howOf(end),
       },
-      ...(words === undefined ? [] : [{ place: placeOf(pod, 'log'), found: shortOf(words) }]),
+      ...(words === undefined
+        ? []
+        : [{ place: placeOf(pod, 'the end of its log'), found: shortOf(words) }]),
     ],
     place: placeOf(pod, field),
     ...(remedy === undefined ? {} : { remedy }),
@@ -81,14 +84,9 @@ const howOf = ({ exitCode, reason }: End): string =>
 const shortOf = (text: string): string =>
   text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text
 
+/** How programs say which variable they miss. */
 const COMPLAINT = /environment|not set|unset|missing|required|specify|specified/i
 const NAME = /\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|\b[A-Z][A-Z0-9]{3,}(?= environment variable)/
-
-/** The variable that the program misses, as it says itself. */
-const variableIn = (lines: readonly string[]): string | undefined => {
-  const line = lines.findLast((text) => COMPLAINT.test(text) && NAME.test(text))
-  return line === undefined ? undefined : NAME.exec(line)?.[0]
-}
 
 const EXAMPLE = 'example'
 

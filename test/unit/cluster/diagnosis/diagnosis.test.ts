@@ -63,6 +63,18 @@ test('a name of the cluster that exists is no cause', () => {
   expect(cluster.codes()).toEqual([])
 })
 
+test.each([
+  ['an environment variable that is missing', 'It said: No API_PORT found in environment'],
+  ['a password that is missing', 'It said: You must specify POSTGRES_PASSWORD to a non-empty'],
+  [
+    'a command that ends at once',
+    '(exit code 0, Completed) each time it is started. It said: ready',
+  ],
+])('a program that ends is quoted: %s', (name, words) => {
+  const [cause] = clusterWith(allFaults[name]!).diagnose().causes
+  expect(cause?.says).toContain(words)
+})
+
 describe('a Service that goes', () => {
   const held: Manifest = {
     ...webService(),
@@ -191,10 +203,18 @@ describe('what the cluster itself is configured with', () => {
   })
 
   test.each(['}}}{{', '.:53 {\n  forward . 8.8.8.8\n}\n', '.:53 {\n  nonsense\n}\n'])(
-    'a Corefile that does not serve the cluster is found: %j',
+    'a Corefile that does not serve the cluster is found when CoreDNS is started with it: %j',
     (corefile) => {
       const cluster = healthy().with(webService())
       cluster.script.merge(configMap('coredns'), { data: { Corefile: corefile } })
+      const pods = cluster.script.list('/api/v1/namespaces/kube-system/pods')
+      for (const { metadata } of pods)
+        if (metadata.labels?.['k8s-app'] === 'kube-dns')
+          cluster.script.delete({
+            apiVersion: 'v1',
+            kind: 'Pod',
+            metadata: { name: metadata.name!, namespace: 'kube-system' },
+          })
       cluster.settle()
       expect(cluster.outcome(fromClient, 'http://web/')).not.toBe('delivered')
       const [cause, ...others] = cluster.diagnose().causes
