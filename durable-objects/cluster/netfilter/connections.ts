@@ -146,12 +146,19 @@ export class Connections {
     return copy
   }
 
-  /** Forgets all but the `count` that were heard of last. */
+  /** Forgets all but the `count` that were heard of last; those that stand go after all others. */
   keepLast(count: number): void {
+    this.#removeOldest(count, ({ progress }) => progress !== 'ESTABLISHED')
+    this.#removeOldest(count, () => true)
+  }
+
+  #removeOldest(count: number, isMeant: (connection: Connection) => boolean): void {
     let surplus = this.#byAge.size - count
+    if (surplus <= 0) return
     for (const connection of this.#byAge.values()) {
-      if (surplus-- <= 0) return
+      if (!isMeant(connection)) continue
       this.#remove(connection)
+      if (--surplus === 0) return
     }
   }
 

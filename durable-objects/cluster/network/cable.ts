@@ -37,8 +37,6 @@ export interface Carried {
 /** As one connection meets it. */
 export class Cable {
   readonly #parts: CableParts
-  /** The node that a load balancer chose for the connection. */
-  #balanced: WorldNode | undefined
 
   constructor(parts: CableParts) {
     this.#parts = parts
@@ -107,7 +105,7 @@ export class Cable {
 
   #balance(packet: Packet, { notes, isFirst }: Carried): Position {
     const { world, changes, chance } = this.#parts
-    const known = this.#balanced
+    const known = changes.balanced === undefined ? undefined : world.node(changes.balanced)
     if (!isFirst && known !== undefined)
       return this.#toNode(known, changes.redone('balancer', packet) ?? packet, notes)
     const choice: BalancerChoice | Stopped = balancerChoice(world, packet, chance)
@@ -116,7 +114,7 @@ export class Cable {
       notes.add(where, choice.outcome === 'dropped' ? 'drop' : 'lost', packet, choice.says)
       return choice
     }
-    this.#balanced = choice.node
+    changes.balanced = choice.node.name
     if (choice.packet !== packet) changes.remember('balancer', packet, choice.packet)
     const { probability, says } = choice
     notes.hops.add(() => ({

@@ -2,6 +2,7 @@
 import { sameEndpoint } from '#netfilter/connection.ts'
 import { answerTo } from '#netfilter/node-stack.ts'
 import type { Endpoint, Packet, Protocol, TcpSegment } from '#netfilter/packet.ts'
+import type { AddressChanges } from './address-changes.ts'
 import { endpointText, type Host, hostName, placeOf, tracePacket } from './host.ts'
 import { type Hops, NO_HOPS } from './hops.ts'
 import { addressOf, isAt } from './sender.ts'
@@ -50,6 +51,12 @@ export class Conversation {
     return this.#options.sourcePort
   }
 
+  /** What a client needs to go on with the connection later. */
+  get kept(): { readonly client: Host; readonly sent: Packet; readonly changes: AddressChanges } {
+    const { client, walk } = this.#options
+    return { client, sent: this.#sent!, changes: walk.changes }
+  }
+
   /** What reached the server; after `open`. */
   get arrived(): Arrived {
     if (this.#arrived === undefined) throw new Error('nothing has arrived yet')
@@ -81,6 +88,41 @@ export class Conversation {
     if (end.kind === 'stopped') return this.#stoppedThere(end)
     this.#arrived = end
     return undefined
+  }
+
+  /** The first packet of another request over a connection that stands. Undefined: it arrived. */
+  resume(source: Endpoint, says: string): End | undefined {
+    const { client, protocol, destination, walk } = this.#options
+    const packet = { protocol, source, destination, mark: 0, ...this.#segment('ack') }
+    this.#sent = packet
+    this.#hops.add(() => ({
+      where: placeOf(client),
+      what: 'send',
+      packet: tracePacket(packet),
+      station: stationOf(walk.world, destination),
+      says,
+    }))
+    const end = walk.next(packet, client, false)
+    if (end.kind === 'arrived') {
+      this.#arrived = end
+      return undefined
+    }
+    const isSilent = end.outcome === 'timeout' || end.outcome === 'dropped'
+    const why = isSilent
+      ? 'sends it again and again, and gives up after about 15 minutes: "Connection timed out"'
+      : `hears of it only because it sends again: ${end.outcome === 'rejected' ? '"Connection refused"' : '"No route to host"'}`
+    this.#add(client, 'silent', packet, `${hostName(client)} ${why}`)
+    return { outcome: end.outcome, says: end.says }
+  }
+
+  /** The receiver's kernel knows of no such connection. */
+  reset(says: string): End {
+    const { host, packet } = this.arrived
+    this.#add(host, 'refuse', packet, says)
+    this.#back('rst')
+    const { client } = this.#options
+    this.#addReply(client, 'receive', `${hostName(client)} reports: "Connection reset by peer"`)
+    return { outcome: 'refused', says }
   }
 
   #opening(destination: Endpoint): string {
@@ -153,8 +195,10 @@ export class Conversation {
     return { outcome: 'timeout', says: stray }
   }
 
-  /** The rest of a connection goes the way that is known by now: it is told in one hop for each direction. */
-  exchange(request: string, reply: string | undefined): End | undefined {
+  /**
+   * The rest of a connection goes the way that is known by now: it is told in one hop for each direction. `isKept`: nobody closes it.
+   */
+  exchange(request: string, reply: string | undefined, isKept = false): End | undefined {
     const { client } = this.#options
     const { host } = this.arrived
     const there = this.#again('ack')
@@ -178,8 +222,8 @@ export class Conversation {
         says: `${hostName(host)} took the connection, but does not answer`,
       }
     }
-    this.#server = 'is done'
-    this.#back('fin', NO_HOPS)
+    if (!isKept) this.#server = 'is done'
+    this.#back(isKept ? 'ack' : 'fin', NO_HOPS)
     const packet = answerTo(this.#sent!)
     this.#addReply(client, 'reply', `${reply}; the answer comes back the same way`, packet)
     return undefined

@@ -17,9 +17,9 @@ const MAX_HEADERS = 64
 const MAX_HEADER_LENGTH = 8192
 const MAX_BODY = 65_536
 
-const REQUEST_FIELDS = ['from', 'to', 'method', 'headers', 'body', 'sourcePort']
+const REQUEST_FIELDS = ['from', 'to', 'method', 'headers', 'body', 'sourcePort', 'connection']
 
-/** `{from, to, method?, headers?, body?, sourcePort?}` */
+/** `{from, to, method?, headers?, body?, sourcePort?, connection?}` */
 export const readTraceRequest = (document: unknown): TraceRequest | Problem =>
   isFields(document)
     ? readRequest(document, REQUEST_FIELDS)
@@ -51,11 +51,25 @@ const readRequest = (fields: Fields, known: readonly string[]): TraceRequest | P
     return { problem: 'method: must be a word such as GET or POST' }
   if (typeof body !== 'string' || body.length > MAX_BODY)
     return { problem: `body: must be text of at most ${MAX_BODY} characters` }
-  const request = { from, to, method: method.toUpperCase(), headers: headers.fields, body }
+  const kept = readConnection(fields, to)
+  if ('problem' in kept) return kept
+  const request = { from, to, method: method.toUpperCase(), headers: headers.fields, body, ...kept }
   if (sourcePort === undefined) return request
   if (typeof sourcePort !== 'number' || !isPort(sourcePort))
     return { problem: 'sourcePort: must be a whole number from 1 to 65535' }
   return { ...request, sourcePort }
+}
+
+const readConnection = (
+  fields: Fields,
+  { scheme }: TraceRequest['to'],
+): { readonly connection?: 'reuse' } | Problem => {
+  const connection = fieldOf(fields, 'connection')
+  if (connection === undefined) return {}
+  if (connection !== 'reuse') return { problem: 'connection: must be "reuse" or absent' }
+  return scheme === 'udp' || scheme === 'sctp'
+    ? { problem: 'connection: only http, https and tcp have connections that can be kept' }
+    : { connection }
 }
 
 const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65535

@@ -4,13 +4,13 @@ import type { Ip } from '#net/ip.ts'
 import { chanceOf, type Chance } from '#netfilter/evaluation.ts'
 import type { Passage } from '#netfilter/node-stack.ts'
 import type { Deed } from '#netfilter/step.ts'
+import { answerOf, type Answered, protocolOf } from './answered.ts'
 import { askServer, refusal, serverName } from './ask-server.ts'
 import { Conversation, type End, ephemeralPort, nextPort } from './conversation.ts'
 import { DecisionTree, type Outcome } from './decision-tree.ts'
 import { endpointText, type Host, placeOf } from './host.ts'
 import { NO_HOPS } from './hops.ts'
 import type { TraceRequest } from './trace.ts'
-import { answerOf, type Answered, protocolOf } from './trace-request.ts'
 import { Walk } from './walk.ts'
 import type { World } from './world.ts'
 
@@ -113,18 +113,23 @@ export class RequestRun {
         isConnected: false,
       }
     const { end, reply, isConnected }: Answered = answerOf(conversation, this.#request, answer)
-    if (end.outcome !== 'delivered') return { ...end, isConnected }
-    const { node } = placeOf(host)
-    return {
-      ...end,
-      isConnected,
-      server: {
-        name: serverName(host),
-        ...(node === undefined ? {} : { node }),
-        address: endpointText(packet.destination),
-        ...(reply?.status === undefined ? {} : { status: reply.status }),
-      },
-    }
+    return resultOf({ end, isConnected, arrived: conversation.arrived, ...(reply && { reply }) })
+  }
+}
+
+export const resultOf = ({ end, reply, isConnected, arrived }: Answered): Result => {
+  if (end.outcome !== 'delivered' || arrived === undefined) return { ...end, isConnected }
+  const { host, packet } = arrived
+  const { node } = placeOf(host)
+  return {
+    ...end,
+    isConnected,
+    server: {
+      name: serverName(host),
+      ...(node === undefined ? {} : { node }),
+      address: endpointText(packet.destination),
+      ...(reply?.status === undefined ? {} : { status: reply.status }),
+    },
   }
 }
 

@@ -63,7 +63,7 @@ export interface TraceHop {
   readonly where: TracePlace
   /**
    * `send`, `dns-query`, `dns-answer`, `stale`, `route`, `host-port`, `rule`, `dnat`, `snat`, `conntrack`, `policy`, `forward`, `balance`,
-   * `deliver`, `request`, `reply`, `receive`; and where it ends otherwise: `refuse`, `reject`, `drop`, `lost`, `silent`, unless the
+   * `deliver`, `closed`, `request`, `reply`, `receive`; and where it ends otherwise: `refuse`, `reject`, `drop`, `lost`, `silent`, unless the
    * name has another address: `next-address`.
    */
   readonly what: string
@@ -128,4 +128,6 @@ export interface TraceRequest {
   readonly body: string
   /** The source port; chosen by the network if absent. */
   readonly sourcePort?: number
+  /** The client keeps its connection open, and sends over the one that it has kept. */
+  readonly connection?: 'reuse'
 }

@@ -22,6 +22,8 @@ export interface WalkOptions {
   readonly chance?: Chance
   /** Told of each passage through a node. */
   readonly onPassage?: (node: WorldNode, passage: Passage) => void
+  /** Of a connection that stands since another walk. */
+  readonly changes?: AddressChanges
 }
 
 /** As the TTL of a packet: what goes round in circles is lost in the end. */
@@ -30,7 +32,7 @@ const MAX_STATIONS = 16
 export class Walk {
   readonly world: World
   readonly #options: WalkOptions
-  readonly #changes = new AddressChanges()
+  readonly #changes: AddressChanges
   readonly #chance: Chance
   readonly #cable: Cable
   #notes: WayNotes
@@ -42,8 +44,14 @@ export class Walk {
     this.world = options.world
     this.#chance = options.chance ?? chanceOf(() => options.world.random())
     const { world } = options
+    this.#changes = options.changes ?? new AddressChanges()
     this.#cable = new Cable({ world, changes: this.#changes, chance: this.#chance })
     this.#notes = new WayNotes(options.hops, false)
+  }
+
+  /** What must be known for the connection's next walk. */
+  get changes(): AddressChanges {
+    return this.#changes
   }
 
   /** The connection's first packet. */

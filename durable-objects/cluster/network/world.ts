@@ -3,10 +3,12 @@
 import type { Cidr } from '#net/cidr.ts'
 import type { Ip } from '#net/ip.ts'
 import type { DnsMessage, Question } from '#net/dns-message.ts'
-import type { Packet, Protocol } from '#netfilter/packet.ts'
+import type { Endpoint, Packet, Protocol } from '#netfilter/packet.ts'
 import type { Connections } from '#netfilter/connections.ts'
 import type { Ruleset } from '#netfilter/ruleset.ts'
 import type { VirtualServers } from '#netfilter/virtual-servers.ts'
+import type { AddressChangesState } from './address-changes.ts'
+import type { Host } from './host.ts'
 import type { StringMap } from '#apimachinery/object.ts'
 
 export interface WorldNode {
@@ -166,8 +168,33 @@ export interface PolicyVerdict {
   readonly says: string
 }
 
+/** A TCP connection that a client keeps open for its next request. */
+export interface KeptConnection {
+  readonly source: Endpoint
+  readonly destination: Endpoint
+  /** The program at its other end, as `processAt` names it. */
+  readonly process: string
+  /** Absent if the client is no machine of the cluster. */
+  readonly clientNode?: string
+  readonly serverNode?: string
+  readonly since: number
+  readonly changes: AddressChangesState
+  /** The program's end would not be heard of: a machine has lost its power or its cable. */
+  readonly isCutOff: boolean
+}
+
+export interface WorldKeptConnections {
+  /** `target`: where the client meant to go. */
+  get(client: Host, target: string): KeptConnection | undefined
+  set(client: Host, target: string, kept: Omit<KeptConnection, 'isCutOff'> | undefined): void
+  /** The program that has the connections of a port: another name for each time that it is started. */
+  processAt(host: Host, packet: Packet): string
+  runs(process: string): boolean
+}
+
 export interface World {
   readonly now: number
+  readonly keptConnections?: WorldKeptConnections
   /** From 0 to 2^32-1, of the session's randomness. */
   random(): number
   node(name: string): WorldNode | undefined

@@ -15,11 +15,13 @@ import { EMPTY_RULESET } from '#netfilter/ruleset.ts'
 import type { Answer, Exchange, World, WorldInternet, WorldNode, WorldPod } from '#network/world.ts'
 import type { AnswerCache } from '#coredns/answer-cache.ts'
 import { CallLimits } from '#world/call-limits.ts'
+import { ConnectionEnds } from '#world/connection-ends.ts'
 import { filesOf } from '#world/container-files.ts'
 import { DnsCaches } from '#world/dns-caches.ts'
 import { HealthCheckPorts } from '#world/health-check-ports.ts'
 import { ExternalHosts } from '#world/external-hosts.ts'
 import { worldInternet } from '#world/internet.ts'
+import { KeptConnections } from '#world/kept-connections.ts'
 import { askSockets, type MoreOfSelf, type OpenSocket, PodListeners } from '#world/listeners.ts'
 import { LoadBalancers } from '#world/load-balancers.ts'
 import { coreDnsAnswer, isCoreDns, lookUpName } from '#world/names.ts'
@@ -65,6 +67,7 @@ export class Worlds {
   readonly disks: ContainerDisks
   readonly externalHosts: ExternalHosts
   readonly dnsCaches: DnsCaches
+  readonly keptConnections: KeptConnections
 
   constructor(parts: WorldParts) {
     const { client } = parts
@@ -80,12 +83,16 @@ export class Worlds {
     this.disks = new ContainerDisks(parts.memory)
     this.externalHosts = new ExternalHosts(client)
     this.dnsCaches = new DnsCaches(parts)
+    this.keptConnections = new KeptConnections(parts, (process) =>
+      this.look({ random: () => 0, leavesNoTrace: true }).keptConnections.runs(process),
+    )
   }
 
   /** At the end of a turn: keeps what the nodes' kernels and the name servers remember. */
   store(): void {
     this.connections.store()
     this.dnsCaches.store()
+    this.keptConnections.store()
   }
 
   look(look: WorldLook): ClusterWorld {
@@ -108,6 +115,7 @@ export class ClusterWorld implements World {
   readonly #hostPorts = new Map<string, readonly WorldPod[]>()
   readonly #disks: ContainerDisks
   readonly #limits = new CallLimits()
+  readonly keptConnections: ConnectionEnds
   #serviceCIDRs: readonly Cidr[] | undefined
   #allNodes: readonly WorldNode[] | undefined
 
@@ -118,6 +126,14 @@ export class ClusterWorld implements World {
     this.internet = worldInternet(() => worlds.externalHosts.internet)
     this.#disks =
       look.leavesNoTrace === true ? new ContainerDisks(shadowOf(worlds.parts.memory)) : worlds.disks
+    this.keptConnections = new ConnectionEnds({
+      kept: worlds.keptConnections,
+      leavesNoTrace: look.leavesNoTrace === true,
+      now: this.now,
+      podNamed: (pod) => worlds.pods.objectOf(pod),
+      socketsOf: (pod) => this.#socketsOf(pod),
+      isOn: (node) => this.node(node)?.isOn === true,
+    })
   }
 
   /** The network as the Pod's programs see it. */

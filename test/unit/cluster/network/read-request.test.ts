@@ -46,6 +46,9 @@ describe('a request to be traced', () => {
 
   test.each([
     [{ to: 'web-service' }, 'does not say how'],
+    [{ connection: 'close' }, 'connection: must be "reuse"'],
+    [{ connection: true }, 'connection: must be "reuse"'],
+    [{ connection: 'reuse', to: 'udp://web:53' }, 'only http, https and tcp'],
     [{ to: 'ftp://web/' }, '"ftp" is unknown'],
     [{ to: 'tcp://web' }, 'tcp needs a port'],
     [{ to: 'tcp://web:0' }, 'from 1 to 65535'],
