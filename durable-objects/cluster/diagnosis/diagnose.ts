@@ -13,7 +13,7 @@ import { readinessCause } from './readiness.ts'
 import { withCommand } from './remedy-command.ts'
 import { selectorCause } from './selector.ts'
 import { systemCauses } from './system.ts'
-import { trialCause } from './trial.ts'
+import { likelyCallers, trialCause } from './trial.ts'
 
 interface Check {
   readonly says: string
@@ -76,6 +76,15 @@ const EXTERNAL_CHECKS: readonly Check[] = [
 
 /** Pure: reads, changes nothing. */
 export const diagnose = (context: DiagnosisContext): Diagnosis => {
+  const found = lookedAt(context)
+  const { attempt } = context
+  if (attempt.from !== undefined || found.causes[0]?.code !== 'RequestFails') return found
+  // nobody was named, and everybody fails: why does the first one?
+  const [from] = likelyCallers(context)
+  return from === undefined ? found : lookedAt({ ...context, attempt: { ...attempt, from } })
+}
+
+const lookedAt = (context: DiagnosisContext): Diagnosis => {
   const { service } = context
   const causes: Cause[] = []
   const checked: string[] = []

@@ -77,7 +77,7 @@ const ownName = ({ service, attempt: { from } }: DiagnosisContext): string => {
   return `${name}.${namespaceOf(service)}`
 }
 
-const likelyCallers = (context: DiagnosisContext): readonly TraceSource[] => {
+export const likelyCallers = (context: DiagnosisContext): readonly TraceSource[] => {
   const { client, world, service } = context
   const backends = new Set(selectedPods(context).map(({ metadata }) => metadata.uid))
   return client

@@ -102,3 +102,12 @@ describe('from outside, without a word where', () => {
     expect(cause?.says).toContain('loadBalancerSourceRanges')
   })
 })
+
+test('where everybody fails, somebody is asked why', () => {
+  const broken = new BrokenCluster().with(
+    pod('caller', { nodeName: 'node-1' }),
+    webDeployment({ nodeName: 'node-2' }),
+    webService({ internalTrafficPolicy: 'Local' }),
+  )
+  expect(broken.codes()).toEqual(['NoLocalEndpoint'])
+})
