@@ -56,9 +56,21 @@ const DROP: Stop = { kind: 'drop' }
 
 const isNatPlace = ({ base }: Place): boolean => base.type === 'nat'
 
-/** The base chains that a packet meets at a hook. Tables have few: nothing here depends on how many chains there are. */
+type Family = 'ip' | 'ip6'
+
+/** Each packet meets five hooks, and rulesets last. */
+const known = new WeakMap<Ruleset, Partial<Record<`${Family} ${Hook}`, readonly Place[]>>>()
+
+/** The base chains that a packet meets at a hook. */
 const placesOf = (ruleset: Ruleset, hook: Hook, packet: Packet): readonly Place[] => {
   const family = packet.source.ip.version === 4 ? 'ip' : 'ip6'
+  let places = known.get(ruleset)
+  if (places === undefined) known.set(ruleset, (places = {}))
+  return (places[`${family} ${hook}`] ??= findPlaces(ruleset, hook, family))
+}
+
+/** Tables have few base chains: nothing here depends on how many chains there are. */
+const findPlaces = (ruleset: Ruleset, hook: Hook, family: Family): readonly Place[] => {
   const places: Place[] = []
   for (const [key, table] of ruleset.entries()) {
     if (table.family !== family && table.family !== 'inet') continue

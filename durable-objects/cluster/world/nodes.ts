@@ -1,7 +1,7 @@
 // Nodes as the network sees them.
 import type { Node } from '#api/core/v1/node/types.ts'
 import type { Client } from '#client/client.ts'
-import { parseCidr } from '#net/cidr.ts'
+import { type Cidr, parseCidr } from '#net/cidr.ts'
 import { formatIp, type Ip, parseIp } from '#net/ip.ts'
 import { ObjectIndex } from '#world/object-index.ts'
 
@@ -21,10 +21,28 @@ export class NodeAddresses {
 }
 
 /** IPv4 addresses, the primary one first. */
-export const addressesOfNode = ({ status }: Node): readonly Ip[] =>
-  (status?.addresses ?? [])
+export const addressesOfNode = (node: Node): readonly Ip[] => readNode(node).addresses
+
+export const podCIDROf = (node: Node): Cidr | undefined => readNode(node).podCIDR
+
+interface ReadNode {
+  readonly addresses: readonly Ip[]
+  readonly podCIDR: Cidr | undefined
+}
+
+/** Every trace reads nodes, which hardly ever change. */
+const known = new WeakMap<Node, ReadNode>()
+
+const readNode = (node: Node): ReadNode => {
+  let read = known.get(node)
+  if (read === undefined) known.set(node, (read = readAnew(node)))
+  return read
+}
+
+const readAnew = ({ spec, status }: Node): ReadNode => ({
+  addresses: (status?.addresses ?? [])
     .filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP')
     .flatMap(({ address }) => parseIp(address) ?? [])
-    .filter(({ version }) => version === 4)
-
-export const podCIDROf = ({ spec }: Node) => parseCidr(spec.podCIDR ?? '')
+    .filter(({ version }) => version === 4),
+  podCIDR: parseCidr(spec.podCIDR ?? ''),
+})

@@ -32,10 +32,15 @@ export class ObjectIndex<R extends ResourceName> {
   with(term: string): readonly ResourceTypes[R][] {
     const keys = this.#built().get(term)
     if (keys === undefined) return []
-    return [...keys].sort().flatMap((key) => {
+    // nearly always it is one
+    const sorted = keys.size === 1 ? keys : [...keys].sort()
+    const objects: ResourceTypes[R][] = []
+    for (const key of sorted) {
       const { namespace, name } = splitKey(key)
-      return this.#client.get(this.#resource, namespace, name) ?? []
-    })
+      const object = this.#client.get(this.#resource, namespace, name)
+      if (object !== undefined) objects.push(object)
+    }
+    return objects
   }
 
   #built(): Map<string, Set<string>> {
