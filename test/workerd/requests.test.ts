@@ -144,3 +144,25 @@ test('what CoreDNS knows of the internet is answered from its cache for half a m
   wait(13_000)
   expect(await answers()).toEqual([expect.not.stringContaining('cache')])
 })
+
+test('a kept connection stays with its Pod until that ends, and then another one is opened', async () => {
+  const session = await sessionWith(`${deployment(3)}
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+`)
+  const sendOver = async (): Promise<Traced> => {
+    const body = { from: FROM, to: 'http://web/', connection: 'reuse' }
+    return (await post(session, 'trace', body)).json<Traced>()
+  }
+  const first = (await sendOver()).reply!.from
+  for (let times = 0; times < 5; times++) expect((await sendOver()).reply?.from).toBe(first)
+  const pod = first.replace('default/', '')
+  await session.kubernetes(`/api/v1/namespaces/default/pods/${pod}`, { method: 'DELETE' })
+  wait(60_000)
+  const after = await sendOver()
+  expect(after.hops[0]).toMatchObject({ what: 'closed' })
+  expect(after.outcome).toBe('delivered')
+  expect(after.reply!.from).not.toBe(first)
+})

@@ -43,6 +43,11 @@ export class DecisionTree<T> {
     this.#chance = chance
   }
 
+  /** What it always comes to, if chance has no part in it; undefined if that is not known. */
+  get certain(): T | undefined {
+    return this.#root !== undefined && 'value' in this.#root ? this.#root.value : undefined
+  }
+
   /** What chance leads to this time. `evaluate` is asked where chance takes a way for the first time. */
   draw(evaluate: (chance: Chance) => Outcome<T>): T {
     const decided: Decided[] = []

@@ -48,6 +48,11 @@ export class RequestRun {
     this.#port = ephemeralPort(world)
   }
 
+  /** What always comes of an address that was tried; undefined if chance decides. */
+  certain(ip: Ip): Result | undefined {
+    return this.#trees.get(ip.value)?.certain
+  }
+
   /** Another one, to an address. */
   send(ip: Ip): Result {
     let tree = this.#trees.get(ip.value)

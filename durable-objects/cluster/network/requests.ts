@@ -60,8 +60,33 @@ export const sendRequests = (world: World, { request, count }: ManyRequests): Re
       result = run.send(order.at(tried))
     }
     add(results, result)
+    const vain = sent === 0 && !result.isConnected ? allInVain(run, resolved.ips, tries) : []
+    if (vain.length > 0) {
+      addAll({ results, retried }, vain, { order, times: count - 1 })
+      break
+    }
   }
   return summary(count, results, retried)
+}
+
+/** What comes of each address, if all of them are tried and none ever answers. */
+const allInVain = (run: RequestRun, ips: readonly Ip[], tries: number): readonly Result[] => {
+  const certain = ips.flatMap((ip) => run.certain(ip) ?? [])
+  return tries === ips.length && certain.length === ips.length ? certain : []
+}
+
+/** Each request tries all addresses: only which one comes last is left to chance. */
+const addAll = (
+  { results, retried }: { readonly results: Counts; readonly retried: Counts },
+  vain: readonly Result[],
+  { order, times }: { readonly order: AddressOrder; readonly times: number },
+): void => {
+  const last = vain.map(() => 0)
+  for (let sent = 0; sent < times; sent++) last[order.last()]!++
+  for (const [index, result] of vain.entries()) {
+    add(results, result, last[index])
+    add(retried, result, times - last[index]!)
+  }
 }
 
 /** A connection that is of no use is found out with the first request, and another one opened with the second. */
@@ -79,8 +104,9 @@ const overOne = (send: () => Result, count: number): Counts => {
   return new Map([...results.values()].map(({ result, times }) => [result, times]))
 }
 
-const add = (counts: Counts, result: Result): void =>
-  void counts.set(result, (counts.get(result) ?? 0) + 1)
+const add = (counts: Counts, result: Result, times = 1): void => {
+  if (times > 0) counts.set(result, (counts.get(result) ?? 0) + times)
+}
 
 /**
  * The addresses of a name as each request finds them. A name server that shuffles gives each of them another order; of that only as much
@@ -95,6 +121,14 @@ class AddressOrder {
     this.#world = world
     this.#ips = [...ips]
     this.#isShuffled = isShuffled
+  }
+
+  /** Which address comes last, by its place in the answer that is known. */
+  last(): number {
+    const { length } = this.#ips
+    return this.#isShuffled
+      ? Math.floor((this.#world.random() / 0x1_0000_0000) * length)
+      : length - 1
   }
 
   /** Places are asked for from 0 on, for each request anew. */

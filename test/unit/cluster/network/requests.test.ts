@@ -236,6 +236,20 @@ describe('many requests to a name with several addresses', () => {
     expect(result.retried!.reduce((sum, { count }) => sum + count, 0)).toBe(60)
   })
 
+  test('are counted at once where no address ever answers', () => {
+    let drawn = 0
+    const plain = named({ pods: [CLIENT, COREDNS] })
+    const random = () => {
+      drawn++
+      return plain.random()
+    }
+    const result = send({ ...plain, random }, POD, URL, 30_000)
+    expect(result.outcomes).toEqual({ 'no-route': 30_000 })
+    expect(chiSquare(result.failures.map(({ count }) => count))).toBeLessThan(13.8)
+    expect(result.retried!.reduce((sum, { count }) => sum + count, 0)).toBe(60_000)
+    expect(drawn).toBeLessThan(30_100)
+  })
+
   test('are sent to one of them only if they are datagrams, since nobody hears that they are lost', () => {
     const pods = [...WEB_PODS.slice(1), CLIENT, COREDNS]
     const result = send(named({ pods, isShuffled: false }), POD, 'udp://db:8080', 20)
