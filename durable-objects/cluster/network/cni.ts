@@ -19,7 +19,7 @@ export const hostPortOf = (
   packet: Packet,
 ): ChangedPacket | undefined => {
   const { destination, protocol } = packet
-  if (!isLocalAddress(node, destination.ip) || isLoopback(destination.ip)) return undefined
+  if (!isLocalAddress(node, destination.ip)) return undefined
   for (const pod of world.podsWithHostPorts(node.name)) {
     const { ip } = pod
     if (ip === undefined || !pod.hasNetwork) continue
@@ -47,14 +47,18 @@ export const masqueradeOf = (
 ): ChangedPacket | undefined => {
   const { source, destination } = packet
   const [ip] = node.ips
-  const isToItself = sameIp(source.ip, destination.ip)
+  const isToItself = sameIp(source.ip, destination.ip) && !isLoopback(source.ip)
+  // 127.0.0.1 is the Pod itself to the Pod
+  const isFromLoopback = isLoopback(source.ip) && !isLoopback(destination.ip)
   const isLeaving =
     cidrContains(world.podCIDR, source.ip) && !cidrContains(world.podCIDR, destination.ip)
-  if (ip === undefined || (!isLeaving && !isToItself)) return undefined
+  if (ip === undefined || (!isLeaving && !isToItself && !isFromLoopback)) return undefined
   const changed = { ...packet, source: { ip, port: source.port } }
   const why = isToItself
     ? 'the Pod would answer itself without the node'
-    : "the Pod's address means nothing outside the Pods' network"
+    : isFromLoopback
+      ? 'no answer would come back to a loopback address'
+      : "the Pod's address means nothing outside the Pods' network"
   return {
     packet: changed,
     says: `${why}: the source becomes the node's own, ${endpointText(changed.source)}`,

@@ -61,6 +61,19 @@ describe('a trace says', () => {
     expect(send(POD, 'https://192.168.49.2:8443/healthz', listening).reply?.from).toBe('node-1')
   })
 
+  test('that a hostPort is open on the loopback of its node too', () => {
+    const spec = {
+      nodeName: 'node-2',
+      containers: [
+        { name: 'web', image: 'nginx:1.29', ports: [{ containerPort: 80, hostPort: 8088 }] },
+      ],
+    }
+    const hosting = new BrokenCluster().with({ ...HOST_POD, spec })
+    const there = send({ node: 'node-2' }, 'http://127.0.0.1:8088/', hosting)
+    expect(there.says).toBe('Pod default/host answered HTTP 200')
+    expect(send({ node: 'node-1' }, 'http://127.0.0.1:8088/', hosting).outcome).toBe('refused')
+  })
+
   test('where a packet goes before the rules for packets that go there', () => {
     const { hops } = send({ workstation: true }, 'http://192.168.49.2:30080/')
     const there = hops.filter(({ isReply, where }) => isReply !== true && where.node === 'node-1')
