@@ -8,7 +8,8 @@ const [bundle, mode, ...numbers] = process.argv.slice(2)
 const [services, endpoints, nodes] = numbers.map(Number)
 const CREATED_AT = Date.parse('2026-01-01T00:00:00Z')
 const WARM_UP = 200
-const TRACES = 500
+const TRACES = 200
+const ROUNDS = 4
 const PODS_OF_A_NODE = 2
 /** Node ports are few: every so many-th Service has one. */
 const NODE_PORT_EVERY = 10
@@ -60,28 +61,39 @@ const toNodePort = (index) => {
   return requestOf(index, addresses[(index * 3) % nodes], service.spec.ports[0].nodePort)
 }
 
-const measure = async (requestAt) => {
+let lines = 0
+const timeOf = async (request) => {
+  let told
+  const time = await cpuOf(() => {
+    told = cluster.trace(request)
+  })
+  if (told.outcome !== 'delivered') throw new Error(told.says)
+  cluster.takeChanges()
+  lines = Math.max(lines, ...told.hops.map(({ rule }) => rule?.tried ?? 0))
+  return time
+}
+
+const timesFrom = async (start, count, requestAt) => {
   const times = []
-  let lines = 0
-  for (let index = 0; index < WARM_UP + TRACES; index++) {
-    const request = requestAt(index)
-    let told
-    const time = await cpuOf(() => {
-      told = cluster.trace(request)
-    })
-    if (told.outcome !== 'delivered') throw new Error(told.says)
-    cluster.takeChanges()
-    if (index >= WARM_UP) times.push(time)
-    lines = Math.max(lines, ...told.hops.map(({ rule }) => rule?.tried ?? 0))
-  }
-  return { time: median(times), lines }
+  for (let index = start; index < start + count; index++) times.push(await timeOf(requestAt(index)))
+  return times
+}
+
+/** The least median of some rounds: what else the machine does can only add. */
+const measure = async (requestAt) => {
+  lines = 0
+  await timesFrom(0, WARM_UP, requestAt)
+  const medians = []
+  for (let round = 0; round < ROUNDS; round++)
+    medians.push(median(await timesFrom(WARM_UP + round * TRACES, TRACES, requestAt)))
+  return Math.min(...medians)
 }
 
 for (const { what, requestAt } of [
   { what: 'a cluster IP', requestAt: toClusterIP },
   { what: 'a node port', requestAt: toNodePort },
 ]) {
-  const { time, lines } = await measure(requestAt)
+  const time = await measure(requestAt)
   report(`${title}: a trace to ${what}`, time, 'ms CPU', isFull ? TARGETS[mode] : undefined)
   report(`${title}: most rules tried for it on a node`, lines, '')
 }
