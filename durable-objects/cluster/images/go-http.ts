@@ -1,5 +1,6 @@
 // How a program written in Go calls another one, and what it says if that fails. go: net/http, net
 import type { HttpReply } from '#images/behaviour.ts'
+import { contactAny } from '#images/contact-any.ts'
 import type { Contacted, Network, Resolved } from '#images/network.ts'
 import { parseUrl, type Url } from '#images/url.ts'
 
@@ -14,6 +15,7 @@ export interface GoRequest {
 }
 
 const MAX_REDIRECTS = 10
+const UNDIALLED: ReadonlySet<Contacted['outcome']> = new Set(['refused', 'no-route', 'timeout'])
 const SERVICE_NAMES: Readonly<Record<string, number>> = { http: 80, https: 443, domain: 53 }
 
 /** `http.Get(url)`: the reply, or the text of the error. */
@@ -52,10 +54,8 @@ const follow = (
 ): GoResult => {
   const resolved = network.resolve(url.host, 'go')
   if (resolved.end !== 'found') return failed(`dial tcp: ${goLookupError(url.host, resolved)}`)
-  const target = resolved.addresses[0]!
-  const contacted = network.contact({
+  const attempts = contactAny(network, resolved.addresses, {
     protocol: 'TCP',
-    address: target,
     port: url.port,
     isTls: url.scheme === 'https',
     http: {
@@ -65,8 +65,13 @@ const follow = (
       ...(request.body === undefined ? {} : { body: request.body }),
     },
   })
+  // of several errors the first one is told. go: net.sysDialer.dialSerial
+  const { contacted } = attempts.at(-1)!
+  const { address: target, contacted: told } = UNDIALLED.has(contacted.outcome)
+    ? attempts[0]!
+    : attempts.at(-1)!
   if (contacted.outcome !== 'http')
-    return unanswered(contacted, `${bracketed(target)}:${url.port}`, request.timeout ?? 0, failed)
+    return unanswered(told, `${bracketed(target)}:${url.port}`, request.timeout ?? 0, failed)
   const location = contacted.reply.headers['Location']
   if (location === undefined || ![301, 302, 303, 307, 308].includes(contacted.reply.status))
     return tooSlow(contacted.reply, request.timeout ?? 0, failed)

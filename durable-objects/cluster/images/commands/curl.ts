@@ -100,7 +100,7 @@ class Transfer {
 
   #request(url: Url, method: string, body: string | undefined, redirects: number): CommandOutput {
     const request = this.#message(url, method, body)
-    const result = exchange(this.#input.network, url, request, 'musl')
+    const result = exchange(this.#input.network, url, request, 'musl', true)
     this.#takes += result.takes
     if (result.kind === 'unresolved') return this.#unresolved(url, result.isSlow)
     const { contacted, address } = result

@@ -2,6 +2,7 @@
 import { byteLength, headerOf, statusText } from '#images/http.ts'
 import { httpDate } from '#images/clock.ts'
 import type { HttpReply, HttpRequest } from '#images/behaviour.ts'
+import { contactAny, takenBy } from '#images/contact-any.ts'
 import type { Contacted, Network, ResolverLibrary } from '#images/network.ts'
 import type { Url } from '#images/url.ts'
 
@@ -17,24 +18,26 @@ export type Exchanged =
 /** How long Linux tries to connect before it gives up (tcp_syn_retries = 6). */
 export const KERNEL_CONNECT_TIMEOUT = 134_000
 
+/** `triesAll`: it goes on to the next address where nobody takes the connection; busybox' wget knows one only. */
 export const exchange = (
   network: Network,
   url: Url,
   request: HttpRequest,
   library: ResolverLibrary,
+  triesAll = false,
 ): Exchanged => {
   const resolved = network.resolve(url.host, library)
-  const address = resolved.addresses[0]
-  if (resolved.end !== 'found' || address === undefined)
-    return { kind: 'unresolved', isSlow: resolved.end === 'unreachable', takes: resolved.takes }
-  const contacted = network.contact({
+  const addresses = resolved.end === 'found' ? resolved.addresses : []
+  const attempts = contactAny(network, triesAll ? addresses : addresses.slice(0, 1), {
     protocol: 'TCP',
-    address,
     port: url.port,
     isTls: url.scheme === 'https',
     http: request,
   })
-  return { kind: 'contacted', address, contacted, takes: resolved.takes + contacted.takes }
+  const last = attempts.at(-1)
+  if (last === undefined)
+    return { kind: 'unresolved', isSlow: resolved.end === 'unreachable', takes: resolved.takes }
+  return { kind: 'contacted', ...last, takes: resolved.takes + takenBy(attempts) }
 }
 
 /** `HTTP/1.1 404 Not Found` */
