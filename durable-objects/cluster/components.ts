@@ -7,6 +7,7 @@ import { kubeletComponents } from '#kubelet/components.ts'
 import { proxyComponents } from '#kube-proxy/components.ts'
 import { schedulerComponents } from '#kube-scheduler/components.ts'
 import type { Settings } from '#settings.ts'
+import { systemPrograms } from '#world/system-programs.ts'
 import { tracer } from '#world/tracer.ts'
 import type { ClusterWorld } from '#world/world.ts'
 
@@ -22,5 +23,6 @@ export const components = (
   ...objectControllers,
   ...cloudComponents,
   ...proxyComponents,
+  systemPrograms(world),
   tracer(world),
 ]

@@ -2,7 +2,7 @@
 import type { ConfigMap } from '#api/core/v1/config-map/types.ts'
 import type { Deployment } from '#api/apps/v1/deployment/types.ts'
 import { selectorFromMap } from '#apimachinery/labels.ts'
-import type { Cause } from './cause.ts'
+import type { Cause, Place } from './cause.ts'
 import { own } from '#apimachinery/object.ts'
 import type { DnsMessage } from '#net/dns-message.ts'
 import { configMapRemedy } from './config-map.ts'
@@ -27,6 +27,8 @@ const dnsCause = (context: DiagnosisContext): Cause | undefined => {
       (endpoints ?? []).some(({ conditions }) => conditions?.ready !== false),
     )
   if (isServed) return corefileCause(context)
+  const unreadable = unreadableCorefile(context)
+  if (unreadable !== undefined) return unreadable
   const deployment = client.get('deployments.apps', SYSTEM, 'coredns')
   const isScaledDown = deployment?.spec.replicas === 0
   const target = deployment === undefined ? placeOf(service) : placeOf(deployment, 'spec.replicas')
@@ -58,6 +60,39 @@ const dnsCause = (context: DiagnosisContext): Cause | undefined => {
   }
 }
 
+const COREFILE: Place = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  namespace: SYSTEM,
+  name: 'coredns',
+  field: 'data.Corefile',
+}
+
+/** CoreDNS ends when it is started, since it cannot read its file. */
+const unreadableCorefile = (context: DiagnosisContext): Cause | undefined => {
+  const { client, facts } = context
+  for (const pod of podsOf(client, SYSTEM, { 'k8s-app': 'kube-dns' })) {
+    const [{ name = '', state, lastState } = {}] = pod.status.containerStatuses ?? []
+    if ((state?.terminated ?? lastState?.terminated)?.exitCode !== 1) continue
+    const words = facts.lastWords(pod, name).at(-1)
+    if (words === undefined) continue
+    return {
+      code: 'DnsIsDown',
+      says: `CoreDNS ends each time it is started, so no name in the cluster can be looked up. Its last words: ${words}`,
+      evidence: [
+        { place: placeOf(pod, 'log'), found: words },
+        {
+          place: COREFILE,
+          found: shortOf(corefileOf(client.get('configmaps', SYSTEM, 'coredns'))),
+        },
+      ],
+      place: COREFILE,
+      remedy: configMapRemedy(context, COREFILE, facts.corefile),
+    }
+  }
+  return undefined
+}
+
 /** A name that every cluster has: whoever serves the cluster's names at all, knows it. */
 const KNOWN = 'kubernetes.default.svc.cluster.local.'
 
@@ -70,19 +105,17 @@ const corefileCause = (context: DiagnosisContext): Cause | undefined => {
   const answers = asked.map((pod) => world.dnsAnswer(pod, { name: KNOWN, type: 'A' }))
   if (answers.length === 0 || answers.some((answer) => answer?.rcode === 'NOERROR'))
     return undefined
-  const place = {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    namespace: SYSTEM,
-    name: 'coredns',
-    field: 'data.Corefile',
-  }
+  const place = COREFILE
+  const corefile = corefileOf(client.get('configmaps', SYSTEM, 'coredns'))
+  const stays = /^\s*reload\b/m.test(corefile)
+    ? ''
+    : ' Without the plugin reload it reads another Corefile only when its Pods are started again.'
   return {
     code: 'DnsIsDown',
-    says: 'CoreDNS runs, but it does not know the names of Services: its Corefile, in the ConfigMap coredns, is missing or wrong. Addresses still work.',
+    says: `CoreDNS runs, but it does not know the names of Services: its Corefile, in the ConfigMap coredns, is missing or wrong. Addresses still work.${stays}`,
     evidence: [
       { place: { ...place, field: KNOWN }, expected: 'an address', found: rcodeOf(answers[0]) },
-      { place, found: corefileOf(client.get('configmaps', SYSTEM, 'coredns')) },
+      { place, found: shortOf(corefile) },
     ],
     place,
     remedy: configMapRemedy(context, place, context.facts.corefile),
@@ -93,11 +126,11 @@ const rcodeOf = (answer: DnsMessage | undefined): string => answer?.rcode ?? 'no
 
 const MOST_TEXT = 120
 
-const corefileOf = (configMap: ConfigMap | undefined): string => {
-  const text = own(configMap?.data, 'Corefile')
-  if (text === undefined) return 'not there'
-  return text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text
-}
+const corefileOf = (configMap: ConfigMap | undefined): string =>
+  own(configMap?.data, 'Corefile') ?? 'not there'
+
+const shortOf = (text: string): string =>
+  text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text
 
 const replicasText = ({ spec, status }: Deployment): string =>
   `${status?.readyReplicas ?? 0} of ${spec.replicas ?? 1} replicas Ready`

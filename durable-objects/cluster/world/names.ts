@@ -8,7 +8,8 @@ import { imageBehaviour } from '#images/catalog.ts'
 import { coredns } from '#images/samples.ts'
 import { DNS_SETTINGS, podResolvConf } from '#coredns/resolv-conf.ts'
 import { resolve } from '#coredns/resolver.ts'
-import { answerQuestion, clusterCorefile } from '#coredns/server.ts'
+import type { CorefileResult } from '#coredns/corefile.ts'
+import { answerQuestion } from '#coredns/server.ts'
 import type { Asked } from '#coredns/plugins/plugin.ts'
 import { type DnsMessage, emptyMessage, type Question } from '#net/dns-message.ts'
 import type { AskNameserver, DnsReply, WorldResolution } from '#network/world.ts'
@@ -36,6 +37,8 @@ export const isCoreDns = (image: string): boolean => {
 
 export interface NameServerFacts {
   readonly client: Client
+  /** What this Pod's CoreDNS runs with. */
+  readonly corefile: CorefileResult
   readonly internet: Internet
   /** From 0 to 2^32-1. */
   readonly random: () => number
@@ -47,9 +50,8 @@ export interface NameServerFacts {
 export const coreDnsAnswer = (
   pod: Pod,
   question: Question,
-  { client, internet, random, cache }: NameServerFacts,
+  { client, corefile, internet, random, cache }: NameServerFacts,
 ): DnsReply | undefined => {
-  const corefile = clusterCorefile(client)
   if ('failure' in corefile) return undefined
   const { podIP } = pod.status
   const { message, isShuffled, secondsLeft } = answerQuestion(

@@ -6,11 +6,14 @@ import type { ComponentContext } from '#client/component.ts'
 import type { KubeProxies, NodeTables } from '#kube-proxy/proxies.ts'
 import { isOff } from '#kubelet/machine-state.ts'
 import { ContainerDisks } from '#kubelet/container-disk.ts'
+import type { Self } from '#images/behaviour.ts'
 import type { Network } from '#images/network.ts'
 import { type RunningContainer, RunningContainers } from '#kubelet/running-containers.ts'
 import type { Cidr } from '#net/cidr.ts'
 import { type Ip, isLoopback } from '#net/ip.ts'
 import type { Connections } from '#netfilter/connections.ts'
+import { clusterCorefile } from '#coredns/server.ts'
+import { parseCorefile } from '#coredns/corefile.ts'
 import { EMPTY_RULESET } from '#netfilter/ruleset.ts'
 import type { Answer, Exchange, World, WorldInternet, WorldNode, WorldPod } from '#network/world.ts'
 import type { AnswerCache } from '#coredns/answer-cache.ts'
@@ -21,6 +24,7 @@ import { DnsCaches } from '#world/dns-caches.ts'
 import { HealthCheckPorts } from '#world/health-check-ports.ts'
 import { ExternalHosts } from '#world/external-hosts.ts'
 import { worldInternet } from '#world/internet.ts'
+import { keptCorefile } from '#world/kept-corefile.ts'
 import { KeptConnections } from '#world/kept-connections.ts'
 import { askSockets, type MoreOfSelf, type OpenSocket, PodListeners } from '#world/listeners.ts'
 import { LoadBalancers } from '#world/load-balancers.ts'
@@ -51,6 +55,12 @@ export interface WorldLook {
   readonly random: () => number
   /** Nothing that happens stays: connections are copies. */
   readonly leavesNoTrace?: boolean
+}
+
+/** A container that runs, and what its program may use. */
+export interface RunningProgram {
+  readonly container: RunningContainer['spec']
+  readonly self: ReturnType<ClusterWorld['lifeOf']>
 }
 
 /** Keeps what finds things fast; each look at the world is made anew, since the next turn may change everything. */
@@ -245,12 +255,15 @@ export class ClusterWorld implements World {
 
   dnsAnswer: World['dnsAnswer'] = (pod, question) => {
     const object = this.#worlds.pods.objectOf(pod)
-    if (object === undefined || !this.#runsCoreDns(object)) return undefined
+    const server = object === undefined ? undefined : this.#coreDnsIn(object)
+    if (object === undefined || server === undefined) return undefined
     const { client } = this.#worlds.parts
     const { internet } = this.#worlds.externalHosts
     const cache = this.#dnsCacheOf(object)
     const random = () => this.random()
-    return coreDnsAnswer(object, question, { client, internet, random, cache })
+    const kept = keptCorefile(this.lifeOf(object, server).store)
+    const corefile = kept === undefined ? clusterCorefile(client) : parseCorefile(kept)
+    return coreDnsAnswer(object, question, { client, corefile, internet, random, cache })
   }
 
   #dnsCacheOf(pod: Pod): AnswerCache {
@@ -318,18 +331,19 @@ export class ClusterWorld implements World {
     const uid = pod.metadata.uid ?? ''
     let sockets = this.#sockets.get(uid)
     if (sockets === undefined) {
-      const more = (container: RunningContainer) => this.#lifeOf(pod, container)
+      const more = (container: RunningContainer) => this.lifeOf(pod, container)
       this.#sockets.set(uid, (sockets = this.#worlds.listeners.of(pod, this.now, more)))
     }
     return sockets
   }
 
-  #lifeOf(pod: Pod, { spec, run }: RunningContainer): ReturnType<MoreOfSelf> {
+  lifeOf(pod: Pod, { spec, run }: RunningContainer) {
     const { client, end } = this.#worlds.parts
     const disk = { pod: keyOf(pod), uid: pod.metadata.uid ?? '', container: spec, run }
     const store = this.#disks.storeOf(disk)
     const at = this.now
     return {
+      now: at,
       store,
       network: this.networkOf(pod),
       file: filesOf(client, pod, spec, store),
@@ -337,15 +351,21 @@ export class ClusterWorld implements World {
       exit: (exitCode, after) => {
         if (this.#look.leavesNoTrace !== true) end(pod, spec.name, at + after, exitCode)
       },
-    }
+    } satisfies ReturnType<MoreOfSelf> & Pick<Self, 'now'>
+  }
+
+  programsIn(pod: Pod): readonly RunningProgram[] {
+    return this.#worlds.containers
+      .of(pod)
+      .map((container) => ({ container: container.spec, self: this.lifeOf(pod, container) }))
   }
 
   #hasProxy(node: string): boolean {
     return this.#worlds.parts.proxySyncOf(node) === 'synced'
   }
 
-  #runsCoreDns(pod: Pod): boolean {
-    return this.#worlds.containers.of(pod).some(({ spec }) => isCoreDns(spec.image ?? ''))
+  #coreDnsIn(pod: Pod): RunningContainer | undefined {
+    return this.#worlds.containers.of(pod).find(({ spec }) => isCoreDns(spec.image ?? ''))
   }
 
   /** An address of a Pod is that Pod; what shares its node's network is the node. */

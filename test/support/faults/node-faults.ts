@@ -19,6 +19,17 @@ const withCorefile = (text: string) => ({
   patch: { data: { Corefile: text } },
 })
 
+/** All at once: one that runs would go on with the Corefile that it has. */
+const startedAgain = {
+  of: existing('Deployment', 'coredns', 'kube-system', 'apps/v1'),
+  patch: {
+    spec: {
+      strategy: { type: 'Recreate', rollingUpdate: null },
+      template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': 'now' } } },
+    },
+  },
+}
+
 export const nodeFaults: Readonly<Record<string, Fault>> = {
   'kube-proxy without its DaemonSet': {
     code: 'ProxyIsStopped',
@@ -35,12 +46,12 @@ export const nodeFaults: Readonly<Record<string, Fault>> = {
   'a Corefile without the zone of the cluster': {
     code: 'DnsIsDown',
     manifests: [webDeployment(), webService()],
-    changes: [withCorefile('.:53 {\n  forward . 8.8.8.8\n}\n')],
+    changes: [withCorefile('.:53 {\n  forward . 8.8.8.8\n  reload\n}\n')],
   },
   'a Corefile that is gone': {
     code: 'DnsIsDown',
     manifests: [webDeployment(), webService()],
-    changes: [withCorefile('}}}')],
+    changes: [withCorefile('.:53 {\n  nonsense\n}\n'), startedAgain],
   },
   'node ports at the loopback address only': {
     code: 'NodePortsAtOtherAddresses',

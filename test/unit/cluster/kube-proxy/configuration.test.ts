@@ -127,54 +127,111 @@ describe('what is said', () => {
   })
 })
 
+const INVALID = 'failed validate: KubeProxyConfiguration.'
+const MODES =
+  'must be iptables, ipvs, nftables or blank (blank means the best-available proxy [currently iptables])'
+const JSON_INTO =
+  'failed complete: failed to decode: json: cannot unmarshal TYPE into Go struct field KubeProxy'
+const CIDRS = `${INVALID}DetectLocalConfiguration.ClusterCIDRs`
+const CIDR = 'must be a valid CIDR block (e.g. 10.100.0.0/16 or fde4:8dba:82e1::/48)'
+const PAIR =
+  'must be a either a single CIDR or dual-stack pair of CIDRs (e.g. [10.100.0.0/16, fde4:8dba:82e1::/48]'
+const BIT = `${INVALID}KubeProxyIPTablesConfiguration.MasqueradeBit: Invalid value: `
+
 describe('a ConfigMap is refused', () => {
   it.each([
-    ['mode: userspace', 'mode: unknown proxy mode "userspace"'],
-    ['mode: __proto__', 'mode: unknown proxy mode "__proto__"'],
-    ['mode: 5', 'mode: must be a string'],
-    ['mode: [iptables]', 'mode: must be a string'],
-    ['clusterCIDR: 10.0.0.0/40', 'clusterCIDR: "10.0.0.0/40" is no valid CIDR block'],
-    ['clusterCIDR: nonsense', 'clusterCIDR: "nonsense" is no valid CIDR block'],
+    ['mode: userspace', `${INVALID}Mode.ProxyMode: Invalid value: "userspace": ${MODES}`],
+    ['mode: __proto__', `${INVALID}Mode.ProxyMode: Invalid value: "__proto__": ${MODES}`],
+    [
+      'mode: 5',
+      `${JSON_INTO}Configuration.mode of type v1alpha1.ProxyMode`.replace('TYPE', 'number'),
+    ],
+    [
+      'mode: [iptables]',
+      `${JSON_INTO}Configuration.mode of type v1alpha1.ProxyMode`.replace('TYPE', 'array'),
+    ],
+    ['clusterCIDR: 10.0.0.0/40', `${CIDRS}[0]: Invalid value: "10.0.0.0/40": ${CIDR}`],
+    ['clusterCIDR: nonsense', `${CIDRS}[0]: Invalid value: "nonsense": ${CIDR}`],
     [
       'clusterCIDR: 10.0.0.0/8,10.1.0.0/16',
-      'clusterCIDR: "10.0.0.0/8,10.1.0.0/16" must be a valid DualStack CIDR',
+      `${CIDRS}: Invalid value: ["10.0.0.0/8","10.1.0.0/16"]: ${PAIR}`,
     ],
     [
       'clusterCIDR: 10.0.0.0/8,fd00::/64,10.1.0.0/16',
-      'clusterCIDR: "10.0.0.0/8,fd00::/64,10.1.0.0/16" must be a valid DualStack CIDR',
+      `${CIDRS}: Invalid value: ["10.0.0.0/8","fd00::/64","10.1.0.0/16"]: ${PAIR}`,
     ],
-    ['clusterCIDR: 7', 'clusterCIDR: must be a string'],
-    ['detectLocalMode: Guess', 'detectLocalMode: unknown mode "Guess"'],
-    ['detectLocalMode: BridgeInterface', 'detectLocal.bridgeInterface: must be set'],
-    ['detectLocalMode: InterfaceNamePrefix', 'detectLocal.interfaceNamePrefix: must be set'],
-    ['iptables: {masqueradeBit: 32}', 'masqueradeBit: must be within the range [0, 31]'],
-    ['iptables: {masqueradeBit: -1}', 'masqueradeBit: must be within the range [0, 31]'],
-    ['iptables: {masqueradeBit: 1.5}', 'masqueradeBit: must be within the range [0, 31]'],
-    ['iptables: {masqueradeBit: "14"}', 'masqueradeBit: must be within the range [0, 31]'],
-    ['iptables: {masqueradeAll: "yes"}', 'masqueradeAll: must be true or false'],
-    ['iptables: {localhostNodePorts: 1}', 'localhostNodePorts: must be true or false'],
-    ['iptables: [1]', 'iptables: must be an object'],
-    ['detectLocal: eth0', 'detectLocal: must be an object'],
-    ['nodePortAddresses: 10.0.0.0/8', 'nodePortAddresses: must be a list'],
-    ['nodePortAddresses: [7]', 'nodePortAddresses: 7 is no valid CIDR block'],
-    ['nodePortAddresses: [10.0.0.1]', 'nodePortAddresses: "10.0.0.1" is no valid CIDR block'],
+    [
+      'clusterCIDR: 7',
+      `${JSON_INTO}Configuration.clusterCIDR of type string`.replace('TYPE', 'number'),
+    ],
+    [
+      'detectLocalMode: Guess',
+      `${INVALID}DetectLocalMode: Unsupported value: "Guess": supported values: "", "BridgeInterface", "ClusterCIDR", "InterfaceNamePrefix", "NodeCIDR"`,
+    ],
+    [
+      'detectLocalMode: BridgeInterface',
+      `${INVALID}DetectLocalConfiguration.InterfaceName: Invalid value: "": must not be empty`,
+    ],
+    [
+      'detectLocalMode: InterfaceNamePrefix',
+      `${INVALID}DetectLocalConfiguration.InterfacePrefix: Invalid value: "": must not be empty`,
+    ],
+    ['iptables: {masqueradeBit: 32}', `${BIT}32: must be within the range [0, 31]`],
+    ['iptables: {masqueradeBit: -1}', `${BIT}-1: must be within the range [0, 31]`],
+    [
+      'iptables: {masqueradeBit: 1.5}',
+      `${JSON_INTO}IPTablesConfiguration.iptables.masqueradeBit of type int32`.replace(
+        'TYPE',
+        'number 1.5',
+      ),
+    ],
+    [
+      'iptables: {masqueradeAll: "yes"}',
+      `${JSON_INTO}IPTablesConfiguration.iptables.masqueradeAll of type bool`.replace(
+        'TYPE',
+        'string',
+      ),
+    ],
+    [
+      'iptables: [1]',
+      `${JSON_INTO}Configuration.iptables of type v1alpha1.KubeProxyIPTablesConfiguration`.replace(
+        'TYPE',
+        'array',
+      ),
+    ],
+    [
+      'nodePortAddresses: 10.0.0.0/8',
+      `${JSON_INTO}Configuration.nodePortAddresses of type []string`.replace('TYPE', 'string'),
+    ],
+    [
+      'nodePortAddresses: [7]',
+      `${JSON_INTO}Configuration.nodePortAddresses of type string`.replace('TYPE', 'number'),
+    ],
+    [
+      'nodePortAddresses: [10.0.0.1]',
+      `${INVALID}NodePortAddresses[0]: Invalid value: "10.0.0.1": must be a valid CIDR`,
+    ],
     [
       'nodePortAddresses: [primary, 10.0.0.0/8]',
-      'nodePortAddresses: "primary" is no valid CIDR block',
+      `${INVALID}NodePortAddresses[0]: Invalid value: "primary": can't use both 'primary' and CIDRs`,
     ],
   ])('for %s', (text, problem) => {
     expect(() => read(text)).toThrow(new ConfigurationError(problem))
   })
 
   it.each([
-    ['nothing at all', '', 'config.conf: not an object'],
-    ['no kind', 'mode: nftables', "config.conf: Object 'Kind' is missing"],
-    ['no object', '- 1\n- 2', 'config.conf: not an object'],
-    ['a word', 'hello', 'config.conf: not an object'],
-    ['another kind', 'kind: Pod', 'config.conf: kind must be KubeProxyConfiguration'],
+    ['nothing at all', '', "Object 'Kind' is missing in 'null'"],
+    ['no kind', 'mode: nftables', `Object 'Kind' is missing in '{"mode":"nftables"}'`],
+    ['no object', '- 1\n- 2', "Object 'Kind' is missing in '[1,2]'"],
+    ['a word', 'hello', `Object 'Kind' is missing in '"hello"'`],
+    [
+      'another kind',
+      'kind: Pod',
+      'no kind "Pod" is registered for version "" in scheme "pkg/proxy/apis/config/scheme/scheme.go:30"',
+    ],
   ])('for %s', (_, text, problem) => {
     expect(() => configurationOf(configMap(text), DEFAULTS)).toThrow(
-      new ConfigurationError(problem),
+      new ConfigurationError(`failed complete: failed to decode: ${problem}`),
     )
   })
 
@@ -182,9 +239,11 @@ describe('a ConfigMap is refused', () => {
     ['no YAML', 'mode: [iptables'],
     ['a bomb of references', `a: &a [x,x]\n${'b: *b\n'.repeat(3)}`],
     ['text of great depth', '['.repeat(100_000)],
-  ])('for %s, with the file named', (_, text) => {
+  ])('for %s, in the words of the decoder', (_, text) => {
     expect(() => configurationOf(configMap(text), DEFAULTS)).toThrow(ConfigurationError)
-    expect(() => configurationOf(configMap(text), DEFAULTS)).toThrow(/^config\.conf: /)
+    expect(() => configurationOf(configMap(text), DEFAULTS)).toThrow(
+      /^failed complete: failed to decode: /,
+    )
   })
 
   it('for nothing that only looks like a field', () => {

@@ -185,7 +185,8 @@ describe.each([
     expect({ sync, mode, problem }).toEqual({
       sync: 'stale',
       mode: 'nftables',
-      problem: 'mode: unknown proxy mode "userspace"',
+      problem:
+        'failed validate: KubeProxyConfiguration.Mode.ProxyMode: Invalid value: "userspace": must be iptables, ipvs, nftables or blank (blank means the best-available proxy [currently iptables])',
     })
     set(cluster, '192.0.2.9')
     expect(textOf(cluster, 'node-1')).toBe(before)
