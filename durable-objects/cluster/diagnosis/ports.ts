@@ -211,11 +211,15 @@ const sharedPods = (
   const { service } = context
   const [pod] = selectedPods(context).filter(isReady)
   if (pod === undefined) return undefined
-  const other = otherServices(context, pod).find((candidate) =>
-    (candidate.spec.ports ?? []).some((theirs) => isAnswered(context, pod, theirs)),
-  )
+  // a TCP port is no place for datagrams
+  const answered = ({ spec: { ports = [] } }: Service): ServicePort | undefined =>
+    ports.find(
+      (candidate) =>
+        protocolOf(candidate) === protocolOf(port) && isAnswered(context, pod, candidate),
+    )
+  const other = otherServices(context, pod).find((candidate) => answered(candidate) !== undefined)
   if (other === undefined) return undefined
-  const theirs = (other.spec.ports ?? []).find((candidate) => isAnswered(context, pod, candidate))!
+  const theirs = answered(other)!
   return {
     code: 'ServicesShareThePods',
     says: `${service.metadata.name} and ${other.metadata.name} select the same Pods but send to different ports: ${port.targetPort ?? port.port} and ${theirs.targetPort ?? theirs.port}. The Pods only listen on the second, so that one of the two Services works and the other does not.`,
