@@ -6,6 +6,7 @@ import { type Flavour as ImageFlavour, toolsOf } from '#shell/tools/tools-of-fla
 import { startMachine } from '#shell/start.ts'
 import type { Flavour } from '#shell/language/flavour.ts'
 import { readChunk, sleepFor, type Tool, writeOut } from '#shell/tools/tool.ts'
+import { DEFAULT_LIMITS } from '#shell/kernel/kernel.ts'
 import { sinkStream, textStream } from '#shell/kernel/stream.ts'
 
 export interface ShellRun {
@@ -24,6 +25,8 @@ export interface ShellGiven {
   readonly options?: readonly string[]
   readonly args?: readonly string[]
   readonly until?: number
+  /** How much work is allowed. */
+  readonly steps?: number
 }
 
 const SLEEP: Tool = {
@@ -102,6 +105,7 @@ export const runShell = (flavour: Flavour, script: string, given: ShellGiven = {
       files,
       env: { PATH: '/usr/bin:/bin', HOME: '/root', ...given.env },
       cwd: '/work',
+      limits: { ...DEFAULT_LIMITS, steps: given.steps ?? DEFAULT_LIMITS.steps },
       streams: [
         textStream(given.stdin ?? ''),
         keep((text) => (stdout += text)),

@@ -17,6 +17,8 @@ export interface FirstProcess {
   readonly streams: readonly Stream[]
   readonly limits?: Limits
   readonly firstPid?: number
+  /** Called before anything runs. */
+  readonly onStart?: (kernel: Kernel) => void
 }
 
 export interface Started {
@@ -28,6 +30,7 @@ export interface Started {
 
 export const startMachine = (machine: Machine, first: FirstProcess): Started => {
   const kernel = new Kernel(first.limits, first.firstPid)
+  first.onStart?.(kernel)
   const fds = new Descriptors()
   for (const [fd, stream] of first.streams.entries()) fds.set(fd, stream)
   const { files, env, cwd, argv } = first
@@ -44,7 +47,7 @@ export const startMachine = (machine: Machine, first: FirstProcess): Started => 
     depth: 0,
     umask: 0o022,
   }
-  const found = findProgram(heritage, argv[0] ?? '')
+  const found = findProgram(heritage, argv[0] ?? '', argv)
   if (!isProgram(found)) return { kernel, task: undefined, missing: found }
   return { kernel, task: startProgram(heritage, found, argv) }
 }

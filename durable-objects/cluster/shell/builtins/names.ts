@@ -1,6 +1,7 @@
 // cd, pwd, type, command, alias, hash, umask, ulimit, history.
 import { type Builtin, ending } from '#shell/builtins/builtin.ts'
 import { isFailure } from '#shell/files/failure.ts'
+import type { FileSystem } from '#shell/files/file-system.ts'
 import { absolutePath } from '#shell/files/path.ts'
 import { findProgram, isProgram } from '#shell/interpreter/find-program.ts'
 import { fatalStatus } from '#shell/interpreter/parameters.ts'
@@ -23,14 +24,7 @@ const cd: Builtin = function* run(shell, args) {
     return fatalStatus(shell, 1)
   }
   const path = absolutePath(state.cwd, target)
-  const stat = files.stat(path)
-  const why = isFailure(stat)
-    ? stat.text
-    : stat.kind !== 'directory'
-      ? 'Not a directory'
-      : files.may(path, 'execute')
-        ? undefined
-        : 'Permission denied'
+  const why = whyNotIn(files, path)
   if (why !== undefined) {
     yield* complain(shell, MESSAGES.cannotChange(target, why))
     return fatalStatus(shell, 1)
@@ -41,6 +35,14 @@ const cd: Builtin = function* run(shell, args) {
   state.set('PWD', path)
   if (given === '-') yield* print(shell, `${path}\n`)
   return 0
+}
+
+const whyNotIn = (files: FileSystem, path: string): string | undefined => {
+  const stat = files.stat(path)
+  if (isFailure(stat)) return stat.text
+  if (!files.isDirectory(path)) return 'Not a directory'
+  // what is only taken to be there may be entered
+  return stat.kind !== 'directory' || files.may(path, 'execute') ? undefined : 'Permission denied'
 }
 
 const pwd: Builtin = function* run(shell) {

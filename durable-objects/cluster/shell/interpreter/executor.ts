@@ -132,7 +132,7 @@ function* readWhole(shell: Shell, path: string): Steps<string> {
 /** The process is another program's from here on, and ends with it. */
 function* replace(shell: Shell, argv: readonly string[]): Steps<number> {
   const heritage = heritageOf(shell)
-  const found = findProgram(heritage, argv[0]!)
+  const found = findProgram(heritage, argv[0]!, argv)
   if (!isProgram(found)) {
     const status = yield* refuse(
       shell,

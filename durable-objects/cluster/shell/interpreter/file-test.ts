@@ -37,6 +37,7 @@ export const fileTest = (shell: Shell, operator: string, given: string): boolean
   }
   if (Object.hasOwn(RIGHTS, operator))
     return files.may(path, RIGHTS[operator as keyof typeof RIGHTS])
+  if (operator === '-d') return files.isDirectory(path)
   const stat = files.stat(path)
   return !isFailure(stat) && KINDS[operator]!(stat, shell)
 }

@@ -44,38 +44,58 @@ const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 type Finder = Pick<Heritage, 'machine' | 'files' | 'env' | 'cwd'>
 
-export const findProgram = (from: Finder, name: string): Found => {
-  if (name.includes('/')) return at(from, absolutePath(from.cwd, name))
+/** A word that is only asked about comes without arguments. */
+export const findProgram = (
+  from: Finder,
+  name: string,
+  argv: readonly string[] = [name],
+): Found => {
+  if (name.includes('/')) return at(from, absolutePath(from.cwd, name), argv)
   for (const directory of (from.env['PATH'] ?? USUAL_PATH).split(':')) {
     const path = absolutePath(from.cwd, `${directory}/${name}`)
     if (!from.files.exists(path)) continue
-    const found = at(from, path)
+    const found = at(from, path, argv)
     if (found.kind !== 'missing' && found.kind !== 'directory') return found
   }
-  return byName(from, name, `/bin/${name}`)
+  return byName(from, name, `/bin/${name}`, argv)
 }
 
-const byName = ({ machine, cwd }: Finder, name: string, path: string): Found => {
+const byName = (
+  { machine }: Finder,
+  name: string,
+  path: string,
+  argv: readonly string[],
+): Found => {
   const flavour = machine.shell(name)
   if (flavour !== undefined) return { kind: 'shell', flavour, path }
-  const tool = machine.program(name, cwd)
+  const tool = machine.program(name, argv)
   if (tool !== undefined) return { kind: 'tool', tool, path }
   return { kind: ALSO_PROGRAMS.has(name) ? 'builtin' : 'missing', path }
 }
 
-const ALSO_PROGRAMS = new Set(['[', 'echo', 'false', 'kill', 'printf', 'pwd', 'test', 'true'])
+/** Builtins that are programs of their own too: `/bin/echo`. */
+export const ALSO_PROGRAMS: ReadonlySet<string> = new Set([
+  '[',
+  'echo',
+  'false',
+  'kill',
+  'printf',
+  'pwd',
+  'test',
+  'true',
+])
 
 const BINARIES = /^\/(usr\/)?(local\/)?s?bin\//
 
-const at = (from: Finder, path: string): Found => {
-  const { files, machine, cwd } = from
+const at = (from: Finder, path: string, argv: readonly string[]): Found => {
+  const { files, machine } = from
   const program = files.program(path)
-  if (program !== undefined) return byName(from, program, path)
-  const stat = files.stat(path)
-  if (isFailure(stat)) {
-    const tool = machine.program(path, cwd)
-    if (tool !== undefined) return { kind: 'tool', tool, path }
-    return BINARIES.test(path) ? byName(from, baseName(path), path) : { kind: 'missing', path }
+  if (program !== undefined) return byName(from, program, path, argv)
+  const stat = files.exists(path) ? files.stat(path) : undefined
+  if (stat === undefined || isFailure(stat)) {
+    if (BINARIES.test(path)) return byName(from, baseName(path), path, argv)
+    const tool = machine.program(path, argv)
+    return tool === undefined ? { kind: 'missing', path } : { kind: 'tool', tool, path }
   }
   if (stat.kind === 'directory') return { kind: 'directory', path }
   if (!files.may(path, 'execute')) return { kind: 'forbidden', path }

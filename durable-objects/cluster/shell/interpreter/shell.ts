@@ -13,8 +13,8 @@ export interface Machine {
   readonly user: User
   /** Milliseconds since 1970 at which the kernel's clock began. */
   readonly startedAt: number
-  /** The program of this name or path; undefined: there is none. */
-  program(name: string, cwd: string): Tool | undefined
+  /** The program of this name or path; undefined: there is none. `argv` is what it is started with, if it is. */
+  program(name: string, argv: readonly string[]): Tool | undefined
   /** Throws if nobody can tell yet. */
   network?(request: NetworkRequest, time: number): NetworkAnswer
   random(): number

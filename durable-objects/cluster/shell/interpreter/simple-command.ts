@@ -149,7 +149,7 @@ export function* runArguments(
 
 function* runExternal(shell: Shell, argv: readonly string[], options: RunOptions): Steps<number> {
   const heritage = heritageOf(shell, options.env)
-  const found = findProgram(heritage, argv[0]!)
+  const found = findProgram(heritage, argv[0]!, argv)
   if (!isProgram(found)) return yield* refuse(shell, found, argv[0]!)
   const task = startProgram(heritage, found, argv)
   const status = yield* shell.kernel.waitFor(task)

@@ -45,6 +45,7 @@ const callOf = (from: Heritage, argv: readonly string[], task: Task): ToolCall =
   files: from.files,
   user: from.machine.user,
   hostname: from.machine.hostname,
+  pid: task.pid,
   now: () => {
     from.kernel.changes++
     return from.machine.startedAt + from.kernel.time
@@ -103,7 +104,7 @@ function* runProgram(
     depth: from.depth + 1,
   }
   if (stdin !== undefined) inner.fds.set(0, stdin === '' ? nullStream : textStream(stdin))
-  const found = findProgram(inner, argv[0] ?? '')
+  const found = findProgram(inner, argv[0] ?? '', argv)
   if (!isProgram(found)) return found.kind === 'missing' ? NOT_FOUND : NOT_FOUND - 1
   const child = start(inner, found, argv)
   inner.fds.closeAll()

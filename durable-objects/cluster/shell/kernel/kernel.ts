@@ -21,6 +21,8 @@ export interface Limits {
   readonly text: number
   /** Functions in functions, shells in shells. */
   readonly depth: number
+  /** After so many steps sleep grows longer and longer, so that any moment is reached in the end. Absent: it never does. */
+  readonly eager?: number
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -35,6 +37,9 @@ export const DEFAULT_LIMITS: Limits = {
 export class Exhausted extends Error {
   override readonly name = 'Exhausted'
 }
+
+/** A process is more work than a command. */
+const START_COST = 4
 
 export type Pause = 'ended' | 'waiting' | 'busy'
 
@@ -90,6 +95,7 @@ export class Kernel {
   }
 
   start({ parent, argv, fds, isBackground, steps }: Start): Task {
+    this.step(START_COST)
     if (this.#tasks.size >= this.limits.tasks) throw new Exhausted('too many processes')
     const task = new Task(++this.#lastPid, parent, argv, fds, isBackground)
     task.steps = steps(task)
@@ -97,8 +103,8 @@ export class Kernel {
     return task
   }
 
-  /** Runs until everything waits for something after `until`, or the work is more than `steps`. */
-  advance(until: number, steps = Infinity): Pause {
+  /** Runs until everything waits for something after `until`, or the work is more than `steps`, or `main` has ended. */
+  advance(until: number, main?: Task, steps = Infinity): Pause {
     const most = this.#steps + steps
     for (;;) {
       let hasRun = false
@@ -106,6 +112,7 @@ export class Kernel {
         if (task.exitCode !== undefined || !this.#isReady(task.wait)) continue
         this.#resume(task)
         hasRun = true
+        if (main?.exitCode !== undefined) return 'ended'
         if (this.#steps > most) return 'busy'
       }
       if (this.#tasks.size === 0) return 'ended'
@@ -171,7 +178,9 @@ export class Kernel {
   }
 
   *sleep(ms: number): Steps<void> {
-    const until = this.time + Math.max(0, ms)
+    const { eager = Infinity } = this.limits
+    const extra = this.#steps > eager && ms > 0 ? Math.max(1000, Math.floor(this.time / 50)) : 0
+    const until = this.time + Math.max(0, ms) + extra
     while (this.time < until) yield { for: 'time', until }
   }
 

@@ -9,6 +9,28 @@ export interface User {
   readonly home: string
 }
 
+/** One line of `ps`. */
+export interface ProcessView {
+  readonly pid: number
+  readonly ppid: number
+  readonly uid: number
+  readonly argv: readonly string[]
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  /** Absent: it sleeps. */
+  readonly isRunning?: boolean
+  /** `pts/0`; absent: none. */
+  readonly tty?: string
+  readonly memoryBytes?: number
+}
+
+export interface ProcessTable {
+  /** By pid; the tool itself among them. */
+  list(): readonly ProcessView[]
+  /** `signal`: `TERM`, or `0` to ask only. Whether there is such a process. */
+  signal(pid: number, signal: string): boolean
+}
+
 export interface ToolCall {
   /** `argv[0]` is the name as it was typed: `/bin/ls`. */
   readonly argv: readonly string[]
@@ -18,12 +40,16 @@ export interface ToolCall {
   readonly files: FileSystem
   readonly user: User
   readonly hostname: string
+  /** Its process. */
+  readonly pid: number
   /** Milliseconds since 1970. What a tool prints with it changes from run to run. */
   now(): number
   /** Whether the descriptor is a terminal: `ls` writes columns then, `grep` may colour. */
   isTTY(fd: 0 | 1 | 2): boolean
   /** An integer from 0 to 2^32-1. */
   random(): number
+  /** What runs in the container. Absent: nothing but the tool is seen. */
+  readonly processes?: ProcessTable
 }
 
 export type ToolRequest =

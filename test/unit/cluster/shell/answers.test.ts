@@ -1,6 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { runShell } from '../../../support/shell.ts'
-import answers from './answers.json' with { type: 'json' }
 
 /** What bash 5.2 and dash 0.5.12 said, in an empty directory, without input. */
 interface Answer {
@@ -11,8 +11,12 @@ interface Answer {
   readonly code?: number
 }
 
+const answers = JSON.parse(
+  readFileSync(new URL('./answers.json', import.meta.url), 'utf8'),
+) as readonly Answer[]
+
 const cases = (shell: string): readonly Answer[] =>
-  (answers as readonly Answer[]).filter(({ shells }) => shells.includes(shell))
+  answers.filter(({ shells }) => shells.includes(shell))
 
 describe.each(['bash', 'dash'] as const)('the shell answers as %s does', (flavour) => {
   it.each(cases(flavour).map((answer) => [answer.script, answer] as const))(

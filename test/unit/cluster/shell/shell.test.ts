@@ -110,7 +110,7 @@ describe('bounds', () => {
   ])('%s comes to an end', (script) => {
     let ended: unknown
     try {
-      ended = runShell('bash', script, { until: 1000 }).time
+      ended = runShell('bash', script, { until: 1000, steps: 20_000 }).time
     } catch (error) {
       ended = error
     }
@@ -154,7 +154,7 @@ describe('bounds', () => {
     fc.assert(
       fc.property(script, fc.constantFrom('bash' as const, 'dash' as const), (text, flavour) => {
         try {
-          const { code } = runShell(flavour, text, { until: 10_000 })
+          const { code } = runShell(flavour, text, { until: 10_000, steps: 5000 })
           return code === undefined || (code >= 0 && code < 256)
         } catch (error) {
           return error instanceof Exhausted
@@ -170,7 +170,7 @@ describe('bounds', () => {
         fc.string({ unit: fc.constantFrom(...'echo $"\'`(){}[]<>|&;#!*?~=\\\n\t xif12') }),
         (text) => {
           try {
-            const { code } = runShell('bash', text, { until: 10_000 })
+            const { code } = runShell('bash', text, { until: 10_000, steps: 5000 })
             return code === undefined || (code >= 0 && code < 256)
           } catch (error) {
             return error instanceof Exhausted
