@@ -22,6 +22,15 @@ export interface ToolWorld {
   readonly mostRequests?: number
 }
 
+/** The shell's, which tools may start. */
+const ECHO: Tool = {
+  name: 'echo',
+  *run({ argv }) {
+    yield { kind: 'write', fd: 1, text: `${argv.slice(1).join(' ')}\n` }
+    return 0
+  },
+}
+
 /** `stdin`: the pieces in which it comes. */
 export const runTool = (
   world: ToolWorld,
@@ -29,9 +38,8 @@ export const runTool = (
   stdin: readonly string[] = [],
 ): ToolResult => {
   const name = argv[0]!.slice(argv[0]!.lastIndexOf('/') + 1)
-  const tool = world.tools.get(name)
-  if (tool === undefined)
-    return { out: '', err: `${name}: not found\n`, code: 127, writes: [], slept: [] }
+  const tool = name === 'echo' ? ECHO : world.tools.get(name)
+  if (tool === undefined) return { out: '', err: '', code: 127, writes: [], slept: [] }
   return new Runner(world, stdin).run(tool, argv)
 }
 
@@ -59,6 +67,7 @@ class Runner {
       files,
       user: { name: 'root', uid: 0, gid: 0, home: '/root' },
       hostname: 'web-0',
+      pid: 7,
       now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678),
       isTTY: () => false,
       random: () => (random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0),

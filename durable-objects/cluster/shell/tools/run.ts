@@ -90,6 +90,13 @@ export class Run {
     return exitCode
   }
 
+  /** GNU's answer to a command line that lacks something. */
+  *hint(exitCode = 1): ToolRun {
+    const text = `Try '${this.name} --help' for more information.\n`
+    yield { kind: 'write', fd: 2, text }
+    return exitCode
+  }
+
   /** busybox' answer to a command line that it can make nothing of. */
   *bare(exitCode = 1): ToolRun {
     yield { kind: 'write', fd: 2, text: usageOf(this.name) }

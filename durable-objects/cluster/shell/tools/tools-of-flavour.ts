@@ -1,4 +1,6 @@
 // Which tools the images of a flavour have.
+import { base64, md5sum, sha1sum, sha256sum, sha512sum } from '#shell/tools/binary/digests.ts'
+import { tar } from '#shell/tools/binary/tar.ts'
 import { chgrp, chmod, chown, ln, mkdir, rmdir, touch } from '#shell/tools/files/change.ts'
 import { find } from '#shell/tools/files/find.ts'
 import {
@@ -13,9 +15,12 @@ import {
 } from '#shell/tools/files/info.ts'
 import { ls } from '#shell/tools/files/ls.ts'
 import { cp, mv, rm } from '#shell/tools/files/move.ts'
-import { date, sleep } from '#shell/tools/system/date.ts'
 import type { Family, ToolOf } from '#shell/tools/run.ts'
 import { sed } from '#shell/tools/sed/sed.ts'
+import { date, sleep } from '#shell/tools/system/date.ts'
+import * as identity from '#shell/tools/system/identity.ts'
+import * as processes from '#shell/tools/system/processes.ts'
+import * as starters from '#shell/tools/system/starters.ts'
 import { cat, nl, rev, tac } from '#shell/tools/text/cat.ts'
 import { cut, expand, fold, paste } from '#shell/tools/text/cut.ts'
 import { seq, shuf, split, tee, yes } from '#shell/tools/text/generate.ts'
@@ -31,6 +36,12 @@ import type { Tool } from '#shell/tools/tool.ts'
 export type Flavour = 'busybox' | 'alpine' | 'debian' | 'workstation'
 
 const EVERYWHERE: readonly ToolOf[] = [
+  base64,
+  md5sum,
+  sha1sum,
+  sha256sum,
+  sha512sum,
+  tar,
   chgrp,
   chmod,
   chown,
@@ -54,45 +65,93 @@ const EVERYWHERE: readonly ToolOf[] = [
   date,
   sleep,
   sed,
-  egrep,
-  fgrep,
-  grep,
+  cat,
+  nl,
+  tac,
+  cut,
+  expand,
+  fold,
+  paste,
   seq,
   shuf,
   split,
   tee,
   yes,
+  egrep,
+  fgrep,
+  grep,
+  head,
+  tail,
   comm,
-  join,
   uniq,
   sort,
-
-  cat,
-  cut,
-  expand,
-  fold,
-  head,
-  nl,
-  paste,
-  rev,
-  tac,
-  tail,
   tr,
   wc,
+  identity.env,
+  identity.printenv,
+  identity.id,
+  identity.whoami,
+  identity.groups,
+  identity.hostname,
+  identity.uname,
+  identity.nproc,
+  identity.tty,
+  starters.xargs,
+  starters.timeout,
+  starters.nohup,
+  starters.nice,
+  starters.setsid,
+  starters.which,
+  starters.trueTool,
+  starters.falseTool,
+  starters.sync,
+  starters.stty,
+  starters.clear,
+  starters.reset,
 ]
+
+/** Not in Debian's slim images: procps and bsdextrautils are not. */
+const BUSYBOX_ONLY: readonly ToolOf[] = [
+  rev,
+  identity.uptime,
+  identity.free,
+  processes.ps,
+  processes.top,
+  processes.pgrep,
+  processes.pkill,
+  processes.pidof,
+  processes.killall,
+  starters.time,
+  starters.watch,
+]
+
+const GNU_ONLY: readonly ToolOf[] = [join, rev, identity.logname, starters.stdbuf, starters.tput]
+
+const WORKSTATION: readonly ToolOf[] = [
+  ...GNU_ONLY,
+  ...BUSYBOX_ONLY.filter((make) => make !== rev && make !== starters.time),
+]
+
+/** `kill` is a program besides being built in. */
+const PROGRAMS: Readonly<Record<Flavour, readonly ToolOf[]>> = {
+  busybox: [...EVERYWHERE, ...BUSYBOX_ONLY, processes.kill],
+  alpine: [...EVERYWHERE, ...BUSYBOX_ONLY, processes.kill],
+  debian: [...EVERYWHERE, ...GNU_ONLY],
+  workstation: [...EVERYWHERE, ...WORKSTATION, processes.kill],
+}
 
 export const familyOf = (flavour: Flavour): Family =>
   flavour === 'busybox' || flavour === 'alpine' ? 'busybox' : 'gnu'
 
 const made = new Map<Flavour, ReadonlyMap<string, Tool>>()
 
+/** By name. */
 export const toolsOf = (flavour: Flavour): ReadonlyMap<string, Tool> => {
   const known = made.get(flavour)
   if (known !== undefined) return known
   const family = familyOf(flavour)
-  const tools = new Map(
-    EVERYWHERE.map((make) => make(family)).map((tool) => [tool.name, tool] as const),
-  )
-  made.set(flavour, tools)
-  return tools
+  const tools = PROGRAMS[flavour].map((make) => make(family))
+  const byName = new Map(tools.map((tool) => [tool.name, tool] as const))
+  made.set(flavour, byName)
+  return byName
 }
