@@ -110,6 +110,8 @@ export interface Process {
   readonly terminatesAfter?: number
   /** When it asks the network next: what it does from then on is known only after that. */
   readonly asksAt?: number
+  /** The same process, worked out up to a later moment. Present if nothing but time has to pass before it can be. */
+  readonly further?: (horizon: number) => Process
   /** Nobody knows this program: that it runs on is a guess. */
   readonly guessed?: boolean
 }
@@ -132,6 +134,8 @@ export interface ProgramContext {
   /** Milliseconds since 1970. */
   readonly now?: number
   readonly hostname?: string
+  /** How far ahead it is worked out, in milliseconds. What goes on after that has to be asked for then (`asksAt`). */
+  readonly horizon?: number
 }
 
 /** What one program of an image does; undefined: `argv` is not that program. */

@@ -19,7 +19,15 @@ export interface Answers {
   readonly answered: readonly Answered[]
   /** How often it asked. */
   readonly times: number
+  /** Up to this moment after its start the process was looked at: as far as that and once more it is worked out ahead. */
+  readonly seen?: number
 }
+
+const SHORTEST_HORIZON = 60_000
+
+/** How far ahead a process is worked out. */
+export const horizonOf = (answers: Answers | undefined): number =>
+  Math.max(SHORTEST_HORIZON, 2 * (answers?.seen ?? 0))
 
 /** The process is not known any further: the network has to be asked first. */
 export class NotYet extends Error {
@@ -117,6 +125,7 @@ export class AskedNetwork {
   answers(): Answers {
     for (const [command, facts] of this.#recording) this.#add(command, facts)
     this.#recording.clear()
+    this.#answers = { ...this.#answers, seen: Math.max(this.#now, this.#answers.seen ?? 0) }
     return this.#answers
   }
 

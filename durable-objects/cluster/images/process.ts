@@ -22,7 +22,10 @@ export interface ContainerProgram {
 }
 
 /** The network and the clock: recorded when they are asked, replayed ever after (network-moments.ts). */
-export type StartFacts = Pick<ProgramContext, 'network' | 'networkAt' | 'now' | 'hostname'>
+export type StartFacts = Pick<
+  ProgramContext,
+  'network' | 'networkAt' | 'now' | 'hostname' | 'horizon'
+>
 
 /** How long it takes to use up the memory and be killed for it. */
 const OUT_OF_MEMORY_AFTER = 500

@@ -16,6 +16,7 @@ import {
   expandArguments,
 } from '#kubelet/environment.ts'
 import type { ImageObject } from '#kubelet/image-objects.ts'
+import type { RecentProcesses } from '#kubelet/process-cache.ts'
 import type { Delays } from '#settings.ts'
 
 export interface PodFacts {
@@ -37,6 +38,8 @@ export interface PodFacts {
   readonly imageObject?: (image: string) => ImageObject | undefined
   /** The one that this run of the container was started from. */
   readonly startedFrom?: (container: string, run: number) => ImageObject | undefined
+  /** Processes that were worked out already, by all that they come of. */
+  readonly processes?: RecentProcesses
   /** What the network answered this run of the container. */
   readonly answersTo?: (container: string, run: number) => Answers | undefined
 }
@@ -113,10 +116,16 @@ const programOf = (spec: Container, env: EnvironmentMap): ContainerProgram => {
 }
 
 /** What a process knows of the world beside its environment. */
-export const startFacts = (pod: Pod, startedAt: number, networkAt: NetworkAt): StartFacts => ({
+export const startFacts = (
+  pod: Pod,
+  startedAt: number,
+  networkAt: NetworkAt,
+  horizon: number,
+): StartFacts => ({
   now: startedAt,
   hostname: pod.spec.hostname ?? pod.metadata.name ?? '',
   networkAt,
+  horizon,
 })
 
 const endsAfter = (after: number): Process => ({ ...RUNS_ON, ends: { after, exitCode: 0 } })

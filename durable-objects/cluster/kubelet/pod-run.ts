@@ -7,6 +7,7 @@ import {
   answeredNetwork,
   type Answers,
   AskedNetwork,
+  horizonOf,
   type NetworkAt,
 } from '#images/network-moments.ts'
 import type { EnvironmentMap } from '#kubelet/environment.ts'
@@ -150,16 +151,26 @@ export class PodRun {
     const name = container.spec.name
     const known = this.#processes.get(name)
     if (known !== undefined) return known
-    const networkAt = answeredNetwork(this.#answersTo(container))
-    const process = this.#processWith(container, networkAt)
+    const process = this.#answered(container)
     this.#processes.set(name, process)
     return process
   }
 
-  #processWith(container: PodContainer, networkAt: NetworkAt): Process {
+  #answered(container: PodContainer): Process {
+    const answers = this.#answersTo(container)
+    const work = (): Process =>
+      this.#processWith(container, answeredNetwork(answers), horizonOf(answers))
+    const { processes } = this.facts
+    if (processes === undefined) return work()
+    const { at, restarts } = this.of(container)
+    const { name } = container.spec
+    return processes.of({ pod: this.pod, container: name, restarts, startedAt: at, answers }, work)
+  }
+
+  #processWith(container: PodContainer, networkAt: NetworkAt, horizon: number): Process {
     const { pod, facts } = this
     const hasNetwork = facts.network !== undefined
-    const start = hasNetwork ? startFacts(pod, this.of(container).at, networkAt) : {}
+    const start = hasNetwork ? startFacts(pod, this.of(container).at, networkAt, horizon) : {}
     const { behaviour } = this.#startedFrom(container) ?? {}
     return containerProcess(pod, container, this.#env(container), facts, start, behaviour)
   }
@@ -210,7 +221,9 @@ export class PodRun {
     const network = this.facts.network?.()
     if (network === undefined) return
     const asked = new AskedNetwork(network, this.#answersTo(container), after)
-    this.#processWith(container, asked.at)
+    // where only time had to pass there is nothing to ask
+    if (this.process(container).further === undefined)
+      this.#processWith(container, asked.at, horizonOf({ ...asked.answers(), seen: after }))
     this.asked.set(name, { run: this.of(container).restarts, answers: asked.answers() })
     this.#processes.delete(name)
   }

@@ -15,6 +15,7 @@ import { nextPodStatus, type PodDecision } from '#kubelet/next-pod-status.ts'
 import { environmentSources, podObjects } from '#kubelet/pod-environment.ts'
 import { containersOf, type PodFacts } from '#kubelet/pod-facts.ts'
 import { type PodDisk, PodDisks } from '#kubelet/pod-disk.ts'
+import { RecentProcesses } from '#kubelet/process-cache.ts'
 import { isTerminal, recordFromStatus } from '#kubelet/pod-record.ts'
 import { mountFailure } from '#kubelet/volumes.ts'
 import { WaitingPods } from '#kubelet/waiting-pods.ts'
@@ -34,6 +35,7 @@ export class PodWorker implements Component {
   readonly #data: ContainerDisks
   readonly #pools: AddressPools
   readonly #imageObjects: ImageObjects
+  readonly #processes = new RecentProcesses()
   readonly #imageDisk: ImageDisk
   readonly #networkOf: NetworkOf | undefined
   readonly #waiting = new WaitingPods()
@@ -179,6 +181,7 @@ export class PodWorker implements Component {
       mountFailure: () => mountFailure(pod, objects),
       ...(networkOf === undefined ? {} : { network: () => networkOf(pod) }),
       imageObject: (image) => this.#imageObjects.find(image),
+      processes: this.#processes,
       startedFrom: (container, run) => {
         const from = images.get(container)
         return from?.run === run ? this.#imageDisk.read(from.id) : undefined

@@ -4,7 +4,7 @@ import type { Pod } from '#api/core/v1/pod/types.ts'
 import { keyOf } from '#apimachinery/object.ts'
 import type { ComponentContext } from '#client/component.ts'
 import type { Process } from '#images/behaviour.ts'
-import { answeredNetwork } from '#images/network-moments.ts'
+import { answeredNetwork, horizonOf } from '#images/network-moments.ts'
 import { type EnvironmentMap, environmentOf } from '#kubelet/environment.ts'
 import { ImageDisk } from '#kubelet/image-objects.ts'
 import { isOff } from '#kubelet/machine-state.ts'
@@ -16,6 +16,7 @@ import {
   startFacts,
 } from '#kubelet/pod-facts.ts'
 import { PodDisks } from '#kubelet/pod-disk.ts'
+import { RecentProcesses } from '#kubelet/process-cache.ts'
 import {
   type ContainerRecord,
   isTerminal,
@@ -43,6 +44,7 @@ export class RunningContainers {
   readonly #context: Context
   readonly #disks: PodDisks
   readonly #images: ImageDisk
+  readonly #processes = new RecentProcesses()
 
   constructor(context: Context) {
     this.#context = context
@@ -95,13 +97,22 @@ export class RunningContainers {
       const env = environment(container.spec)
       const known = asked.get(container.spec.name)
       const answers = known?.run === state.restarts ? known.answers : undefined
-      const start = startFacts(pod, state.at, answeredNetwork(answers))
+      const start = startFacts(pod, state.at, answeredNetwork(answers), horizonOf(answers))
       const from = images.get(container.spec.name)
       const image = from?.run === state.restarts ? this.#images.read(from.id) : undefined
       return {
         spec: container.spec,
         startedAt: state.at,
-        process: containerProcess(pod, container, env, settings, start, image?.behaviour),
+        process: this.#processes.of(
+          {
+            pod,
+            container: container.spec.name,
+            restarts: state.restarts,
+            startedAt: state.at,
+            answers,
+          },
+          () => containerProcess(pod, container, env, settings, start, image?.behaviour),
+        ),
         env,
         run: state.restarts,
         isStopping: state.stop !== undefined,

@@ -37,6 +37,13 @@ describe('a command that ends', () => {
     ['exec sleep 8', 8000, 0],
     ['sleep 100 & exit 1', 0, 1],
     ['[ "$MODE" = fast ] || exit 12', 0, 12],
+    ['case x in y) exit 1 ;; esac; exit 3', 0, 3],
+    ['echo "unfinished', 0, 2],
+    ['i=0; while [ $i -lt 10 ]; do i=$((i+1)); sleep 2; done; exit $i', 20_000, 10],
+    ['for i in $(seq 3); do sleep $i; done | cat', 6000, 0],
+    ['sleep 3 & sleep 1; wait; exit 5', 3000, 5],
+    ['until [ -f /tmp/go ]; do sleep 1; touch /tmp/go; done', 1000, 0],
+    ['date +%s > /tmp/now; read now < /tmp/now; exit $((now % 100))', 0, 0],
   ])('%s', (script, after, exitCode) => {
     expect(shell(script, { SECONDS_TO_LIVE: '4' }).ends).toEqual({ after, exitCode })
   })
@@ -59,9 +66,8 @@ describe('a command that does not end', () => {
   it.each([
     'wget -qO- http://web | grep x',
     'for i in `seq 1 600`; do dig web; sleep 1; done',
-    'case x in y) ;; esac',
     './server --port 8080',
-    'echo "unfinished',
+    'frobnicate --all',
   ])('%s is taken to run on and to serve the declared ports', (script) => {
     const process = shell(script)
     expect(process.ends).toBeUndefined()
@@ -74,7 +80,7 @@ describe('what a command does on the way', () => {
   it('is logged, once or again and again', () => {
     expect(shell('echo one; sleep 2; echo "two $X" >&2; sleep 1', { X: '!' }).log).toEqual([
       { after: 0, text: 'one', stream: 'stdout' },
-      { after: 2000, text: 'two !', stream: 'stdout' },
+      { after: 2000, text: 'two !', stream: 'stderr' },
     ])
     expect(shell('while true; do echo hi; sleep 5; done').log).toEqual([
       { after: 0, text: 'hi', stream: 'stdout', every: 5000 },
