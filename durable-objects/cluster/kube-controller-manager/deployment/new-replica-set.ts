@@ -43,7 +43,8 @@ const OWN_ANNOTATIONS: ReadonlySet<string> = new Set([
  */
 export const syncNewReplicaSet = (draft: Draft, create: boolean): boolean => {
   const { deployment, now } = draft
-  const revision = Math.max(0, ...draft.old.map(revisionOf)) + 1
+  const revision =
+    draft.old.map(revisionOf).reduce((max, each) => (each > max ? each : max), 0n) + 1n
   const existing = draft.newReplicaSet
   if (existing !== undefined) {
     const annotated = withAnnotations(existing, deployment, revision)
@@ -78,7 +79,7 @@ export const syncNewReplicaSet = (draft: Draft, create: boolean): boolean => {
   }
 }
 
-const newReplicaSet = (draft: Draft, revision: number): ReplicaSet => {
+const newReplicaSet = (draft: Draft, revision: bigint): ReplicaSet => {
   const { deployment } = draft
   const { template, selector, minReadySeconds } = deployment.spec
   const hash = templateHash(template, draft.collisionCount)
@@ -122,14 +123,14 @@ export const newReplicaSetSize = (
 const withAnnotations = (
   replicaSet: ReplicaSet,
   deployment: Deployment,
-  revision: number,
+  revision: bigint,
 ): ReplicaSet => {
   const changes: Record<string, string> = {}
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {}))
     if (!OWN_ANNOTATIONS.has(key)) setKey(changes, key, value)
   const current = own(replicaSet.metadata.annotations, REVISION)
   const isNumber = current === undefined || /^\d+$/.test(current)
-  if (isNumber && Number(current ?? 0) < revision) {
+  if (isNumber && BigInt(current ?? 0) < revision) {
     changes[REVISION] = String(revision)
     if (current !== undefined)
       changes[REVISION_HISTORY] = revisionHistory(

@@ -46,8 +46,11 @@ const numericAnnotation = (replicaSet: ReplicaSet, key: string): number | undefi
   return text === undefined || !/^-?\d+$/.test(text) ? undefined : Number(text)
 }
 
-export const revisionOf = (replicaSet: ReplicaSet): number =>
-  numericAnnotation(replicaSet, REVISION) ?? 0
+/** Upstream counts in 64 bits. */
+export const revisionOf = (replicaSet: ReplicaSet): bigint => {
+  const text = own(replicaSet.metadata.annotations, REVISION) ?? ''
+  return /^-?\d+$/.test(text) ? BigInt.asIntN(64, BigInt(text)) : 0n
+}
 
 export const desiredAnnotation = (replicaSet: ReplicaSet): number | undefined =>
   numericAnnotation(replicaSet, DESIRED_REPLICAS)
@@ -87,7 +90,7 @@ export const byCreation = (a: ReplicaSet, b: ReplicaSet): number =>
   byText(nameOf(a), nameOf(b))
 
 export const byRevision = (a: ReplicaSet, b: ReplicaSet): number =>
-  revisionOf(a) - revisionOf(b) || byCreation(a, b)
+  Number(revisionOf(a) > revisionOf(b)) - Number(revisionOf(a) < revisionOf(b)) || byCreation(a, b)
 
 export const bySizeNewer = (a: ReplicaSet, b: ReplicaSet): number =>
   sizeOf(b) - sizeOf(a) || byRevision(b, a)
