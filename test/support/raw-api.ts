@@ -76,6 +76,13 @@ export class RawApi {
     return lines.map((line) => JSON.parse(line) as JsonObject)
   }
 
+  /** A watch that goes on: whoever asks starts and closes it. */
+  openWatch(url: string): WatchAnswer {
+    const answer = this.#handle('GET', url, '', {})
+    if (!('watch' in answer)) throw new Error(`${url} is no watch: ${answer.body.join('')}`)
+    return answer
+  }
+
   #handle(method: string, url: string, body: object | string | Uint8Array, headers: Headers) {
     const { pathname, searchParams } = new URL(url, 'http://cluster')
     const isRaw = typeof body === 'string' || body instanceof Uint8Array
