@@ -134,6 +134,11 @@ export class Kernel {
     return next === Infinity ? undefined : next
   }
 
+  /** Somebody could go on at once. */
+  isReady(): boolean {
+    return this.tasks.some(({ wait }) => this.#isReady(wait))
+  }
+
   #isReady(wait: Wait): boolean {
     return wait.ready?.() === true || (wait.until !== undefined && wait.until <= this.time)
   }

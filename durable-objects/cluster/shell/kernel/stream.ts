@@ -159,6 +159,11 @@ export class InputStream implements Stream {
     this.#isEnded = true
   }
 
+  /** What was typed and not read yet is given up. */
+  clear(): void {
+    while (this.#buffer.take() !== undefined);
+  }
+
   read(): string | undefined | typeof WAIT {
     return this.#buffer.take() ?? (this.#isEnded ? undefined : WAIT)
   }

@@ -1,0 +1,141 @@
+// A shell with a prompt.
+import {
+  complain,
+  Exit,
+  Interrupted,
+  LoopJump,
+  print,
+  Return,
+  type Shell,
+  ShellFailure,
+} from '#shell/interpreter/shell.ts'
+import { runText } from '#shell/interpreter/executor.ts'
+import { shellSteps } from '#shell/interpreter/tasks.ts'
+import { WAIT } from '#shell/kernel/stream.ts'
+import type { Steps } from '#shell/kernel/task.ts'
+import { parseScript } from '#shell/language/parse.ts'
+
+const MOST_HISTORY = 500
+
+export function* runInteractive(shell: Shell): Steps<number> {
+  return yield* shellSteps(shell, readAndRun)
+}
+
+function* readAndRun(shell: Shell): Steps<number> {
+  const { state } = shell
+  for (;;) {
+    try {
+      const text = yield* readCommand(shell)
+      if (text === undefined) {
+        yield* print(shell, state.flavour === 'bash' ? 'exit\n' : '\n', 2)
+        return state.status
+      }
+      if (text.trim() === '') continue
+      state.history = [...state.history, text.replace(/\n$/, '')].slice(-MOST_HISTORY)
+      yield* runLine(shell, text)
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error
+      shell.pending.length = 0
+      state.status = 130
+      yield* print(shell, '\n', 2)
+    }
+  }
+}
+
+function* runLine(shell: Shell, text: string): Steps<void> {
+  const { state } = shell
+  try {
+    state.status = yield* runText(shell, text)
+  } catch (error) {
+    if (error instanceof Exit || error instanceof Interrupted) throw error
+    if (error instanceof ShellFailure) {
+      yield* complain(shell, error.message)
+      state.status = error.status
+    } else if (!(error instanceof LoopJump || error instanceof Return)) throw error
+  }
+}
+
+/** One command, however many lines it takes; undefined at the end of the input. */
+function* readCommand(shell: Shell): Steps<string | undefined> {
+  yield* print(
+    shell,
+    prompt(shell, shell.state.get('PS1') ?? DEFAULT_PROMPT[shell.state.flavour]),
+    2,
+  )
+  let text = ''
+  for (;;) {
+    const line = yield* readLine(shell)
+    if (line === undefined) return text === '' ? undefined : text
+    text += line
+    const parsed = parseScript(text)
+    if (!('error' in parsed && parsed.isUnfinished) && !text.endsWith('\\\n')) return text
+    yield* print(shell, shell.state.get('PS2') ?? '> ', 2)
+  }
+}
+
+function* readLine(shell: Shell): Steps<string | undefined> {
+  const stream = shell.task.fds.get(0)
+  let line = ''
+  for (;;) {
+    const chunk = stream?.read()
+    if (shell.pending.includes('^C')) throw new Interrupted()
+    if (chunk === WAIT) {
+      yield { for: 'input', ready: () => shell.pending.includes('^C') || isThere(shell) }
+      continue
+    }
+    if (chunk === undefined) return line === '' ? undefined : line
+    const end = chunk.indexOf('\n')
+    if (end >= 0) {
+      stream!.unread(chunk.slice(end + 1))
+      return line + chunk.slice(0, end + 1)
+    }
+    line += chunk
+  }
+}
+
+const isThere = ({ task }: Shell): boolean => {
+  const stream = task.fds.get(0)
+  const chunk = stream?.read()
+  if (chunk === WAIT) return false
+  if (chunk !== undefined) stream!.unread(chunk)
+  return true
+}
+
+const DEFAULT_PROMPT = {
+  bash: '\\u@\\h:\\w\\$ ',
+  dash: '\\$ ',
+  ash: '\\w \\$ ',
+} as const
+
+/** `\u@\h:\w\$ ` as somebody in this place sees it. */
+const prompt = ({ state, machine }: Shell, text: string): string => {
+  const home = state.get('HOME') ?? machine.user.home
+  const isHome = state.cwd === home || state.cwd.startsWith(`${home}/`)
+  // busybox writes the home directory as it is
+  const where =
+    isHome && home !== '/' && state.flavour !== 'dash'
+      ? `~${state.cwd.slice(home.length)}`
+      : state.cwd
+  return text.replace(/\\([uhHwW$[\]ne])/g, (_, letter: string) => {
+    switch (letter) {
+      case 'u':
+        return machine.user.name
+      case 'h':
+        return machine.hostname.replace(/\..*/, '')
+      case 'H':
+        return machine.hostname
+      case 'w':
+        return where
+      case 'W':
+        return where.slice(where.lastIndexOf('/') + 1) || '/'
+      case '$':
+        return machine.user.uid === 0 ? '#' : '$'
+      case 'n':
+        return '\n'
+      case 'e':
+        return '\x1b'
+      default:
+        return ''
+    }
+  })
+}

@@ -1,0 +1,210 @@
+// A shell or a program that somebody talks to: `kubectl exec`, a workstation's terminal. Whoever keeps the session says what time it is and
+// hands over what was typed; the session says what it wrote and when it has to be looked at again.
+import type { FileSystem } from '#shell/files/file-system.ts'
+import { runInteractive } from '#shell/interpreter/interactive.ts'
+import type { Machine, Shell } from '#shell/interpreter/shell.ts'
+import { newShell } from '#shell/interpreter/tasks.ts'
+import { executor } from '#shell/interpreter/executor.ts'
+import { DEFAULT_LIMITS, Exhausted, Kernel, type Limits } from '#shell/kernel/kernel.ts'
+import { InputStream, sinkStream, type Stream } from '#shell/kernel/stream.ts'
+import { Descriptors, type Signal, SIGNALS, type Task } from '#shell/kernel/task.ts'
+import { startMachine } from '#shell/start.ts'
+
+export interface SessionGiven {
+  readonly machine: Machine
+  readonly argv: readonly string[]
+  readonly files: FileSystem
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  /** `kubectl exec -t`: a shell without a script shows prompts and edits nothing. */
+  readonly isTTY: boolean
+  /** `kubectl exec -i`: without it the input is at its end. */
+  readonly hasInput: boolean
+  readonly limits?: Limits
+  /** Of processes that are not the container's own. */
+  readonly firstPid?: number
+}
+
+export interface Output {
+  readonly fd: 1 | 2
+  readonly text: string
+}
+
+export type SessionState =
+  /** Nothing but input can help. */
+  | { readonly kind: 'input' }
+  /** Look again at this moment, in the machine's milliseconds (since `startedAt`). */
+  | { readonly kind: 'time'; readonly at: number }
+  /** There is work left: look again at once. */
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'ended'; readonly exitCode: number; readonly signal?: Signal }
+
+export interface Polled {
+  readonly output: readonly Output[]
+  readonly state: SessionState
+}
+
+/** What is not there cannot be run: exec says so itself. */
+export class NoSuchProgram extends Error {
+  override readonly name = 'NoSuchProgram'
+}
+
+const SLICE = 20_000
+const MOST_WAITING = 1024 * 1024
+
+export class ShellSession {
+  readonly #kernel: Kernel
+  readonly #task: Task
+  readonly #input: InputStream
+  readonly #isTTY: boolean
+  #shell: Shell | undefined
+  #output: Output[] = []
+  #size = 0
+  #failed: number | undefined
+  #now = 0
+
+  constructor(given: SessionGiven) {
+    this.#isTTY = given.isTTY
+    this.#input = new InputStream(given.isTTY)
+    if (!given.hasInput) this.#input.end()
+    const streams = [this.#input, this.#sink(1), this.#sink(given.isTTY ? 1 : 2)]
+    const { kernel, task } = isPrompting(given)
+      ? this.#startPrompt(given, streams)
+      : startMachine(given.machine, { ...given, streams })
+    if (task === undefined) throw new NoSuchProgram(given.argv[0] ?? '')
+    this.#kernel = kernel
+    this.#task = task
+  }
+
+  /** What was typed or piped in. */
+  feed(text: string): void {
+    this.#kernel.refill()
+    if (!this.#isTTY) return this.#input.feed(text)
+    // a terminal shows what is typed, and knows two keys
+    for (const part of text.split(/([\x03\x04])/)) {
+      if (part === '\x03') this.#interrupt()
+      else if (part === '\x04') this.#input.end()
+      else this.#type(part)
+    }
+  }
+
+  /** Nothing more will be typed. */
+  endInput(): void {
+    this.#input.end()
+  }
+
+  /** Everything that happens until `now`, in the machine's milliseconds. */
+  poll(now: number, steps = SLICE): Polled {
+    const { exitCode } = this.#task
+    if (exitCode === undefined && this.#failed === undefined) this.#advance(now, steps)
+    const output = this.#output
+    this.#output = []
+    this.#size = 0
+    return { output, state: this.#state(now) }
+  }
+
+  signal(signal: Signal): void {
+    if (signal === 'INT') this.#interrupt()
+    else this.#kernel.signal(this.#task.pid, signal)
+  }
+
+  #advance(now: number, steps: number): void {
+    try {
+      // what is asked for anew may be worked for anew
+      if (now > this.#now) this.#kernel.refill()
+      this.#now = now
+      this.#kernel.advance(now, this.#task, steps)
+    } catch (error) {
+      if (!(error instanceof Exhausted)) throw error
+      this.#write(2, `${error.message}: stopped\r\n`)
+      this.#failed = 128 + SIGNALS.KILL
+    }
+  }
+
+  #state(now: number): SessionState {
+    const { exitCode, signal } = this.#task
+    if (this.#failed !== undefined) return { kind: 'ended', exitCode: this.#failed }
+    if (exitCode !== undefined)
+      return signal === undefined
+        ? { kind: 'ended', exitCode }
+        : { kind: 'ended', exitCode, signal }
+    if (this.#kernel.isReady()) return { kind: 'busy' }
+    const next = this.#kernel.nextMoment()
+    return next === undefined ? { kind: 'input' } : { kind: 'time', at: Math.max(next, now) }
+  }
+
+  #startPrompt(
+    given: SessionGiven,
+    streams: readonly Stream[],
+  ): { readonly kernel: Kernel; readonly task: Task } {
+    const { machine, argv, files, env, cwd } = given
+    const kernel = new Kernel(given.limits ?? DEFAULT_LIMITS, given.firstPid)
+    const fds = new Descriptors()
+    for (const [fd, stream] of streams.entries()) fds.set(fd, stream)
+    const flavour = machine.shell(shellName(argv))!
+    const heritage = {
+      kernel,
+      machine,
+      files,
+      executor,
+      env,
+      cwd,
+      parent: 0,
+      fds,
+      isBackground: false,
+      depth: 0,
+      umask: 0o022,
+    }
+    const task = kernel.start({
+      parent: 0,
+      argv,
+      fds,
+      steps: (own) => {
+        this.#shell = newShell(heritage, flavour, shellName(argv), own, true)
+        return runInteractive(this.#shell)
+      },
+    })
+    return { kernel, task }
+  }
+
+  /** ^C: what runs in front ends, the shell behind it goes on. */
+  #interrupt(): void {
+    const shell = this.#shell
+    if (this.#isTTY) this.#write(1, '^C')
+    for (const task of this.#kernel.tasks)
+      if (!task.isBackground && task !== shell?.task) this.#kernel.signal(task.pid, 'INT')
+    if (shell === undefined) return
+    this.#input.clear()
+    if (!shell.pending.includes('^C')) shell.pending.push('^C')
+  }
+
+  /** Lines are handed on as a whole; a backspace takes one character back. */
+  #type(text: string): void {
+    this.#write(1, text.replace(/\r?\n|\r/g, '\r\n'))
+    this.#input.feed(text.replace(/\r\n?/g, '\n'))
+  }
+
+  #sink(fd: 1 | 2): Stream {
+    return sinkStream((text) => {
+      this.#write(fd, this.#isTTY ? text.replace(/\r?\n/g, '\r\n') : text)
+      return 'done'
+    }, this.#isTTY)
+  }
+
+  #write(fd: 1 | 2, text: string): void {
+    if (this.#size > MOST_WAITING) throw new Exhausted('too much output')
+    this.#size += text.length
+    const last = this.#output.at(-1)
+    if (last?.fd === fd) this.#output[this.#output.length - 1] = { fd, text: last.text + text }
+    else if (text !== '') this.#output.push({ fd, text })
+  }
+}
+
+const shellName = (argv: readonly string[]): string => argv[0]!.slice(argv[0]!.lastIndexOf('/') + 1)
+
+/** A shell without a script at a terminal. */
+const isPrompting = ({ isTTY, argv, machine }: SessionGiven): boolean =>
+  isTTY &&
+  argv[0] !== undefined &&
+  machine.shell(shellName(argv)) !== undefined &&
+  argv.slice(1).every((word) => /^-(?!.*c)/.test(word))
