@@ -42,13 +42,13 @@ export const forbiddenValue = (field: string, detail = ''): FieldError =>
 export const internalFieldError = (field: string, detail: string): FieldError =>
   make('InternalError')(field, undefined, detail)
 
-/** `supported` is sorted before it is printed, as upstream does. */
+/** `supported` is printed as it is given: upstream sorts only the lists that it makes of sets. */
 export const notSupported = (
   field: string,
   badValue: unknown,
   supported: readonly string[],
 ): FieldError => {
-  const quoted = [...supported].sort().map((value) => quote(value))
+  const quoted = supported.map((value) => quote(value))
   return make('FieldValueNotSupported')(
     field,
     badValue,

@@ -220,7 +220,7 @@ const detectorOf = (given: Section, byDefault: Cidr): ProxyConfiguration['localD
 }
 
 const DETECT = `${PATH}.DetectLocalConfiguration`
-const LOCAL_MODES = ['ClusterCIDR', 'NodeCIDR', 'BridgeInterface', 'InterfaceNamePrefix', '']
+const LOCAL_MODES = ['', 'BridgeInterface', 'ClusterCIDR', 'InterfaceNamePrefix', 'NodeCIDR']
 const NO_PAIR =
   'must be a either a single CIDR or dual-stack pair of CIDRs (e.g. [10.100.0.0/16, fde4:8dba:82e1::/48]'
 const NO_CIDR = 'must be a valid CIDR block (e.g. 10.100.0.0/16 or fde4:8dba:82e1::/48)'

@@ -67,7 +67,7 @@ describe('DELETE', () => {
       '?propagationPolicy=Odd',
       '',
       422,
-      'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "Odd": supported values: "Background", "Foreground", "Orphan", "nil"',
+      'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "Odd": supported values: "Foreground", "Background", "Orphan", "nil"',
     ],
     [
       '?propagationPolicy=Orphan&orphanDependents=true',

@@ -154,7 +154,7 @@ describe('binding', () => {
     )
     expect(post(binding, 'q')).toBe('name in URL does not match name in Binding object')
     expect(post({ ...binding, target: { kind: 'Pod' } })).toBe(
-      '[target.kind: Unsupported value: "Pod": supported values: "<empty>", "Node", target.name: Required value]',
+      '[target.kind: Unsupported value: "Pod": supported values: "Node", "<empty>", target.name: Required value]',
     )
     expect(post({ ...binding, metadata: { name: 'q' } }, 'q')).toBe('pods "q" not found')
   })

@@ -19,8 +19,8 @@ const METRIC_FIELDS: { readonly [type: string]: keyof MetricSpec | undefined } =
   Pods: 'pods',
   Resource: 'resource',
 }
-const SELECT_POLICIES = ['Max', 'Min', 'Disabled']
-const POLICY_TYPES = ['Pods', 'Percent']
+const SELECT_POLICIES = ['Disabled', 'Max', 'Min']
+const POLICY_TYPES = ['Percent', 'Pods']
 const MAX_PERIOD = 1800
 const MAX_WINDOW = 3600
 

@@ -36,7 +36,7 @@ export interface ContainerContext {
   readonly claims: ReadonlySet<string>
 }
 
-const MESSAGE_POLICIES = ['FallbackToLogsOnError', 'File']
+const MESSAGE_POLICIES = ['File', 'FallbackToLogsOnError']
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never']
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
 

@@ -37,11 +37,11 @@ const ENV_FIELDS = [
 
 const RESOURCES = [
   'limits.cpu',
-  'limits.memory',
   'limits.ephemeral-storage',
+  'limits.memory',
   'requests.cpu',
-  'requests.memory',
   'requests.ephemeral-storage',
+  'requests.memory',
 ]
 
 /** Fields that the downward API knows, more than env may use. kubernetes: ConvertDownwardAPIFieldLabel */

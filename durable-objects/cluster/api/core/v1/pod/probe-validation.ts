@@ -165,7 +165,7 @@ const LINUX_SIGNALS = [
   ...SIGNALS.split(' ').map((name) => `SIG${name}`),
   ...Array.from({ length: 15 }, (_, index) => `SIGRTMIN+${index + 1}`),
   ...Array.from({ length: 14 }, (_, index) => `SIGRTMAX-${index + 1}`),
-]
+].sort()
 const WINDOWS_SIGNALS = ['SIGKILL', 'SIGTERM']
 
 const validateStopSignal = (errors: Errors, signal: string, spec: PodSpec, path: string): void => {

@@ -178,7 +178,7 @@ export const validateResizePolicy = (
   }
 }
 
-const POD_LEVEL = ['cpu', 'memory', 'hugepages-']
+const POD_LEVEL = ['cpu', 'hugepages-', 'memory']
 
 const validatePodLevelName: NameCheck = (name, path) => {
   const errors = validateResourceName(name, path)

@@ -20,7 +20,7 @@ import {
 import { validateLabelSelector } from '#apimachinery/validation/metadata.ts'
 import { isValidLabelValue } from '#apimachinery/validation/names.ts'
 
-const EFFECTS = ['NoExecute', 'NoSchedule', 'PreferNoSchedule']
+const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 
 /** kubernetes: ValidateTolerations */
 export const validateTolerations = (

@@ -47,9 +47,9 @@ import {
 import { validateLabels } from '#apimachinery/validation/metadata.ts'
 import { nameIsDnsSubdomain, notInRange } from '#apimachinery/validation/names.ts'
 
-const RESTART_POLICIES = ['Always', 'Never', 'OnFailure']
-const DNS_POLICIES = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None']
-const PREEMPTION = ['Never', 'PreemptLowerPriority']
+const RESTART_POLICIES = ['Always', 'OnFailure', 'Never']
+const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
+const PREEMPTION = ['PreemptLowerPriority', 'Never']
 const MAX_INT32 = 2_147_483_647
 
 /** Where a spec stands. */

@@ -6,10 +6,10 @@ import { invalidValue, requiredValue } from '#apimachinery/field-error.ts'
 
 const MAX_MODE = 0o777
 const DOWNWARD_FIELDS = [
+  'metadata.annotations',
+  'metadata.labels',
   'metadata.name',
   'metadata.namespace',
-  'metadata.labels',
-  'metadata.annotations',
   'metadata.uid',
 ]
 

@@ -20,7 +20,7 @@ import { isValidPortName, isValidPortNumber } from '#apimachinery/validation/nam
 import { cidrContains, parseCidrSloppy } from '#net/cidr.ts'
 
 const PROTOCOLS: readonly string[] = ['TCP', 'UDP', 'SCTP']
-const TYPES: readonly string[] = ['Ingress', 'Egress']
+const TYPES: readonly string[] = ['Egress', 'Ingress']
 
 export const validateNetworkPolicy = ({ spec }: NetworkPolicy): FieldError[] => {
   const { ingress = [], egress = [], policyTypes = [] } = spec

@@ -12,7 +12,7 @@ export const SYSTEM_PRIORITIES: ReadonlyMap<string, number> = new Map([
   ['system-cluster-critical', 2_000_000_000],
 ])
 
-const POLICIES = ['Never', 'PreemptLowerPriority']
+const POLICIES = ['PreemptLowerPriority', 'Never']
 
 const systemClassError = (name: string, { value = 0, globalDefault }: PriorityClass): string => {
   const known = SYSTEM_PRIORITIES.get(name)

@@ -56,7 +56,7 @@ describe('validateDaemonSet()', () => {
       'an unknown strategy',
       { updateStrategy: { type: 'Recreate' } },
       [
-        'spec.updateStrategy: Unsupported value: {"Type":"Recreate","RollingUpdate":null}: supported values: "OnDelete", "RollingUpdate"',
+        'spec.updateStrategy: Unsupported value: {"Type":"Recreate","RollingUpdate":null}: supported values: "RollingUpdate", "OnDelete"',
       ],
     ],
     [

@@ -101,7 +101,7 @@ describe('validateStatefulSet()', () => {
       'an odd retention',
       { persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Keep' } },
       [
-        'spec.persistentVolumeClaimRetentionPolicy.whenDeleted: Unsupported value: "Keep": supported values: "Delete", "Retain"',
+        'spec.persistentVolumeClaimRetentionPolicy.whenDeleted: Unsupported value: "Keep": supported values: "Retain", "Delete"',
       ],
     ],
     [

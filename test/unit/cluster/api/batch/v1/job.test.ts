@@ -71,8 +71,8 @@ describe('validateJob()', () => {
       'an odd restart policy',
       template({ restartPolicy: 'Odd' }),
       [
-        'spec.template.spec.restartPolicy: Unsupported value: "Odd": supported values: "Always", "Never", "OnFailure"',
-        'spec.template.spec.restartPolicy: Unsupported value: "Odd": supported values: "Never", "OnFailure"',
+        'spec.template.spec.restartPolicy: Unsupported value: "Odd": supported values: "Always", "OnFailure", "Never"',
+        'spec.template.spec.restartPolicy: Unsupported value: "Odd": supported values: "OnFailure", "Never"',
       ],
     ],
     [
@@ -93,7 +93,7 @@ describe('validateJob()', () => {
     [
       'an odd mode',
       { completionMode: 'Odd' },
-      ['spec.completionMode: Unsupported value: "Odd": supported values: "Indexed", "NonIndexed"'],
+      ['spec.completionMode: Unsupported value: "Odd": supported values: "NonIndexed", "Indexed"'],
     ],
     [
       'a limit per index without indexes',

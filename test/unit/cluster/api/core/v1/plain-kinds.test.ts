@@ -285,7 +285,7 @@ describe('a new object', () => {
       [
         'roleRef.kind: Unsupported value: "Role": supported values: "ClusterRole"',
         'roleRef.name: Required value',
-        'subjects[0].kind: Unsupported value: "Robot": supported values: "Group", "ServiceAccount", "User"',
+        'subjects[0].kind: Unsupported value: "Robot": supported values: "ServiceAccount", "User", "Group"',
       ],
     ],
     [

@@ -187,8 +187,8 @@ describe('validatePod()', () => {
       'policies',
       { restartPolicy: 'Sometimes', dnsPolicy: 'Mine' },
       [
-        'spec.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "Never", "OnFailure"',
-        'spec.dnsPolicy: Unsupported value: "Mine": supported values: "ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"',
+        'spec.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "OnFailure", "Never"',
+        'spec.dnsPolicy: Unsupported value: "Mine": supported values: "ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"',
       ],
     ],
     [
@@ -231,7 +231,7 @@ describe('validatePod()', () => {
         'spec.tolerations[1].operator: Invalid value: "x": value must be empty when `operator` is \'Exists\'',
         'spec.tolerations[2].effect: Invalid value: "NoSchedule": effect must be \'NoExecute\' when `tolerationSeconds` is set',
         'spec.tolerations[3].operator: Unsupported value: "Odd": supported values: "Equal", "Exists"',
-        'spec.tolerations[3].effect: Unsupported value: "Odd": supported values: "NoExecute", "NoSchedule", "PreferNoSchedule"',
+        'spec.tolerations[3].effect: Unsupported value: "Odd": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"',
       ],
     ],
     [
