@@ -1,4 +1,5 @@
 // What tools read: files, pipes and devices, by the piece or by the line.
+import type { Pattern } from '#apimachinery/re2.ts'
 import { fromByteString } from '#shell/files/bytes.ts'
 import { type FileFailure, isFailure } from '#shell/files/failure.ts'
 import type { Device } from '#shell/files/node.ts'
@@ -83,6 +84,18 @@ export class Input {
       this.#at = 0
       from = left
     }
+  }
+
+  /** Up to a match of the pattern. All is read first: a match may be longer than what has come. `isTrimmed`: not with line breaks around it. */
+  *paragraph(end: Pattern, isTrimmed: boolean): ToolRun<string | undefined> {
+    const all = yield* this.rest()
+    const text = isTrimmed ? all.replace(/^\n+/, '') : all
+    if (text === '') return undefined
+    const found = end.exec(text)
+    const isFound = found !== undefined && found[1]! > found[0]!
+    this.#buffer = isFound ? text.slice(found[1]) : ''
+    this.#at = 0
+    return isFound ? text.slice(0, found[0]) : text.replace(/\n$/, '')
   }
 
   /** All that is left. */

@@ -1,4 +1,5 @@
 // Which tools the images of a flavour have.
+import { awk, mawk } from '#shell/tools/awk/awk.ts'
 import { base64, md5sum, sha1sum, sha256sum, sha512sum } from '#shell/tools/binary/digests.ts'
 import { tar } from '#shell/tools/binary/tar.ts'
 import { chgrp, chmod, chown, ln, mkdir, rmdir, touch } from '#shell/tools/files/change.ts'
@@ -21,8 +22,9 @@ import { date, sleep } from '#shell/tools/system/date.ts'
 import * as identity from '#shell/tools/system/identity.ts'
 import * as processes from '#shell/tools/system/processes.ts'
 import * as starters from '#shell/tools/system/starters.ts'
-import { cat, nl, rev, tac } from '#shell/tools/text/cat.ts'
+import { cat, less, more, nl, rev, tac } from '#shell/tools/text/cat.ts'
 import { cut, expand, fold, paste } from '#shell/tools/text/cut.ts'
+import { expr } from '#shell/tools/text/expr.ts'
 import { seq, shuf, split, tee, yes } from '#shell/tools/text/generate.ts'
 import { egrep, fgrep, grep } from '#shell/tools/text/grep.ts'
 import { head, tail } from '#shell/tools/text/head-tail.ts'
@@ -36,6 +38,9 @@ import type { Tool } from '#shell/tools/tool.ts'
 export type Flavour = 'busybox' | 'alpine' | 'debian' | 'workstation'
 
 const EVERYWHERE: readonly ToolOf[] = [
+  expr,
+  more,
+  awk,
   base64,
   md5sum,
   sha1sum,
@@ -112,6 +117,7 @@ const EVERYWHERE: readonly ToolOf[] = [
 
 /** Not in Debian's slim images: procps and bsdextrautils are not. */
 const BUSYBOX_ONLY: readonly ToolOf[] = [
+  less,
   rev,
   identity.uptime,
   identity.free,
@@ -125,7 +131,14 @@ const BUSYBOX_ONLY: readonly ToolOf[] = [
   starters.watch,
 ]
 
-const GNU_ONLY: readonly ToolOf[] = [join, rev, identity.logname, starters.stdbuf, starters.tput]
+const GNU_ONLY: readonly ToolOf[] = [
+  mawk,
+  join,
+  rev,
+  identity.logname,
+  starters.stdbuf,
+  starters.tput,
+]
 
 const WORKSTATION: readonly ToolOf[] = [
   ...GNU_ONLY,
