@@ -5,6 +5,7 @@ import type { Stat } from '#shell/files/file-system.ts'
 import { baseName, joinPath } from '#shell/files/path.ts'
 import { globSource } from '#shell/tools/glob.ts'
 import { rawTool, type Run } from '#shell/tools/run.ts'
+import { compareWith } from '#shell/tools/files/compare-with.ts'
 import { modeText } from '#shell/tools/files/modes.ts'
 import { groupName, userName } from '#shell/tools/files/owners.ts'
 import { runProgram, type ToolRun } from '#shell/tools/tool.ts'
@@ -289,9 +290,6 @@ class Expression {
     }
   }
 }
-
-const compareWith = (sign: string, value: number, bound: number): boolean =>
-  sign === '+' ? value > bound : sign === '-' ? value < bound : value === bound
 
 class FindError extends Error {}
 

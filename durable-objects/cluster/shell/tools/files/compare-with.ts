@@ -1,0 +1,3 @@
+/** `+5` is more than five, `-5` less, `5` exactly that, as find's numbers are. */
+export const compareWith = (sign: string, value: number, bound: number): boolean =>
+  sign === '+' ? value > bound : sign === '-' ? value < bound : value === bound
