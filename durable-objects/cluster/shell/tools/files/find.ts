@@ -5,7 +5,7 @@ import type { Stat } from '#shell/files/file-system.ts'
 import { baseName, joinPath } from '#shell/files/path.ts'
 import { globSource } from '#shell/tools/glob.ts'
 import { rawTool, type Run } from '#shell/tools/run.ts'
-import { compareWith } from '#shell/tools/files/compare-with.ts'
+import { busyboxText, compareWith } from '#shell/tools/files/find-words.ts'
 import { modeText } from '#shell/tools/files/modes.ts'
 import { groupName, userName } from '#shell/tools/files/owners.ts'
 import { runProgram, type ToolRun } from '#shell/tools/tool.ts'
@@ -354,11 +354,6 @@ export const find = rawTool('find', function* (run, words) {
       run.exitCode = 1
   return run.exitCode
 })
-
-const busyboxText = (message: string): string =>
-  message
-    .replace(/^unknown predicate `(.*)'$/, 'unrecognized: $1')
-    .replace(/^missing argument to `(.*)'$/, '$1 requires an argument')
 
 function* visitTree(
   run: Run,
