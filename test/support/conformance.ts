@@ -62,8 +62,13 @@ export class Framework {
     this.api = api
   }
 
-  /** What stands before each spec: a Namespace, its ServiceAccount and its ConfigMap. */
+  /** What stands before each spec: a Namespace, its ServiceAccount and its ConfigMap. The spec before takes its own with it. */
   begin(base: string): void {
+    const last = this.namespace
+    if (last !== 'default') {
+      this.delete('namespaces', last)
+      this.until(`the end of ${last}`, () => this.find('namespaces', last) === undefined)
+    }
     this.namespace = this.newNamespace(base)
   }
 

@@ -145,11 +145,8 @@ describe('[sig-apps] ReplicationController', () => {
     becomes(1)
     const found: object = f.get('replicationcontrollers', name, scale)
     expect(found).toMatchObject({ kind: 'Scale', status: { replicas: 1 } })
-    f.update(
-      'replicationcontrollers',
-      { ...found, metadata: { name }, spec: { replicas: 2 } },
-      scale,
-    )
+    const put = { ...found, metadata: { name }, spec: { replicas: 2 } }
+    f.update('replicationcontrollers', put, scale)
     becomes(2)
   })
 })
