@@ -227,7 +227,11 @@ const prepareAndValidate = (
   const kept = keepServerFields(object, live)
   const ofStatus = subresource === 'status'
   const stages = stagesOf(strategy, subresource)
-  const bare = ofStatus ? keepAllButStatus(kept, live) : keepStatus(resource, kept, live)
+  const bare = ofStatus
+    ? keepAllButStatus(kept, live)
+    : subresource === 'approval' // what is approved is the status: the kind says what of it
+      ? kept
+      : keepStatus(resource, kept, live)
   const custom = stages.prepareForUpdate?.(bare, live, writing) ?? bare
   const prepared = ofStatus
     ? withMetadata(custom, { generation: live.metadata.generation })
