@@ -332,7 +332,7 @@ export class ClusterSession extends DurableObject {
 
   /** For the next thing that happens by itself, as long as somebody is connected. */
   #setTimer(): void {
-    this.#streams.wakeAt(this.#cluster?.nextDeadline(), this.#clock?.session ?? 0)
+    this.#streams.wakeAt(this.#cluster?.nextNews(), this.#clock?.session ?? 0)
   }
 
   #tick(): void {

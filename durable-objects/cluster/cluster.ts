@@ -15,11 +15,13 @@ import { admissionChain } from '#kube-apiserver/admission/chain.ts'
 import { authorizer } from '#kube-apiserver/authorization/authorizer.ts'
 import { versionInfo } from '#kube-apiserver/discovery/version.ts'
 import type { ApiAnswer, ApiRequest } from '#kube-apiserver/endpoints/http.ts'
+import { LogStreams } from '#kube-apiserver/endpoints/log-streams.ts'
 import { WatchHub } from '#kube-apiserver/endpoints/watch.ts'
 import { internalClient, type ClientIdentity } from '#kube-apiserver/internal-client.ts'
 import type { Admission, StorageHooks } from '#kube-apiserver/registry/operation.ts'
 import { create } from '#kube-apiserver/registry/create.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
+import { kubeletsOf } from '#kubelet/kubelet-server.ts'
 import { PodWorker } from '#kubelet/pod-worker.ts'
 import { KubeProxies, type NodeTables } from '#kube-proxy/proxies.ts'
 import type { ManyRequests } from '#network/read-request.ts'
@@ -72,6 +74,7 @@ export class Cluster {
   readonly #memory: ClusterMemory
   readonly #random: Random
   readonly #hub = new WatchHub()
+  readonly #logs = new LogStreams(() => this.#now)
   readonly #parts: ServerParts
   readonly #runner: Runner
   readonly #proxies: KubeProxies
@@ -98,6 +101,12 @@ export class Cluster {
       context,
       hub: this.#hub,
       authorizer: authorizer(internalClient(context, API_SERVER)),
+      kubelets: kubeletsOf({
+        client: internalClient(context, API_SERVER),
+        memory: this.#memory,
+        settings,
+      }),
+      logs: this.#logs,
     }
     const parts = components(settings, () => this.world()).map((definition) =>
       this.#component(context, definition),
@@ -225,6 +234,14 @@ export class Cluster {
     return this.#runner.nextDeadline()
   }
 
+  /** When somebody who is connected is told something next. */
+  nextNews(): number | undefined {
+    const moments = [this.#runner.nextDeadline(), this.#logs.nextAt()].filter(
+      (moment) => moment !== undefined,
+    )
+    return moments.length === 0 ? undefined : Math.min(...moments)
+  }
+
   /** What happened since the last call. */
   takeChanges(): Changes {
     this.#worlds.store()
@@ -241,6 +258,7 @@ export class Cluster {
   /** Tells the watches what happened: called when it was stored. */
   flushWatches(): void {
     this.#hub.flush()
+    this.#logs.flush()
   }
 
   /** Everything there is, to make the cluster again. History is left out: its watches answer 410 and list anew. */

@@ -3,10 +3,13 @@ import type { WatchAnswer } from '../cluster/kube-apiserver/endpoints/http.ts'
 const ENCODER = new TextEncoder()
 /** A client that has gone is noticed only when something is written to it; kubectl skips empty lines. */
 const HEARTBEAT_MS = 5000
+/** Nothing can be written into a text to see whether its reader is still there. */
+const MOST_TEXT_SECONDS = 3600
 /** A watcher that does not read is cut off; it will list anew. */
 const MAX_BUFFERED_CHUNKS = 10_000
 
 interface OpenStream {
+  readonly isText: boolean
   readonly send: (text: string) => void
   readonly end: () => void
 }
@@ -27,7 +30,12 @@ export class WatchStreams {
   }
 
   /** Opens a watch as a stream of lines. */
-  open({ start, close, timeoutSeconds }: WatchAnswer['watch']): ReadableStream<Uint8Array> {
+  open({
+    start,
+    close,
+    timeoutSeconds,
+    isText = false,
+  }: WatchAnswer['watch']): ReadableStream<Uint8Array> {
     let stream: OpenStream | undefined
     let timeout: ReturnType<typeof setTimeout> | undefined
     const finish = (): void => {
@@ -55,11 +63,11 @@ export class WatchStreams {
             if ((controller.desiredSize ?? 0) < -MAX_BUFFERED_CHUNKS - initialChunks) end()
             else controller.enqueue(ENCODER.encode(text))
           }
-          stream = { send, end }
+          stream = { isText, send, end }
           this.#open.add(stream)
           this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS)
-          if (timeoutSeconds !== undefined)
-            timeout = setTimeout(end, Math.min(timeoutSeconds * 1000, 2 ** 31 - 1))
+          const limit = timeoutSeconds ?? (isText ? MOST_TEXT_SECONDS : undefined)
+          if (limit !== undefined) timeout = setTimeout(end, Math.min(limit * 1000, 2 ** 31 - 1))
           start(send, end)
           initialChunks = chunks
         },
@@ -85,7 +93,7 @@ export class WatchStreams {
   }
 
   #beat(): void {
-    for (const { send } of this.#open) send('\n')
+    for (const { send, isText } of this.#open) if (!isText) send('\n')
   }
 
   #rest(): void {

@@ -30,6 +30,8 @@ import {
 } from '#kube-apiserver/endpoints/http.ts'
 import { list } from '#kube-apiserver/endpoints/list.ts'
 import { patch } from '#kube-apiserver/endpoints/patch.ts'
+import { podLog } from '#kube-apiserver/endpoints/pod-log.ts'
+import type { LogStreams } from '#kube-apiserver/endpoints/log-streams.ts'
 import { pathSegments, resourcePath, type ResourcePath } from '#kube-apiserver/endpoints/path.ts'
 import { presented } from '#kube-apiserver/endpoints/pretty.ts'
 import { attributesOf } from '#kube-apiserver/endpoints/request-info.ts'
@@ -37,8 +39,9 @@ import { subresource } from '#kube-apiserver/endpoints/subresources.ts'
 import { virtualResource } from '#kube-apiserver/endpoints/virtual-resources.ts'
 import { watch, type WatchHub } from '#kube-apiserver/endpoints/watch.ts'
 import { deleteCollection, deleteOne, post, put } from '#kube-apiserver/endpoints/write.ts'
+import type { Kubelets } from '#client/kubelets.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
-import { groupResourceOf, groups } from '#kube-apiserver/resources.ts'
+import { groupResourceOf, groups, subresourceOf } from '#kube-apiserver/resources.ts'
 
 /** Who may do what. Throws Forbidden. */
 export interface Authorizer {
@@ -49,6 +52,8 @@ export interface ServerParts {
   readonly context: RegistryContext
   readonly hub: WatchHub
   readonly authorizer: Authorizer
+  readonly kubelets: Kubelets
+  readonly logs: LogStreams
 }
 
 /** What every request for these is warned of. */
@@ -143,8 +148,15 @@ const nothingServed = ({ group }: ResourcePath): Answer => {
 const answerOf = (parts: ServerParts, target: ResourceRequest): ApiAnswer => {
   const { path } = target
   if (path.isWatch === true) return oldWatch(parts, target)
+  if (path.subresource === 'log') return servedLog(parts, target)
   if (path.subresource !== '') return subresource(target)
   return path.name === '' ? collection(parts, target) : single(target)
+}
+
+const servedLog = ({ kubelets, logs }: ServerParts, target: ResourceRequest): ApiAnswer => {
+  if (subresourceOf(target.resource, 'log') === undefined) throw noSuchPath()
+  if (target.request.method !== 'GET') throw methodNotAllowed()
+  return podLog(target, kubelets, logs)
 }
 
 /** A watch by its path: of the collection or, by name, of one of its objects. */

@@ -18,7 +18,13 @@ export interface AskedByRun {
   /** How often the container had been restarted. */
   readonly run: number
   readonly answers: Answers
+  /** The run before, whose log can still be asked for. */
+  readonly before?: { readonly run: number; readonly answers: Answers }
 }
+
+/** What a run was told, as far as it is still known. */
+export const answersTo = (asked: AskedByRun | undefined, run: number): Answers | undefined =>
+  asked?.run === run ? asked.answers : asked?.before?.run === run ? asked.before.answers : undefined
 
 /** Which generation of an Image object a run of a container was started from. */
 export interface ImageOfRun {

@@ -227,7 +227,7 @@ export class PodWorker implements Component {
       record,
       env: kept,
       images: started.length === 0 ? images : new Map([...images, ...started]),
-      asked: decision.asked.size === 0 ? asked : new Map([...asked, ...decision.asked]),
+      asked: withAsked(asked, decision.asked),
     })
     const isRefused = [...(record?.containers.values() ?? [])].some(
       ({ phase }) => phase === 'refused',
@@ -278,4 +278,24 @@ export class PodWorker implements Component {
       ...(uid === undefined ? {} : { preconditions: { uid } }),
     })
   }
+}
+
+type Asked = PodDisk['asked']
+
+/** What was asked just now beside what was asked before; of a container that started anew its last run is kept too. */
+const withAsked = (known: Asked, fresh: Asked): Asked => {
+  if (fresh.size === 0) return known
+  const merged = new Map(known)
+  for (const [name, asked] of fresh) {
+    const old = known.get(name)
+    const before =
+      old?.run === asked.run - 1 ? old : old?.run === asked.run ? old.before : undefined
+    merged.set(
+      name,
+      before === undefined
+        ? asked
+        : { ...asked, before: { run: before.run, answers: before.answers } },
+    )
+  }
+  return merged
 }

@@ -15,7 +15,7 @@ import {
   type PodContainer,
   startFacts,
 } from '#kubelet/pod-facts.ts'
-import { PodDisks } from '#kubelet/pod-disk.ts'
+import { answersTo, type PodDisk, PodDisks } from '#kubelet/pod-disk.ts'
 import { RecentProcesses } from '#kubelet/process-cache.ts'
 import {
   type ContainerRecord,
@@ -82,42 +82,61 @@ export class RunningContainers {
   }
 
   #viewOf(pod: Pod): (container: PodContainer, state: ContainerRecord) => RunningContainer {
-    const { client, settings } = this.#context
-    const node = client.get('nodes', '', pod.spec.nodeName ?? '')
-    const { env: startedWith, asked, images } = this.#disks.read(keyOf(pod), pod.metadata.uid ?? '')
-    const hostIP = pod.status.hostIP ?? ''
-    const environment = (container: Container): EnvironmentMap => {
-      if (settings.images === 'always') return {}
-      const known = startedWith.get(container.name)
-      if (known !== undefined || node === undefined) return known ?? {}
-      const result = environmentOf(pod, container, environmentSources(client, pod, node, hostIP))
-      return 'env' in result ? result.env : {}
-    }
+    const disk = this.#disks.read(keyOf(pod), pod.metadata.uid ?? '')
     return (container, state) => {
-      const env = environment(container.spec)
-      const known = asked.get(container.spec.name)
-      const answers = known?.run === state.restarts ? known.answers : undefined
-      const start = startFacts(pod, state.at, answeredNetwork(answers), horizonOf(answers))
-      const from = images.get(container.spec.name)
-      const image = from?.run === state.restarts ? this.#images.read(from.id) : undefined
+      const env = this.#environmentOf(pod, container.spec, disk)
       return {
         spec: container.spec,
         startedAt: state.at,
-        process: this.#processes.of(
-          {
-            pod,
-            container: container.spec.name,
-            restarts: state.restarts,
-            startedAt: state.at,
-            answers,
-          },
-          () => containerProcess(pod, container, env, settings, start, image?.behaviour),
-        ),
+        process: this.#process(pod, container, state.restarts, state.at, env, disk),
         env,
         run: state.restarts,
         isStopping: state.stop !== undefined,
       }
     }
+  }
+
+  /** What a run of a container does, or did. `run`: how often it had been restarted; `startedAt` in milliseconds since 1970. */
+  processOf(pod: Pod, container: PodContainer, run: number, startedAt: number): Process {
+    const disk = this.#disks.read(keyOf(pod), pod.metadata.uid ?? '')
+    const env = this.#environmentOf(pod, container.spec, disk)
+    return this.#process(pod, container, run, startedAt, env, disk)
+  }
+
+  #process(
+    pod: Pod,
+    container: PodContainer,
+    run: number,
+    startedAt: number,
+    env: EnvironmentMap,
+    { asked, images }: PodDisk,
+  ): Process {
+    const { name } = container.spec
+    const answers = answersTo(asked.get(name), run)
+    const start = startFacts(pod, startedAt, answeredNetwork(answers), horizonOf(answers))
+    const from = images.get(name)
+    const image = from?.run === run ? this.#images.read(from.id) : undefined
+    const { settings } = this.#context
+    return this.#processes.of({ pod, container: name, restarts: run, startedAt, answers }, () =>
+      containerProcess(pod, container, env, settings, start, image?.behaviour),
+    )
+  }
+
+  /** What the pod's machine knows of it, whether it runs or not. */
+  recordOf(pod: Pod): PodRecord | undefined {
+    return this.#disks.read(keyOf(pod), pod.metadata.uid ?? '').record ?? recordFromStatus(pod)
+  }
+
+  #environmentOf(pod: Pod, container: Container, { env: startedWith }: PodDisk): EnvironmentMap {
+    const { client, settings } = this.#context
+    if (settings.images === 'always') return {}
+    const known = startedWith.get(container.name)
+    if (known !== undefined) return known
+    const node = client.get('nodes', '', pod.spec.nodeName ?? '')
+    if (node === undefined) return {}
+    const sources = environmentSources(client, pod, node, pod.status.hostIP ?? '')
+    const result = environmentOf(pod, container, sources)
+    return 'env' in result ? result.env : {}
   }
 
   /** undefined: nothing of the pod is on a machine that runs. */

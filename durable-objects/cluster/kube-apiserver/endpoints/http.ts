@@ -31,6 +31,8 @@ export interface WatchAnswer {
   readonly watch: {
     readonly start: (send: (text: string) => void, end: () => void) => void
     readonly close: () => void
+    /** Every byte is the client's: nothing may be written between. */
+    readonly isText?: boolean
     /** The client asked for an end after so many seconds of real time. */
     readonly timeoutSeconds?: number
   }
