@@ -27,6 +27,9 @@ const statusAnswer = (code: number, reason: string, message: string): Response =
 const pathBehind = (pathname: string): string =>
   pathname.slice(pathname.indexOf('/', '/k8s/'.length) >>> 0) || '/'
 
+/** Whoever is asked through the API server sees the client's own headers. */
+const PROXIED = /\/(?:pods|services|nodes)\/[^/]+\/proxy(?:\/|$)/
+
 const capabilityOf = (context: Context<AppEnvironment>): Capability | undefined => {
   const capability = parseCapability(context.req.param('capability') ?? '')
   const key = capability?.key ?? bearerKey(context.req.header('authorization'))
@@ -39,16 +42,20 @@ const handle = async (context: Context<AppEnvironment>): Promise<Response> => {
     return statusAnswer(404, 'NotFound', 'there is no such session: the link is incomplete')
   const { req } = context
   const url = new URL(req.url)
+  const path = pathBehind(url.pathname)
   const contentType = req.header('content-type') ?? ''
   const impersonated = req.header('impersonate-user')
   const answer = await context.env.SESSIONS.getByName(capability.id).kubernetes(capability.key, {
     method: req.method,
-    path: pathBehind(url.pathname),
+    path,
     query: [...url.searchParams],
     accept: req.header('accept') ?? '',
     contentType,
     userAgent: req.header('user-agent') ?? '',
     body: decodeBody(context.get('body'), contentType),
+    ...(PROXIED.test(url.pathname)
+      ? { headers: [...req.raw.headers], basePath: url.pathname.slice(0, -path.length) }
+      : {}),
     ...(impersonated === undefined
       ? {}
       : { impersonate: { user: impersonated, groups: groupsOf(req.raw.headers) } }),

@@ -35,6 +35,7 @@ import { Runner, type Fault } from '#runner.ts'
 import type { Settings } from '#settings.ts'
 import { worldAdmission } from '#world/admission.ts'
 import { diagnosisFacts } from '#world/diagnosis-facts.ts'
+import { callFromControlPlane } from '#world/control-plane.ts'
 import { type ClusterWorld, Worlds } from '#world/world.ts'
 
 /** What a cluster is made again from. */
@@ -101,11 +102,10 @@ export class Cluster {
       context,
       hub: this.#hub,
       authorizer: authorizer(internalClient(context, API_SERVER)),
-      kubelets: kubeletsOf({
-        client: internalClient(context, API_SERVER),
-        memory: this.#memory,
-        settings,
-      }),
+      kubelets: kubeletsOf(
+        { client: internalClient(context, API_SERVER), memory: this.#memory, settings },
+        (call) => callFromControlPlane(this.world(), call),
+      ),
       logs: this.#logs,
     }
     const parts = components(settings, () => this.world()).map((definition) =>

@@ -19,9 +19,39 @@ export interface ContainerLog {
   isOver(): boolean
 }
 
+/** A request that the API server makes for a client. */
+export interface ProxyCall {
+  readonly scheme: 'http' | 'https'
+  readonly address: string
+  readonly port: number
+  readonly method: string
+  /** With the query. */
+  readonly path: string
+  /** Names in small letters. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** `failure` in Go's words: `dial tcp 10.244.0.7:80: connect: connection refused`. */
+export type ProxyReply =
+  | {
+      readonly status: number
+      readonly headers: Readonly<Record<string, string>>
+      readonly body: string
+    }
+  | { readonly failure: string }
+
+export type KubeletPage =
+  | { readonly status: number; readonly contentType: string; readonly body: string }
+  | { readonly failure: string }
+
 export interface Kubelets {
   /** What the API server is told when it cannot reach the Pod's node; undefined if it can. */
   unreachable(pod: Pod, path: string): string | undefined
   /** The log of the container's latest run, or of the one before; or why there is none. */
   logOf(pod: Pod, container: string, previous: boolean): ContainerLog | { readonly problem: string }
+  /** Asks from where the API server runs, over the cluster's network. */
+  call(call: ProxyCall): ProxyReply
+  /** What a node's kubelet answers on its own port. */
+  page(node: string, path: string): KubeletPage
 }

@@ -30,6 +30,7 @@ import {
 } from '#kube-apiserver/endpoints/http.ts'
 import { list } from '#kube-apiserver/endpoints/list.ts'
 import { patch } from '#kube-apiserver/endpoints/patch.ts'
+import { proxied } from '#kube-apiserver/endpoints/proxy.ts'
 import { podLog } from '#kube-apiserver/endpoints/pod-log.ts'
 import type { LogStreams } from '#kube-apiserver/endpoints/log-streams.ts'
 import { pathSegments, resourcePath, type ResourcePath } from '#kube-apiserver/endpoints/path.ts'
@@ -149,6 +150,7 @@ const answerOf = (parts: ServerParts, target: ResourceRequest): ApiAnswer => {
   const { path } = target
   if (path.isWatch === true) return oldWatch(parts, target)
   if (path.subresource === 'log') return servedLog(parts, target)
+  if (path.subresource === 'proxy') return servedProxy(parts, target)
   if (path.subresource !== '') return subresource(target)
   return path.name === '' ? collection(parts, target) : single(target)
 }
@@ -157,6 +159,11 @@ const servedLog = ({ kubelets, logs }: ServerParts, target: ResourceRequest): Ap
   if (subresourceOf(target.resource, 'log') === undefined) throw noSuchPath()
   if (target.request.method !== 'GET') throw methodNotAllowed()
   return podLog(target, kubelets, logs)
+}
+
+const servedProxy = ({ kubelets }: ServerParts, target: ResourceRequest): ApiAnswer => {
+  if (subresourceOf(target.resource, 'proxy') === undefined) throw noSuchPath()
+  return proxied(target, kubelets)
 }
 
 /** A watch by its path: of the collection or, by name, of one of its objects. */

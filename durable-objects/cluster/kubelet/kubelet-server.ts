@@ -1,7 +1,7 @@
 // What kubelets serve to the API server. kubernetes: pkg/kubelet/server/server.go
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { ComponentContext } from '#client/component.ts'
-import type { Kubelets } from '#client/kubelets.ts'
+import type { KubeletPage, Kubelets } from '#client/kubelets.ts'
 import { ContainerDisks } from '#kubelet/container-disk.ts'
 import { ContainerLogs } from '#kubelet/container-logs.ts'
 import { isOff } from '#kubelet/machine-state.ts'
@@ -9,27 +9,57 @@ import { RunningContainers } from '#kubelet/running-containers.ts'
 
 const PORT = 10250
 
-export const kubeletsOf = (
-  context: Pick<ComponentContext, 'client' | 'memory' | 'settings'>,
-): Kubelets => {
+type Context = Pick<ComponentContext, 'client' | 'memory' | 'settings'>
+
+/** `call`: what the network between the API server and the Pods answers. */
+export const kubeletsOf = (context: Context, call: Kubelets['call']): Kubelets => {
   const containers = new RunningContainers(context)
   const logs = new ContainerLogs(containers, new ContainerDisks(context.memory))
   return {
     unreachable: (pod, path) => unreachable(context, pod, path),
     logOf: (pod, container, previous) => logs.find(pod, container, previous),
+    call,
+    page: (node, path) => page(context, node, path),
   }
 }
 
-const unreachable = (
-  { client }: Pick<ComponentContext, 'client'>,
-  pod: Pod,
-  path: string,
-): string | undefined => {
+const unreachable = (context: Context, pod: Pod, path: string): string | undefined => {
   const name = pod.spec.nodeName ?? ''
-  const machine = client.get('machines.kubarium.dev', '', name)
+  const failure = dialFailure(context, name)
+  const host = hostOf(context, name)
+  return failure === undefined ? undefined : `Get "https://${host}/${path}": ${failure}`
+}
+
+const hostOf = ({ client }: Context, node: string): string => {
+  const addresses = client.get('nodes', '', node)?.status?.addresses ?? []
+  const ip = addresses.find(({ type }) => type === 'InternalIP')?.address ?? node
+  return `${ip}:${PORT}`
+}
+
+const dialFailure = (context: Context, node: string): string | undefined => {
+  const machine = context.client.get('machines.kubarium.dev', '', node)
   if (machine !== undefined && !isOff(machine) && machine.spec.network !== 'Cut') return undefined
-  const addresses = client.get('nodes', '', name)?.status?.addresses ?? []
-  const ip = addresses.find(({ type }) => type === 'InternalIP')?.address ?? name
-  const host = `${ip}:${PORT}`
-  return `Get "https://${host}/${path}": dial tcp ${host}: connect: no route to host`
+  return `dial tcp ${hostOf(context, node)}: connect: no route to host`
+}
+
+const text = (status: number, body: string): KubeletPage => ({
+  status,
+  contentType: 'text/plain; charset=utf-8',
+  body,
+})
+
+const page = (context: Context, node: string, path: string): KubeletPage => {
+  const failure = dialFailure(context, node)
+  if (failure !== undefined) return { failure }
+  switch (path.replace(/\/$/, '')) {
+    case '/healthz':
+      return text(200, 'ok')
+    case '/pods': {
+      const items = context.client.list('pods', { node })
+      const list = { kind: 'PodList', apiVersion: 'v1', metadata: {}, items }
+      return { status: 200, contentType: 'application/json', body: JSON.stringify(list) }
+    }
+    default:
+      return text(404, '404 page not found\n')
+  }
 }

@@ -98,7 +98,7 @@ export class PodNetwork implements Network {
     const host = this.#host()
     const ip = parseIp(contact.address)
     if (host === undefined || ip === undefined) return { ...NEVER, outcome: 'no-route' }
-    return this.#limits.enter(() => this.#converse(host, contact)) ?? NEVER
+    return this.#limits.enter(() => converse(this.#world, host, contact)) ?? NEVER
   }
 
   ping(address: string): 'reply' | 'timeout' | 'no-route' {
@@ -106,7 +106,7 @@ export class PodNetwork implements Network {
     const ip = parseIp(address)
     if (host === undefined || ip === undefined) return 'no-route'
     if (!this.#limits.take()) return 'timeout'
-    const conversation = this.#conversation(host, { protocol: 'icmp', ip, port: 0 })
+    const conversation = conversationOf(this.#world, host, { protocol: 'icmp', ip, port: 0 })
     const stopped = conversation.open()
     if (stopped !== undefined) return stopped.outcome === 'no-route' ? 'no-route' : 'timeout'
     const there = conversation.arrived.host
@@ -126,46 +126,49 @@ export class PodNetwork implements Network {
     const sender = senderOf(this.#world, { pod: { namespace, name } })
     return 'outcome' in sender ? undefined : sender
   }
+}
 
-  #conversation(client: Host, to: Pick<Exchange, 'protocol' | 'port'> & { readonly ip: Ip }) {
-    const world = this.#world
-    return new Conversation({
-      walk: new Walk({ world, hops: NO_HOPS }),
-      hops: NO_HOPS,
-      client,
-      protocol: to.protocol,
-      destination: { ip: to.ip, port: to.port },
-      sourcePort: ephemeralPort(world),
-    })
-  }
+const conversationOf = (
+  world: World,
+  client: Host,
+  to: Pick<Exchange, 'protocol' | 'port'> & { readonly ip: Ip },
+): Conversation =>
+  new Conversation({
+    walk: new Walk({ world, hops: NO_HOPS }),
+    hops: NO_HOPS,
+    client,
+    protocol: to.protocol,
+    destination: { ip: to.ip, port: to.port },
+    sourcePort: ephemeralPort(world),
+  })
 
-  #converse(client: Host, contact: Contact): Contacted {
-    const ip = parseIp(contact.address)!
-    const protocol = lower(contact.protocol)
-    const conversation = this.#conversation(client, { protocol, ip, port: contact.port })
-    const address = addressOf(client, ip)
-    const stopped = conversation.open()
-    const source = address === undefined ? '' : `${formatIp(address)}:${conversation.sourcePort}`
-    if (stopped !== undefined) return unreached(stopped, source)
-    const { host, packet } = conversation.arrived
-    const answer = askHost(this.#world, host, packet, exchangeParts(contact))
-    if (answer?.kind === 'refused') {
-      conversation.refuse('')
-      return { source, takes: ROUND_TRIP, outcome: 'refused' }
-    }
-    const isLost = answer === undefined || this.#isLost(conversation, protocol, answer)
-    return isLost ? { ...NEVER, source } : { source, ...replyOf(answer) }
+/** One connection or one datagram from a machine to an address, which must be one. */
+export const converse = (world: World, client: Host, contact: Contact): Contacted => {
+  const ip = parseIp(contact.address)!
+  const protocol = lower(contact.protocol)
+  const conversation = conversationOf(world, client, { protocol, ip, port: contact.port })
+  const address = addressOf(client, ip)
+  const stopped = conversation.open()
+  const source = address === undefined ? '' : `${formatIp(address)}:${conversation.sourcePort}`
+  if (stopped !== undefined) return unreached(stopped, source)
+  const { host, packet } = conversation.arrived
+  const answer = askHost(world, host, packet, exchangeParts(contact))
+  if (answer?.kind === 'refused') {
+    conversation.refuse('')
+    return { source, takes: ROUND_TRIP, outcome: 'refused' }
   }
+  const isGone = answer === undefined || isLost(conversation, protocol, answer)
+  return isGone ? { ...NEVER, source } : { source, ...replyOf(answer) }
+}
 
-  /** Whether what was answered does not come back. A datagram that nobody answers cannot be told from one that was taken. */
-  #isLost(conversation: Conversation, protocol: string, answer: Answer): boolean {
-    if (protocol === 'udp' && !hasText(answer)) return false
-    if (conversation.answer('') !== undefined) return true
-    if (protocol === 'udp') return false
-    const lost = hasText(answer) && conversation.exchange('', '') !== undefined
-    conversation.close()
-    return lost
-  }
+/** Whether what was answered does not come back. A datagram that nobody answers cannot be told from one that was taken. */
+const isLost = (conversation: Conversation, protocol: string, answer: Answer): boolean => {
+  if (protocol === 'udp' && !hasText(answer)) return false
+  if (conversation.answer('') !== undefined) return true
+  if (protocol === 'udp') return false
+  const lost = hasText(answer) && conversation.exchange('', '') !== undefined
+  conversation.close()
+  return lost
 }
 
 type Ip = NonNullable<ReturnType<typeof parseIp>>

@@ -10,6 +10,10 @@ export interface ApiRequest {
   readonly accept: string
   readonly contentType: string
   readonly userAgent: string
+  /** All headers, names in small letters: only where they go on to somebody else. */
+  readonly headers?: readonly (readonly [string, string])[]
+  /** Under which the client finds the API: `/k8s/ID.KEY`. */
+  readonly basePath?: string
   readonly impersonate?: { readonly user: string; readonly groups: readonly string[] }
   readonly body: string | Uint8Array
   readonly user: UserInfo

@@ -38,7 +38,7 @@ const scale = (target: ResourceRequest): Answer => {
 }
 
 /** kubelet's own subresources need a node that runs something: they come with the shell and the network. */
-const NOT_YET: ReadonlySet<string> = new Set(['attach', 'exec', 'portforward', 'proxy'])
+const NOT_YET: ReadonlySet<string> = new Set(['attach', 'exec', 'portforward'])
 
 const VERBS: Readonly<Record<string, string>> = {
   GET: 'get',

@@ -93,20 +93,14 @@ describe('a log that cannot be had', () => {
     ['?tailLines=-1', 'tailLines: Invalid value: -1: must be greater than or equal to 0'],
     ['?limitBytes=0', 'limitBytes: Invalid value: 0: must be greater than 0'],
     ['?sinceSeconds=0', 'sinceSeconds: Invalid value: 0: must be greater than 0'],
-    [
-      '?stream=x',
-      'stream: Unsupported value: "x": supported values: "All", "Stderr", "Stdout"',
-    ],
+    ['?stream=x', 'stream: Unsupported value: "x": supported values: "All", "Stderr", "Stdout"'],
     [
       '?sinceSeconds=1&sinceTime=2026-01-01T00:00:00Z',
       ': Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified',
     ],
   ])('is refused as invalid: %s', (query, message) => {
     const { status, body } = cluster().send('GET', `${PODS}/web/log${query}`)
-    expect([status, body['message']]).toEqual([
-      422,
-      `PodLogOptions "web" is invalid: ${message}`,
-    ])
+    expect([status, body['message']]).toEqual([422, `PodLogOptions "web" is invalid: ${message}`])
   })
 
   it('says what a container waits for', () => {
@@ -165,7 +159,7 @@ describe('following a log', () => {
   /** What the host does: it wakes whenever there is news. */
   const live = (api: RawApi, seconds: number): void => {
     const end = api.cluster.now + seconds * 1000
-    for (let next = api.cluster.nextNews(); next !== undefined && next <= end; ) {
+    for (let next = api.cluster.nextNews(); next !== undefined && next <= end;) {
       api.cluster.advance(next)
       api.cluster.flushWatches()
       next = api.cluster.nextNews()
