@@ -24,6 +24,8 @@ import { liveWatch } from './session/live.ts'
 import { ADMINISTRATOR, VIEWER } from './session/users.ts'
 import { WatchStreams } from './session/watch-streams.ts'
 import { RevisionStore, STORED_FORMAT } from './revision-store.ts'
+import { forwardedPod } from './session/streams/forwarded-pod.ts'
+import { offeredProtocols, openSocket } from './session/streams/sockets.ts'
 import { SessionClock } from './session-clock.ts'
 
 export type { ApplyOutcome } from './cluster/manifests/apply.ts'
@@ -63,6 +65,12 @@ interface Birth {
   readonly seed: number
   readonly keyHash: string
   readonly settings: SettingsRequest
+}
+
+/** What the worker hands on of a request for a WebSocket. */
+export interface SocketRequest {
+  readonly key?: string
+  readonly request: Omit<ApiRequest, 'user'>
 }
 
 interface Moment {
@@ -144,6 +152,28 @@ export class ClusterSession extends DurableObject {
       cluster.handle({ ...request, user: key === undefined ? VIEWER : ADMINISTRATOR }),
     )
     return this.#toAnswer(answer)
+  }
+
+  /** A client of the Kubernetes API that wants to go on as a WebSocket. The worker says in the header `x-request` what it asks. */
+  override fetch(request: Request): Response {
+    const asked = JSON.parse(
+      decodeURIComponent(request.headers.get('x-request') ?? '%7B%7D'),
+    ) as SocketRequest
+    const refusal = this.#refuse(asked.key)
+    if (refusal !== undefined) return new Response(refusal, { status: 401 })
+    const user = asked.key === undefined ? VIEWER : ADMINISTRATOR
+    const answer = this.#turn((cluster) => cluster.handle({ ...asked.request, user }))
+    if ('watch' in answer) return new Response(null, { status: 400 })
+    const { status, contentType, body, connection } = answer
+    if (connection === undefined)
+      return new Response(body.join(''), { status, headers: { 'content-type': contentType } })
+    const release = this.#streams.hold()
+    this.#setTimer()
+    return openSocket(offeredProtocols(request.headers), {
+      connection,
+      podOf: ({ pod }) => forwardedPod(pod, (act) => this.#turn(act)),
+      onClose: release,
+    })
   }
 
   /** What the page shows, as one stream of watch events. */

@@ -1,5 +1,6 @@
 import { Hono, type Context } from 'hono'
 import { bearerKey, parseCapability, type Capability } from './capabilities.ts'
+import type { SocketRequest } from '../durable-objects/cluster-session.ts'
 import type { AppEnvironment } from './environment.ts'
 
 const TEXT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
@@ -37,6 +38,7 @@ const capabilityOf = (context: Context<AppEnvironment>): Capability | undefined 
 }
 
 const handle = async (context: Context<AppEnvironment>): Promise<Response> => {
+  if (context.req.header('upgrade')?.toLowerCase() === 'websocket') return connect(context)
   const capability = capabilityOf(context)
   if (capability === undefined)
     return statusAnswer(404, 'NotFound', 'there is no such session: the link is incomplete')
@@ -79,6 +81,35 @@ const handle = async (context: Context<AppEnvironment>): Promise<Response> => {
     status: answer.status,
     headers,
   })
+}
+
+/** exec, attach and port-forward go on as a WebSocket. */
+const connect = (context: Context<AppEnvironment>): Promise<Response> | Response => {
+  const { req } = context
+  const capability = capabilityOf(context)
+  if (capability === undefined)
+    return statusAnswer(404, 'NotFound', 'there is no such session: the link is incomplete')
+  const url = new URL(req.url)
+  const asked: SocketRequest = {
+    ...(capability.key === undefined ? {} : { key: capability.key }),
+    request: {
+      method: req.method,
+      path: pathBehind(url.pathname),
+      query: [...url.searchParams],
+      accept: req.header('accept') ?? '',
+      contentType: '',
+      userAgent: req.header('user-agent') ?? '',
+      body: '',
+      upgrade: true,
+    },
+  }
+  const headers = new Headers({
+    upgrade: 'websocket',
+    'x-request': encodeURIComponent(JSON.stringify(asked)),
+  })
+  const protocols = req.header('sec-websocket-protocol')
+  if (protocols !== undefined) headers.set('sec-websocket-protocol', protocols)
+  return context.env.SESSIONS.getByName(capability.id).fetch('https://session/', { headers })
 }
 
 const groupsOf = (headers: Headers): string[] =>

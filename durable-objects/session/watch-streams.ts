@@ -18,6 +18,7 @@ interface OpenStream {
 export class WatchStreams {
   readonly #open = new Set<OpenStream>()
   readonly #onDeadline: () => void
+  #held = 0
   #timer: ReturnType<typeof setTimeout> | undefined
   #heartbeat: ReturnType<typeof setInterval> | undefined
 
@@ -25,8 +26,19 @@ export class WatchStreams {
     this.#onDeadline = onDeadline
   }
 
+  /** How many are connected. */
   get count(): number {
-    return this.#open.size
+    return this.#open.size + this.#held
+  }
+
+  /** Somebody else is connected, until the answer is called. */
+  hold(): () => void {
+    this.#held++
+    let isHeld = true
+    return () => {
+      if (isHeld) this.#held--
+      isHeld = false
+    }
   }
 
   /** Opens a watch as a stream of lines. */
@@ -85,7 +97,7 @@ export class WatchStreams {
   wakeAt(deadline: number | undefined, sessionNow: number): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer)
     this.#timer = undefined
-    if (deadline === undefined || this.#open.size === 0) return
+    if (deadline === undefined || this.count === 0) return
     this.#timer = setTimeout(
       this.#onDeadline,
       Math.min(Math.max(0, deadline - sessionNow), 2 ** 31 - 1),

@@ -46,8 +46,8 @@ export type KubeletPage =
   | { readonly failure: string }
 
 export interface Kubelets {
-  /** What the API server is told when it cannot reach the Pod's node; undefined if it can. */
-  unreachable(pod: Pod, path: string): string | undefined
+  /** Where a node's kubelet listens, and why the API server cannot reach it if it cannot. */
+  dial(node: string): { readonly host: string; readonly failure?: string }
   /** The log of the container's latest run, or of the one before; or why there is none. */
   logOf(pod: Pod, container: string, previous: boolean): ContainerLog | { readonly problem: string }
   /** Asks from where the API server runs, over the cluster's network. */

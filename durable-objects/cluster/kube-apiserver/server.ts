@@ -30,6 +30,7 @@ import {
 } from '#kube-apiserver/endpoints/http.ts'
 import { list } from '#kube-apiserver/endpoints/list.ts'
 import { patch } from '#kube-apiserver/endpoints/patch.ts'
+import { connect, type ConnectKind, isConnection } from '#kube-apiserver/endpoints/connect.ts'
 import { proxied } from '#kube-apiserver/endpoints/proxy.ts'
 import { podLog } from '#kube-apiserver/endpoints/pod-log.ts'
 import type { LogStreams } from '#kube-apiserver/endpoints/log-streams.ts'
@@ -151,6 +152,7 @@ const answerOf = (parts: ServerParts, target: ResourceRequest): ApiAnswer => {
   if (path.isWatch === true) return oldWatch(parts, target)
   if (path.subresource === 'log') return servedLog(parts, target)
   if (path.subresource === 'proxy') return servedProxy(parts, target)
+  if (isConnection(path.subresource)) return servedConnection(parts, target, path.subresource)
   if (path.subresource !== '') return subresource(target)
   return path.name === '' ? collection(parts, target) : single(target)
 }
@@ -164,6 +166,17 @@ const servedLog = ({ kubelets, logs }: ServerParts, target: ResourceRequest): Ap
 const servedProxy = ({ kubelets }: ServerParts, target: ResourceRequest): ApiAnswer => {
   if (subresourceOf(target.resource, 'proxy') === undefined) throw noSuchPath()
   return proxied(target, kubelets)
+}
+
+const servedConnection = (
+  { kubelets }: ServerParts,
+  target: ResourceRequest,
+  kind: ConnectKind,
+): ApiAnswer => {
+  const { method } = target.request
+  if (subresourceOf(target.resource, kind) === undefined) throw noSuchPath()
+  if (method !== 'GET' && method !== 'POST') throw methodNotAllowed()
+  return connect(target, kind, kubelets)
 }
 
 /** A watch by its path: of the collection or, by name, of one of its objects. */

@@ -1,5 +1,4 @@
 // What kubelets serve to the API server. kubernetes: pkg/kubelet/server/server.go
-import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { ComponentContext } from '#client/component.ts'
 import type { KubeletPage, Kubelets } from '#client/kubelets.ts'
 import { ContainerDisks } from '#kubelet/container-disk.ts'
@@ -16,18 +15,15 @@ export const kubeletsOf = (context: Context, call: Kubelets['call']): Kubelets =
   const containers = new RunningContainers(context)
   const logs = new ContainerLogs(containers, new ContainerDisks(context.memory))
   return {
-    unreachable: (pod, path) => unreachable(context, pod, path),
+    dial: (node) => {
+      const failure = dialFailure(context, node)
+      const host = hostOf(context, node)
+      return failure === undefined ? { host } : { host, failure }
+    },
     logOf: (pod, container, previous) => logs.find(pod, container, previous),
     call,
     page: (node, path) => page(context, node, path),
   }
-}
-
-const unreachable = (context: Context, pod: Pod, path: string): string | undefined => {
-  const name = pod.spec.nodeName ?? ''
-  const failure = dialFailure(context, name)
-  const host = hostOf(context, name)
-  return failure === undefined ? undefined : `Get "https://${host}/${path}": ${failure}`
 }
 
 const hostOf = ({ client }: Context, node: string): string => {

@@ -1,3 +1,4 @@
+import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { UserInfo } from '#api/strategy.ts'
 
 /** An HTTP request as the edge hands it in. The edge has read the body and decoded text as UTF-8. */
@@ -10,6 +11,8 @@ export interface ApiRequest {
   readonly accept: string
   readonly contentType: string
   readonly userAgent: string
+  /** The client wants to go on in another protocol: a WebSocket. */
+  readonly upgrade?: boolean
   /** All headers, names in small letters: only where they go on to somebody else. */
   readonly headers?: readonly (readonly [string, string])[]
   /** Under which the client finds the API: `/k8s/ID.KEY`. */
@@ -19,12 +22,27 @@ export interface ApiRequest {
   readonly user: UserInfo
 }
 
+/** The client and the Pod go on by themselves. */
+export interface Connection {
+  readonly kind: 'exec' | 'attach' | 'portforward'
+  readonly pod: Pod
+  /** '' for portforward. */
+  readonly container: string
+  readonly command: readonly string[]
+  readonly stdin: boolean
+  readonly stdout: boolean
+  readonly stderr: boolean
+  readonly tty: boolean
+}
+
 export interface Answer {
   readonly status: number
   readonly contentType: string
   readonly headers?: readonly (readonly [string, string])[]
   /** Joined as they are; a list comes in many parts. */
   readonly body: readonly string[]
+  /** With status 101: what the client goes on with. */
+  readonly connection?: Connection
 }
 
 /** A stream of events. `start` sends what there is and then whatever happens, until `close`. */

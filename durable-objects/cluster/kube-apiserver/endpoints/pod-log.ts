@@ -76,8 +76,9 @@ const logOf = (
     .toSorted()
     .join('&')
   const path = `containerLogs/${namespace}/${name}/${container}${query === '' ? '' : `?${query}`}`
-  const unreachable = kubelets.unreachable(pod, path)
-  if (unreachable !== undefined) throw new StatusError(500, '', unreachable)
+  const { host, failure } = kubelets.dial(pod.spec.nodeName ?? '')
+  if (failure !== undefined)
+    throw new StatusError(500, '', `Get "https://${host}/${path}": ${failure}`)
   const log = kubelets.logOf(pod, container, queryFlag(request, 'previous'))
   if ('problem' in log) throw badRequest(log.problem)
   return log

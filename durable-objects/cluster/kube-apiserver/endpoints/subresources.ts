@@ -1,8 +1,8 @@
-import { methodNotAllowed, noSuchPath, StatusError } from '#apimachinery/status-error.ts'
+import { methodNotAllowed, noSuchPath } from '#apimachinery/status-error.ts'
 import { bindPod } from '#kube-apiserver/endpoints/binding.ts'
 import type { ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
 import { evict } from '#kube-apiserver/endpoints/eviction.ts'
-import { get, liveObject } from '#kube-apiserver/endpoints/get.ts'
+import { get } from '#kube-apiserver/endpoints/get.ts'
 import type { Answer } from '#kube-apiserver/endpoints/http.ts'
 import { patch } from '#kube-apiserver/endpoints/patch.ts'
 import { getScale, patchScale, putScale } from '#kube-apiserver/endpoints/scale.ts'
@@ -37,9 +37,6 @@ const scale = (target: ResourceRequest): Answer => {
   }
 }
 
-/** kubelet's own subresources need a node that runs something: they come with the shell and the network. */
-const NOT_YET: ReadonlySet<string> = new Set(['attach', 'exec', 'portforward'])
-
 const VERBS: Readonly<Record<string, string>> = {
   GET: 'get',
   POST: 'create',
@@ -69,14 +66,6 @@ export const subresource = (target: ResourceRequest): Answer => {
       return evict(target)
     case 'token':
       return createToken(target)
-  }
-  if (NOT_YET.has(path.subresource)) {
-    liveObject(target)
-    throw new StatusError(
-      501,
-      'NotImplemented',
-      `${resource.plural}/${path.subresource} is not served by this cluster yet`,
-    )
   }
   throw noSuchPath()
 }

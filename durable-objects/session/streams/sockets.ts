@@ -1,0 +1,78 @@
+// The WebSockets of clients that talk with a Pod.
+import type { Connection } from '../../cluster/kube-apiserver/endpoints/http.ts'
+import { PORT_FORWARD_PROTOCOL, PortForward, type ForwardedPod } from './port-forward.ts'
+import { SpdyError } from './spdy.ts'
+
+export interface SocketParts {
+  readonly connection: Connection
+  readonly podOf: (connection: Connection) => ForwardedPod
+  /** The socket is gone. */
+  readonly onClose: () => void
+}
+
+const PROTOCOL_ERROR = 1002
+const DEFECT = 1011
+
+const bytesOf = async (data: unknown): Promise<Uint8Array> => {
+  if (typeof data === 'string') return new TextEncoder().encode(data)
+  return data instanceof Blob
+    ? new Uint8Array(await data.arrayBuffer())
+    : new Uint8Array(data as ArrayBuffer)
+}
+
+/** The subprotocols that a client offers, its favourite first. */
+export const offeredProtocols = (headers: Headers): readonly string[] =>
+  (headers.get('sec-websocket-protocol') ?? '').split(',').map((protocol) => protocol.trim())
+
+/** Opens the client's socket, or says why not. */
+export const openSocket = (offered: readonly string[], parts: SocketParts): Response => {
+  const { connection } = parts
+  if (connection.kind !== 'portforward')
+    return new Response(`${connection.kind} is not served by this cluster yet`, { status: 501 })
+  if (!offered.includes(PORT_FORWARD_PROTOCOL))
+    return new Response(
+      `unable to negotiate protocol: client supports ${JSON.stringify(offered)}, server accepts ["${PORT_FORWARD_PROTOCOL}"]`,
+      { status: 403 },
+    )
+  const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket]
+  server.accept()
+  forward(server, parts)
+  return new Response(null, {
+    status: 101,
+    webSocket: client,
+    headers: { 'sec-websocket-protocol': PORT_FORWARD_PROTOCOL },
+  })
+}
+
+const forward = (socket: WebSocket, { connection, podOf, onClose }: SocketParts): void => {
+  let isOpen = true
+  const close = (code?: number, reason?: string): void => {
+    if (!isOpen) return
+    isOpen = false
+    try {
+      socket.close(code, reason)
+    } catch {
+      // closed already: the client went first
+    }
+    onClose()
+  }
+  const portForward = new PortForward(podOf(connection), (bytes) => {
+    if (isOpen) socket.send(bytes)
+  })
+  let last = Promise.resolve()
+  socket.addEventListener('message', ({ data }) => {
+    // frames are read in the order in which they came, however long each takes
+    last = last
+      .then(async () => portForward.receive(await bytesOf(data)))
+      .catch((error: unknown) => {
+        if (error instanceof SpdyError) close(PROTOCOL_ERROR, error.message)
+        else {
+          // oxlint-disable-next-line no-console -- a defect is for whoever runs this
+          console.error(error)
+          close(DEFECT)
+        }
+      })
+  })
+  socket.addEventListener('close', () => close())
+  socket.addEventListener('error', () => close())
+}
