@@ -14,6 +14,17 @@ interface OpenStream {
   readonly end: () => void
 }
 
+let last: { readonly text: string; readonly bytes: Uint8Array } = {
+  text: '',
+  bytes: new Uint8Array(),
+}
+
+/** Watches of one kind are all told the same, one after the other. A stream must not get bytes that another one may take over. */
+const encode = (text: string): Uint8Array => {
+  if (text !== last.text) last = { text, bytes: ENCODER.encode(text) }
+  return last.bytes.slice()
+}
+
 /** The open watches of a session, and the one timer that it has while somebody is connected. */
 export class WatchStreams {
   readonly #open = new Set<OpenStream>()
@@ -73,7 +84,7 @@ export class WatchStreams {
           const send = (text: string): void => {
             chunks++
             if ((controller.desiredSize ?? 0) < -MAX_BUFFERED_CHUNKS - initialChunks) end()
-            else controller.enqueue(ENCODER.encode(text))
+            else controller.enqueue(encode(text))
           }
           stream = { isText, send, end }
           this.#open.add(stream)

@@ -1,11 +1,30 @@
 import type { KubeObject, ObjectMeta } from '#apimachinery/object.ts'
 import { goJson } from '#kube-apiserver/endpoints/http.ts'
 
-// Objects never change, so their bytes are made once and kept while they are cheap to keep.
-const CACHE_CHARACTERS = 24_000_000
+// Objects never change, so their text is made once and kept as long as there is room: that of 10,000 Pods.
+const CACHE_CHARACTERS = 64_000_000
 
 let cache = new WeakMap<KubeObject, string>()
-let cached = 0
+let characters = 0
+let count = 0
+/** How many texts were made in vain since there was no room any more. */
+let missed = 0
+
+/**
+ * What is kept stays when there is no more room: a list that is longer than the room would otherwise find nothing. Only if most of what
+ * is asked for is not there, it is time for a new beginning; what is there is of objects that are gone.
+ */
+const keep = (object: KubeObject, text: string): void => {
+  if (characters + text.length > CACHE_CHARACTERS) {
+    missed++
+    if (missed <= count) return
+    cache = new WeakMap()
+    characters = count = missed = 0
+  }
+  characters += text.length
+  count++
+  cache.set(object, text)
+}
 
 /** Metadata in the order of Go's struct, in which clients that print raw answers see it. */
 const inOrder = (metadata: ObjectMeta): ObjectMeta => {
@@ -38,14 +57,7 @@ const bodyOf = (object: KubeObject): string => {
   if (known !== undefined) return known
   const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object
   const body = goJson({ metadata: inOrder(metadata), ...rest }).slice(1)
-  if (Object.isFrozen(object)) {
-    cached += body.length
-    if (cached > CACHE_CHARACTERS) {
-      cache = new WeakMap()
-      cached = body.length
-    }
-    cache.set(object, body)
-  }
+  if (Object.isFrozen(object)) keep(object, body)
   return body
 }
 

@@ -12,7 +12,7 @@ import {
   type ListOptions,
 } from '#kube-apiserver/endpoints/list-options.ts'
 import { selectionOf, type Selection } from '#kube-apiserver/endpoints/selection.ts'
-import { apiVersionOf } from '#kube-apiserver/resources.ts'
+import { apiVersionOf, type Resource } from '#kube-apiserver/resources.ts'
 
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end'
 
@@ -138,9 +138,34 @@ export const watch = (target: ResourceRequest, hub: WatchHub): WatchAnswer => {
   }
 }
 
+interface Line {
+  readonly resource: Resource
+  readonly type: string
+  readonly object: KubeObject
+  readonly text: string
+}
+
+let lastLine: Line | undefined
+
+/** An event for those who take whole objects. All of them are told one after the other, so that the last line is the next one's too. */
+const lineOf = (view: View, type: string, object: KubeObject): string => {
+  const { resource } = view
+  const isLast =
+    lastLine?.object === object && lastLine.type === type && lastLine.resource === resource
+  if (!isLast) {
+    const text = `{"type":"${type}","object":${objectParts(view, object, false).join('')}}\n`
+    lastLine = { resource, type, object, text }
+  }
+  return lastLine!.text
+}
+
 const writer = (view: View, now: () => number, send: (text: string) => void) => {
   let withColumns = true
   return (type: string, object: KubeObject): void => {
+    if (view.form.as === 'object') {
+      send(lineOf(view, type, object))
+      return
+    }
     send(
       `{"type":"${type}","object":${objectParts({ ...view, now: now() }, object, withColumns).join('')}}\n`,
     )
