@@ -84,7 +84,7 @@ const handle = async (context: Context<AppEnvironment>): Promise<Response> => {
 }
 
 /** exec, attach and port-forward go on as a WebSocket. */
-const connect = (context: Context<AppEnvironment>): Promise<Response> | Response => {
+const connect = async (context: Context<AppEnvironment>): Promise<Response> => {
   const { req } = context
   const capability = capabilityOf(context)
   if (capability === undefined)
@@ -109,7 +109,10 @@ const connect = (context: Context<AppEnvironment>): Promise<Response> | Response
   })
   const protocols = req.header('sec-websocket-protocol')
   if (protocols !== undefined) headers.set('sec-websocket-protocol', protocols)
-  return context.env.SESSIONS.getByName(capability.id).fetch('https://session/', { headers })
+  const session = context.env.SESSIONS.getByName(capability.id)
+  const answer = await session.fetch('https://session/', { headers })
+  // what the session answers cannot be changed on its way out, a copy can
+  return answer.status === 101 ? answer : new Response(answer.body, answer)
 }
 
 const groupsOf = (headers: Headers): string[] =>

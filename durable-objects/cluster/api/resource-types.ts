@@ -13,6 +13,7 @@ import type { Event } from '#api/core/v1/event/types.ts'
 import type { LimitRange } from '#api/core/v1/limit-range/types.ts'
 import type { Namespace } from '#api/core/v1/namespace/types.ts'
 import type { Node } from '#api/core/v1/node/types.ts'
+import type { PersistentVolume } from '#api/core/v1/persistent-volume/types.ts'
 import type { PersistentVolumeClaim } from '#api/core/v1/persistent-volume-claim/types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { ReplicationController } from '#api/core/v1/replication-controller/types.ts'
@@ -29,6 +30,7 @@ import type { IPAddress } from '#api/networking/v1/ip-address/types.ts'
 import type { NetworkPolicy } from '#api/networking/v1/network-policy/types.ts'
 import type { ServiceCIDR } from '#api/networking/v1/service-cidr/types.ts'
 import type { PodDisruptionBudget } from '#api/policy/v1/pod-disruption-budget/types.ts'
+import type { StorageClass } from '#api/storage/v1/storage-class/types.ts'
 
 /** The resources that components know by type. The key is `plural` or `plural.group`. */
 export interface ResourceTypes {
@@ -39,6 +41,8 @@ export interface ResourceTypes {
   namespaces: Namespace
   nodes: Node
   persistentvolumeclaims: PersistentVolumeClaim
+  persistentvolumes: PersistentVolume
+  'storageclasses.storage.k8s.io': StorageClass
   pods: Pod
   replicationcontrollers: ReplicationController
   resourcequotas: ResourceQuota

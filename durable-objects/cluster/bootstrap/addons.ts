@@ -1,5 +1,6 @@
 import { corednsObjects } from '#bootstrap/coredns-addon.ts'
 import { kubeProxyObjects } from '#bootstrap/kube-proxy-addon.ts'
+import { storageObjects } from '#bootstrap/storage-addon.ts'
 import type { BootstrapObject } from '#bootstrap/system-objects.ts'
 import type { Settings } from '#settings.ts'
 
@@ -7,4 +8,5 @@ import type { Settings } from '#settings.ts'
 export const addonObjects = (mode: Settings['proxyMode']): readonly BootstrapObject[] => [
   ...corednsObjects(),
   ...kubeProxyObjects(mode),
+  ...storageObjects(),
 ]

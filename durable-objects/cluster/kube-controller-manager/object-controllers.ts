@@ -1,4 +1,5 @@
 import type { ComponentDefinition } from '#client/component.ts'
+import { persistentVolumeController } from '#kube-controller-manager/persistentvolume/controller.ts'
 import { clusterRoleAggregation } from '#kube-controller-manager/clusterroleaggregation/cluster-role-aggregation.ts'
 import {
   claimProtection,
@@ -7,6 +8,7 @@ import {
 
 /** The controllers that look after single objects. */
 export const objectControllers: readonly ComponentDefinition[] = [
+  persistentVolumeController,
   clusterRoleAggregation,
   claimProtection,
   volumeProtection,
