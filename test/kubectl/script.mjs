@@ -108,18 +108,21 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
 export const movesClock = ({ steps }) => steps.some(({ kind }) => kind === 'later')
 
 /**
- * Runs a script in a folder of its own, with `kubectl` on the path and the given kubeconfigs as files of that name; `admin` is the one
+ * Runs a script in a folder of its own, with the programs on the path and the given kubeconfigs as files of that name; `admin` is the one
  * that is used. `pass` lets time pass.
  */
 export const runScript = async (
   { files, steps },
-  { kubectl, kubeconfigs, environment = {}, pass },
+  { programs, kubeconfigs, environment = {}, pass },
 ) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'kubarium-script-'))
   mkdirSync(path.join(folder, 'bin'))
-  symlinkSync(kubectl, path.join(folder, 'bin/kubectl'))
-  for (const [name, content] of Object.entries({ ...files, ...kubeconfigs }))
+  for (const [name, program] of Object.entries(programs))
+    symlinkSync(program, path.join(folder, 'bin', name))
+  for (const [name, content] of Object.entries({ ...files, ...kubeconfigs })) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
     writeFileSync(path.join(folder, name), content)
+  }
   const env = {
     ...process.env,
     ...environment,

@@ -4,13 +4,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { startEngineServer } from '../support/engine-server.mjs'
-import { kubectlPath } from '../support/kubectl.mjs'
+import { helmPath, kubectlPath } from '../support/kubectl.mjs'
 import { startProduct } from '../support/product.mjs'
 import { createSession, kubeconfigOf } from '../support/session.mjs'
 import { movesClock, parseScript, runScript } from './script.mjs'
 
 const START = Date.parse('2026-01-01T00:00:00Z')
 const here = import.meta.dirname
+const PROGRAMS = { kubectl: kubectlPath(), helm: helmPath() }
 
 const scripts = readdirSync(here)
   .filter((name) => name.endsWith('.txt'))
@@ -32,7 +33,7 @@ describe('kubectl', () => {
     test(name, async () => {
       const session = await createSession(product.url, { title: file })
       await runScript(script, {
-        kubectl: kubectlPath(),
+        programs: PROGRAMS,
         kubeconfigs: {
           admin: await kubeconfigOf(product.url, session),
           viewer: await kubeconfigOf(product.url, { ...session, key: undefined }),
@@ -50,7 +51,7 @@ describe('kubectl, while time passes', () => {
       try {
         const session = await createSession(server.url)
         await runScript(script, {
-          kubectl: kubectlPath(),
+          programs: PROGRAMS,
           kubeconfigs: { admin: await kubeconfigOf(server.url, session) },
           pass: (milliseconds) => void (now += milliseconds),
         })
