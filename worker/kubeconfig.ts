@@ -1,16 +1,18 @@
 /**
  * A kubeconfig for a session. kubectl drops credentials on plain http, so there the key is part of the server's path; on https it is a
- * token. Without a key the kubeconfig only looks.
+ * token. Other clients than kubectl take plain http only if they are told that nothing is verified. Without a key the kubeconfig only
+ * looks.
  */
 export const kubeconfig = (origin: string, id: string, key: string | undefined): string => {
-  const inPath = origin.startsWith('http:') && key !== undefined
+  const isPlain = origin.startsWith('http:')
+  const inPath = isPlain && key !== undefined
   const server = `${origin}/k8s/${inPath ? `${id}.${key}` : id}`
   const token = key === undefined || inPath ? '{}' : `\n    token: ${key}`
   return `apiVersion: v1
 kind: Config
 clusters:
 - cluster:
-    server: ${server}
+    server: ${server}${isPlain ? '\n    insecure-skip-tls-verify: true' : ''}
   name: kubarium
 contexts:
 - context:

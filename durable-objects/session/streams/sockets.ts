@@ -1,5 +1,6 @@
 // The WebSockets of clients that talk with a Pod.
 import type { Connection } from '../../cluster/kube-apiserver/endpoints/http.ts'
+import { CHANNEL_PROTOCOL, ChannelForward } from './channel-forward.ts'
 import { PORT_FORWARD_PROTOCOL, PortForward, type ForwardedPod } from './port-forward.ts'
 import { SpdyError } from './spdy.ts'
 
@@ -10,6 +11,7 @@ export interface SocketParts {
   readonly onClose: () => void
 }
 
+const NORMAL = 1000
 const PROTOCOL_ERROR = 1002
 const DEFECT = 1011
 
@@ -24,27 +26,51 @@ const bytesOf = async (data: unknown): Promise<Uint8Array> => {
 export const offeredProtocols = (headers: Headers): readonly string[] =>
   (headers.get('sec-websocket-protocol') ?? '').split(',').map((protocol) => protocol.trim())
 
+/** One client, whatever it speaks. */
+interface Speaker {
+  receive(frame: Uint8Array): void | Promise<void>
+}
+
+type Speak = (send: (frame: Uint8Array) => void, close: () => void) => Speaker
+
+/** In which of the offered protocols to go on, and how. */
+const speakerFor = (
+  offered: readonly string[],
+  { connection, podOf }: SocketParts,
+): { readonly protocol: string; readonly speak: Speak } | undefined => {
+  const pod = podOf(connection)
+  if (offered.includes(PORT_FORWARD_PROTOCOL))
+    return { protocol: PORT_FORWARD_PROTOCOL, speak: (send) => new PortForward(pod, send) }
+  if (!offered.includes(CHANNEL_PROTOCOL)) return undefined
+  const { ports } = connection
+  return {
+    protocol: CHANNEL_PROTOCOL,
+    speak: (send, close) => new ChannelForward(pod, ports, send, close),
+  }
+}
+
 /** Opens the client's socket, or says why not. */
 export const openSocket = (offered: readonly string[], parts: SocketParts): Response => {
   const { connection } = parts
   if (connection.kind !== 'portforward')
     return new Response(`${connection.kind} is not served by this cluster yet`, { status: 501 })
-  if (!offered.includes(PORT_FORWARD_PROTOCOL))
+  const speaker = speakerFor(offered, parts)
+  if (speaker === undefined)
     return new Response(
-      `unable to negotiate protocol: client supports ${JSON.stringify(offered)}, server accepts ["${PORT_FORWARD_PROTOCOL}"]`,
+      `unable to negotiate protocol: client supports ${JSON.stringify(offered)}, server accepts ${JSON.stringify([PORT_FORWARD_PROTOCOL, CHANNEL_PROTOCOL])}`,
       { status: 403 },
     )
   const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket]
   server.accept()
-  forward(server, parts)
+  serve(server, speaker.speak, parts.onClose)
   return new Response(null, {
     status: 101,
     webSocket: client,
-    headers: { 'sec-websocket-protocol': PORT_FORWARD_PROTOCOL },
+    headers: { 'sec-websocket-protocol': speaker.protocol },
   })
 }
 
-const forward = (socket: WebSocket, { connection, podOf, onClose }: SocketParts): void => {
+const serve = (socket: WebSocket, speak: Speak, onClose: () => void): void => {
   let isOpen = true
   const close = (code?: number, reason?: string): void => {
     if (!isOpen) return
@@ -56,14 +82,17 @@ const forward = (socket: WebSocket, { connection, podOf, onClose }: SocketParts)
     }
     onClose()
   }
-  const portForward = new PortForward(podOf(connection), (bytes) => {
-    if (isOpen) socket.send(bytes)
-  })
+  const speaker = speak(
+    (frame) => {
+      if (isOpen) socket.send(frame)
+    },
+    () => close(NORMAL),
+  )
   let last = Promise.resolve()
   socket.addEventListener('message', ({ data }) => {
     // frames are read in the order in which they came, however long each takes
     last = last
-      .then(async () => portForward.receive(await bytesOf(data)))
+      .then(async () => speaker.receive(await bytesOf(data)))
       .catch((error: unknown) => {
         if (error instanceof SpdyError) close(PROTOCOL_ERROR, error.message)
         else {

@@ -5,7 +5,7 @@ import type { Kubelets } from '#client/kubelets.ts'
 import { badRequest, StatusError } from '#apimachinery/status-error.ts'
 import type { ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
 import { liveObject } from '#kube-apiserver/endpoints/get.ts'
-import { type Answer, queryFlag } from '#kube-apiserver/endpoints/http.ts'
+import { type Answer, type ApiRequest, queryFlag } from '#kube-apiserver/endpoints/http.ts'
 import { containerOf } from '#kube-apiserver/endpoints/pod-log.ts'
 
 const KINDS = ['exec', 'attach', 'portforward'] as const
@@ -14,6 +14,16 @@ export type ConnectKind = (typeof KINDS)[number]
 
 export const isConnection = (subresource: string): subresource is ConnectKind =>
   (KINDS as readonly string[]).includes(subresource)
+
+const portsOf = ({ query }: ApiRequest): readonly number[] =>
+  query
+    .filter(([key]) => key === 'ports')
+    .flatMap(([, value]) => value.split(','))
+    .map((text) => {
+      const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
+      if (port < 1 || port > 65_535) throw badRequest(`invalid port ${JSON.stringify(text)}`)
+      return port
+    })
 
 /** Throws what a real API server answers. */
 export const connect = (target: ResourceRequest, kind: ConnectKind, kubelets: Kubelets): Answer => {
@@ -35,6 +45,7 @@ export const connect = (target: ResourceRequest, kind: ConnectKind, kubelets: Ku
       pod,
       container,
       command: request.query.filter(([key]) => key === 'command').map(([, value]) => value),
+      ports: portsOf(request),
       stdin: queryFlag(request, 'stdin'),
       stdout: queryFlag(request, 'stdout'),
       stderr: queryFlag(request, 'stderr'),

@@ -29,6 +29,8 @@ export interface Connection {
   /** '' for portforward. */
   readonly container: string
   readonly command: readonly string[]
+  /** For clients that say beforehand which ports they forward. */
+  readonly ports: readonly number[]
   readonly stdin: boolean
   readonly stdout: boolean
   readonly stderr: boolean
