@@ -1,6 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { DurableObject } from 'cloudflare:workers'
-import { templateManifests } from './cluster/bootstrap/templates.ts'
 import { Cluster } from './cluster/cluster.ts'
 import type { ApiAnswer, ApiRequest, WatchAnswer } from './cluster/kube-apiserver/endpoints/http.ts'
 import { settingsOf, type SettingsRequest } from './cluster/settings.ts'
@@ -19,6 +18,7 @@ import {
   type TraceFormat,
   type TraceRefusal,
 } from './cluster/world/trace-document.ts'
+import { type Birth, furnish, hashOf, type Moment } from './session/birth.ts'
 import { diagnosisAnswer, type DiagnosisAnswer } from './session/diagnosis.ts'
 import { liveWatch } from './session/live.ts'
 import { ADMINISTRATOR, VIEWER } from './session/users.ts'
@@ -57,26 +57,10 @@ export interface KubernetesAnswer {
   readonly body: string | ReadableStream<Uint8Array>
 }
 
-/** What was decided when the session was made. */
-interface Birth {
-  readonly format: number
-  readonly title: string
-  readonly createdAt: number
-  readonly seed: number
-  readonly keyHash: string
-  readonly settings: SettingsRequest
-}
-
 /** What the worker hands on of a request for a WebSocket. */
 export interface SocketRequest {
   readonly key?: string
   readonly request: Omit<ApiRequest, 'user'>
-}
-
-interface Moment {
-  readonly session: number
-  readonly real: number
-  readonly randomPosition: number
 }
 
 const UNUSED_DAYS_MS = 90 * 86_400_000
@@ -88,17 +72,6 @@ const COUNTED = [
   'nodes',
   'namespaces',
 ]
-
-const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest()
-
-/** Applies what the session's template brings. */
-const furnish = (cluster: Cluster, settings: SettingsRequest): void => {
-  const manifests = templateManifests(settings)
-  const outcome =
-    manifests === undefined ? undefined : applyManifests(cluster, ADMINISTRATOR, manifests)
-  if (outcome?.error !== undefined)
-    throw new Error(`a template does not apply: ${outcome.error.message}`)
-}
 
 /**
  * A session: storage, timer and streams around one Cluster. It knows no Kubernetes. Memory may go at any moment between two turns;

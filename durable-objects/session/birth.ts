@@ -1,0 +1,34 @@
+// What a session was made as, and when it was stored last.
+import { createHash } from 'node:crypto'
+import { templateManifests } from '../cluster/bootstrap/templates.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { applyManifests } from '../cluster/manifests/apply.ts'
+import type { SettingsRequest } from '../cluster/settings.ts'
+import { ADMINISTRATOR } from './users.ts'
+
+/** What was decided when the session was made. */
+export interface Birth {
+  readonly format: number
+  readonly title: string
+  readonly createdAt: number
+  readonly seed: number
+  readonly keyHash: string
+  readonly settings: SettingsRequest
+}
+
+export interface Moment {
+  readonly session: number
+  readonly real: number
+  readonly randomPosition: number
+}
+
+export const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest()
+
+/** Applies what the session's template brings. */
+export const furnish = (cluster: Cluster, settings: SettingsRequest): void => {
+  const manifests = templateManifests(settings)
+  const outcome =
+    manifests === undefined ? undefined : applyManifests(cluster, ADMINISTRATOR, manifests)
+  if (outcome?.error !== undefined)
+    throw new Error(`a template does not apply: ${outcome.error.message}`)
+}
