@@ -1,8 +1,11 @@
 // kubernetes: pkg/apis/autoscaling/validation/validation.go
+import {
+  validateMetric,
+  validateObjectReference,
+} from '#api/autoscaling/v2/horizontal-pod-autoscaler/metric-validation.ts'
 import type {
   HorizontalPodAutoscaler,
   HPAScalingRules,
-  MetricSpec,
 } from '#api/autoscaling/v2/horizontal-pod-autoscaler/types.ts'
 import {
   invalidValue,
@@ -10,15 +13,7 @@ import {
   requiredValue,
   type FieldError,
 } from '#apimachinery/field-error.ts'
-import { nameIsPathSegment } from '#apimachinery/validation/names.ts'
 
-const METRIC_FIELDS: { readonly [type: string]: keyof MetricSpec | undefined } = {
-  ContainerResource: 'containerResource',
-  External: 'external',
-  Object: 'object',
-  Pods: 'pods',
-  Resource: 'resource',
-}
 const SELECT_POLICIES = ['Disabled', 'Max', 'Min']
 const POLICY_TYPES = ['Percent', 'Pods']
 const MAX_PERIOD = 1800
@@ -36,30 +31,13 @@ export const validateHorizontalPodAutoscaler = ({
     errors.push(
       invalidValue('spec.maxReplicas', max, 'must be greater than or equal to `minReplicas`'),
     )
-  for (const field of ['kind', 'name'] as const) {
-    const value = spec.scaleTargetRef?.[field] ?? ''
-    const path = `spec.scaleTargetRef.${field}`
-    if (value === '') errors.push(requiredValue(path))
-    else
-      for (const message of nameIsPathSegment(value, false))
-        errors.push(invalidValue(path, value, message))
-  }
+  errors.push(...validateObjectReference(spec.scaleTargetRef, 'spec.scaleTargetRef'))
   for (const [index, metric] of metrics.entries())
     errors.push(...validateMetric(metric, `spec.metrics[${index}]`))
   for (const field of ['scaleUp', 'scaleDown'] as const)
     if (behavior?.[field] !== undefined)
       errors.push(...validateRules(behavior[field], `spec.behavior.${field}`))
   return errors
-}
-
-const validateMetric = (metric: MetricSpec, path: string): readonly FieldError[] => {
-  const { type = '' } = metric
-  if (type === '') return [requiredValue(`${path}.type`, 'must specify a metric source type')]
-  const field = METRIC_FIELDS[type]
-  if (field === undefined) return [notSupported(`${path}.type`, type, Object.keys(METRIC_FIELDS))]
-  return metric[field] === undefined
-    ? [requiredValue(`${path}.${field}`, 'must populate information for the given metric source')]
-    : []
 }
 
 const validateRules = (rules: HPAScalingRules, path: string): readonly FieldError[] => {
