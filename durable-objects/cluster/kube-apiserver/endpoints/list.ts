@@ -6,7 +6,7 @@ import type { KubeObject } from '#apimachinery/object.ts'
 import { plainError } from '#apimachinery/patch/patch-error.ts'
 import { badRequest, expired, StatusError } from '#apimachinery/status-error.ts'
 import { decodeUtf8Loosely, encodeUtf8 } from '#apimachinery/utf8.ts'
-import { COMPACTED, storageKey } from '#etcd/etcd.ts'
+import { COMPACTED, type Etcd, storageKey } from '#etcd/etcd.ts'
 import { viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
 import { listAnswer, type ListMeta } from '#kube-apiserver/endpoints/form.ts'
 import type { Answer } from '#kube-apiserver/endpoints/http.ts'
@@ -89,6 +89,28 @@ const decodeToken = (text: string): ContinueToken => {
   return { rv, start: start.replace(/\0$/, '') }
 }
 
+/** Upstream compacts its store every five minutes; a store of ours keeps its history as long as nothing happens. */
+const COMPACT_INTERVAL = 5 * 60_000
+const MAX_REMEMBERED = 100
+
+/** When pages of a revision that was the newest were last begun. A store made again has no history, so it needs no such memory either. */
+const begun = new WeakMap<Etcd, Map<number, number>>()
+
+const beginPages = ({ etcd, now }: ResourceRequest['context']): void => {
+  const moments = begun.get(etcd) ?? new Map<number, number>()
+  begun.set(etcd, moments)
+  moments.delete(etcd.revision)
+  moments.set(etcd.revision, now())
+  for (const oldest of moments.keys())
+    if (moments.size > MAX_REMEMBERED) moments.delete(oldest)
+    else break
+}
+
+const isOutdated = (context: ResourceRequest['context'], { rv }: ContinueToken): boolean => {
+  const moment = begun.get(context.etcd)?.get(rv)
+  return moment !== undefined && context.now() - moment > COMPACT_INTERVAL
+}
+
 /** GET of a collection. kubernetes: apiserver pkg/endpoints/handlers/get.go ListResource, pkg/storage/etcd3/store.go GetList */
 export const list = (target: ResourceRequest): Answer => {
   const view = viewOf(target)
@@ -114,11 +136,13 @@ const page = (target: ResourceRequest, options: ListOptions, selection: Selectio
     if (revision > context.etcd.revision) throw tooLarge(revision, context.etcd.revision)
     if (exact && revision > 0)
       return cut(snapshot(target, selection, revision, undefined), revision, limit, selection)
+    if (limit > 0) beginPages(context)
     return cut(current(target, selection), context.etcd.revision, limit, selection)
   }
   if (asked !== '' && asked !== '0')
     throw badRequest('specifying resource version is not allowed when using continue')
   const token = decodeToken(continueText)
+  if (token.rv < 0) beginPages(context)
   const revision = token.rv < 0 ? context.etcd.revision : token.rv
   if (revision > context.etcd.revision) throw tooLarge(revision, context.etcd.revision)
   const objects = snapshot(target, selection, revision, token).filter(
@@ -151,7 +175,8 @@ const snapshot = (
   token: ContinueToken | undefined,
 ): readonly KubeObject[] => {
   const namespace = resource.namespaced && path.namespace !== '' ? path.namespace : undefined
-  const found = context.etcd.listAt(resource.name, namespace, revision)
+  const isGone = token !== undefined && isOutdated(context, token)
+  const found = isGone ? COMPACTED : context.etcd.listAt(resource.name, namespace, revision)
   if (found !== COMPACTED) return found.filter(selection.matches)
   if (token === undefined) throw expired(`The resourceVersion for the provided list is too old.`)
   const { status } = expired(EXPIRED_CONTINUE)
