@@ -47,8 +47,8 @@ export const notAcceptable = (accepted: readonly string[]): StatusError =>
   )
 
 /** In what form to answer. Throws NotAcceptable if the client takes none that there is. */
-export const viewOf = ({ context, request, resource }: ResourceRequest): View => {
-  const form = negotiate(request.accept)
+export const viewOf = ({ context, request, resource }: ResourceRequest, hasTable = true): View => {
+  const form = negotiate(request.accept, hasTable)
   if (form === undefined) throw notAcceptable(MEDIA_TYPES)
   const include = form.as === 'Table' ? includeOf(request) : 'Metadata'
   return { resource, form, include, now: context.now() }

@@ -35,17 +35,18 @@ const quality = ({ parameters }: MediaType): number => {
 
 const OBJECT: Form = { as: 'object', yaml: false, contentType: 'application/json' }
 
-const FORMS: ReadonlySet<string> = new Set([
-  'Table',
+const METADATA: ReadonlySet<string> = new Set([
   'PartialObjectMetadata',
   'PartialObjectMetadataList',
 ])
+const FORMS: ReadonlySet<string> = new Set(['Table', ...METADATA])
 
 /**
  * The first form that can be served; undefined if none can (406). Protobuf is passed over: every client of Kubernetes that asks for it
- * takes JSON as well.
+ * takes JSON as well. A resource that is only a question has no table.
  */
-export const negotiate = (accept: string): Form | undefined => firstForm(accept, FORMS)
+export const negotiate = (accept: string, hasTable = true): Form | undefined =>
+  firstForm(accept, hasTable ? FORMS : METADATA)
 
 /** The same for what is no object of a resource: a Status is not shown as a table. */
 export const negotiateObject = (accept: string): Form | undefined => firstForm(accept, new Set())

@@ -18,7 +18,7 @@ export const virtualResource = (target: ResourceRequest): Answer | undefined => 
   const review = Object.hasOwn(reviews, resource.name) ? reviews[resource.name] : undefined
   if (review === undefined) return undefined
   if (request.method !== 'POST' || path.name !== '') throw methodNotAllowed()
-  const view = viewOf(target)
+  const view = viewOf(target, false)
   operationOf(target, 'CreateOptions')
   const object = decodeBody(request, resource, warnings)
   const answered = review(object, user, {
