@@ -109,6 +109,7 @@ const collect = ({ client, queue }: ComponentContext, catalog: Catalog, key: str
           queue.add(itemKey(dependent.resource, dependent.object))
       return
     case 'delete':
+      if (plan.unblocked !== undefined) client.dynamic.update(resource, plan.unblocked)
       deleteItem(client, resource, object, plan.policy)
   }
 }

@@ -17,7 +17,12 @@ export interface Dependent {
 export type CollectorPlan =
   | { readonly do: 'nothing' }
   | { readonly do: 'update'; readonly object: KubeObject }
-  | { readonly do: 'delete'; readonly policy: 'Orphan' | 'Foreground' | 'Background' }
+  | {
+      readonly do: 'delete'
+      readonly policy: 'Orphan' | 'Foreground' | 'Background'
+      /** The object as it must be first, lest it and its owners wait for each other in a circle. */
+      readonly unblocked?: KubeObject
+    }
   /** The dependents lose their owner, then the object its finalizer. */
   | {
       readonly do: 'orphan'
@@ -40,7 +45,10 @@ export const planCollection = (
   const { solid, dangling, waiting } = classifyOwners(object, lookup)
   if (dangling.length === 0 && waiting.length === 0) return NOTHING
   if (solid.length > 0) return { do: 'update', object: withOwners(object, solid) }
-  if (waiting.length > 0 && dependents().length > 0) return { do: 'delete', policy: 'Foreground' }
+  const all = waiting.length > 0 ? dependents() : []
+  if (all.some((dependent) => awaitsDependents(dependent.object)))
+    return { do: 'delete', policy: 'Foreground', unblocked: withoutBlocks(object) }
+  if (all.length > 0) return { do: 'delete', policy: 'Foreground' }
   if (hasFinalizer(object, ORPHAN_FINALIZER)) return { do: 'delete', policy: 'Orphan' }
   if (hasFinalizer(object, FOREGROUND_FINALIZER)) return { do: 'delete', policy: 'Foreground' }
   return { do: 'delete', policy: 'Background' }
@@ -66,6 +74,17 @@ const planDeleting = (
 const blocks = (dependent: KubeObject, owner: KubeObject): boolean =>
   (dependent.metadata.ownerReferences ?? []).some(
     (reference) => reference.uid === owner.metadata.uid && reference.blockOwnerDeletion === true,
+  )
+
+/** kubernetes: patch.go unblockOwnerReferencesStrategicMergePatch */
+const withoutBlocks = (object: KubeObject): KubeObject =>
+  withOwners(
+    object,
+    (object.metadata.ownerReferences ?? []).map((reference) =>
+      reference.blockOwnerDeletion === true
+        ? { ...reference, blockOwnerDeletion: false }
+        : reference,
+    ),
   )
 
 const withoutFinalizer = (object: KubeObject, finalizer: string): KubeObject => {
