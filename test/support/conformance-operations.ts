@@ -6,7 +6,10 @@ import type { Framework, WatchEvent } from './conformance.ts'
 export interface Operations {
   readonly name: string
   /** What is created three times. */
-  readonly body: { readonly metadata: { readonly generateName: string } }
+  readonly body: {
+    readonly metadata: { readonly generateName: string }
+    readonly [field: string]: unknown
+  }
   readonly group: string
   readonly version?: string
   readonly plural: string
