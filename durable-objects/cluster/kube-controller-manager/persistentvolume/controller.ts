@@ -282,12 +282,15 @@ class PersistentVolumes implements Component {
     )
   }
 
+  /** Once: a real controller says it again every fifteen seconds, as long as nothing changes. */
   #tell(
     claim: PersistentVolumeClaim,
     reason: string,
     message: string,
     type: 'Normal' | 'Warning' = 'Normal',
   ): void {
+    const said = this.#client.list('events', { involved: claim.metadata.uid ?? '' })
+    if (said.some((event) => event.reason === reason && event.message === message)) return
     this.#events.record({ object: claim, type, reason, message, component: NAME })
   }
 }
