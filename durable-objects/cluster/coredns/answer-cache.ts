@@ -42,6 +42,8 @@ export class AnswerCache {
 
   keep(message: DnsMessage, seconds: number, now: number): void {
     const key = keyOf(message.question)
+    // here, not when its state is asked for: what is known must not hang on when that is
+    for (const [other, kept] of this.#kept) if (leftOf(kept, now) <= 0) this.#kept.delete(other)
     this.#kept.delete(key)
     this.#kept.set(key, { message, seconds, at: now })
     this.#isChanged = true
@@ -55,9 +57,7 @@ export class AnswerCache {
     return new AnswerCache([...this.#kept.values()])
   }
 
-  /** Lets go of what is over, so that whoever is made of the state knows as much. */
-  toState(now: number): AnswerCacheState {
-    for (const [key, kept] of this.#kept) if (leftOf(kept, now) <= 0) this.#kept.delete(key)
+  toState(): AnswerCacheState {
     this.#isChanged = false
     return [...this.#kept.values()]
   }

@@ -47,11 +47,10 @@ export class DnsCaches {
 
   /** At the end of a turn. */
   store(): void {
-    const { client, memory } = this.#context
-    const now = client.now()
+    const { memory } = this.#context
     for (const [key, { process, cache }] of this.#known) {
       if (!cache.isChanged) continue
-      const stored: Stored = { process, answers: cache.toState(now) }
+      const stored: Stored = { process, answers: cache.toState() }
       memory.set(PREFIX + key, JSON.stringify(stored))
     }
   }
