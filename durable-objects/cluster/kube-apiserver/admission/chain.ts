@@ -18,6 +18,7 @@ import { podSecurity } from '#kube-apiserver/admission/pod-security/pod-security
 import { podTopologyLabels } from '#kube-apiserver/admission/pod-topology-labels.ts'
 import { priority } from '#kube-apiserver/admission/priority.ts'
 import { resourceQuota } from '#kube-apiserver/admission/resource-quota.ts'
+import { runtimeClass } from '#kube-apiserver/admission/runtime-class.ts'
 import { serviceAccount } from '#kube-apiserver/admission/service-account.ts'
 import { storageObjectInUseProtection } from '#kube-apiserver/admission/storage-object-in-use.ts'
 import { taintNodesByCondition } from '#kube-apiserver/admission/taint-nodes-by-condition.ts'
@@ -35,6 +36,7 @@ const plugins = (context: AdmissionContext, client: Client): readonly AdmissionP
   defaultTolerationSeconds,
   defaultStorageClass(context),
   storageObjectInUseProtection,
+  runtimeClass(context),
   defaultIngressClass(context),
   podTopologyLabels(context),
   privilegeEscalation(context.reader),
