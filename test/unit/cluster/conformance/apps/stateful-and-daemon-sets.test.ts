@@ -237,6 +237,32 @@ describe('[sig-apps] Daemon set [Serial]', () => {
     expect(revisions.toSorted()).toEqual([1, 2])
   })
 
+  it('should rollback without unnecessary restarts [Conformance]', () => {
+    f.create('daemonsets.apps', newDaemonSet(name, labels))
+    onEveryNode()
+    const uids = () =>
+      new Set(f.items('pods', `daemonset-name=${name}`).map(({ metadata }) => metadata.uid))
+    const before = uids()
+    const setImage = (image: string) =>
+      f.patch('daemonsets.apps', name, {
+        spec: { template: { spec: { containers: [{ name: 'app', image }] } } },
+      })
+    setImage('foo:non-existent')
+    // the first new Pod does not come up, so the others stay
+    const isBroken = () =>
+      f
+        .items('pods', `daemonset-name=${name}`)
+        .some(({ spec }) => spec.containers[0]?.image === 'foo:non-existent')
+    f.until('a Pod with the wrong image', isBroken)
+    f.sleep(30)
+    const kept = [...before].filter((uid) => uids().has(uid))
+    expect(kept).toHaveLength(before.size - 1)
+    setImage(HTTPD)
+    f.until('the rollback', () => !isBroken())
+    onEveryNode()
+    expect([...uids()]).toEqual(expect.arrayContaining(kept))
+  })
+
   it('should list and delete a collection of DaemonSets [Conformance]', () => {
     f.create('daemonsets.apps', newDaemonSet(name, labels))
     onEveryNode()
