@@ -281,7 +281,16 @@ export class FileSystem {
     const { kind, mode, uid = 0, gid = 0, mtime } = node
     const common = { kind, path: place.path, mode, uid, gid, mtime }
     if (node.kind === 'directory') return { ...common, size: DIRECTORY_SIZE }
-    if (node.kind === 'file') return { ...common, size: byteLength(node.text) }
+    if (node.kind === 'file') {
+      // Most only ask whether the file is there, and a log grows by many lines: it is counted when somebody wants to know.
+      const { text } = node
+      return {
+        ...common,
+        get size() {
+          return byteLength(text)
+        },
+      }
+    }
     if (node.kind === 'link') return { ...common, size: node.target.length, target: node.target }
     return { ...common, size: 0, device: node.device }
   }

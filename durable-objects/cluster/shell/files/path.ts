@@ -1,7 +1,11 @@
 // Paths as text.
 
+/** Nearly all paths are as they should be, and every command asks for some. */
+const UNTIDY = /\/(?:[./]|$)/
+
 /** Absolute, without `.`, `..` and doubled slashes; links are not looked at. */
 export const absolutePath = (cwd: string, path: string): string => {
+  if (path.startsWith('/') && !UNTIDY.test(path)) return path
   const parts: string[] = []
   for (const part of `${path.startsWith('/') ? '' : cwd}/${path}`.split('/'))
     if (part === '..') parts.pop()

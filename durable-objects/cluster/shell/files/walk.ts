@@ -35,14 +35,8 @@ export const mayDo = (node: Node, right: number, { uid, gid }: Credentials): boo
 }
 
 interface Visited {
-  readonly name: string
+  readonly path: string
   readonly node: Node
-}
-
-const pathOf = (visited: readonly Visited[], last?: string): string => {
-  const path = visited.map(({ name }) => `/${name}`).join('')
-  if (last !== undefined) return `${path}/${last}`
-  return path === '' ? '/' : path
 }
 
 /** `follow`: whether a link at the path's end leads on. */
@@ -72,8 +66,9 @@ export const walk = (
       continue
     }
     if (name.length > LONGEST_NAME) return failure('ENAMETOOLONG')
-    const at = pathOf(visited, name)
-    const child = mounts.get(at)?.volume.tree ?? own(node.entries, name)
+    const at = `${visited.at(-1)?.path ?? ''}/${name}`
+    const mounted = mounts.size > 1 ? mounts.get(at) : undefined
+    const child = mounted?.volume.tree ?? own(node.entries, name)
     const isLast = left.every((part) => part === '')
     if (child === undefined) return isLast ? { path: at, parent: node } : failure('ENOENT')
     if (child.kind === 'link' && (!isLast || follow || asksDirectory)) {
@@ -82,10 +77,10 @@ export const walk = (
       left.push(...child.target.split('/').reverse())
       continue
     }
-    visited.push({ name, node: child })
+    visited.push({ path: at, node: child })
   }
   const node = here()
   if (asksDirectory && node.kind !== 'directory') return failure('ENOTDIR')
   const above = visited.at(-2)?.node ?? root
-  return { path: pathOf(visited), node, parent: above as DirectoryNode }
+  return { path: visited.at(-1)?.path ?? '/', node, parent: above as DirectoryNode }
 }
