@@ -3,6 +3,7 @@ import { awk, mawk } from '#shell/tools/awk/awk.ts'
 import { base64, md5sum, sha1sum, sha256sum, sha512sum } from '#shell/tools/binary/digests.ts'
 import { tar } from '#shell/tools/binary/tar.ts'
 import { chgrp, chmod, chown, ln, mkdir, rmdir, touch } from '#shell/tools/files/change.ts'
+import { dd } from '#shell/tools/files/dd.ts'
 import { find } from '#shell/tools/files/find.ts'
 import {
   basename,
@@ -56,6 +57,7 @@ const EVERYWHERE: readonly ToolOf[] = [
   touch,
   find,
   basename,
+  dd,
   df,
   dirname,
   du,

@@ -47,7 +47,7 @@ export const wc = tool(
         if (isDirectory) print({ l: 0, w: 0, m: 0, c: 0, L: 0 }, path)
         continue
       }
-      const counts = yield* count(input)
+      const counts = yield* count(input, countsCharacters(run))
       for (const letter of LETTERS) total[letter] += letter === 'L' ? 0 : counts[letter]
       total.L = Math.max(total.L, counts.L)
       print(counts, run.operands.length === 0 ? '' : path)
@@ -57,15 +57,20 @@ export const wc = tool(
   },
 )
 
-function* count(input: Input): ToolRun<Counts> {
+/** In the POSIX locale, which containers have, a byte is a character. */
+const countsCharacters = ({ call: { env } }: Run): boolean =>
+  /utf-?8/i.test(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '')
+
+function* count(input: Input, isByCharacter: boolean): ToolRun<Counts> {
   const counts: Counts = { l: 0, w: 0, m: 0, c: 0, L: 0 }
   let isInWord = false
   let column = 0
   for (;;) {
     const chunk = yield* input.chunk()
     if (chunk === undefined) break
-    counts.c += byteLength(chunk)
-    counts.m += chunk.length
+    const bytes = byteLength(chunk)
+    counts.c += bytes
+    counts.m += isByCharacter ? [...chunk].length : bytes
     for (let at = 0; at < chunk.length; at++) {
       const unit = chunk.charCodeAt(at)
       const isSpace = unit === 32 || (unit >= 9 && unit <= 13)

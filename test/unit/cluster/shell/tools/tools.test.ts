@@ -37,6 +37,48 @@ describe('passes lines on as they come', () => {
   })
 })
 
+test('wc -m counts characters where the locale has them', () => {
+  const count = (env: Readonly<Record<string, string>>): string =>
+    runTool(world({ env }), ['wc', '-m'], ['ä€\n']).out
+  expect([count({}), count({ LANG: 'C.UTF-8' })]).toEqual(['6\n', '3\n'])
+})
+
+describe('dd', () => {
+  test('makes a file of zeros and says how much that was', () => {
+    const here = world()
+    const { err, code } = runTool(here, ['dd', 'if=/dev/zero', 'of=z', 'bs=1M', 'count=3'])
+    expect(err).toMatch(
+      /^3\+0 records in\n3\+0 records out\n3145728 bytes \(3\.1 MB, 3\.0 MiB\) copied, [0-9.]+ s, [0-9.]+ GB\/s\n$/,
+    )
+    expect(code).toBe(0)
+    expect(here.files.stat('/tmp/z')).toMatchObject({ size: 3 * 1024 * 1024 })
+  })
+
+  test('busybox says it in its own words', () => {
+    const { err } = runTool(world({ tools: toolsOf('busybox') }), [
+      'dd',
+      'if=/dev/zero',
+      'of=/dev/null',
+      'bs=1M',
+      'count=64',
+    ])
+    expect(err).toMatch(
+      /^64\+0 records in\n64\+0 records out\n67108864 bytes \(64\.0MB\) copied, [0-9.]+ seconds, [0-9.]+GB\/s\n$/,
+    )
+  })
+
+  test('fills a disk', () => {
+    const { err, code } = runTool(world(), ['dd', 'if=/dev/zero', 'of=z', 'bs=1M'])
+    expect(err).toContain("dd: error writing 'z': No space left on device\n")
+    expect(code).toBe(1)
+  })
+
+  test('copies nothing for ever into nothing', () => {
+    const { slept } = runTool(world({ mostRequests: 3 }), ['dd', 'if=/dev/zero', 'of=/dev/null'])
+    expect(slept[0]).toBe(Infinity)
+  })
+})
+
 test('tail -f shows what a file gets, once a second', () => {
   const here = world({ mostRequests: 5 })
   here.files.write('/tmp/log', 'one\n')
