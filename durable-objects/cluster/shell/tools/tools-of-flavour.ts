@@ -1,6 +1,7 @@
 // Which tools the images of a flavour have.
 import { awk, mawk } from '#shell/tools/awk/awk.ts'
 import { base64, md5sum, sha1sum, sha256sum, sha512sum } from '#shell/tools/binary/digests.ts'
+import { hexdump, xxd } from '#shell/tools/binary/dumps.ts'
 import { tar } from '#shell/tools/binary/tar.ts'
 import { chgrp, chmod, chown, ln, mkdir, rmdir, touch } from '#shell/tools/files/change.ts'
 import { dd } from '#shell/tools/files/dd.ts'
@@ -119,6 +120,8 @@ const EVERYWHERE: readonly ToolOf[] = [
 
 /** Not in Debian's slim images: procps and bsdextrautils are not. */
 const BUSYBOX_ONLY: readonly ToolOf[] = [
+  hexdump,
+  xxd,
   less,
   rev,
   identity.uptime,
