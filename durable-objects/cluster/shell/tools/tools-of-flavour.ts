@@ -4,6 +4,7 @@ import { base64, md5sum, sha1sum, sha256sum, sha512sum } from '#shell/tools/bina
 import { hexdump, xxd } from '#shell/tools/binary/dumps.ts'
 import { tar } from '#shell/tools/binary/tar.ts'
 import { chgrp, chmod, chown, ln, mkdir, rmdir, touch } from '#shell/tools/files/change.ts'
+import { cmp } from '#shell/tools/files/cmp.ts'
 import { dd } from '#shell/tools/files/dd.ts'
 import { find } from '#shell/tools/files/find.ts'
 import {
@@ -58,6 +59,7 @@ const EVERYWHERE: readonly ToolOf[] = [
   touch,
   find,
   basename,
+  cmp,
   dd,
   df,
   dirname,
