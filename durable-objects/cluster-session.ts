@@ -24,6 +24,7 @@ import { liveWatch } from './session/live.ts'
 import { ADMINISTRATOR, VIEWER } from './session/users.ts'
 import { WatchStreams } from './session/watch-streams.ts'
 import { RevisionStore, STORED_FORMAT } from './revision-store.ts'
+import { containerProcess } from './session/streams/container-process.ts'
 import { forwardedPod } from './session/streams/forwarded-pod.ts'
 import { offeredProtocols, openSocket } from './session/streams/sockets.ts'
 import { SessionClock } from './session-clock.ts'
@@ -145,6 +146,7 @@ export class ClusterSession extends DurableObject {
     return openSocket(offeredProtocols(request.headers), {
       connection,
       podOf: ({ pod }) => forwardedPod(pod, (act) => this.#turn(act)),
+      processOf: (of) => containerProcess(of, (act) => this.#turn(act)),
       onClose: release,
     })
   }

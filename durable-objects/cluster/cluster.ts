@@ -33,6 +33,7 @@ import { serve, type ServerParts } from '#kube-apiserver/server.ts'
 import { serviceHooks } from '#kube-apiserver/service/hooks.ts'
 import { Runner, type Fault } from '#runner.ts'
 import type { Settings } from '#settings.ts'
+import type { ContainerSession, SessionNews } from '#world/container/container-session.ts'
 import { worldAdmission } from '#world/admission.ts'
 import { diagnosisFacts } from '#world/diagnosis-facts.ts'
 import { callFromControlPlane } from '#world/control-plane.ts'
@@ -191,6 +192,13 @@ export class Cluster {
     const facts = diagnosisFacts(this.#worlds.parts)
     const world = this.world(true)
     return diagnose({ client, world, proxySync, proxyProblem, facts, service, attempt })
+  }
+
+  /** Lets somebody's program in a container run as far as it can at this moment. */
+  look(session: ContainerSession): SessionNews {
+    const news = session.look(this.#worlds, this.world())
+    this.#runner.settle()
+    return news
   }
 
   /** Sends one request and tells its way, hop by hop. */

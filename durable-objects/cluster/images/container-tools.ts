@@ -73,12 +73,13 @@ const readsInput = (argv: readonly string[]): boolean => {
 
 export const networkTool = (name: string): Tool => ({
   name,
-  *run({ argv }) {
-    const stdin = readsInput(argv) ? yield* readAll() : undefined
+  *run(call) {
+    const { argv } = call
+    const stdin = readsInput(argv) && !call.isTTY(0) ? yield* readAll() : undefined
     const answer = yield {
       kind: 'network',
       argv,
-      isTerminal: false,
+      isTerminal: call.isTTY(2),
       ...(stdin === undefined ? {} : { stdin }),
     }
     if (typeof answer !== 'object') return 1

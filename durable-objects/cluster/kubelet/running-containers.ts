@@ -3,8 +3,10 @@ import type { Container } from '#api/core/v1/pod/container-types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import { keyOf } from '#apimachinery/object.ts'
 import type { ComponentContext } from '#client/component.ts'
-import type { Process } from '#images/behaviour.ts'
+import type { ImageBehaviour, Process } from '#images/behaviour.ts'
+import { imageBehaviour } from '#images/catalog.ts'
 import { answeredNetwork, horizonOf } from '#images/network-moments.ts'
+import { genericImage } from '#images/samples.ts'
 import { type EnvironmentMap, environmentOf } from '#kubelet/environment.ts'
 import { ImageDisk } from '#kubelet/image-objects.ts'
 import { isOff } from '#kubelet/machine-state.ts'
@@ -120,6 +122,16 @@ export class RunningContainers {
     return this.#processes.of({ pod, container: name, restarts: run, startedAt, answers }, () =>
       containerProcess(pod, container, env, settings, start, image?.behaviour),
     )
+  }
+
+  /** What a run of a container was started from. */
+  imageOf(pod: Pod, container: Container, run: number): ImageBehaviour {
+    const { images } = this.#disks.read(keyOf(pod), pod.metadata.uid ?? '')
+    const from = images.get(container.name)
+    const described = from?.run === run ? this.#images.read(from.id) : undefined
+    if (described !== undefined) return described.behaviour
+    const known = imageBehaviour(container.image ?? '')
+    return 'failure' in known ? genericImage(0) : known.behaviour
   }
 
   /** What the pod's machine knows of it, whether it runs or not. */

@@ -9,6 +9,7 @@ import { ContainerDisks } from '#kubelet/container-disk.ts'
 import type { Self } from '#images/behaviour.ts'
 import type { Network } from '#images/network.ts'
 import { type RunningContainer, RunningContainers } from '#kubelet/running-containers.ts'
+import { WrittenFiles } from '#kubelet/written-files.ts'
 import type { Cidr } from '#net/cidr.ts'
 import { type Ip, isLoopback } from '#net/ip.ts'
 import type { Connections } from '#netfilter/connections.ts'
@@ -75,6 +76,7 @@ export class Worlds {
   readonly policies: NetworkPolicies
   readonly connections: NodeConnections
   readonly disks: ContainerDisks
+  readonly written: WrittenFiles
   readonly externalHosts: ExternalHosts
   readonly dnsCaches: DnsCaches
   readonly keptConnections: KeptConnections
@@ -91,6 +93,7 @@ export class Worlds {
     this.policies = new NetworkPolicies(client, (pod) => this.pods.objectOf(pod))
     this.connections = new NodeConnections(parts)
     this.disks = new ContainerDisks(parts.memory)
+    this.written = new WrittenFiles(parts.memory)
     this.externalHosts = new ExternalHosts(client)
     this.dnsCaches = new DnsCaches(parts)
     this.keptConnections = new KeptConnections(parts, (process) =>

@@ -2,11 +2,18 @@
 import type { Connection } from '../../cluster/kube-apiserver/endpoints/http.ts'
 import { CHANNEL_PROTOCOL, ChannelForward } from './channel-forward.ts'
 import { PORT_FORWARD_PROTOCOL, PortForward, type ForwardedPod } from './port-forward.ts'
+import {
+  REMOTE_COMMAND_PROTOCOLS,
+  RemoteCommand,
+  RemoteCommandError,
+  type RemoteProcess,
+} from './remote-command.ts'
 import { SpdyError } from './spdy.ts'
 
 export interface SocketParts {
   readonly connection: Connection
   readonly podOf: (connection: Connection) => ForwardedPod
+  readonly processOf: (connection: Connection) => RemoteProcess
   /** The socket is gone. */
   readonly onClose: () => void
 }
@@ -29,15 +36,38 @@ export const offeredProtocols = (headers: Headers): readonly string[] =>
 /** One client, whatever it speaks. */
 interface Speaker {
   receive(frame: Uint8Array): void | Promise<void>
+  /** Before the first frame has come. */
+  run?(): void
+  hangUp?(): void
 }
 
 type Speak = (send: (frame: Uint8Array) => void, close: () => void) => Speaker
 
+interface Negotiated {
+  readonly protocol: string
+  readonly speak: Speak
+}
+
+const setTimer = (act: () => void, milliseconds: number): (() => void) => {
+  const timer = setTimeout(act, milliseconds)
+  return () => clearTimeout(timer)
+}
+
 /** In which of the offered protocols to go on, and how. */
 const speakerFor = (
   offered: readonly string[],
-  { connection, podOf }: SocketParts,
-): { readonly protocol: string; readonly speak: Speak } | undefined => {
+  { connection, podOf, processOf }: SocketParts,
+): Negotiated | undefined => {
+  if (connection.kind !== 'portforward') {
+    const protocol = REMOTE_COMMAND_PROTOCOLS.find((known) => offered.includes(known))
+    if (protocol === undefined) return undefined
+    const { command } = connection
+    return {
+      protocol,
+      speak: (send, close) =>
+        new RemoteCommand(processOf(connection), command, { send, close, setTimer }),
+    }
+  }
   const pod = podOf(connection)
   if (offered.includes(PORT_FORWARD_PROTOCOL))
     return { protocol: PORT_FORWARD_PROTOCOL, speak: (send) => new PortForward(pod, send) }
@@ -51,13 +81,11 @@ const speakerFor = (
 
 /** Opens the client's socket, or says why not. */
 export const openSocket = (offered: readonly string[], parts: SocketParts): Response => {
-  const { connection } = parts
-  if (connection.kind !== 'portforward')
-    return new Response(`${connection.kind} is not served by this cluster yet`, { status: 501 })
+  const { kind } = parts.connection
   const speaker = speakerFor(offered, parts)
   if (speaker === undefined)
     return new Response(
-      `unable to negotiate protocol: client supports ${JSON.stringify(offered)}, server accepts ${JSON.stringify([PORT_FORWARD_PROTOCOL, CHANNEL_PROTOCOL])}`,
+      `unable to negotiate protocol: client supports ${JSON.stringify(offered)}, server accepts ${JSON.stringify(kind === 'portforward' ? [PORT_FORWARD_PROTOCOL, CHANNEL_PROTOCOL] : REMOTE_COMMAND_PROTOCOLS)}`,
       { status: 403 },
     )
   const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket]
@@ -80,27 +108,28 @@ const serve = (socket: WebSocket, speak: Speak, onClose: () => void): void => {
     } catch {
       // closed already: the client went first
     }
+    speaker.hangUp?.()
     onClose()
   }
-  const speaker = speak(
+  const fail = (error: unknown): void => {
+    if (error instanceof SpdyError || error instanceof RemoteCommandError)
+      return close(PROTOCOL_ERROR, error.message)
+    // oxlint-disable-next-line no-console -- a defect is for whoever runs this
+    console.error(error)
+    close(DEFECT)
+  }
+  const speaker: Speaker = speak(
     (frame) => {
       if (isOpen) socket.send(frame)
     },
     () => close(NORMAL),
   )
   let last = Promise.resolve()
+    .then(() => speaker.run?.())
+    .catch(fail)
   socket.addEventListener('message', ({ data }) => {
     // frames are read in the order in which they came, however long each takes
-    last = last
-      .then(async () => speaker.receive(await bytesOf(data)))
-      .catch((error: unknown) => {
-        if (error instanceof SpdyError) close(PROTOCOL_ERROR, error.message)
-        else {
-          // oxlint-disable-next-line no-console -- a defect is for whoever runs this
-          console.error(error)
-          close(DEFECT)
-        }
-      })
+    last = last.then(async () => speaker.receive(await bytesOf(data))).catch(fail)
   })
   socket.addEventListener('close', () => close())
   socket.addEventListener('error', () => close())

@@ -1,0 +1,108 @@
+// What was written into containers' files and volumes by hand: on the machine's disk, as what differs from where it began.
+import type { Memory } from '#client/work-queue.ts'
+import { utf8Length } from '#apimachinery/utf8.ts'
+import { applyChange, type Change, changesSince, type Node, weightOf } from '#shell/files/node.ts'
+
+/** Where files lie, and how long they stay there. */
+export interface FilePlace {
+  /** `default/web-1/c/nginx`, `default/web-1/v/data`, `claim/default/data`, `host/node-1/var/log` */
+  readonly path: string
+  /** Whose they are: what somebody else of that name left is not seen. */
+  readonly owner: string
+}
+
+export interface WrittenTree {
+  readonly tree: Node
+  /** What was written into it, in characters. */
+  readonly used: number
+}
+
+interface Entry {
+  readonly owner: string
+  readonly change: Change
+}
+
+/** Of one place, in bytes: one row of the store. */
+const MOST_BYTES = 1_900_000
+/** Of one place, in characters. */
+export const MOST_WRITTEN = 1024 * 1024
+const MOST_READ = 32
+
+interface Read extends WrittenTree {
+  readonly text: string | undefined
+  readonly base: Node
+}
+
+export class WrittenFiles {
+  readonly #memory: Memory
+  /** What was put together last, by place. */
+  readonly #read = new Map<string, Read>()
+
+  constructor(memory: Memory) {
+    this.#memory = memory
+  }
+
+  /** `base`: what was there before anybody wrote. */
+  treeOf({ path, owner }: FilePlace, base: Node): WrittenTree {
+    const text = this.#memory.get(fileKey(path))
+    if (text === undefined) return { tree: base, used: 0 }
+    const known = this.#read.get(path)
+    if (known !== undefined && known.text === text && known.base === base) return known
+    const entry = JSON.parse(text) as Entry
+    if (entry.owner !== owner) return { tree: base, used: 0 }
+    const tree = applyChange(base, entry.change) ?? base
+    const used = weightOfChange(entry.change)
+    this.#keep(path, { text, base, tree, used })
+    return { tree, used }
+  }
+
+  /** What was written; undefined: nothing. */
+  changeOf({ path, owner }: FilePlace): Change | undefined {
+    const text = this.#memory.get(fileKey(path))
+    if (text === undefined) return undefined
+    const entry = JSON.parse(text) as Entry
+    return entry.owner === owner ? entry.change : undefined
+  }
+
+  /** What is too much is not kept. */
+  write({ path, owner }: FilePlace, base: Node, tree: Node): void {
+    const change = changesSince(base, tree)
+    if (change === undefined) return this.#memory.delete(fileKey(path))
+    const text = JSON.stringify({ owner, change } satisfies Entry)
+    if (utf8Length(text) > MOST_BYTES) return
+    this.#memory.set(fileKey(path), text)
+    this.#keep(path, { text, base, tree, used: weightOfChange(change) })
+  }
+
+  erase(path: string): void {
+    this.#memory.delete(fileKey(path))
+    this.#read.delete(path)
+  }
+
+  #keep(path: string, read: Read): void {
+    this.#read.delete(path)
+    this.#read.set(path, read)
+    if (this.#read.size <= MOST_READ) return
+    const [oldest] = this.#read.keys()
+    this.#read.delete(oldest!)
+  }
+}
+
+const fileKey = (path: string): string => `kubelet/files/${path}`
+
+const weightOfChange = (change: Change): number => {
+  if (change === null) return 0
+  if ('node' in change) return weightOf(change.node)
+  return Object.values(change.within).reduce((sum, inner) => sum + weightOfChange(inner), 0)
+}
+
+/** The names of a Pod's places on its machine. */
+export const containerFiles = (pod: string, uid: string, name: string, run: number): FilePlace => ({
+  path: `${pod}/c/${name}`,
+  owner: `${uid}/${run}`,
+})
+
+export const volumeFiles = (pod: string, uid: string, name: string): FilePlace => ({
+  path: `${pod}/v/${name}`,
+  owner: uid,
+})

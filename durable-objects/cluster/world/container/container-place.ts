@@ -1,0 +1,186 @@
+// One run of a container as somebody finds it who looks into it: who he is there, what lies there, what he can start.
+import type { Pod } from '#api/core/v1/pod/types.ts'
+import type { Container, VolumeMount } from '#api/core/v1/pod/container-types.ts'
+import { keyOf, own } from '#apimachinery/object.ts'
+import type { Client } from '#client/client.ts'
+import { hostsFileText } from '#coredns/hosts-file.ts'
+import { podResolvConf, resolvConfText } from '#coredns/resolv-conf.ts'
+import type { ImageBehaviour } from '#images/behaviour.ts'
+import type { RunningContainer } from '#kubelet/running-containers.ts'
+import { containerFiles, MOST_WRITTEN, type WrittenFiles } from '#kubelet/written-files.ts'
+import { FileSystem } from '#shell/files/file-system.ts'
+import { procTree } from '#shell/files/mounted.ts'
+import { type DirectoryNode, file, type Node } from '#shell/files/node.ts'
+import { nodeAt, withPath } from '#shell/files/tree.ts'
+import { type Volume, volumeOf } from '#shell/files/volume.ts'
+import type { User } from '#shell/tools/tool.ts'
+import { imageTree } from '#world/container/image-files.ts'
+import { EMPTY_VOLUME, volumeSource } from '#world/container/pod-volumes.ts'
+import { hostnameOf } from '#world/pods.ts'
+
+export interface PlaceParts {
+  readonly client: Client
+  readonly written: WrittenFiles
+  readonly pod: Pod
+  readonly running: RunningContainer
+  readonly image: ImageBehaviour
+  readonly now: () => number
+}
+
+/** A tree that is fetched before somebody works in it, and put back after that. */
+interface Part {
+  readonly volume: Volume
+  readonly fetch: () => Node
+  readonly keep?: (tree: Node) => void
+}
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+export class ContainerPlace {
+  readonly files: FileSystem
+  readonly user: User
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  readonly #parts: PlaceParts
+  readonly #trees: Part[] = []
+
+  constructor(parts: PlaceParts) {
+    const { pod, running, image, now } = parts
+    const { spec } = running
+    this.#parts = parts
+    this.cwd = spec.workingDir ?? '/'
+    const root = this.#root()
+    this.user = userOf(pod, spec, image, root.volume.tree)
+    this.env = {
+      PATH,
+      HOSTNAME: hostnameOf(pod),
+      ...running.env,
+      HOME: own(running.env, 'HOME') ?? this.user.home,
+    }
+    const { uid, gid } = this.user
+    const readOnlyRoot = spec.securityContext?.readOnlyRootFilesystem === true
+    this.files = new FileSystem(root.volume, { now, user: { uid, gid }, readOnlyRoot })
+    this.#mountAll()
+    this.fetch()
+  }
+
+  /** Everything as it is now. */
+  fetch(): void {
+    for (const { volume, fetch } of this.#trees) volume.tree = fetch()
+  }
+
+  /** Keeps what was written since. */
+  keep(): void {
+    for (const { volume, fetch, keep } of this.#trees)
+      if (keep !== undefined && fetch() !== volume.tree) keep(volume.tree)
+  }
+
+  #root(): Part {
+    const { pod, running, image, written } = this.#parts
+    const { spec, run } = running
+    const place = containerFiles(keyOf(pod), pod.metadata.uid ?? '', spec.name, run)
+    const plain = imageTree(spec.image ?? '', image)
+    const names = this.cwd.split('/').filter((name) => name !== '')
+    const base = nodeAt(plain, names) === undefined ? withPath(plain, names, false) : plain
+    return this.#part({
+      fetch: () => written.treeOf(place, base).tree,
+      keep: (tree) => written.write(place, base, tree),
+    })
+  }
+
+  #part(part: Omit<Part, 'volume'>, device?: string): Part {
+    const whole = { ...part, volume: volumeOf(part.fetch(), MOST_WRITTEN, device) }
+    this.#trees.push(whole)
+    return whole
+  }
+
+  #mountAll(): void {
+    const { pod, running } = this.#parts
+    const mount = (path: string, text: () => string): void =>
+      this.files.mount(path, this.#part({ fetch: () => file(text()) }).volume)
+    mount('/etc/hosts', () => hostsFileText(pod))
+    mount('/etc/resolv.conf', () => resolvConfText(podResolvConf(pod)))
+    mount('/etc/hostname', () => `${hostnameOf(pod)}\n`)
+    this.files.mount('/proc', volumeOf(this.#proc(), 0, 'proc'), true)
+    const mounts = [...(running.spec.volumeMounts ?? [])].sort((a, b) =>
+      a.mountPath < b.mountPath ? -1 : 1,
+    )
+    for (const one of mounts) this.#mountVolume(one)
+  }
+
+  #proc(): DirectoryNode {
+    const { running, image } = this.#parts
+    const { command = image.entrypoint, args } = running.spec
+    return procTree({
+      argv: [...command, ...(args ?? (running.spec.command === undefined ? image.cmd : []))],
+      env: this.env,
+      cpus: 4,
+      memoryBytes: 8 * 1024 ** 3,
+      kernel: '6.8.0',
+    })
+  }
+
+  #mountVolume(mount: VolumeMount): void {
+    const { client, pod, running, written } = this.#parts
+    const volume = pod.spec.volumes?.find(({ name }) => name === mount.name)
+    if (volume === undefined) return
+    const names = subPathOf(mount, this.env)
+    const source = volumeSource(client, pod, running.spec, volume)
+    if (source.kind === 'objects') {
+      const fetch = (): Node => {
+        const now = volumeSource(client, pod, running.spec, volume)
+        const tree = now.kind === 'objects' ? now.tree : EMPTY_VOLUME
+        return names.length === 0 ? tree : (resolved(tree, names) ?? file(''))
+      }
+      return this.files.mount(mount.mountPath, this.#part({ fetch }).volume, true)
+    }
+    const { place, device } = source
+    const whole = (): Node => written.treeOf(place, EMPTY_VOLUME).tree
+    const part = this.#part(
+      {
+        fetch: () => nodeAt(withPath(whole(), names, false), names) ?? EMPTY_VOLUME,
+        keep: (tree) => written.write(place, EMPTY_VOLUME, putAt(whole(), names, tree)),
+      },
+      device,
+    )
+    this.files.mount(mount.mountPath, part.volume, mount.readOnly === true)
+  }
+}
+
+const subPathOf = (
+  { subPath = '', subPathExpr }: VolumeMount,
+  env: Readonly<Record<string, string>>,
+): readonly string[] => {
+  const path =
+    subPathExpr?.replace(/\$\((\w+)\)/g, (whole, name: string) => own(env, name) ?? whole) ??
+    subPath
+  return path.split('/').filter((name) => name !== '')
+}
+
+/** Behind the links that lead to what is there now. */
+const resolved = (tree: Node, names: readonly string[]): Node | undefined => {
+  const data = nodeAt(tree, ['..data'])
+  return data?.kind === 'link' ? nodeAt(tree, [data.target, ...names]) : nodeAt(tree, names)
+}
+
+const putAt = (tree: Node, names: readonly string[], node: Node): Node => {
+  const [name, ...rest] = names
+  if (name === undefined || tree.kind !== 'directory') return node
+  const inner = own(tree.entries, name) ?? EMPTY_VOLUME
+  return { ...tree, entries: { ...tree.entries, [name]: putAt(inner, rest, node) } }
+}
+
+const userOf = (
+  pod: Pod,
+  { securityContext }: Container,
+  image: ImageBehaviour,
+  root: Node,
+): User => {
+  const uid = securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser ?? image.user
+  const passwd = nodeAt(root, ['etc', 'passwd'])
+  const lines = passwd?.kind === 'file' ? passwd.text.split('\n') : []
+  const entry = lines.map((line) => line.split(':')).find((parts) => parts[2] === String(uid))
+  const [name = String(uid), , , group = '0', , home = '/'] = entry ?? []
+  const gid = securityContext?.runAsGroup ?? pod.spec.securityContext?.runAsGroup ?? Number(group)
+  return { name, uid, gid, home }
+}

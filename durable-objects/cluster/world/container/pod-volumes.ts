@@ -1,0 +1,216 @@
+// A Pod's volumes as trees: what is made of objects is always as the objects are now, what is written stays where it was written.
+// kubernetes: pkg/volume/{configmap,secret,downwardapi,projected}
+import type { Container } from '#api/core/v1/pod/container-types.ts'
+import type { Pod } from '#api/core/v1/pod/types.ts'
+import type {
+  DownwardAPIVolumeFile,
+  KeyToPath,
+  Volume,
+  VolumeProjection,
+} from '#api/core/v1/pod/volume-types.ts'
+import { decodeBase64, encodeBase64 } from '#apimachinery/base64.ts'
+import { keyOf } from '#apimachinery/object.ts'
+import { civilTime, parseTime } from '#apimachinery/time.ts'
+import { encodeUtf8 } from '#apimachinery/utf8.ts'
+import type { Client } from '#client/client.ts'
+import { fieldValue, resourceValue } from '#kubelet/field-reference.ts'
+import { type FilePlace, volumeFiles } from '#kubelet/written-files.ts'
+import { textOf } from '#shell/files/bytes.ts'
+import { projectedTree } from '#shell/files/mounted.ts'
+import { directory, type DirectoryNode } from '#shell/files/node.ts'
+
+/** Where a volume's files come from. */
+export type VolumeSource =
+  | { readonly kind: 'objects'; readonly tree: DirectoryNode }
+  | { readonly kind: 'written'; readonly place: FilePlace; readonly device?: string }
+
+interface ProjectedFile {
+  readonly path: string
+  readonly text: string
+  readonly mode?: number
+}
+
+export const volumeSource = (
+  client: Client,
+  pod: Pod,
+  container: Container,
+  volume: Volume,
+): VolumeSource => {
+  const files = new VolumeFiles(client, pod, container).of(volume)
+  if (files !== undefined) {
+    const { mode, list } = files
+    return { kind: 'objects', tree: projectedTree(list, momentOf(pod), mode) }
+  }
+  return { kind: 'written', ...placeOf(client, pod, volume) }
+}
+
+const NOT_FOUND = { place: { path: 'nowhere', owner: '' } }
+
+const placeOf = (
+  client: Client,
+  pod: Pod,
+  { name, emptyDir, hostPath, persistentVolumeClaim, ephemeral }: Volume,
+): { readonly place: FilePlace; readonly device?: string } => {
+  const { namespace = '', uid = '', name: podName = '' } = pod.metadata
+  if (hostPath !== undefined)
+    return { place: { path: `host/${pod.spec.nodeName ?? ''}${hostPath.path}`, owner: '' } }
+  const claimName =
+    persistentVolumeClaim?.claimName ?? (ephemeral === undefined ? '' : `${podName}-${name}`)
+  if (claimName !== '') {
+    const claim = client.get('persistentvolumeclaims', namespace, claimName)
+    if (claim === undefined) return NOT_FOUND
+    return {
+      place: { path: `claim/${namespace}/${claimName}`, owner: claim.metadata.uid ?? '' },
+      device: '/dev/sdb',
+    }
+  }
+  const place = volumeFiles(keyOf(pod), uid, name)
+  return emptyDir?.medium === 'Memory' ? { place, device: 'tmpfs' } : { place }
+}
+
+/** As the first files were written: when the Pod started. */
+const momentOf = ({ status, metadata }: Pod) => {
+  const ms = parseTime(status.startTime ?? metadata.creationTimestamp ?? '') || 0
+  const { year, month, day, hour, minute, second } = civilTime(ms)
+  const text = [year, month, day, hour, minute, second]
+    .map((part) => String(part).padStart(2, '0'))
+    .join('_')
+  return { ms, text, number: ((ms / 1000) % 4_000_000_000) | 0 }
+}
+
+const DEFAULT_MODE = 0o644
+
+interface Files {
+  readonly list: readonly ProjectedFile[]
+  readonly mode: number
+}
+
+class VolumeFiles {
+  readonly #client: Client
+  readonly #pod: Pod
+  readonly #container: Container
+
+  constructor(client: Client, pod: Pod, container: Container) {
+    this.#client = client
+    this.#pod = pod
+    this.#container = container
+  }
+
+  /** undefined: not made of objects. */
+  of({ configMap, secret, downwardAPI, projected }: Volume): Files | undefined {
+    if (configMap !== undefined)
+      return {
+        list: this.#configMap(configMap.name ?? '', configMap.items),
+        mode: configMap.defaultMode ?? DEFAULT_MODE,
+      }
+    if (secret !== undefined)
+      return {
+        list: this.#secret(secret.secretName ?? '', secret.items),
+        mode: secret.defaultMode ?? DEFAULT_MODE,
+      }
+    if (downwardAPI !== undefined)
+      return {
+        list: this.#downward(downwardAPI.items),
+        mode: downwardAPI.defaultMode ?? DEFAULT_MODE,
+      }
+    if (projected === undefined) return undefined
+    return {
+      list: (projected.sources ?? []).flatMap((source) => this.#projection(source)),
+      mode: projected.defaultMode ?? DEFAULT_MODE,
+    }
+  }
+
+  #projection(source: VolumeProjection): readonly ProjectedFile[] {
+    const { configMap, secret, downwardAPI, serviceAccountToken } = source
+    if (configMap !== undefined) return this.#configMap(configMap.name ?? '', configMap.items)
+    if (secret !== undefined) return this.#secret(secret.name ?? '', secret.items)
+    if (downwardAPI !== undefined) return this.#downward(downwardAPI.items)
+    if (serviceAccountToken === undefined) return []
+    return [{ path: serviceAccountToken.path, text: tokenOf(this.#pod) }]
+  }
+
+  #configMap(name: string, items: readonly KeyToPath[] | undefined): readonly ProjectedFile[] {
+    const object = this.#client.get('configmaps', this.#namespace, name)
+    const texts = new Map(Object.entries(object?.data ?? {}))
+    for (const [key, value] of Object.entries(object?.binaryData ?? {}))
+      texts.set(key, textOf(decodeBase64(value)))
+    return chosen(texts, items)
+  }
+
+  #secret(name: string, items: readonly KeyToPath[] | undefined): readonly ProjectedFile[] {
+    const object = this.#client.get('secrets', this.#namespace, name)
+    const texts = new Map<string, string>()
+    for (const [key, value] of Object.entries(object?.data ?? {}))
+      texts.set(key, textOf(decodeBase64(value)))
+    return chosen(texts, items)
+  }
+
+  #downward(items: readonly DownwardAPIVolumeFile[] = []): readonly ProjectedFile[] {
+    const pod = this.#pod
+    const addresses = { podIP: pod.status.podIP ?? '', hostIP: pod.status.hostIP ?? '' }
+    return items.flatMap(({ path, mode, fieldRef, resourceFieldRef }) => {
+      const value =
+        fieldRef !== undefined
+          ? fieldValue(fieldRef.fieldPath, pod, addresses)
+          : resourceFieldRef !== undefined
+            ? this.#resource(resourceFieldRef)
+            : undefined
+      if (value === undefined || 'error' in value) return []
+      return [{ path, text: value.value, ...(mode === undefined ? {} : { mode }) }]
+    })
+  }
+
+  #resource(selector: NonNullable<DownwardAPIVolumeFile['resourceFieldRef']>) {
+    const { containers } = this.#pod.spec
+    const container =
+      containers.find(({ name }) => name === selector.containerName) ?? this.#container
+    const node = this.#client.get('nodes', '', this.#pod.spec.nodeName ?? '')
+    return resourceValue(selector, container, node?.status?.allocatable)
+  }
+
+  get #namespace(): string {
+    return this.#pod.metadata.namespace ?? ''
+  }
+}
+
+const chosen = (
+  texts: ReadonlyMap<string, string>,
+  items: readonly KeyToPath[] | undefined,
+): readonly ProjectedFile[] => {
+  if (items === undefined) return [...texts].map(([path, text]) => ({ path, text }))
+  return items.flatMap(({ key, path, mode }) => {
+    const text = texts.get(key)
+    return text === undefined ? [] : [{ path, text, ...(mode === undefined ? {} : { mode }) }]
+  })
+}
+
+const encoded = (value: unknown): string =>
+  encodeBase64(encodeUtf8(JSON.stringify(value)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '')
+
+/** A token as it looks; nobody checks its signature. */
+const tokenOf = ({ metadata, spec, status }: Pod): string => {
+  const { namespace = '', name = '', uid = '' } = metadata
+  const account = spec.serviceAccountName ?? 'default'
+  const issued = Math.floor((parseTime(status.startTime ?? '') || 0) / 1000)
+  const claims = {
+    aud: ['https://kubernetes.default.svc.cluster.local'],
+    exp: issued + 31_536_000,
+    iat: issued,
+    iss: 'https://kubernetes.default.svc.cluster.local',
+    'kubernetes.io': {
+      namespace,
+      node: { name: spec.nodeName ?? '' },
+      pod: { name, uid },
+      serviceaccount: { name: account },
+      warnafter: issued + 3607,
+    },
+    nbf: issued,
+    sub: `system:serviceaccount:${namespace}:${account}`,
+  }
+  return `${encoded({ alg: 'RS256', kid: 'kubarium' })}.${encoded(claims)}.${encoded(uid)}`
+}
+
+export const EMPTY_VOLUME: DirectoryNode = directory({}, 0o777)

@@ -1,0 +1,24 @@
+import type { Cluster } from '../../cluster/cluster.ts'
+import type { Connection } from '../../cluster/kube-apiserver/endpoints/http.ts'
+import { ContainerSession } from '../../cluster/world/container/container-session.ts'
+import type { RemoteProcess } from './remote-command.ts'
+
+type Turn = <T>(act: (cluster: Cluster) => T) => T
+
+/** A program in a container; each look is a turn of the session. */
+export const containerProcess = (
+  { pod, container, command, stdin, tty }: Connection,
+  turn: Turn,
+): RemoteProcess => {
+  const session = new ContainerSession({ pod, container, command, stdin, tty })
+  return {
+    feed: (bytes) => session.feed(bytes),
+    endInput: () => session.endInput(),
+    resize: (columns, rows) => session.resize(columns, rows),
+    look: () => turn((cluster) => cluster.look(session)),
+    hangUp: () => {
+      session.hangUp()
+      turn((cluster) => cluster.look(session))
+    },
+  }
+}
