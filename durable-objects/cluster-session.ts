@@ -26,9 +26,10 @@ import { WatchStreams } from './session/watch-streams.ts'
 import { RevisionStore, STORED_FORMAT } from './revision-store.ts'
 import { containerProcess } from './session/streams/container-process.ts'
 import { forwardedPod } from './session/streams/forwarded-pod.ts'
-import { offeredProtocols, openSocket } from './session/streams/sockets.ts'
+import { offeredProtocols, openSocket, socketRequestOf } from './session/streams/sockets.ts'
 import { SessionClock } from './session-clock.ts'
 
+export type { SocketRequest } from './session/streams/sockets.ts'
 export type { ApplyOutcome } from './cluster/manifests/apply.ts'
 export type { TraceDocument, TraceRefusal } from './cluster/world/trace-document.ts'
 
@@ -56,12 +57,6 @@ export interface KubernetesAnswer {
   readonly contentType: string
   readonly headers: readonly (readonly [string, string])[]
   readonly body: string | ReadableStream<Uint8Array>
-}
-
-/** What the worker hands on of a request for a WebSocket. */
-export interface SocketRequest {
-  readonly key?: string
-  readonly request: Omit<ApiRequest, 'user'>
 }
 
 const UNUSED_DAYS_MS = 90 * 86_400_000
@@ -128,11 +123,9 @@ export class ClusterSession extends DurableObject {
     return this.#toAnswer(answer)
   }
 
-  /** A client of the Kubernetes API that wants to go on as a WebSocket. The worker says in the header `x-request` what it asks. */
+  /** A client of the Kubernetes API that wants to go on as a WebSocket. */
   override fetch(request: Request): Response {
-    const asked = JSON.parse(
-      decodeURIComponent(request.headers.get('x-request') ?? '%7B%7D'),
-    ) as SocketRequest
+    const asked = socketRequestOf(request)
     const refusal = this.#refuse(asked.key)
     if (refusal !== undefined) return new Response(refusal, { status: 401 })
     const user = asked.key === undefined ? VIEWER : ADMINISTRATOR

@@ -1,5 +1,5 @@
 // The WebSockets of clients that talk with a Pod.
-import type { Connection } from '../../cluster/kube-apiserver/endpoints/http.ts'
+import type { ApiRequest, Connection } from '../../cluster/kube-apiserver/endpoints/http.ts'
 import { CHANNEL_PROTOCOL, ChannelForward } from './channel-forward.ts'
 import { PORT_FORWARD_PROTOCOL, PortForward, type ForwardedPod } from './port-forward.ts'
 import {
@@ -9,6 +9,16 @@ import {
   type RemoteProcess,
 } from './remote-command.ts'
 import { SpdyError } from './spdy.ts'
+
+/** What the worker hands on of a request for a WebSocket. */
+export interface SocketRequest {
+  readonly key?: string
+  readonly request: Omit<ApiRequest, 'user'>
+}
+
+/** It says in a header what it asks. */
+export const socketRequestOf = ({ headers }: Request): SocketRequest =>
+  JSON.parse(decodeURIComponent(headers.get('x-request') ?? '%7B%7D')) as SocketRequest
 
 export interface SocketParts {
   readonly connection: Connection

@@ -53,13 +53,17 @@ export const byteLength = (text: string): number => {
   return length
 }
 
+/** U+FFFD itself, and not what stands for a byte that is none. */
+const isReplacement = (bytes: Uint8Array, at: number): boolean =>
+  bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd
+
 export const textOf = (bytes: Uint8Array): string => {
   const text = decodeUtf8Loosely(bytes)
   if (!text.includes('\ufffd')) return text
   let result = ''
   let at = 0
   for (const character of text) {
-    const isGood = character !== '\ufffd' || (bytes[at] === 0xef && bytes[at + 1] === 0xbf)
+    const isGood = character !== '\ufffd' || isReplacement(bytes, at)
     result += isGood ? character : String.fromCharCode(ESCAPE + bytes[at]!)
     at += isGood ? utf8Length(character) : 1
   }
