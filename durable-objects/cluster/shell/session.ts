@@ -6,9 +6,10 @@ import type { Machine, Shell } from '#shell/interpreter/shell.ts'
 import { newShell } from '#shell/interpreter/tasks.ts'
 import { executor } from '#shell/interpreter/executor.ts'
 import { DEFAULT_LIMITS, Exhausted, Kernel, type Limits } from '#shell/kernel/kernel.ts'
-import { InputStream, sinkStream, type Stream } from '#shell/kernel/stream.ts'
+import { InputStream, sinkStream, type Stream, WAIT } from '#shell/kernel/stream.ts'
 import { Descriptors, type Signal, SIGNALS, type Task } from '#shell/kernel/task.ts'
 import { startMachine } from '#shell/start.ts'
+import { Terminal } from '#shell/terminal.ts'
 
 export interface SessionGiven {
   readonly machine: Machine
@@ -50,13 +51,19 @@ export class NoSuchProgram extends Error {
 }
 
 const SLICE = 20_000
-const MOST_WAITING = 1024 * 1024
+const MOST_WAITING = 128 * 1024
 
 export class ShellSession {
   readonly #kernel: Kernel
   readonly #task: Task
   readonly #input: InputStream
   readonly #isTTY: boolean
+  readonly #terminal = new Terminal({
+    show: (text) => this.#write(1, text),
+    submit: (line) => this.#input.feed(line),
+    end: () => this.#input.end(),
+    signal: (signal) => (signal === 'INT' ? this.#interrupt() : this.#signalFront(signal)),
+  })
   #shell: Shell | undefined
   #output: Output[] = []
   #size = 0
@@ -79,13 +86,16 @@ export class ShellSession {
   /** What was typed or piped in. */
   feed(text: string): void {
     this.#kernel.refill()
-    if (!this.#isTTY) return this.#input.feed(text)
-    // a terminal shows what is typed, and knows two keys
-    for (const part of text.split(/([\x03\x04])/)) {
-      if (part === '\x03') this.#interrupt()
-      else if (part === '\x04') this.#input.end()
-      else this.#type(part)
-    }
+    if (this.#isTTY) this.#terminal.type(text)
+    else this.#input.feed(text)
+  }
+
+  /** How large the terminal is. */
+  resize(columns: number, rows: number): void {
+    const state = this.#shell?.state
+    if (state?.flavour !== 'bash') return
+    state.set('COLUMNS', String(columns))
+    state.set('LINES', String(rows))
   }
 
   /** Nothing more will be typed. */
@@ -170,29 +180,27 @@ export class ShellSession {
   /** ^C: what runs in front ends, the shell behind it goes on. */
   #interrupt(): void {
     const shell = this.#shell
-    if (this.#isTTY) this.#write(1, '^C')
-    for (const task of this.#kernel.tasks)
-      if (!task.isBackground && task !== shell?.task) this.#kernel.signal(task.pid, 'INT')
+    this.#signalFront('INT')
     if (shell === undefined) return
     this.#input.clear()
     if (!shell.pending.includes('^C')) shell.pending.push('^C')
   }
 
-  /** Lines are handed on as a whole; a backspace takes one character back. */
-  #type(text: string): void {
-    this.#write(1, text.replace(/\r?\n|\r/g, '\r\n'))
-    this.#input.feed(text.replace(/\r\n?/g, '\n'))
+  #signalFront(signal: Signal): void {
+    for (const task of this.#kernel.tasks)
+      if (!task.isBackground && task !== this.#shell?.task) this.#kernel.signal(task.pid, signal)
   }
 
   #sink(fd: 1 | 2): Stream {
     return sinkStream((text) => {
+      // whoever listens takes his time
+      if (this.#size > MOST_WAITING) return WAIT
       this.#write(fd, this.#isTTY ? text.replace(/\r?\n/g, '\r\n') : text)
       return 'done'
     }, this.#isTTY)
   }
 
   #write(fd: 1 | 2, text: string): void {
-    if (this.#size > MOST_WAITING) throw new Exhausted('too much output')
     this.#size += text.length
     const last = this.#output.at(-1)
     if (last?.fd === fd) this.#output[this.#output.length - 1] = { fd, text: last.text + text }
