@@ -5,6 +5,7 @@ import {
   type ImageBehaviour,
   type Process,
   type ProgramContext,
+  programName,
 } from '#images/behaviour.ts'
 import { type CommandContext, runCommand } from '#images/command.ts'
 
@@ -30,6 +31,20 @@ export type StartFacts = Pick<
 /** How long it takes to use up the memory and be killed for it. */
 const OUT_OF_MEMORY_AFTER = 500
 
+/** A command replaces the image's arguments too. docker: ENTRYPOINT and CMD */
+export const commandLine = (
+  { command, args }: Pick<ContainerProgram, 'command' | 'args'>,
+  { entrypoint, cmd }: Pick<ImageBehaviour, 'entrypoint' | 'cmd'>,
+): readonly string[] => [
+  ...(command ?? entrypoint),
+  ...(args ?? (command === undefined ? cmd : [])),
+]
+
+/** A shell without a script does what it is told by whoever attaches to it. */
+export const waitsForOrders = (argv: readonly string[]): boolean =>
+  /^(ba|da|a|z)?sh$/.test(programName(argv[0])) &&
+  argv.slice(1).every((word) => /^-(?!.*c)/.test(word))
+
 /** All that the container's process will do by itself. */
 export const processOf = (
   container: ContainerProgram,
@@ -38,13 +53,10 @@ export const processOf = (
   /** What only the moment of the start knows. */
   start: StartFacts = {},
 ): Process => {
-  const entrypoint = container.command ?? image.entrypoint
-  // A command replaces the image's arguments too. docker: ENTRYPOINT and CMD
-  const args = container.args ?? (container.command === undefined ? image.cmd : [])
   const context: Mutable<CommandContext> = { ...start, env, ports: container.ports ?? [] }
   if (image.program !== undefined) context.program = image.program
   if (image.tools !== undefined) context.tools = image.tools
-  const process = runCommand([...entrypoint, ...args], context)
+  const process = runCommand(commandLine(container, image), context)
   return container.memoryLimit === undefined ? process : within(container.memoryLimit, process)
 }
 

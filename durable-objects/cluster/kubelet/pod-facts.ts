@@ -3,13 +3,19 @@ import type { Container, EphemeralContainer } from '#api/core/v1/pod/container-t
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import { type Mutable, own } from '#apimachinery/object.ts'
 import { quantityOf, quantityValue } from '#apimachinery/quantity.ts'
-import type { Process } from '#images/behaviour.ts'
+import { MEBIBYTE, type Process } from '#images/behaviour.ts'
 import { imageBehaviour, type KnownImage } from '#images/catalog.ts'
 import type { ImageBehaviour, PullFailure } from '#images/behaviour.ts'
 import type { Network } from '#images/network.ts'
 import type { Answers, NetworkAt } from '#images/network-moments.ts'
 import { millisecondsOf } from '#images/defined-replies.ts'
-import { type ContainerProgram, processOf, type StartFacts } from '#images/process.ts'
+import {
+  commandLine,
+  type ContainerProgram,
+  processOf,
+  type StartFacts,
+  waitsForOrders,
+} from '#images/process.ts'
 import {
   type EnvironmentMap,
   type EnvironmentResult,
@@ -78,6 +84,8 @@ export const isJobPod = (pod: Pod): boolean =>
   ) === true
 
 const RUNS_ON: Process = { listens: [], memoryBytes: 0, log: [], terminates: 0 }
+/** A shell that is a container's first process does not hear SIGTERM. */
+const WAITS: Process = { listens: [], memoryBytes: MEBIBYTE, log: [] }
 const ENDS_AT_ONCE: Process = { ...RUNS_ON, ends: { after: 0, exitCode: 0 } }
 
 /** What runs in the container. */
@@ -96,7 +104,9 @@ export const containerProcess = (
   }
   const image = described ?? knownImage(spec)
   if (image === undefined) return RUNS_ON
-  const process = processOf(programOf(spec, env), image, env, start)
+  const program = programOf(spec, env)
+  if (spec.stdin === true && waitsForOrders(commandLine(program, image))) return WAITS
+  const process = processOf(program, image, env, start)
   // What a Job or an init container runs is meant to end, even if nobody here knows what it does.
   const isMeantToEnd = kind === 'init' || (kind === 'regular' && isJobPod(pod))
   return process.guessed === true && process.ends === undefined && isMeantToEnd
@@ -104,7 +114,8 @@ export const containerProcess = (
     : process
 }
 
-const programOf = (spec: Container, env: EnvironmentMap): ContainerProgram => {
+/** Its command line as it is started. */
+export const programOf = (spec: Container, env: EnvironmentMap): ContainerProgram => {
   const { command, args, ports } = spec
   const limit = own(spec.resources?.limits, 'memory')
   const program: Mutable<ContainerProgram> = {}

@@ -18,6 +18,7 @@ import { parseCorefile } from '#coredns/corefile.ts'
 import { EMPTY_RULESET } from '#netfilter/ruleset.ts'
 import type { Answer, Exchange, World, WorldInternet, WorldNode, WorldPod } from '#network/world.ts'
 import type { AnswerCache } from '#coredns/answer-cache.ts'
+import type { AttendedShells } from '#world/container/attached-session.ts'
 import { CallLimits } from '#world/call-limits.ts'
 import { ConnectionEnds } from '#world/connection-ends.ts'
 import { filesOf } from '#world/container-files.ts'
@@ -77,6 +78,7 @@ export class Worlds {
   readonly connections: NodeConnections
   readonly disks: ContainerDisks
   readonly written: WrittenFiles
+  readonly attended: AttendedShells = new Map()
   readonly externalHosts: ExternalHosts
   readonly dnsCaches: DnsCaches
   readonly keptConnections: KeptConnections

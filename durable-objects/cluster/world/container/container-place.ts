@@ -95,7 +95,7 @@ export class ContainerPlace {
   }
 
   #mountAll(): void {
-    const { pod, running } = this.#parts
+    const { client, pod, running } = this.#parts
     const mount = (path: string, text: () => string): void =>
       this.files.mount(path, this.#part({ fetch: () => file(text()) }).volume)
     mount('/etc/hosts', () => hostsFileText(pod))
@@ -106,6 +106,10 @@ export class ContainerPlace {
       a.mountPath < b.mountPath ? -1 : 1,
     )
     for (const one of mounts) this.#mountVolume(one)
+    const isMounted = mounts.some(({ mountPath }) => mountPath.startsWith(SERVICE_ACCOUNT))
+    if (isMounted || pod.spec.automountServiceAccountToken === false) return
+    const fetch = (): Node => accountTree(client, pod, running.spec)
+    this.files.mount(SERVICE_ACCOUNT, this.#part({ fetch }).volume, true)
   }
 
   #proc(): DirectoryNode {
@@ -146,6 +150,22 @@ export class ContainerPlace {
     this.files.mount(mount.mountPath, part.volume, mount.readOnly === true)
   }
 }
+
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
+
+/** As admission would mount it. kubernetes: plugin/pkg/admission/serviceaccount TokenVolumeSource */
+const accountTree = (client: Client, pod: Pod, container: Container): Node => {
+  const sources = [
+    { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+    { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+    { downwardAPI: { items: [{ path: 'namespace', fieldRef: NAMESPACE }] } },
+  ]
+  const volume = { name: 'kube-api-access', projected: { sources } }
+  const source = volumeSource(client, pod, container, volume)
+  return source.kind === 'objects' ? source.tree : EMPTY_VOLUME
+}
+
+const NAMESPACE = { apiVersion: 'v1', fieldPath: 'metadata.namespace' }
 
 const subPathOf = (
   { subPath = '', subPathExpr }: VolumeMount,

@@ -1,0 +1,184 @@
+// A program that runs in a container and that somebody talks to.
+import type { Pod } from '#api/core/v1/pod/types.ts'
+import type { Mutable } from '#apimachinery/object.ts'
+import type { RunningContainer } from '#kubelet/running-containers.ts'
+import { fromByteString, toByteString } from '#shell/files/bytes.ts'
+import { findProgram, isProgram } from '#shell/interpreter/find-program.ts'
+import { ShellSession } from '#shell/session.ts'
+import { ContainerMachine } from '#world/container/container-machine.ts'
+import { ContainerPlace } from '#world/container/container-place.ts'
+import { hostnameOf } from '#world/pods.ts'
+import type { ClusterWorld, Worlds } from '#world/world.ts'
+
+/** What has happened since the last look. Texts are bytes, one character each. */
+export interface SessionNews {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode?: number
+  /** It never began. */
+  readonly failure?: string
+  /** In milliseconds. */
+  readonly wakeIn?: number
+}
+
+export interface ProgramRequest {
+  readonly pod: Pod
+  readonly running: RunningContainer
+  readonly command: readonly string[]
+  readonly stdin: boolean
+  readonly tty: boolean
+  /** It is the container's first process. */
+  readonly isMain?: boolean
+}
+
+export const KILLED = 137
+const NOT_FOUND = 127
+const NOT_ALLOWED = 126
+/** So many looks in a row may find more to do at once; after that it is a loop without end. */
+const EAGER_LOOKS = 50
+const SOON = 5
+const LATER = 100
+/** Whether the container is still there is looked at so often. */
+const IDLE = 1000
+/** In bytes. */
+const MOST_OUTPUT = 64 * 1024 * 1024
+const MOST_INPUT = 32 * 1024 * 1024
+/** As the processes of a node are numbered that come after the container's own. */
+const FIRST_PID = 30
+
+/** Throws nothing: what cannot be started is told in the runtime's words. */
+export const startProgram = (
+  worlds: Worlds,
+  world: ClusterWorld,
+  request: ProgramRequest,
+): RunningProgramSession | SessionNews => {
+  const { pod, running, command, stdin, tty } = request
+  const { spec } = running
+  const behaviour = worlds.containers.imageOf(pod, spec, running.run)
+  const moment = { world }
+  const place = new ContainerPlace({
+    client: worlds.parts.client,
+    written: worlds.written,
+    pod,
+    running,
+    image: behaviour,
+    now: () => moment.world.now,
+  })
+  const { files, env, cwd, user } = place
+  const machine = new ContainerMachine({
+    image: spec.image ?? '',
+    behaviour,
+    hostname: hostnameOf(pod),
+    user,
+    env,
+    startedAt: world.now,
+    network: () => moment.world.networkOf(pod),
+    random: () => moment.world.random(),
+  })
+  const found = findProgram({ machine, files, env, cwd }, command[0] ?? '', command)
+  if (!isProgram(found)) return missing(command[0] ?? '', found.kind)
+  const session = new ShellSession({
+    machine,
+    argv: command,
+    files,
+    env: tty ? { ...env, TERM: 'xterm' } : env,
+    cwd,
+    isTTY: tty,
+    hasInput: stdin,
+    firstPid: request.isMain === true ? 1 : FIRST_PID,
+  })
+  return new RunningProgramSession(session, place, moment)
+}
+
+export class RunningProgramSession {
+  readonly #session: ShellSession
+  readonly #place: ContainerPlace
+  /** The world changes from turn to turn. */
+  readonly #moment: { world: ClusterWorld }
+  readonly #startedAt: number
+  #rest = ''
+  #fed = 0
+  #written = 0
+  #busy = 0
+
+  constructor(session: ShellSession, place: ContainerPlace, moment: { world: ClusterWorld }) {
+    this.#session = session
+    this.#place = place
+    this.#moment = moment
+    this.#startedAt = moment.world.now
+  }
+
+  /** Bytes, one character each. */
+  feed(bytes: string): void {
+    this.#fed += bytes.length
+    if (this.#fed > MOST_INPUT) return this.#session.signal('KILL')
+    const all = this.#rest + bytes
+    const whole = all.length - unfinished(all)
+    this.#rest = all.slice(whole)
+    this.#session.feed(fromByteString(all.slice(0, whole)))
+  }
+
+  endInput(): void {
+    if (this.#rest !== '') this.#session.feed(fromByteString(this.#rest))
+    this.#rest = ''
+    this.#session.endInput()
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#session.resize(columns, rows)
+  }
+
+  signal(signal: 'HUP' | 'KILL'): void {
+    this.#session.signal(signal)
+  }
+
+  /** Lets it run as far as it can at this moment. */
+  advance(world: ClusterWorld): SessionNews {
+    this.#moment.world = world
+    this.#place.fetch()
+    const age = world.now - this.#startedAt
+    const { output, state } = this.#session.poll(age)
+    this.#place.keep()
+    const news: Mutable<SessionNews> = { stdout: '', stderr: '' }
+    for (const { fd, text } of output) {
+      const bytes = toByteString(text)
+      this.#written += bytes.length
+      if (fd === 1) news.stdout += bytes
+      else news.stderr += bytes
+    }
+    if (state.kind !== 'busy') this.#busy = 0
+    if (this.#written > MOST_OUTPUT) news.exitCode = KILLED
+    else if (state.kind === 'ended') news.exitCode = state.exitCode
+    else if (state.kind === 'busy') news.wakeIn = ++this.#busy > EAGER_LOOKS ? LATER : SOON
+    else news.wakeIn = state.kind === 'time' ? Math.min(IDLE, state.at - age) : IDLE
+    return news
+  }
+}
+
+/** The runtime tells it in what the program would have written. docker: daemon/exec.go, daemon/errors.go setExitCodeFromError */
+const missing = (name: string, kind: 'missing' | 'directory' | 'forbidden'): SessionNews => {
+  const why = {
+    missing: name.includes('/')
+      ? `stat ${name}: no such file or directory`
+      : 'executable file not found in $PATH',
+    directory: 'is a directory',
+    forbidden: 'permission denied',
+  }[kind]
+  return {
+    stdout: `OCI runtime exec failed: exec failed: unable to start container process: exec: ${JSON.stringify(name)}: ${why}: unknown\r\n`,
+    stderr: '',
+    exitCode: kind === 'missing' ? NOT_FOUND : NOT_ALLOWED,
+  }
+}
+
+/** How many bytes at the end belong to a character that is not whole yet. */
+const unfinished = (bytes: string): number => {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes.charCodeAt(bytes.length - back)
+    if (byte < 0x80) return 0
+    if (byte < 0xc0) continue
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
+    return length > back ? back : 0
+  }
+  return 0
+}
