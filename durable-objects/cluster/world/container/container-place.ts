@@ -8,6 +8,7 @@ import { podResolvConf, resolvConfText } from '#coredns/resolv-conf.ts'
 import type { ImageBehaviour } from '#images/behaviour.ts'
 import type { RunningContainer } from '#kubelet/running-containers.ts'
 import { containerFiles, MOST_WRITTEN, type WrittenFiles } from '#kubelet/written-files.ts'
+import { isFailure } from '#shell/files/failure.ts'
 import { FileSystem } from '#shell/files/file-system.ts'
 import { procTree } from '#shell/files/mounted.ts'
 import { type DirectoryNode, file, type Node } from '#shell/files/node.ts'
@@ -34,6 +35,8 @@ interface Part {
   readonly keep?: (tree: Node) => void
 }
 
+/** Written by the kubelet, one by one. */
+const FILES: ReadonlySet<string> = new Set(['/etc/hosts', '/etc/resolv.conf', '/etc/hostname'])
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 export class ContainerPlace {
@@ -43,6 +46,7 @@ export class ContainerPlace {
   readonly cwd: string
   readonly #parts: PlaceParts
   readonly #trees: Part[] = []
+  readonly #canonical = new Map<string, string>()
 
   constructor(parts: PlaceParts) {
     const { pod, running, image, now } = parts
@@ -80,12 +84,27 @@ export class ContainerPlace {
     const { spec, run } = running
     const place = containerFiles(keyOf(pod), pod.metadata.uid ?? '', spec.name, run)
     const plain = imageTree(spec.image ?? '', image)
-    const names = this.cwd.split('/').filter((name) => name !== '')
-    const base = nodeAt(plain, names) === undefined ? withPath(plain, names, false) : plain
+    const base = this.#mountPoints(plain).reduce<Node>(
+      (tree, path) => withPath(tree, namesOf(path), FILES.has(path)),
+      plain,
+    )
     return this.#part({
       fetch: () => written.treeOf(place, base).tree,
       keep: (tree) => written.write(place, base, tree),
     })
+  }
+
+  /** All that has to be there for something to be mounted on it, without links on the way. */
+  #mountPoints(plain: Node): readonly string[] {
+    const { volumeMounts = [] } = this.#parts.running.spec
+    const files = new FileSystem(volumeOf(plain), { now: this.#parts.now })
+    const paths = [this.cwd, ...FILES, SERVICE_ACCOUNT, ...volumeMounts.map((m) => m.mountPath)]
+    for (const path of paths) this.#canonical.set(path, canonicalIn(files, path))
+    return [...this.#canonical.values()]
+  }
+
+  #mount(path: string, volume: Volume, readOnly = false): void {
+    this.files.mount(this.#canonical.get(path) ?? path, volume, readOnly)
   }
 
   #part(part: Omit<Part, 'volume'>, device?: string): Part {
@@ -97,11 +116,11 @@ export class ContainerPlace {
   #mountAll(): void {
     const { client, pod, running } = this.#parts
     const mount = (path: string, text: () => string): void =>
-      this.files.mount(path, this.#part({ fetch: () => file(text()) }).volume)
+      this.#mount(path, this.#part({ fetch: () => file(text()) }).volume)
     mount('/etc/hosts', () => hostsFileText(pod))
     mount('/etc/resolv.conf', () => resolvConfText(podResolvConf(pod)))
     mount('/etc/hostname', () => `${hostnameOf(pod)}\n`)
-    this.files.mount('/proc', volumeOf(this.#proc(), 0, 'proc'), true)
+    this.#mount('/proc', volumeOf(this.#proc(), 0, 'proc'), true)
     const mounts = [...(running.spec.volumeMounts ?? [])].sort((a, b) =>
       a.mountPath < b.mountPath ? -1 : 1,
     )
@@ -109,7 +128,7 @@ export class ContainerPlace {
     const isMounted = mounts.some(({ mountPath }) => mountPath.startsWith(SERVICE_ACCOUNT))
     if (isMounted || pod.spec.automountServiceAccountToken === false) return
     const fetch = (): Node => accountTree(client, pod, running.spec)
-    this.files.mount(SERVICE_ACCOUNT, this.#part({ fetch }).volume, true)
+    this.#mount(SERVICE_ACCOUNT, this.#part({ fetch }).volume, true)
   }
 
   #proc(): DirectoryNode {
@@ -136,7 +155,7 @@ export class ContainerPlace {
         const tree = now.kind === 'objects' ? now.tree : EMPTY_VOLUME
         return names.length === 0 ? tree : (resolved(tree, names) ?? file(''))
       }
-      return this.files.mount(mount.mountPath, this.#part({ fetch }).volume, true)
+      return this.#mount(mount.mountPath, this.#part({ fetch }).volume, true)
     }
     const { place, device } = source
     const whole = (): Node => written.treeOf(place, EMPTY_VOLUME).tree
@@ -147,7 +166,7 @@ export class ContainerPlace {
       },
       device,
     )
-    this.files.mount(mount.mountPath, part.volume, mount.readOnly === true)
+    this.#mount(mount.mountPath, part.volume, mount.readOnly === true)
   }
 }
 
@@ -167,6 +186,19 @@ const accountTree = (client: Client, pod: Pod, container: Container): Node => {
 
 const NAMESPACE = { apiVersion: 'v1', fieldPath: 'metadata.namespace' }
 
+const namesOf = (path: string): readonly string[] => path.split('/').filter((name) => name !== '')
+
+/** What of the path is there may lead elsewhere: `/var/run` is `/run`. */
+const canonicalIn = (files: FileSystem, path: string): string => {
+  const names = namesOf(path)
+  for (let length = names.length; length > 0; length--) {
+    const real = files.realpath(`/${names.slice(0, length).join('/')}`)
+    if (isFailure(real)) continue
+    return [real === '/' ? '' : real, ...names.slice(length)].join('/')
+  }
+  return `/${names.join('/')}`
+}
+
 const subPathOf = (
   { subPath = '', subPathExpr }: VolumeMount,
   env: Readonly<Record<string, string>>,
@@ -174,7 +206,7 @@ const subPathOf = (
   const path =
     subPathExpr?.replace(/\$\((\w+)\)/g, (whole, name: string) => own(env, name) ?? whole) ??
     subPath
-  return path.split('/').filter((name) => name !== '')
+  return namesOf(path)
 }
 
 /** Behind the links that lead to what is there now. */
