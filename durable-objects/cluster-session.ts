@@ -134,13 +134,15 @@ export class ClusterSession extends DurableObject {
     const { status, contentType, body, connection } = answer
     if (connection === undefined)
       return new Response(body.join(''), { status, headers: { 'content-type': contentType } })
-    const release = this.#streams.hold()
-    this.#setTimer()
     return openSocket(offeredProtocols(request.headers), {
       connection,
       podOf: ({ pod }) => forwardedPod(pod, (act) => this.#turn(act)),
       processOf: (of) => containerProcess(of, (act) => this.#turn(act)),
-      onClose: release,
+      hold: () => {
+        const release = this.#streams.hold()
+        this.#setTimer()
+        return release
+      },
     })
   }
 

@@ -5,6 +5,8 @@ const ENCODER = new TextEncoder()
 const HEARTBEAT_MS = 5000
 /** Nothing can be written into a text to see whether its reader is still there. */
 const MOST_TEXT_SECONDS = 3600
+/** Programs in containers and forwarded ports at a time. */
+const MOST_HELD = 64
 /** A watcher that does not read is cut off; it will list anew. */
 const MAX_BUFFERED_CHUNKS = 10_000
 
@@ -42,8 +44,9 @@ export class WatchStreams {
     return this.#open.size + this.#held
   }
 
-  /** Somebody else is connected, until the answer is called. */
-  hold(): () => void {
+  /** Somebody else is connected, until the answer is called; undefined: too many are. */
+  hold(): (() => void) | undefined {
+    if (this.#held >= MOST_HELD) return undefined
     this.#held++
     let isHeld = true
     return () => {

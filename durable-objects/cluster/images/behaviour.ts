@@ -96,6 +96,16 @@ export interface FileChange {
   readonly exists: boolean
 }
 
+/** What a process puts into a file, or that it removes it. */
+export interface FileWrite {
+  readonly path: string
+  readonly after: number
+  /** Absent: the file is gone. */
+  readonly text?: string
+  /** It comes after what is there. */
+  readonly isMore?: true
+}
+
 /** All that a container's process will ever do by itself, known when it starts. */
 export interface Process {
   /** How it ends by itself; absent: it runs on. */
@@ -104,6 +114,8 @@ export interface Process {
   readonly memoryBytes: number
   readonly log: readonly LogLine[]
   readonly files?: readonly FileChange[]
+  /** What it writes, as far as it is kept. */
+  readonly writes?: readonly FileWrite[]
   /** Its exit code after SIGTERM; absent: it ignores SIGTERM and has to be killed. */
   readonly terminates?: number
   /** How long it stays after SIGTERM, in milliseconds. Absent: it leaves at once. */

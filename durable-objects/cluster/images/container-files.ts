@@ -4,7 +4,7 @@ import { FileSystem, type Stat, type WriteOptions } from '#shell/files/file-syst
 import type { DirectoryNode } from '#shell/files/node.ts'
 import { absolutePath, directoryName } from '#shell/files/path.ts'
 import { volumeOf } from '#shell/files/volume.ts'
-import type { FileChange } from '#images/behaviour.ts'
+import type { FileChange, FileWrite } from '#images/behaviour.ts'
 
 type Done = FileFailure | undefined
 
@@ -19,8 +19,14 @@ interface ContainerFilesOptions {
   readonly exists?: (path: string) => boolean
 }
 
+/** So much of what is written is kept, in characters and in pieces. */
+const MOST_KEPT = 64 * 1024
+const MOST_PIECES = 500
+
 export class ContainerFiles extends FileSystem {
   readonly changes: FileChange[] = []
+  readonly writes: FileWrite[] = []
+  #kept = 0
   readonly #options: ContainerFilesOptions
   readonly #removed = new Set<string>()
   /** What files were at the last turn of a loop, of those that were written since. */
@@ -91,6 +97,7 @@ export class ContainerFiles extends FileSystem {
     let failed = super.write(path, text, options)
     if (failed?.code === 'ENOENT' && this.#makeWay(path)) failed = super.write(path, text, options)
     if (failed === undefined && isNew) this.#note(path, true)
+    if (failed === undefined) this.#noteText(path, text, options?.append === true && !isNew)
     return failed
   }
 
@@ -106,7 +113,10 @@ export class ContainerFiles extends FileSystem {
     this.#keep(path)
     const isAssumed = !this.exists(path) && this.#assumes(path)
     const failed = isAssumed ? undefined : super.unlink(path)
-    if (failed === undefined) this.#note(path, false)
+    if (failed === undefined) {
+      this.#note(path, false)
+      this.#noteText(path, undefined)
+    }
     return failed
   }
 
@@ -118,6 +128,9 @@ export class ContainerFiles extends FileSystem {
     if (failed === undefined) {
       this.#note(from, false)
       this.#note(to, true)
+      const text = super.read(to)
+      this.#noteText(from, undefined)
+      if (!isFailure(text)) this.#noteText(to, text)
     }
     return failed
   }
@@ -150,6 +163,14 @@ export class ContainerFiles extends FileSystem {
     if (exists) this.#removed.delete(path)
     else this.#removed.add(path)
     this.changes.push({ path, after: this.#options.time(), exists })
+  }
+
+  #noteText(given: string, text: string | undefined, isMore = false): void {
+    this.#kept += text?.length ?? 0
+    if (this.#kept > MOST_KEPT || this.writes.length >= MOST_PIECES) return
+    const write = { path: absolutePath('/', given), after: this.#options.time() }
+    if (text === undefined) this.writes.push(write)
+    else this.writes.push(isMore ? { ...write, text, isMore } : { ...write, text })
   }
 
   #keep(path: string): void {

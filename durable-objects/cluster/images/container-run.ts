@@ -166,6 +166,7 @@ export class ContainerRun implements Machine {
       ...outcome,
     }
     if (this.#files.changes.length > 0) process.files = [...this.#files.changes]
+    if (this.#files.writes.length > 0) process.writes = [...this.#files.writes]
     if (this.terminates !== undefined) process.terminates = this.terminates
     if (this.isGuessed) process.guessed = true
     return process

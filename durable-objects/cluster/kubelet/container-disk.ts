@@ -3,6 +3,7 @@ import type { Container } from '#api/core/v1/pod/container-types.ts'
 import { own, setKey } from '#apimachinery/object.ts'
 import type { Memory } from '#client/work-queue.ts'
 import type { Store } from '#images/behaviour.ts'
+import { eraseWritten } from '#kubelet/written-files.ts'
 
 export interface KeptLine {
   /** Which run of the container: how often it had been restarted. */
@@ -65,6 +66,16 @@ export class ContainerDisks {
     }
   }
 
+  /** What programs keep in files of the run itself, by path. */
+  textsOf(run: ContainerRun): Texts {
+    return this.#dataOf(run, this.#read(run)).texts ?? {}
+  }
+
+  /** What programs keep in files of a volume, by path in it. */
+  volumeTexts(pod: string, uid: string, volume: string): Texts {
+    return own(this.#readPod(pod, uid).volumes, volume) ?? {}
+  }
+
   log(run: ContainerRun, line: Omit<KeptLine, 'run'>): void {
     const { name } = run.container
     const pod = this.#read(run)
@@ -82,6 +93,7 @@ export class ContainerDisks {
 
   erase(pod: string): void {
     this.#memory.delete(dataKey(pod))
+    eraseWritten(this.#memory, pod)
   }
 
   #textsAt(run: ContainerRun, { volume }: Place): Texts {

@@ -9,6 +9,8 @@ export interface FilePlace {
   readonly path: string
   /** Whose they are: what somebody else of that name left is not seen. */
   readonly owner: string
+  /** They go with the Pod. */
+  readonly pod?: string
 }
 
 export interface WrittenTree {
@@ -56,27 +58,20 @@ export class WrittenFiles {
     return { tree, used }
   }
 
-  /** What was written; undefined: nothing. */
-  changeOf({ path, owner }: FilePlace): Change | undefined {
-    const text = this.#memory.get(fileKey(path))
-    if (text === undefined) return undefined
-    const entry = JSON.parse(text) as Entry
-    return entry.owner === owner ? entry.change : undefined
-  }
-
   /** What is too much is not kept. */
-  write({ path, owner }: FilePlace, base: Node, tree: Node): void {
+  write({ path, owner, pod }: FilePlace, base: Node, tree: Node): void {
     const change = changesSince(base, tree)
     if (change === undefined) return this.#memory.delete(fileKey(path))
     const text = JSON.stringify({ owner, change } satisfies Entry)
     if (utf8Length(text) > MOST_BYTES) return
     this.#memory.set(fileKey(path), text)
+    if (pod !== undefined) this.#list(pod, path)
     this.#keep(path, { text, base, tree, used: weightOfChange(change) })
   }
 
-  erase(path: string): void {
-    this.#memory.delete(fileKey(path))
-    this.#read.delete(path)
+  #list(pod: string, path: string): void {
+    const paths = placesOf(this.#memory, pod)
+    if (!paths.includes(path)) this.#memory.set(listKey(pod), JSON.stringify([...paths, path]))
   }
 
   #keep(path: string, read: Read): void {
@@ -86,6 +81,18 @@ export class WrittenFiles {
     const [oldest] = this.#read.keys()
     this.#read.delete(oldest!)
   }
+}
+
+const listKey = (pod: string): string => `kubelet/written/${pod}`
+
+const placesOf = (memory: Memory, pod: string): readonly string[] =>
+  JSON.parse(memory.get(listKey(pod)) ?? '[]') as string[]
+
+/** The Pod is gone, and what was written in it. */
+export const eraseWritten = (memory: Memory, pod: string): void => {
+  if (memory.get(listKey(pod)) === undefined) return
+  for (const path of placesOf(memory, pod)) memory.delete(fileKey(path))
+  memory.delete(listKey(pod))
 }
 
 const fileKey = (path: string): string => `kubelet/files/${path}`
@@ -98,11 +105,13 @@ const weightOfChange = (change: Change): number => {
 
 /** The names of a Pod's places on its machine. */
 export const containerFiles = (pod: string, uid: string, name: string, run: number): FilePlace => ({
+  pod,
   path: `${pod}/c/${name}`,
   owner: `${uid}/${run}`,
 })
 
 export const volumeFiles = (pod: string, uid: string, name: string): FilePlace => ({
+  pod,
   path: `${pod}/v/${name}`,
   owner: uid,
 })

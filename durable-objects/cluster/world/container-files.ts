@@ -1,76 +1,76 @@
-// The files that a container's programs see, as far as anybody knows them: what is mounted, what the kubelet writes, what it kept itself.
+// The files that a container's programs see, as far as anybody knows them: what is mounted, what the kubelet writes, what was written.
 import type { VolumeMount } from '#api/core/v1/pod/container-types.ts'
 import type { Container } from '#api/core/v1/pod/container-types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
-import type { Volume } from '#api/core/v1/pod/volume-types.ts'
-import { decodeBase64 } from '#apimachinery/base64.ts'
-import { decodeUtf8Loosely } from '#apimachinery/utf8.ts'
 import type { Client } from '#client/client.ts'
 import { hostsFileText } from '#coredns/hosts-file.ts'
 import { podResolvConf, resolvConfText } from '#coredns/resolv-conf.ts'
-import type { Self, Store } from '#images/behaviour.ts'
+import type { Self } from '#images/behaviour.ts'
+import type { RunningContainer } from '#kubelet/running-containers.ts'
+import { FileSystem } from '#shell/files/file-system.ts'
+import { isFailure } from '#shell/files/failure.ts'
+import { directory, type Node } from '#shell/files/node.ts'
+import { nodeAt } from '#shell/files/tree.ts'
+import { volumeOf } from '#shell/files/volume.ts'
+import { volumeSource } from '#world/container/pod-volumes.ts'
+import { ownFiles, volumeFilesOf, type WrittenPlace } from '#world/container/written-trees.ts'
 import { hostnameOf } from '#world/pods.ts'
+import type { Worlds } from '#world/world.ts'
 
 type ReadFile = NonNullable<Self['file']>
-type Files = ReadonlyMap<string, string>
 
+/** `worlds` absent: nobody has written anything. */
 export const filesOf =
-  (client: Client, pod: Pod, { volumeMounts = [] }: Container, store: Store): ReadFile =>
+  (
+    client: Client,
+    pod: Pod,
+    container: Container,
+    worlds?: Worlds,
+    running?: RunningContainer,
+  ): ReadFile =>
   (path) => {
-    const mount = volumeMounts
+    const mount = (container.volumeMounts ?? [])
       .filter(({ mountPath }) => path === mountPath || path.startsWith(`${trimmed(mountPath)}/`))
       .toSorted((a, b) => b.mountPath.length - a.mountPath.length)[0]
     const volume = pod.spec.volumes?.find(({ name }) => name === mount?.name)
-    const files = volume === undefined ? undefined : filesIn(client, pod, volume)
-    if (mount !== undefined && files !== undefined) return found(files, mount, path)
-    return store.get(path) ?? written(pod, path)
+    if (mount !== undefined && volume !== undefined) {
+      const source = volumeSource(client, pod, container, volume)
+      const inside = inVolume(mount, path)
+      if (source.kind === 'objects') return read(source.tree, inside)
+      const files = worlds === undefined ? undefined : volumeFilesOf(worlds, pod, container, volume)
+      return files === undefined ? undefined : read(treeOf(worlds!, files), inside)
+    }
+    if (worlds === undefined || running === undefined) return written(pod, path)
+    return fromRoot(worlds, ownFiles(worlds, pod, running), path) ?? written(pod, path)
   }
 
 const trimmed = (path: string): string => path.replace(/\/+$/, '')
+
+const inVolume = ({ mountPath, subPath = '' }: VolumeMount, path: string): string =>
+  `/${subPath}${path.slice(trimmed(mountPath).length)}`
+
+const treeOf = ({ written: trees }: Worlds, { place, base }: WrittenPlace): Node =>
+  trees.treeOf(place, base).tree
+
+/** A text, or the names in a directory; links are followed. */
+const read = (tree: Node, path: string): string | readonly string[] | undefined => {
+  const root = tree.kind === 'directory' ? tree : directory({})
+  const files = new FileSystem(volumeOf(root), { now: () => 0 })
+  const text = files.read(path)
+  if (!isFailure(text)) return text
+  if (text.code !== 'EISDIR') return undefined
+  const names = files.list(path)
+  return isFailure(names) ? undefined : names.filter((name) => !name.startsWith('..'))
+}
+
+const fromRoot = (worlds: Worlds, files: WrittenPlace, path: string): string | undefined => {
+  const names = path.split('/').filter((name) => name !== '')
+  const node = nodeAt(treeOf(worlds, files), names)
+  return node?.kind === 'file' ? node.text : undefined
+}
 
 const written = (pod: Pod, path: string): string | undefined => {
   if (path === '/etc/hosts') return hostsFileText(pod)
   if (path === '/etc/resolv.conf') return resolvConfText(podResolvConf(pod))
   return path === '/etc/hostname' ? `${hostnameOf(pod)}\n` : undefined
-}
-
-const found = (
-  files: Files,
-  { mountPath, subPath = '' }: VolumeMount,
-  path: string,
-): string | readonly string[] | undefined => {
-  const inVolume = `${subPath}${path.slice(trimmed(mountPath).length)}`.replace(/^\/+|\/+$/g, '')
-  const text = files.get(inVolume)
-  if (text !== undefined) return text
-  const directory = inVolume === '' ? '' : `${inVolume}/`
-  const names = [...files.keys()]
-    .filter((name) => name.startsWith(directory))
-    .map((name) => name.slice(directory.length).split('/')[0]!)
-  return names.length === 0 && inVolume !== '' ? undefined : [...new Set(names)].sort()
-}
-
-/** undefined: not made of objects. */
-const filesIn = (client: Client, { metadata }: Pod, volume: Volume): Files | undefined => {
-  const { namespace = '' } = metadata
-  const { configMap, secret } = volume
-  if (configMap !== undefined) {
-    const { data = {} } = client.get('configmaps', namespace, configMap.name ?? '') ?? {}
-    return named(data, configMap.items)
-  }
-  if (secret === undefined) return undefined
-  const { data = {} } = client.get('secrets', namespace, secret.secretName ?? '') ?? {}
-  const texts = Object.entries(data).map(
-    ([key, base64]) => [key, decodeUtf8Loosely(decodeBase64(base64))] as const,
-  )
-  return named(Object.fromEntries(texts), secret.items)
-}
-
-const named = (
-  data: Readonly<Record<string, string>>,
-  items: readonly { readonly key: string; readonly path: string }[] | undefined,
-): Files => {
-  const all = new Map(Object.entries(data))
-  if (items === undefined) return all
-  const chosen = items.map(({ key, path }) => [path, all.get(key)] as const)
-  return new Map(chosen.filter((entry): entry is [string, string] => entry[1] !== undefined))
 }

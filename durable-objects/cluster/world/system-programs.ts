@@ -6,7 +6,6 @@ import { keyOf, own, splitKey } from '#apimachinery/object.ts'
 import type { Change } from '#client/client.ts'
 import type { Component, ComponentContext, ComponentDefinition } from '#client/component.ts'
 import { parseCorefile } from '#coredns/corefile.ts'
-import type { Store } from '#images/behaviour.ts'
 import { stamped } from '#images/clock.ts'
 import { CONFIGURATION_FILE, configurationProblem } from '#kube-proxy/configuration.ts'
 import { filesOf } from '#world/container-files.ts'
@@ -163,8 +162,7 @@ class SystemPrograms implements Component {
   #isUnusable(pod: Pod, program: SystemProgram): boolean {
     return pod.spec.containers.some((container) => {
       const path = program.file(container)
-      const text =
-        path === undefined ? undefined : filesOf(this.#client, pod, container, NOTHING_KEPT)(path)
+      const text = path === undefined ? undefined : filesOf(this.#client, pod, container)(path)
       if (typeof text !== 'string' || this.#usable.get(program) === text) return false
       if (program.lastWords(text, 0) !== undefined) return true
       this.#usable.set(program, text)
@@ -184,8 +182,6 @@ class SystemPrograms implements Component {
     }
   }
 }
-
-const NOTHING_KEPT: Store = { get: () => undefined, set: () => {} }
 
 const textOf = ({ file }: SystemProgram, { container, self }: RunningProgram): Text => {
   const path = file(container)

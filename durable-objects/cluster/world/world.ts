@@ -342,7 +342,8 @@ export class ClusterWorld implements World {
     return sockets
   }
 
-  lifeOf(pod: Pod, { spec, run }: RunningContainer) {
+  lifeOf(pod: Pod, container: RunningContainer) {
+    const { spec, run } = container
     const { client, end } = this.#worlds.parts
     const disk = { pod: keyOf(pod), uid: pod.metadata.uid ?? '', container: spec, run }
     const store = this.#disks.storeOf(disk)
@@ -351,7 +352,7 @@ export class ClusterWorld implements World {
       now: at,
       store,
       network: this.networkOf(pod),
-      file: filesOf(client, pod, spec, store),
+      file: filesOf(client, pod, spec, this.#worlds, container),
       log: (text, stream = 'stdout') => this.#disks.log(disk, { at, stream, text }),
       exit: (exitCode, after) => {
         if (this.#look.leavesNoTrace !== true) end(pod, spec.name, at + after, exitCode)

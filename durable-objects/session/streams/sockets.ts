@@ -24,8 +24,8 @@ export interface SocketParts {
   readonly connection: Connection
   readonly podOf: (connection: Connection) => ForwardedPod
   readonly processOf: (connection: Connection) => RemoteProcess
-  /** The socket is gone. */
-  readonly onClose: () => void
+  /** Somebody is connected until the answer is called; undefined: too many are. */
+  readonly hold: () => (() => void) | undefined
 }
 
 const NORMAL = 1000
@@ -98,9 +98,12 @@ export const openSocket = (offered: readonly string[], parts: SocketParts): Resp
       `unable to negotiate protocol: client supports ${JSON.stringify(offered)}, server accepts ${JSON.stringify(kind === 'portforward' ? [PORT_FORWARD_PROTOCOL, CHANNEL_PROTOCOL] : REMOTE_COMMAND_PROTOCOLS)}`,
       { status: 403 },
     )
+  const release = parts.hold()
+  if (release === undefined)
+    return new Response('too many connections to containers of this session', { status: 429 })
   const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket]
   server.accept()
-  serve(server, speaker.speak, parts.onClose)
+  serve(server, speaker.speak, release)
   return new Response(null, {
     status: 101,
     webSocket: client,

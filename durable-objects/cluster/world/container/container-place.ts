@@ -1,13 +1,13 @@
 // One run of a container as somebody finds it who looks into it: who he is there, what lies there, what he can start.
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { Container, VolumeMount } from '#api/core/v1/pod/container-types.ts'
-import { keyOf, own } from '#apimachinery/object.ts'
+import { own } from '#apimachinery/object.ts'
 import type { Client } from '#client/client.ts'
 import { hostsFileText } from '#coredns/hosts-file.ts'
 import { podResolvConf, resolvConfText } from '#coredns/resolv-conf.ts'
 import type { ImageBehaviour } from '#images/behaviour.ts'
 import type { RunningContainer } from '#kubelet/running-containers.ts'
-import { containerFiles, MOST_WRITTEN, type WrittenFiles } from '#kubelet/written-files.ts'
+import { MOST_WRITTEN } from '#kubelet/written-files.ts'
 import { isFailure } from '#shell/files/failure.ts'
 import { FileSystem } from '#shell/files/file-system.ts'
 import { procTree } from '#shell/files/mounted.ts'
@@ -17,11 +17,12 @@ import { type Volume, volumeOf } from '#shell/files/volume.ts'
 import type { User } from '#shell/tools/tool.ts'
 import { imageTree } from '#world/container/image-files.ts'
 import { EMPTY_VOLUME, volumeSource } from '#world/container/pod-volumes.ts'
+import { ownFiles, volumeFilesOf, type WrittenPlace } from '#world/container/written-trees.ts'
 import { hostnameOf } from '#world/pods.ts'
+import type { Worlds } from '#world/world.ts'
 
 export interface PlaceParts {
-  readonly client: Client
-  readonly written: WrittenFiles
+  readonly worlds: Worlds
   readonly pod: Pod
   readonly running: RunningContainer
   readonly image: ImageBehaviour
@@ -32,6 +33,8 @@ export interface PlaceParts {
 interface Part {
   readonly volume: Volume
   readonly fetch: () => Node
+  /** The tree as it was then. */
+  fetched?: Node
   readonly keep?: (tree: Node) => void
 }
 
@@ -70,28 +73,27 @@ export class ContainerPlace {
 
   /** Everything as it is now. */
   fetch(): void {
-    for (const { volume, fetch } of this.#trees) volume.tree = fetch()
+    for (const part of this.#trees) part.volume.tree = part.fetched = part.fetch()
   }
 
   /** Keeps what was written since. */
   keep(): void {
-    for (const { volume, fetch, keep } of this.#trees)
-      if (keep !== undefined && fetch() !== volume.tree) keep(volume.tree)
+    for (const part of this.#trees) {
+      const { volume, fetched, keep } = part
+      if (fetched === volume.tree) continue
+      keep?.(volume.tree)
+      part.fetched = volume.tree
+    }
   }
 
   #root(): Part {
-    const { pod, running, image, written } = this.#parts
-    const { spec, run } = running
-    const place = containerFiles(keyOf(pod), pod.metadata.uid ?? '', spec.name, run)
-    const plain = imageTree(spec.image ?? '', image)
-    const base = this.#mountPoints(plain).reduce<Node>(
+    const { worlds, pod, running, image } = this.#parts
+    const plain = imageTree(running.spec.image ?? '', image)
+    const ready = this.#mountPoints(plain).reduce<Node>(
       (tree, path) => withPath(tree, namesOf(path), FILES.has(path)),
       plain,
     )
-    return this.#part({
-      fetch: () => written.treeOf(place, base).tree,
-      keep: (tree) => written.write(place, base, tree),
-    })
+    return this.#written(() => ownFiles(worlds, pod, running, ready))
   }
 
   /** All that has to be there for something to be mounted on it, without links on the way. */
@@ -107,6 +109,25 @@ export class ContainerPlace {
     this.files.mount(this.#canonical.get(path) ?? path, volume, readOnly)
   }
 
+  /** What is written into it is kept. `names`: the part of it that is seen. */
+  #written(files: () => WrittenPlace, names: readonly string[] = []): Part {
+    const { written } = this.#parts.worlds
+    const whole = (): Node => {
+      const { place, base } = files()
+      return written.treeOf(place, base).tree
+    }
+    const { place, base, device } = files()
+    const part = this.#part(
+      {
+        fetch: () => nodeAt(withPath(whole(), names, false), names) ?? EMPTY_VOLUME,
+        keep: (tree) => written.write(place, files().base, putAt(whole(), names, tree)),
+      },
+      device,
+    )
+    part.volume.used = written.treeOf(place, base).used
+    return part
+  }
+
   #part(part: Omit<Part, 'volume'>, device?: string): Part {
     const whole = { ...part, volume: volumeOf(part.fetch(), MOST_WRITTEN, device) }
     this.#trees.push(whole)
@@ -114,7 +135,7 @@ export class ContainerPlace {
   }
 
   #mountAll(): void {
-    const { client, pod, running } = this.#parts
+    const { worlds, pod, running } = this.#parts
     const mount = (path: string, text: () => string): void =>
       this.#mount(path, this.#part({ fetch: () => file(text()) }).volume)
     mount('/etc/hosts', () => hostsFileText(pod))
@@ -127,7 +148,7 @@ export class ContainerPlace {
     for (const one of mounts) this.#mountVolume(one)
     const isMounted = mounts.some(({ mountPath }) => mountPath.startsWith(SERVICE_ACCOUNT))
     if (isMounted || pod.spec.automountServiceAccountToken === false) return
-    const fetch = (): Node => accountTree(client, pod, running.spec)
+    const fetch = (): Node => accountTree(worlds.parts.client, pod, running.spec)
     this.#mount(SERVICE_ACCOUNT, this.#part({ fetch }).volume, true)
   }
 
@@ -144,7 +165,8 @@ export class ContainerPlace {
   }
 
   #mountVolume(mount: VolumeMount): void {
-    const { client, pod, running, written } = this.#parts
+    const { worlds, pod, running } = this.#parts
+    const { client } = worlds.parts
     const volume = pod.spec.volumes?.find(({ name }) => name === mount.name)
     if (volume === undefined) return
     const names = subPathOf(mount, this.env)
@@ -157,15 +179,8 @@ export class ContainerPlace {
       }
       return this.#mount(mount.mountPath, this.#part({ fetch }).volume, true)
     }
-    const { place, device } = source
-    const whole = (): Node => written.treeOf(place, EMPTY_VOLUME).tree
-    const part = this.#part(
-      {
-        fetch: () => nodeAt(withPath(whole(), names, false), names) ?? EMPTY_VOLUME,
-        keep: (tree) => written.write(place, EMPTY_VOLUME, putAt(whole(), names, tree)),
-      },
-      device,
-    )
+    const files = (): WrittenPlace => volumeFilesOf(worlds, pod, running.spec, volume)!
+    const part = this.#written(files, names)
     this.#mount(mount.mountPath, part.volume, mount.readOnly === true)
   }
 }

@@ -57,8 +57,7 @@ export const startProgram = (
   const behaviour = worlds.containers.imageOf(pod, spec, running.run)
   const moment = { world }
   const place = new ContainerPlace({
-    client: worlds.parts.client,
-    written: worlds.written,
+    worlds,
     pod,
     running,
     image: behaviour,
@@ -72,7 +71,11 @@ export const startProgram = (
     user,
     env,
     startedAt: world.now,
-    network: () => moment.world.networkOf(pod),
+    network: () => {
+      // whoever is asked may look at what was written just now
+      place.keep()
+      return moment.world.networkOf(pod)
+    },
     random: () => moment.world.random(),
   })
   const found = findProgram({ machine, files, env, cwd }, command[0] ?? '', command)

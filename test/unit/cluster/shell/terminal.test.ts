@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { Terminal } from '#shell/terminal.ts'
+
+/** What a screen shows after all that was written to it, and what the program was given. */
+const typed = (...keys: readonly string[]) => {
+  let row: string[] = []
+  const rows: string[] = []
+  let at = 0
+  const given: string[] = []
+  const show = (text: string): void => {
+    for (const character of text) {
+      if (character === '\b') at--
+      else if (character === '\n') {
+        rows.push(row.join('').trimEnd())
+        row = []
+      } else if (character === '\r') at = 0
+      else row[at++] = character
+    }
+  }
+  const terminal = new Terminal({
+    show,
+    submit: (line) => void given.push(line),
+    end: () => void given.push('EOF'),
+    signal: (signal) => void given.push(signal),
+  })
+  for (const key of keys) terminal.type(key)
+  return { given, screen: [...rows, row.join('').trimEnd()] }
+}
+
+const UP = '\x1b[A'
+const DOWN = '\x1b[B'
+const LEFT = '\x1b[D'
+
+describe('a terminal', () => {
+  it('shows what is typed and hands on whole lines', () => {
+    expect(typed('ls', ' -l', '\r', 'x')).toEqual({ given: ['ls -l\n'], screen: ['ls -l', 'x'] })
+  })
+
+  it.each([
+    ['a backspace', ['lss', '\x7f', '\r'], 'ls\n'],
+    ['a backspace where nothing is', ['\x7f', 'ls\r'], 'ls\n'],
+    ['^U', ['nonsense', '\x15', 'ls\r'], 'ls\n'],
+    ['^W', ['echo one two', '\x17', 'x\r'], 'echo one x\n'],
+    ['the arrow to the left', ['ac', LEFT, 'b\r'], 'abc\n'],
+    ['^A and ^K', ['abc', '\x01', '\x0b', 'x\r'], 'x\n'],
+    ['delete', ['abc', LEFT, '\x1b[3~', '\r'], 'ab\n'],
+    ['characters of several bytes', ['é😀x', '\x7f', '\r'], 'é😀\n'],
+    ['keys that mean nothing', ['a\x1b[15~\x07b\r'], 'ab\n'],
+  ])('knows %s', (_, keys, line) => {
+    const { given, screen } = typed(...keys)
+    expect(given).toEqual([line])
+    expect(screen[0]).toBe(line.trimEnd())
+  })
+
+  it('brings back what was typed before', () => {
+    expect(typed('one\r', 'two\r', UP, UP, '\r', UP, UP, DOWN, '\r').given).toEqual([
+      'one\n',
+      'two\n',
+      'one\n',
+      'one\n',
+    ])
+  })
+
+  it('ends the input at the beginning of a line only', () => {
+    expect(typed('a\x04', '\r', '\x04').given).toEqual(['a\n', 'EOF'])
+  })
+
+  it('gives the line up at ^C', () => {
+    expect(typed('half', '\x03', 'ls\r')).toEqual({
+      given: ['INT', 'ls\n'],
+      screen: ['half^Cls', ''],
+    })
+  })
+
+  it('takes a line that never ends as far as Linux does', () => {
+    const { given } = typed('x'.repeat(10_000), '\r')
+    expect(given[0]).toHaveLength(4096)
+  })
+})
