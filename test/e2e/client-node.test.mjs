@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import {
   AppsV1Api,
   CoreV1Api,
+  Exec,
   KubeConfig,
   KubernetesObjectApi,
   Log,
@@ -138,6 +139,23 @@ describe('@kubernetes/client-node', () => {
     await new Log(config).log(NAMESPACE, 'talks', 'c', stream, { follow: true })
     await once(stream, 'end')
     assert.equal(text, 'one\ntwo\n')
+  })
+
+  test('a command runs in a container, with input and with what it says', async () => {
+    const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
+    let [text, errors] = ['', '']
+    stdout.on('data', (chunk) => (text += chunk))
+    stderr.on('data', (chunk) => (errors += chunk))
+    const { tell, done } = signal(() => true)
+    const command = ['sh', '-c', 'read line; echo "got $line"; echo no >&2; exit 3']
+    const args = [NAMESPACE, 'first', 'c', command, stdout, stderr, stdin, false, tell]
+    await new Exec(config).exec(...args)
+    stdin.write('some words\n')
+    const status = await done
+    assert.equal(text, 'got some words\n')
+    assert.equal(errors, 'no\n')
+    assert.equal(status.reason, 'NonZeroExitCode')
+    assert.deepEqual(status.details.causes, [{ reason: 'ExitCode', message: '3' }])
   })
 
   test('a port is forwarded', async () => {
