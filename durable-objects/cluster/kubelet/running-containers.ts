@@ -136,7 +136,12 @@ export class RunningContainers {
 
   /** What the pod's machine knows of it, whether it runs or not. */
   recordOf(pod: Pod): PodRecord | undefined {
-    return this.#disks.read(keyOf(pod), pod.metadata.uid ?? '').record ?? recordFromStatus(pod)
+    const { namespace = '', name = '', uid = '' } = pod.metadata
+    const { record } = this.#disks.read(keyOf(pod), uid)
+    if (record !== undefined) return record
+    // whoever follows a log has the Pod as it was when he began
+    const live = this.#context.client.get('pods', namespace, name)
+    return recordFromStatus(live?.metadata.uid === uid ? live : pod)
   }
 
   #environmentOf(pod: Pod, container: Container, { env: startedWith }: PodDisk): EnvironmentMap {
