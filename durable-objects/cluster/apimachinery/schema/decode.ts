@@ -2,6 +2,7 @@ import { Base64Error, canonicalBase64 } from '#apimachinery/base64.ts'
 import { quote } from '#apimachinery/field-error.ts'
 import { setKey, type JsonObject, type JsonValue } from '#apimachinery/object.ts'
 import { canonicalQuantity, QuantityError } from '#apimachinery/quantity.ts'
+import { goTypeName } from '#apimachinery/patch/go-format.ts'
 import type { Field, Schema } from '#apimachinery/schema.ts'
 import { goStructName } from '#apimachinery/schema/go-types.ts'
 import { canonicalMicroTime, canonicalTime, TimeError } from '#apimachinery/schema/time-text.ts'
@@ -31,6 +32,17 @@ export const decode = (value: unknown, schema: Schema): Decoded => {
   return { object: object as JsonObject, unknownFields: decoder.unknownFields }
 }
 
+/**
+ * As decode, for a document that upstream turns into an object without writing it as JSON in between: what does
+ * not fit is told in other words, and unknown fields come sorted.
+ * kubernetes: apimachinery pkg/runtime/converter.go FromUnstructuredWithValidation
+ */
+export const convert = (value: unknown, schema: Schema): Decoded => {
+  const decoder = new Decoder(true)
+  const object = decoder.run(value, schema)
+  return { object: object as JsonObject, unknownFields: decoder.unknownFields.sort() }
+}
+
 const UNKNOWN_LIMIT = 100
 const INT32 = 2 ** 31
 const INT64 = 2 ** 63
@@ -56,6 +68,11 @@ class Decoder {
   #struct: string | undefined
   // Go goes on after a mismatch, and reports the first unless something worse comes.
   #first: DecodeError | undefined
+  readonly #converts: boolean
+
+  constructor(converts = false) {
+    this.#converts = converts
+  }
 
   run(value: unknown, schema: Schema): JsonValue {
     const result = this.#value(value, schema) ?? zeroOf(schema)
@@ -70,13 +87,13 @@ class Decoder {
       case 'object':
         return this.#object(value, schema)
       case 'string':
-        return typeof value === 'string' ? value : this.#mismatch(value, schema.goType)
+        return typeof value === 'string' ? value : this.#mismatch(value, schema)
       case 'boolean':
-        return typeof value === 'boolean' ? value : this.#mismatch(value, schema.goType)
+        return typeof value === 'boolean' ? value : this.#mismatch(value, schema)
       case 'integer':
         return this.#integer(value, schema)
       case 'number':
-        return typeof value === 'number' ? value : this.#mismatch(value, schema.goType)
+        return typeof value === 'number' ? value : this.#mismatch(value, schema)
       case 'list':
         return this.#list(value, schema)
       case 'map':
@@ -98,7 +115,7 @@ class Decoder {
   }
 
   #object(value: unknown, schema: Schema): JsonValue | undefined {
-    if (!isObject(value)) return this.#mismatch(value, schema.goType)
+    if (!isObject(value)) return this.#mismatch(value, schema)
     const outer = this.#struct
     const struct = goStructName(schema.goType)
     const fields = schema.fields!
@@ -150,7 +167,7 @@ class Decoder {
   }
 
   #list(value: unknown, schema: Schema): JsonValue | undefined {
-    if (!Array.isArray(value)) return this.#mismatch(value, schema.goType)
+    if (!Array.isArray(value)) return this.#mismatch(value, schema)
     const items = schema.items!
     let copy: JsonValue[] | undefined
     for (let index = 0; index < value.length; index++) {
@@ -165,7 +182,7 @@ class Decoder {
 
   /** Go writes maps by key. */
   #map(value: unknown, schema: Schema): JsonValue | undefined {
-    if (!isObject(value)) return this.#mismatch(value, schema.goType)
+    if (!isObject(value)) return this.#mismatch(value, schema)
     const items = schema.items!
     const keys = Object.keys(value)
     const values: JsonValue[] = []
@@ -185,19 +202,27 @@ class Decoder {
   }
 
   #integer(value: unknown, schema: Schema): JsonValue | undefined {
-    if (typeof value !== 'number') return this.#mismatch(value, schema.goType)
+    if (typeof value !== 'number') return this.#mismatch(value, schema)
     const limit = schema.goType === 'int32' ? INT32 : INT64
     if (Number.isInteger(value) && value >= -limit && value < limit) return value === 0 ? 0 : value
+    if (this.#converts) return this.#truncated(value, schema)
     return this.#save(new MismatchError(`number ${value}`, schema.goType))
   }
 
+  /** Whole numbers lose what does not fit into the type. */
+  #truncated(value: number, schema: Schema): JsonValue {
+    if (!Number.isInteger(value)) throw new DecodeError(unconvertible(value, schema))
+    return schema.goType === 'int32' ? value | 0 : value
+  }
+
   #bytes(value: unknown, schema: Schema): JsonValue | undefined {
-    if (typeof value !== 'string') return this.#mismatch(value, schema.goType)
+    if (typeof value !== 'string') return this.#mismatch(value, schema)
     try {
       return canonicalBase64(value)
     } catch (error) {
       if (!(error instanceof Base64Error)) throw error
-      this.#first ??= new DecodeError(error.message)
+      const where = this.#converts ? 'error decoding from json: ' : ''
+      this.#first ??= new DecodeError(`${where}${error.message}`)
       return undefined
     }
   }
@@ -248,8 +273,9 @@ class Decoder {
     }
   }
 
-  #mismatch(value: unknown, goType: string): undefined {
-    return this.#save(new MismatchError(nameOf(value), goType))
+  #mismatch(value: unknown, schema: Schema): undefined {
+    if (this.#converts) throw new DecodeError(unconvertible(value, schema))
+    return this.#save(new MismatchError(nameOf(value), schema.goType))
   }
 
   #save(error: MismatchError): undefined {
@@ -258,7 +284,7 @@ class Decoder {
   }
 
   #inContext(error: MismatchError): MismatchError {
-    if (this.#struct !== undefined) {
+    if (this.#struct !== undefined && !this.#converts) {
       error.message = `json: cannot unmarshal ${error.found} into Go struct field ${this.#struct}.${this.#fields.join('.')} of type ${error.goType}`
     }
     return error
@@ -268,6 +294,33 @@ class Decoder {
     if (this.unknownFields.length >= UNKNOWN_LIMIT) return
     const text = `unknown field ${quote(pathText([...this.#path, key]))}`
     if (!this.unknownFields.includes(text)) this.unknownFields.push(text)
+  }
+}
+
+const GO_KINDS: Readonly<Partial<Record<Schema['kind'], string>>> = {
+  boolean: 'bool',
+  number: 'float64',
+}
+
+/** What Go says of a value that it cannot convert. Go would make characters of whole numbers, so it has a word of its own there. */
+const unconvertible = (value: unknown, schema: Schema): string => {
+  const from = kindOf(value)
+  switch (schema.kind) {
+    case 'object':
+      return `cannot restore struct from: ${from}`
+    case 'map':
+      return `cannot restore map from ${from}`
+    case 'list':
+    case 'bytes':
+      return `cannot restore slice from ${from}`
+    case 'string':
+      if (from === 'int64') return `cannot convert int64 to ${schema.goType}`
+      return 'unrecognized type: string'
+    case 'integer':
+      if (from === 'float64') return `cannot convert float64 to ${schema.goType}`
+      return `unrecognized type: ${schema.goType}`
+    default:
+      return `unrecognized type: ${GO_KINDS[schema.kind] ?? schema.goType}`
   }
 }
 
@@ -293,6 +346,13 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const nameOf = (value: unknown): string => {
   if (Array.isArray(value)) return 'array'
   return typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+/** The reflect.Kind of a decoded value. */
+const kindOf = (value: unknown): string => {
+  if (Array.isArray(value)) return 'slice'
+  if (typeof value === 'object') return 'map'
+  return goTypeName(value)
 }
 
 /** `spec.ports[0].name` */

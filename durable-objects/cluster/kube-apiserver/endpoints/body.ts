@@ -203,11 +203,29 @@ const withKind = (value: unknown, expected: Expected): JsonObject => {
 }
 
 /** Where the types of a group's kinds are that only the server knows; events have theirs in core. */
-const internalPackage = ({ group }: Expected): string =>
+const internalPackage = (group: string): string =>
   group === '' || group === 'events.k8s.io' ? 'core' : group.split('.')[0]!
 
 // registered, but of no resource
 const BARE_KINDS: ReadonlySet<string> = new Set(['v1 List'])
+
+/** Why what was read as one kind is not the other, if it is not. kubernetes: apimachinery pkg/conversion/converter.go Convert */
+export const kindProblem = (
+  apiVersion: string,
+  kind: string,
+  expected: Pick<Expected, 'group' | 'kind'>,
+): string | undefined => {
+  const slash = apiVersion.indexOf('/')
+  const group = slash < 0 ? '' : apiVersion.slice(0, slash)
+  const version = apiVersion.slice(slash + 1)
+  const isKnown =
+    definitionForKind(group, version, kind) !== undefined || BARE_KINDS.has(`${apiVersion} ${kind}`)
+  if (!isKnown)
+    return `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30"`
+  const internal = internalPackage(expected.group)
+  if (kind === expected.kind && internal === internalPackage(group)) return undefined
+  return `converting (${version}.${kind}) to (${internal}.${expected.kind}): unknown conversion`
+}
 
 const wrongKind = (
   apiVersion: string,
@@ -215,22 +233,13 @@ const wrongKind = (
   expected: Expected,
   expectedVersion: string,
 ) => {
-  const slash = apiVersion.indexOf('/')
-  const group = slash < 0 ? '' : apiVersion.slice(0, slash)
-  const version = apiVersion.slice(slash + 1)
-  const handled = `${kind} in version "${version}" cannot be handled as a ${expected.kind}`
-  const isKnown =
-    definitionForKind(group, version, kind) !== undefined || BARE_KINDS.has(`${apiVersion} ${kind}`)
-  if (!isKnown)
-    return badRequest(
-      `${handled}: no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30"`,
-    )
-  const [internal, other] = [internalPackage(expected), internalPackage({ ...expected, group })]
-  if (kind === expected.kind && internal === other)
+  const problem = kindProblem(apiVersion, kind, expected)
+  if (problem === undefined)
     return badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${expectedVersion})`,
     )
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
   return badRequest(
-    `${handled}: converting (${version}.${kind}) to (${internal}.${expected.kind}): unknown conversion`,
+    `${kind} in version "${version}" cannot be handled as a ${expected.kind}: ${problem}`,
   )
 }

@@ -1,17 +1,18 @@
 import { invalidValue } from '#apimachinery/field-error.ts'
 import { parseJson } from '#apimachinery/json.ts'
 import { apply as applyConfiguration } from '#apimachinery/managed-fields/manager.ts'
-import type { JsonObject, KubeObject } from '#apimachinery/object.ts'
+import type { JsonObject, JsonValue, KubeObject } from '#apimachinery/object.ts'
 import { goValue } from '#apimachinery/patch/go-format.ts'
 import {
   applyJsonPatch,
   decodeJsonPatch,
   unknownOperationFields,
 } from '#apimachinery/patch/json-patch.ts'
+import { patchedText } from '#apimachinery/patch/patched-text.ts'
 import { applyMergePatch } from '#apimachinery/patch/merge-patch.ts'
 import { applyStrategicMergePatch } from '#apimachinery/patch/strategic-merge.ts'
 import type { Schema } from '#apimachinery/schema.ts'
-import { decode, DecodeError } from '#apimachinery/schema/decode.ts'
+import { convert, decode, DecodeError, type Decoded } from '#apimachinery/schema/decode.ts'
 import {
   badRequest,
   invalid,
@@ -25,6 +26,7 @@ import { parseYamlDocuments } from '#apimachinery/yaml/parse.ts'
 import {
   checkLength,
   fieldValidationOf,
+  kindProblem,
   mediaType,
   type RawBody,
 } from '#kube-apiserver/endpoints/body.ts'
@@ -134,6 +136,7 @@ interface Patched {
   /** How errors show what was made of the patch. */
   readonly shown: () => string
   readonly problems: readonly string[]
+  readonly read: (patched: unknown, schema: Schema) => Decoded
 }
 
 const patchDocument = (
@@ -146,25 +149,57 @@ const patchDocument = (
     case JSON_PATCH: {
       const unknown = unknownOperationFields(decodeJsonPatch(raw.value))
       const patched = applyJsonPatch(document, raw.value)
-      return { patched, shown: () => JSON.stringify(patched), problems: unknown }
+      return asJson(document, patched, unknown)
     }
     case MERGE_PATCH: {
       const patched = applyMergePatch(document, raw.value)
-      return { patched, shown: () => JSON.stringify(patched), problems: raw.duplicates }
+      return asJson(document, patched, raw.duplicates)
     }
     default: {
       const patched =
         schema === undefined
           ? applyMergePatch(document, raw.value)
           : applyStrategicMergePatch(document, raw.value, schema)
-      return { patched, shown: () => goValue(raw.value), problems: raw.duplicates }
+      return {
+        patched,
+        shown: () => goValue(raw.value),
+        problems: raw.duplicates,
+        read: convert,
+      }
     }
   }
 }
 
+/** A patch may not make another kind of the object. */
+const checkKind = (patched: unknown, document: JsonObject): void => {
+  const { apiVersion, kind } = patched as { readonly apiVersion?: unknown; readonly kind?: unknown }
+  const expected = document as unknown as KubeObject
+  if (apiVersion === expected.apiVersion && kind === expected.kind) return
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return
+  const { apiVersion: version = '', kind: expectedKind = '' } = expected
+  const group = version.includes('/') ? version.slice(0, version.indexOf('/')) : ''
+  const problem = kindProblem(apiVersion, kind, { group, kind: expectedKind })
+  if (problem !== undefined) throw new DecodeError(problem)
+}
+
+/** These two patch the text of the object, which is then read like any body. */
+const asJson = (
+  document: JsonObject,
+  patched: JsonValue,
+  problems: readonly string[],
+): Patched => ({
+  patched,
+  shown: () => patchedText(document, patched),
+  problems,
+  read: (value, schema) => {
+    checkKind(value, document)
+    return decode(value, schema)
+  },
+})
+
 const decodePatched = (
   { request, warnings }: ResourceRequest,
-  { patched, shown, problems: given }: Patched,
+  { patched, shown, problems: given, read }: Patched,
   schema: Schema | undefined,
 ): KubeObject => {
   const refuse = (why: string): StatusError =>
@@ -172,7 +207,7 @@ const decodePatched = (
   if (schema === undefined) return patched as KubeObject
   const validation = fieldValidationOf(request)
   try {
-    const { object, unknownFields } = decode(patched, schema)
+    const { object, unknownFields } = read(patched, schema)
     const problems = validation === 'Ignore' ? [] : [...given, ...unknownFields]
     if (problems.length > 0 && validation === 'Strict')
       throw refuse(`strict decoding error: ${problems.join(', ')}`)

@@ -1,4 +1,5 @@
 import { assign, type KubeObject } from '#apimachinery/object.ts'
+import { plainError } from '#apimachinery/patch/patch-error.ts'
 import { alreadyExists, badRequest, invalid, StatusError } from '#apimachinery/status-error.ts'
 import {
   validateKubeFinalizers,
@@ -57,7 +58,8 @@ export const create = (
     : managedFieldsAfterUpdate(context, operation, undefined, defaulted)
   const owned = toStored(resource, withMetadata(defaulted, { managedFields }))
   const admitted = context.admission.admit(admissionRequest(operation, owned)) ?? owned
-  return store(context, operation, fillSystemFields(admitted, context.now(), context.random))
+  const filled = fillSystemFields(admitted, context.now(), context.random)
+  return store(context, operation, filled, given)
 }
 
 const withApiVersion = (object: KubeObject, resource: Resource): KubeObject => {
@@ -100,7 +102,12 @@ const NOTHING_RESERVED = (object: KubeObject): Reservation => ({
   revert: () => undefined,
 })
 
-const store = (context: RegistryContext, operation: Operation, filled: KubeObject): KubeObject => {
+const store = (
+  context: RegistryContext,
+  operation: Operation,
+  filled: KubeObject,
+  given: KubeObject,
+): KubeObject => {
   const { resource } = operation
   const object = named(context, operation, filled)
   const hooks = context.hooks[resource.name]
@@ -112,6 +119,8 @@ const store = (context: RegistryContext, operation: Operation, filled: KubeObjec
     // a quota is not charged for what will be refused. differs: upstream charges it and counts again later
     const dryRun = operation.dryRun || existing !== undefined
     context.admission.validate(admissionRequest({ ...operation, dryRun }, prepared))
+    if (!operation.dryRun && hasRevision(given))
+      throw plainError('resourceVersion should not be set on objects to be created')
     if (existing !== undefined) throw existsError(resource, existing)
     if (operation.dryRun) {
       reservation.revert()
@@ -125,6 +134,10 @@ const store = (context: RegistryContext, operation: Operation, filled: KubeObjec
     throw error
   }
 }
+
+/** What is no revision passes for none. kubernetes: apiserver pkg/storage/etcd3/store.go Create */
+const hasRevision = ({ metadata: { resourceVersion = '' } }: KubeObject): boolean =>
+  /^\d+$/.test(resourceVersion) && Number(resourceVersion) !== 0
 
 const existsError = (resource: Resource, existing: KubeObject): StatusError => {
   const error = alreadyExists(groupResourceOf(resource), existing.metadata.name ?? '')

@@ -1,7 +1,8 @@
 import type { Strategy, UpdateStages } from '#api/strategy.ts'
-import { invalidValue } from '#apimachinery/field-error.ts'
+import { invalidValue, quote } from '#apimachinery/field-error.ts'
 import { ignoreTimes } from '#apimachinery/managed-fields/manager.ts'
 import { assign, equal, type KubeObject } from '#apimachinery/object.ts'
+import { plainError } from '#apimachinery/patch/patch-error.ts'
 import { conflict, invalid, notFound } from '#apimachinery/status-error.ts'
 import {
   validateKubeFinalizers,
@@ -107,7 +108,9 @@ const checkPreconditions = (
   const { uid, resourceVersion } = object.metadata
   if (uid !== undefined && uid !== live.metadata.uid)
     throw preconditionFailed(resource, live, 'UID', uid)
-  if (resourceVersion === undefined) {
+  if (resourceVersion !== undefined && !/^\d+$/.test(resourceVersion))
+    throw plainError(`strconv.ParseUint: parsing ${quote(resourceVersion)}: invalid syntax`)
+  if (resourceVersion === undefined || Number(resourceVersion) === 0) {
     if (mayBeUnconditional(resource)) return
     const { group, resource: kind } = groupResourceOf(resource)
     throw invalid({ group, kind }, name, [
