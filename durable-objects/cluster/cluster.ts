@@ -28,7 +28,8 @@ import type { ManyRequests } from '#network/read-request.ts'
 import { type RequestsResult, sendRequests } from '#network/requests.ts'
 import { trace } from '#network/trace-request.ts'
 import type { Trace, TraceRequest } from '#network/trace.ts'
-import { sharedResources } from '#kube-apiserver/resources.ts'
+import { followDefinitions } from '#kube-apiserver/apiextensions/custom-resources.ts'
+import { clusterResources, type Resource } from '#kube-apiserver/resources.ts'
 import { serve, type ServerParts } from '#kube-apiserver/server.ts'
 import { serviceHooks } from '#kube-apiserver/service/hooks.ts'
 import { Runner, type Fault } from '#runner.ts'
@@ -150,6 +151,11 @@ export class Cluster {
   /** The resources that have objects. */
   resources(): readonly string[] {
     return this.#etcd.resources()
+  }
+
+  /** What is served, in all versions. */
+  served(): readonly Resource[] {
+    return this.#parts.context.resources.all()
   }
 
   /** All objects of a resource, sorted by key. */
@@ -293,7 +299,7 @@ export class Cluster {
     let admission: Admission | undefined
     const context: RegistryContext = {
       etcd: this.#etcd,
-      resources: sharedResources(),
+      resources: clusterResources(),
       // the chain reads through a client of this very context
       admission: {
         admit: (request) => admission!.admit(request),
@@ -303,6 +309,8 @@ export class Cluster {
       random: this.#random,
       now: () => this.#now,
     }
+    // first of all who hear of a definition: the others ask what is served then
+    followDefinitions(this.#etcd, context.resources)
     const client = internalClient(context, API_SERVER)
     const checks = worldAdmission({ client, settings: this.settings })
     admission = admissionChain(client, this.#random, checks)

@@ -3,6 +3,7 @@ import { cloudComponents } from '#cloud/components.ts'
 import { networkControllers } from '#kube-controller-manager/network-controllers.ts'
 import { objectControllers } from '#kube-controller-manager/object-controllers.ts'
 import { workloadControllers } from '#kube-controller-manager/workload-controllers.ts'
+import { definitionController } from '#kube-apiserver/apiextensions/definition-controller.ts'
 import { kubeletComponents } from '#kubelet/components.ts'
 import { proxyComponents } from '#kube-proxy/components.ts'
 import { schedulerComponents } from '#kube-scheduler/components.ts'
@@ -16,6 +17,8 @@ export const components = (
   _settings: Settings,
   world: () => ClusterWorld,
 ): readonly ComponentDefinition[] => [
+  // what is served comes before all that asks for it
+  definitionController,
   ...workloadControllers,
   ...schedulerComponents,
   ...kubeletComponents((pod) => world().networkOf(pod)),

@@ -1,4 +1,6 @@
 import type { KubeObject } from '#apimachinery/object.ts'
+import type { CustomResourceDefinition } from '#api/apiextensions/v1/custom-resource-definition/types.ts'
+import type { APIService } from '#api/apiregistration/v1/api-service/types.ts'
 import type { ControllerRevision } from '#api/apps/v1/controller-revision/types.ts'
 import type { DaemonSet } from '#api/apps/v1/daemon-set/types.ts'
 import type { Deployment } from '#api/apps/v1/deployment/types.ts'
@@ -49,6 +51,8 @@ export interface ResourceTypes {
   secrets: Secret
   serviceaccounts: ServiceAccount
   services: Service
+  'apiservices.apiregistration.k8s.io': APIService
+  'customresourcedefinitions.apiextensions.k8s.io': CustomResourceDefinition
   'controllerrevisions.apps': ControllerRevision
   'daemonsets.apps': DaemonSet
   'deployments.apps': Deployment

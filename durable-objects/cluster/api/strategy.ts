@@ -78,9 +78,10 @@ export interface Strategy<T extends KubeObject = KubeObject> extends UpdateStage
   readonly gracePeriod?: (object: T, options: DeleteOptions) => number | undefined
   /**
    * What the object becomes when its deletion begins although something of its own, beside metadata.finalizers, holds it;
-   * undefined if nothing does. For Namespaces: spec.finalizers hold it, its phase becomes Terminating.
+   * undefined if nothing does. For Namespaces: spec.finalizers hold it, its phase becomes Terminating. What comes with a deletionTimestamp
+   * is stored as it is.
    */
-  readonly heldWhileDeleting?: (object: T) => T | undefined
+  readonly heldWhileDeleting?: (object: T, now: number) => T | undefined
   /** What a DELETE without propagationPolicy means. Default 'Background'. */
   readonly defaultPropagation?: 'Orphan' | 'Background'
 
@@ -99,6 +100,8 @@ export interface ScaleAccess<T extends KubeObject = KubeObject> {
   /** `app=web,tier in (a,b)`: what Scale.status.selector says. */
   readonly selector: (object: T) => string
   readonly withReplicas: (object: T, replicas: number) => T
+  /** Why there is no Scale to be read of the object; undefined if there is one. */
+  readonly problem?: (object: T) => string | undefined
 }
 
 /** One cell of a table: what `kubectl get` prints. */

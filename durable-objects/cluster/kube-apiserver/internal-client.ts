@@ -95,11 +95,8 @@ const dynamicClient = (
 ): DynamicClient => ({
   resources: () =>
     context.resources
-      .all()
-      .filter(
-        ({ discovery, behaviour }) =>
-          discovery.verbs.includes('list') && behaviour.conversion === undefined,
-      )
+      .stored()
+      .filter(({ discovery }) => discovery.verbs.includes('list'))
       .map((resource) => ({
         resource: resource.name,
         namespaced: resource.namespaced,

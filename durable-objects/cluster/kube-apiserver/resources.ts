@@ -6,10 +6,11 @@ import { kubariumDiscovery } from '#api/kubarium/v1/discovery.ts'
 import { kubariumSchemas } from '#api/kubarium/v1/schemas.ts'
 import { schemaForKind } from '#api/schemas.ts'
 import type { KindBehaviour, Strategy } from '#api/strategy.ts'
-import { freeze, type KubeObject } from '#apimachinery/object.ts'
+import { freeze, type JsonObject, type KubeObject } from '#apimachinery/object.ts'
 import type { Schema } from '#apimachinery/schema.ts'
 import { compileSchemas } from '#apimachinery/schema/compile.ts'
 import type { GroupResource } from '#apimachinery/status-error.ts'
+import type { JsonSchema } from '#apimachinery/structural/json-schema.ts'
 
 interface GroupVersionKind {
   readonly group: string
@@ -58,6 +59,35 @@ export interface Resource {
   readonly schema: Schema | undefined
   readonly strategy: Strategy
   readonly behaviour: KindBehaviour
+  /** What a CustomResourceDefinition makes of it. */
+  readonly custom?: CustomKind
+}
+
+/** What is particular about the objects of a CustomResourceDefinition. */
+export interface CustomKind {
+  /** The name of the definition. */
+  readonly definition: string
+  /** A request's document as an object of the kind; `unknown` collects the fields that nobody knows. Throws a DecodeError. */
+  readonly decode: (value: JsonObject, unknown: string[]) => KubeObject
+  /** A stored object, of whichever version, as this version shows it. */
+  readonly read: (object: KubeObject) => KubeObject
+  /** An object of this version as it is stored. */
+  readonly write: (object: KubeObject) => KubeObject
+  readonly columns: readonly Column[]
+  /** What every request for it is warned of. */
+  readonly deprecation?: string
+  /** What the OpenAPI documents say. */
+  readonly schema: JsonSchema | undefined
+  readonly listKind: string
+}
+
+/** A column of a table. */
+export interface Column {
+  readonly name: string
+  readonly type: string
+  readonly format: string
+  readonly description?: string
+  readonly priority: number
 }
 
 export const apiVersionOf = (resource: {
@@ -95,8 +125,32 @@ export const toStored = ({ behaviour }: Resource, object: KubeObject): KubeObjec
   behaviour.conversion?.toStored(object) ?? object
 
 /** False for custom resources, whose schemas come from objects. */
-export const isBuiltIn = ({ schema }: Resource): boolean =>
-  schema?.preserveUnknown !== true && schema?.source === undefined
+export const isBuiltIn = ({ custom }: Resource): boolean => custom === undefined
+
+// The servers of these validate metadata by themselves.
+const OTHER_SERVERS: ReadonlySet<string> = new Set([
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+])
+
+/** Whether finalizers must be well known or belong to a domain. kubernetes: pkg/apis/core/validation ValidateFinalizerName */
+export const checksFinalizers = (resource: Resource): boolean =>
+  isBuiltIn(resource) && !OTHER_SERVERS.has(resource.group)
+
+/** What a key of the store holds, in the version of the resource. */
+export const readStored = ({ custom }: Resource, object: KubeObject): KubeObject =>
+  custom === undefined ? object : custom.read(object)
+
+/** An object of the resource's version as it goes into the store. */
+export const writeStored = ({ custom }: Resource, object: KubeObject): KubeObject =>
+  custom === undefined ? object : custom.write(object)
+
+/** The same for a list, which is returned itself if nothing is to be done. */
+export const readAllStored = (
+  resource: Resource,
+  objects: readonly KubeObject[],
+): readonly KubeObject[] =>
+  resource.custom === undefined ? objects : objects.map(resource.custom.read)
 
 export const subresourceOf = (resource: Resource, name: string): SubresourceDiscovery | undefined =>
   resource.discovery.subresources?.find(({ subresource }) => subresource === name)
@@ -152,33 +206,91 @@ export const builtInResources = (): readonly Resource[] =>
 const pathKey = (group: string, version: string, plural: string): string =>
   `${group}/${version}/${plural}`
 
-/** The served resources, found by path or by name. */
-export class Resources {
-  readonly #byPath = new Map<string, Resource>()
-  readonly #byName = new Map<string, Resource>()
+interface Index {
+  readonly byPath: ReadonlyMap<string, Resource>
+  readonly byName: ReadonlyMap<string, Resource>
+}
 
-  constructor(resources: readonly Resource[]) {
-    for (const resource of resources) {
-      this.#byPath.set(pathKey(resource.group, resource.version, resource.plural), resource)
-      if (resource.behaviour.conversion === undefined) this.#byName.set(resource.name, resource)
-    }
+const indexOf = (resources: Iterable<Resource>): Index => {
+  const byPath = new Map<string, Resource>()
+  const byName = new Map<string, Resource>()
+  for (const resource of resources) {
+    byPath.set(pathKey(resource.group, resource.version, resource.plural), resource)
+    if (resource.behaviour.conversion === undefined) byName.set(resource.name, resource)
+  }
+  return { byPath, byName }
+}
+
+const NOTHING: Index = indexOf([])
+
+/** The served resources, found by path or by name: the built-in ones, which all clusters share, and a cluster's own. */
+export class Resources {
+  readonly #builtIn: Index
+  #custom: Index = NOTHING
+  #groups: readonly GroupDiscovery[] = groups
+  #terminating: ReadonlySet<string> = new Set()
+
+  constructor(builtIn: Index) {
+    this.#builtIn = builtIn
   }
 
   at(group: string, version: string, plural: string): Resource | undefined {
-    return this.#byPath.get(pathKey(group, version, plural))
+    const key = pathKey(group, version, plural)
+    return this.#builtIn.byPath.get(key) ?? this.#custom.byPath.get(key)
   }
 
   /** The version that is stored. */
   named(name: string): Resource | undefined {
-    return this.#byName.get(name)
+    return this.#builtIn.byName.get(name) ?? this.#custom.byName.get(name)
   }
 
   all(): readonly Resource[] {
-    return [...this.#byPath.values()]
+    return [...this.#builtIn.byPath.values(), ...this.#custom.byPath.values()]
+  }
+
+  /** Those that are no other version of one that is stored. */
+  stored(): readonly Resource[] {
+    return [...this.#builtIn.byName.values(), ...this.#custom.byName.values()]
+  }
+
+  /** The custom ones, in the order of discovery. */
+  custom(): readonly Resource[] {
+    return [...this.#custom.byPath.values()]
+  }
+
+  /** Whether the definition of a custom resource is being deleted: nothing new is created. */
+  isTerminating({ custom }: Resource): boolean {
+    return custom !== undefined && this.#terminating.has(custom.definition)
+  }
+
+  /** Every group that is served, in the order of discovery. */
+  groups(): readonly GroupDiscovery[] {
+    return this.#groups
+  }
+
+  /** From now on these are the custom resources. `stored` are those of the versions that are stored. */
+  serve(
+    custom: readonly Resource[],
+    stored: readonly Resource[],
+    customGroups: readonly GroupDiscovery[],
+    terminating: ReadonlySet<string>,
+  ): void {
+    this.#terminating = terminating
+    this.#custom = {
+      byPath: indexOf(custom).byPath,
+      byName: new Map(stored.map((resource) => [resource.name, resource])),
+    }
+    this.#groups = customGroups.length === 0 ? groups : [...groups, ...customGroups]
   }
 }
 
-let shared: Resources | undefined
+let shared: Index | undefined
 
-/** The built-in resources, made once per isolate. */
-export const sharedResources = (): Resources => (shared ??= new Resources(builtInResources()))
+/** The resources of a cluster that has no definitions yet. What is built in is made once per isolate. */
+export const clusterResources = (): Resources =>
+  new Resources((shared ??= indexOf(builtInResources())))
+
+let builtIn: Resources | undefined
+
+/** The built-in resources alone. */
+export const sharedResources = (): Resources => (builtIn ??= clusterResources())

@@ -43,7 +43,7 @@ import { watch, type WatchHub } from '#kube-apiserver/endpoints/watch.ts'
 import { deleteCollection, deleteOne, post, put } from '#kube-apiserver/endpoints/write.ts'
 import type { Kubelets } from '#client/kubelets.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
-import { groupResourceOf, groups, subresourceOf } from '#kube-apiserver/resources.ts'
+import { groupResourceOf, subresourceOf, type Resource } from '#kube-apiserver/resources.ts'
 
 /** Who may do what. Throws Forbidden. */
 export interface Authorizer {
@@ -100,14 +100,19 @@ const route = (parts: ServerParts, request: ApiRequest, warnings: string[]): Api
   const user = impersonated(parts, request)
   if (path !== undefined) return routeResource(parts, request, path, user, warnings)
   parts.authorizer.authorize(user, { verb: request.method.toLowerCase(), path: request.path })
-  return routePath(request, segments)
+  return routePath(parts, request, segments)
 }
 
 /** What is no resource's. */
-const routePath = (request: ApiRequest, segments: readonly string[]): Answer => {
+const routePath = (
+  { context }: ServerParts,
+  request: ApiRequest,
+  segments: readonly string[],
+): Answer => {
+  const groups = context.resources.groups()
   const [first = '', second] = segments
   if (first === '') return indentedAnswer(200, { paths: rootPaths(groups) })
-  if (first === 'openapi') return openapi(groups, segments, request.accept)
+  if (first === 'openapi') return openapi(context.resources, segments, request.accept)
   const isVersion = first === 'version' && second === undefined
   const isDiscovery = first === 'api' || (first === 'apis' && (second ?? '') === '')
   const isGroup = first === 'apis' && groups.some(({ metadata }) => metadata.name === second)
@@ -128,8 +133,8 @@ const routeResource = (
   // what is not served is refused, too, to those who may not even ask
   authorizer.authorize(user, attributesOf(request, path))
   const resource = context.resources.at(path.group, path.version, path.plural)
-  if (resource === undefined) return nothingServed(path)
-  const warning = own(DEPRECATIONS, resource.name)
+  if (resource === undefined) return nothingServed(parts, path)
+  const warning = resource.custom?.deprecation ?? own(DEPRECATIONS, resource.name)
   if (warning !== undefined) warnings.push(warning)
   const target: ResourceRequest = { context, request, path, resource, user, warnings }
   const isNamespaced = resource.namespaced
@@ -142,8 +147,9 @@ const routeResource = (
 }
 
 /** Only a path within a group of the API is refused by the API. */
-const nothingServed = ({ group }: ResourcePath): Answer => {
-  if (groups.some(({ metadata }) => (metadata.name ?? '') === group)) throw noSuchPath()
+const nothingServed = ({ context }: ServerParts, { group }: ResourcePath): Answer => {
+  if (context.resources.groups().some(({ metadata }) => (metadata.name ?? '') === group))
+    throw noSuchPath()
   return pageNotFound()
 }
 
@@ -200,7 +206,7 @@ const impersonated = ({ authorizer }: ServerParts, request: ApiRequest): UserInf
 }
 
 const collection = ({ hub }: ServerParts, target: ResourceRequest): ApiAnswer => {
-  const { request, resource, path } = target
+  const { context, request, resource, path } = target
   const can = (verb: string): boolean => resource.discovery.verbs.includes(verb)
   // without a namespace only lists and watches are served of what lives in one
   const isAcross = resource.namespaced && path.namespace === ''
@@ -211,6 +217,7 @@ const collection = ({ hub }: ServerParts, target: ResourceRequest): ApiAnswer =>
       if (can('watch')) return watch(target, hub)
       throw methodNotSupported(groupResourceOf(resource), 'watch')
     case 'POST':
+      if (context.resources.isTerminating(resource)) throw terminating(resource)
       if (can('create') && !isAcross) return post(target)
       break
     case 'DELETE':
@@ -218,6 +225,13 @@ const collection = ({ hub }: ServerParts, target: ResourceRequest): ApiAnswer =>
       break
   }
   throw methodNotAllowed()
+}
+
+/** kubernetes: apiextensions pkg/apiserver/customresource_handler.go serveResource */
+const terminating = (resource: Resource): StatusError => {
+  const { details } = methodNotSupported(groupResourceOf(resource), 'create').status
+  const message = 'create not allowed while custom resource definition is terminating'
+  return new StatusError(405, 'MethodNotAllowed', message, details)
 }
 
 const single = (target: ResourceRequest): Answer => {

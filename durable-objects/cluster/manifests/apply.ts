@@ -3,7 +3,7 @@ import { own, type JsonObject } from '#apimachinery/object.ts'
 import type { Status } from '#apimachinery/status-error.ts'
 import type { Cluster } from '#cluster.ts'
 import type { Answer, ApiRequest } from '#kube-apiserver/endpoints/http.ts'
-import { apiVersionOf, sharedResources, type Resource } from '#kube-apiserver/resources.ts'
+import { apiVersionOf, isBuiltIn, type Resource } from '#kube-apiserver/resources.ts'
 import { ManifestError, readManifests, type Manifest } from '#manifests/read.ts'
 import { threeWayPatch } from '#manifests/three-way.ts'
 
@@ -71,8 +71,8 @@ const applyOne = (cluster: Cluster, user: UserInfo, given: JsonObject): ApplyRes
     return refuse(
       'apiVersion not set: say which version of the kind is meant, e.g. `apiVersion: v1`',
     )
-  const resource = sharedResources()
-    .all()
+  const resource = cluster
+    .served()
     .find((candidate) => candidate.kind === kind && apiVersionOf(candidate) === apiVersion)
   if (resource === undefined)
     return refuse(`no matches for kind "${kind}" in version "${apiVersion}"`)
@@ -146,10 +146,11 @@ const applyTo = (target: Target, object: JsonObject): ApplyResult | Refused => {
     return created.status < 300 ? resultOf(target, 'created', created) : refusedBy(created)
   }
   const live = bodyOf(found)
-  const patch = threeWayPatch(lastAppliedOf(live), next, live, target.resource.schema)
+  // custom resources know no strategic merge
+  const schema = isBuiltIn(target.resource) ? target.resource.schema : undefined
+  const patch = threeWayPatch(lastAppliedOf(live), next, live, schema)
   if (patch === undefined) return resultOf(target, 'unchanged', found)
-  // what has no schema knows no strategic merge
-  const type = target.resource.schema === undefined ? 'merge' : 'strategic-merge'
+  const type = schema === undefined ? 'merge' : 'strategic-merge'
   const patched = target.send('PATCH', false, patch, `application/${type}-patch+json`)
   if (patched.status >= 300) return refusedBy(patched)
   const isSame =

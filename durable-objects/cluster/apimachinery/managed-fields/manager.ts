@@ -49,6 +49,8 @@ export interface ApplyInput extends WriteInput {
   readonly kind: string
   /** Fills in what the merged object leaves out. */
   readonly defaults?: ((object: KubeObject) => KubeObject) | undefined
+  /** Reads the merged object. Default: by the schema. */
+  readonly decode?: (merged: JsonObject) => KubeObject
 }
 
 const ANYTHING: Schema = { kind: 'any', name: '', goType: 'interface {}', preserveUnknown: true }
@@ -228,8 +230,11 @@ const managersBeforeApply = (input: ApplyInput): Managers => {
 const allowedConflicts = ({ live, manager, schema = ANYTHING }: ApplyInput): FieldSet =>
   live === undefined || manager !== TAKES_OVER ? EMPTY : ownedByLastApplied(live, schema)
 
-const completed = ({ schema = ANYTHING, defaults }: ApplyInput, merged: JsonObject): KubeObject => {
-  const object = decoded(merged, schema)
+const completed = (
+  { schema = ANYTHING, defaults, decode: read }: ApplyInput,
+  merged: JsonObject,
+): KubeObject => {
+  const object = read === undefined ? decoded(merged, schema) : read(merged)
   return defaults?.(object) ?? object
 }
 

@@ -8,7 +8,13 @@ import {
 import { openapiV2 } from '#kube-apiserver/discovery/openapi-v2.ts'
 import { KUBERNETES_VERSION } from '#kube-apiserver/discovery/version.ts'
 import { jsonAnswer, type Answer } from '#kube-apiserver/endpoints/http.ts'
-import type { GroupDiscovery, ResourceDiscovery } from '#kube-apiserver/resources.ts'
+import { customDefinitions } from '#kube-apiserver/apiextensions/openapi-definitions.ts'
+import type {
+  GroupDiscovery,
+  Resource,
+  ResourceDiscovery,
+  Resources,
+} from '#kube-apiserver/resources.ts'
 
 interface GroupVersion {
   readonly group: string
@@ -28,11 +34,14 @@ const groupVersionsOf = (groups: readonly GroupDiscovery[]): readonly GroupVersi
     })),
   )
 
-/** /openapi/v3: which documents there are. */
-const index = (groups: readonly GroupDiscovery[]): Answer => {
-  const paths = groupVersionsOf(groups).map((groupVersion) => {
+/** /openapi/v3: which documents there are. A document that changes has another address. */
+const index = (resources: Resources): Answer => {
+  const paths = groupVersionsOf(resources.groups()).map((groupVersion) => {
     const path = pathOf(groupVersion)
-    return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${KUBERNETES_VERSION}` }] as const
+    const hash = isCustom(resources, groupVersion)
+      ? documentOf(resources, groupVersion).hash
+      : KUBERNETES_VERSION
+    return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }] as const
   })
   return jsonAnswer(200, { paths: Object.fromEntries(paths) })
 }
@@ -112,16 +121,60 @@ const pathsOf = (
   ]
 }
 
-const built = new Map<string, string>()
+interface Document {
+  readonly text: string
+  readonly hash: string
+}
 
-const document = (groupVersion: GroupVersion): string => {
-  const all = bareDefinitions()
+const builtIn = new Map<string, Document>()
+// what is served under a custom group and version is another list whenever a definition changes
+const custom = new WeakMap<readonly ResourceDiscovery[], Document>()
+
+const isCustom = (resources: Resources, { group, version }: GroupVersion): boolean =>
+  resources.custom().some((one) => one.group === group && one.version === version)
+
+const customIn = (resources: Resources, { group, version }: GroupVersion): readonly Resource[] =>
+  resources.custom().filter((one) => one.group === group && one.version === version)
+
+const documentOf = (resources: Resources, groupVersion: GroupVersion): Document => {
+  const path = pathOf(groupVersion)
+  if (!isCustom(resources, groupVersion)) {
+    let known = builtIn.get(path)
+    if (known === undefined)
+      builtIn.set(path, (known = { text: document(groupVersion, []), hash: KUBERNETES_VERSION }))
+    return known
+  }
+  const known = custom.get(groupVersion.resources)
+  if (known !== undefined) return known
+  const text = document(groupVersion, customIn(resources, groupVersion))
+  const made = { text, hash: hashOf(text) }
+  custom.set(groupVersion.resources, made)
+  return made
+}
+
+/** FNV-1a, twice: enough to tell two documents apart. */
+const hashOf = (text: string): string => {
+  let [a, b] = [0x811c9dc5, 0x9747b28c]
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    a = Math.imul(a ^ code, 0x01000193)
+    b = Math.imul(b ^ code, 0x85ebca6b)
+  }
+  return [a, b].map((half) => (half >>> 0).toString(16).padStart(8, '0').toUpperCase()).join('')
+}
+
+const document = (groupVersion: GroupVersion, customs: readonly Resource[]): string => {
+  const own = Object.fromEntries(customs.flatMap(customDefinitions)) as Definitions
+  const all = { ...bareDefinitions(), ...own }
   const { group, version, resources } = groupVersion
-  const roots = resources.map(
-    ({ responseKind }) =>
-      definitionForKind(group, version, responseKind.kind) ??
-      kubariumName(version, responseKind.kind),
-  )
+  const roots =
+    customs.length > 0
+      ? Object.keys(own)
+      : resources.map(
+          ({ responseKind }) =>
+            definitionForKind(group, version, responseKind.kind) ??
+            kubariumName(version, responseKind.kind),
+        )
   const schemas = closure(all, roots).map(
     (name) => [name, withPointers(described(name, all[name]!))] as const,
   )
@@ -137,22 +190,23 @@ const kubariumName = (version: string, kind: string): string => `dev.kubarium.${
 
 /** /openapi/v3 and /openapi/v3/apis/apps/v1: what kubectl reads before it applies and explains. */
 export const openapi = (
-  groups: readonly GroupDiscovery[],
+  resources: Resources,
   segments: readonly string[],
   accept: string,
 ): Answer => {
-  if (segments[1] === 'v2' && segments.length === 2) return openapiV2(accept)
+  if (segments[1] === 'v2' && segments.length === 2) return openapiV2(accept, resources.custom())
   if (segments[1] !== 'v3') throw noSuchPath()
-  if (segments.length === 2) return index(groups)
+  if (segments.length === 2) return index(resources)
   const path = segments.slice(2).join('/')
-  const groupVersion = groupVersionsOf(groups).find((candidate) => pathOf(candidate) === path)
+  const groupVersion = groupVersionsOf(resources.groups()).find(
+    (candidate) => pathOf(candidate) === path,
+  )
   if (groupVersion === undefined) throw noSuchPath()
-  let text = built.get(path)
-  if (text === undefined) built.set(path, (text = document(groupVersion)))
+  const { text, hash } = documentOf(resources, groupVersion)
   return {
     status: 200,
     contentType: 'application/json',
-    headers: [['etag', `"${KUBERNETES_VERSION}"`]],
+    headers: [['etag', `"${hash}"`]],
     body: [text],
   }
 }

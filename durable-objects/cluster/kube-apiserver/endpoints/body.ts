@@ -1,17 +1,20 @@
 import { decodeProtobuf } from '#api/protobuf.ts'
 import { definitionForKind } from '#api/schemas.ts'
+import { invalidValue } from '#apimachinery/field-error.ts'
 import { parseJson } from '#apimachinery/json.ts'
 import { assign, type JsonObject, type KubeObject } from '#apimachinery/object.ts'
-import { decode, DecodeError } from '#apimachinery/schema/decode.ts'
+import { decode, DecodeError, type Decoded } from '#apimachinery/schema/decode.ts'
 import type { Schema } from '#apimachinery/schema.ts'
 import {
   badRequest,
+  invalid,
   requestEntityTooLarge,
   unsupportedMediaType,
 } from '#apimachinery/status-error.ts'
 import { decodeUtf8Loosely, encodeUtf8, utf8Length } from '#apimachinery/utf8.ts'
 import { parseYamlDocuments } from '#apimachinery/yaml/parse.ts'
 import { queryValue, type ApiRequest } from '#kube-apiserver/endpoints/http.ts'
+import type { CustomKind } from '#kube-apiserver/resources.ts'
 
 /** kubernetes: apiserver pkg/server/config.go MaxRequestBodyBytes */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024
@@ -29,13 +32,15 @@ export interface Expected {
   readonly version: string
   readonly kind: string
   readonly schema: Schema | undefined
+  readonly custom?: CustomKind
 }
 
 /** Why a body is no object, before a kind was found in it. */
 export class BodyError extends Error {}
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf'
-const TYPES = ['application/json', 'application/yaml', PROTOBUF]
+const CUSTOM_TYPES = ['application/json', 'application/yaml']
+const TYPES = [...CUSTOM_TYPES, PROTOBUF]
 
 /** The media type of the body without its parameters. */
 export const mediaType = (request: ApiRequest): string =>
@@ -52,11 +57,11 @@ export const checkLength = ({ body }: ApiRequest): void => {
 }
 
 /** Parses the body by its content type; none counts as JSON. Throws a BodyError if it is not of that type. */
-export const readBody = (request: ApiRequest): RawBody => {
+export const readBody = (request: ApiRequest, types: readonly string[] = TYPES): RawBody => {
   const type = mediaType(request) || 'application/json'
-  if (!TYPES.includes(type))
+  if (!types.includes(type))
     throw unsupportedMediaType(
-      `the body of the request was in an unknown format - accepted media types include: ${TYPES.join(', ')}`,
+      `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`,
     )
   checkLength(request)
   if (type === PROTOBUF) return readProtobuf(request.body)
@@ -115,7 +120,8 @@ export const decodeBody = (
   warnings: string[],
 ): KubeObject => {
   try {
-    return decodeObject(readBody(request), expected, fieldValidationOf(request), warnings)
+    const raw = readBody(request, expected.custom === undefined ? TYPES : CUSTOM_TYPES)
+    return decodeObject(raw, expected, fieldValidationOf(request), warnings)
   } catch (error) {
     if (!(error instanceof BodyError)) throw error
     throw badRequest(
@@ -149,7 +155,7 @@ export const decodeObject = (
   if (expected.schema === undefined) return value as unknown as KubeObject
   const handled = `${expected.kind} in version "${expected.version}" cannot be handled as a ${expected.kind}`
   try {
-    const { object, unknownFields } = decode(value, expected.schema)
+    const { object, unknownFields } = decodeAs(value, expected, expected.schema)
     const problems = [...raw.duplicates, ...unknownFields]
     if (problems.length > 0 && validation === 'Strict')
       throw badRequest(`${handled}: strict decoding error: ${problems.join(', ')}`)
@@ -159,6 +165,16 @@ export const decodeObject = (
     if (error instanceof DecodeError) throw badRequest(`${handled}: ${error.message}`)
     throw error
   }
+}
+
+const decodeAs = (value: JsonObject, { custom }: Expected, schema: Schema): Decoded =>
+  custom === undefined ? decode(value, schema) : decodeCustom(value, custom)
+
+/** A document as an object of a custom kind, with what was dropped of it. */
+export const decodeCustom = (value: unknown, custom: CustomKind): Decoded => {
+  const unknownFields: string[] = []
+  const object = custom.decode(value as JsonObject, unknownFields)
+  return { object: object as unknown as JsonObject, unknownFields }
 }
 
 const withMetadata = (object: JsonObject): JsonObject =>
@@ -195,11 +211,32 @@ const withKind = (value: unknown, expected: Expected): JsonObject => {
     expected.group === '' ? expected.version : `${expected.group}/${expected.version}`
   const apiVersion = given.apiVersion === '' ? expectedVersion : given.apiVersion
   const kind = given.kind === '' ? expected.kind : given.kind
-  if (apiVersion !== expectedVersion || kind !== expected.kind)
+  if (expected.custom !== undefined) checkCustomKind(object, apiVersion, kind, expected)
+  else if (apiVersion !== expectedVersion || kind !== expected.kind)
     throw wrongKind(apiVersion, kind, expected, expectedVersion)
   return apiVersion === object['apiVersion'] && kind === object['kind']
     ? object
     : assign(object, { apiVersion, kind })
+}
+
+/** Custom objects are of no Go type: their version is compared, their kind is validated. */
+const checkCustomKind = (
+  object: JsonObject,
+  apiVersion: string,
+  kind: string,
+  { group, version, kind: served }: Expected,
+): void => {
+  const expectedVersion = `${group}/${version}`
+  if (apiVersion !== expectedVersion)
+    throw badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${expectedVersion})`,
+    )
+  if (kind === served) return
+  const metadata = object['metadata']
+  const name = isObject(metadata) ? metadata['name'] : undefined
+  throw invalid({ group, kind: served }, typeof name === 'string' ? name : '', [
+    invalidValue('kind', kind, `must be ${served}`),
+  ])
 }
 
 /** Where the types of a group's kinds are that only the server knows; events have theirs in core. */

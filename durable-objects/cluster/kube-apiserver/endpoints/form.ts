@@ -2,7 +2,12 @@ import type { KubeObject } from '#apimachinery/object.ts'
 import { printYaml } from '#apimachinery/yaml/print.ts'
 import type { Answer } from '#kube-apiserver/endpoints/http.ts'
 import type { Form } from '#kube-apiserver/endpoints/negotiate.ts'
-import { itemJson, objectJson, partialJson } from '#kube-apiserver/endpoints/serialize.ts'
+import {
+  customJson,
+  itemJson,
+  objectJson,
+  partialJson,
+} from '#kube-apiserver/endpoints/serialize.ts'
 import { tableJson, type IncludeObject } from '#kube-apiserver/endpoints/table.ts'
 import { apiVersionOf, fromStored, type Resource } from '#kube-apiserver/resources.ts'
 
@@ -49,8 +54,32 @@ export const objectParts = (
     case 'PartialObjectMetadataList':
       return [partialJson(fromStored(resource, object))]
     case 'object':
-      return [objectJson(fromStored(resource, object))]
+      return [
+        resource.custom === undefined
+          ? objectJson(fromStored(resource, object))
+          : customJson(object),
+      ]
   }
+}
+
+/** A list of custom objects, like these a map to Go. */
+const customList = (
+  resource: Resource,
+  kind: string,
+  objects: readonly KubeObject[],
+  metadata: ListMeta,
+): readonly string[] => {
+  const { continue: next = '', remainingItemCount: rest, resourceVersion = '' } = metadata
+  const ordered = {
+    continue: next,
+    ...(rest === undefined ? {} : { remainingItemCount: rest }),
+    resourceVersion,
+  }
+  const parts = [`{"apiVersion":"${apiVersionOf(resource)}","items":[`]
+  for (const [index, object] of objects.entries())
+    parts.push((index === 0 ? '' : ',') + customJson(object))
+  parts.push(`],"kind":"${kind}","metadata":${JSON.stringify(ordered)}}`)
+  return parts
 }
 
 /** A list in the form that the client asked for. */
@@ -67,6 +96,8 @@ export const listAnswer = (
       tableJson(resource, objects, { now, include, metadata, withColumns: true }),
     )
   const isPartial = form.as !== 'object'
+  if (!isPartial && resource.custom !== undefined)
+    return answer(view, 200, customList(resource, resource.custom.listKind, objects, metadata))
   const [kind, apiVersion] = isPartial
     ? ['PartialObjectMetadataList', 'meta.k8s.io/v1']
     : [`${resource.kind}List`, apiVersionOf(resource)]

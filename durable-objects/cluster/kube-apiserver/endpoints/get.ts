@@ -4,13 +4,13 @@ import { viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.
 import { objectAnswer } from '#kube-apiserver/endpoints/form.ts'
 import { queryValue, type Answer } from '#kube-apiserver/endpoints/http.ts'
 import { servedRevision, tooLarge } from '#kube-apiserver/endpoints/list.ts'
-import { groupResourceOf } from '#kube-apiserver/resources.ts'
+import { groupResourceOf, readStored } from '#kube-apiserver/resources.ts'
 
 /** The stored object that the path names. Throws NotFound. */
 export const liveObject = ({ context, resource, path }: ResourceRequest): KubeObject => {
   const object = context.etcd.get(resource.name, path.namespace, path.name)
   if (object === undefined) throw notFound(groupResourceOf(resource), path.name)
-  return object
+  return readStored(resource, object)
 }
 
 /** GET of one object, which may be asked to be at least as new as a revision. kubernetes: apiserver pkg/storage/cacher Get */

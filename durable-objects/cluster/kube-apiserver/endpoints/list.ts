@@ -16,6 +16,7 @@ import {
   type ListOptions,
 } from '#kube-apiserver/endpoints/list-options.ts'
 import { selectionOf, type Selection } from '#kube-apiserver/endpoints/selection.ts'
+import { readAllStored } from '#kube-apiserver/resources.ts'
 
 const EXPIRED_CONTINUE =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.'
@@ -164,7 +165,10 @@ const current = (
 ): readonly KubeObject[] => {
   const namespace =
     resource.namespaced && path.namespace !== '' ? { namespace: path.namespace } : {}
-  const found = context.etcd.list(resource.name, { ...namespace, labels: selection.labels })
+  const found = readAllStored(
+    resource,
+    context.etcd.list(resource.name, { ...namespace, labels: selection.labels }),
+  )
   return selection.isEverything ? found : found.filter(selection.matches)
 }
 
@@ -177,7 +181,7 @@ const snapshot = (
   const namespace = resource.namespaced && path.namespace !== '' ? path.namespace : undefined
   const isGone = token !== undefined && isOutdated(context, token)
   const found = isGone ? COMPACTED : context.etcd.listAt(resource.name, namespace, revision)
-  if (found !== COMPACTED) return found.filter(selection.matches)
+  if (found !== COMPACTED) return readAllStored(resource, found).filter(selection.matches)
   if (token === undefined) throw expired(`The resourceVersion for the provided list is too old.`)
   const { status } = expired(EXPIRED_CONTINUE)
   const error = new StatusError(410, 'Expired', status.message ?? '')

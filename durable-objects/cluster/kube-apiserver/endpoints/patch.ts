@@ -25,6 +25,7 @@ import { validatePatchOptions } from '#apimachinery/validation/options.ts'
 import { parseYamlDocuments } from '#apimachinery/yaml/parse.ts'
 import {
   checkLength,
+  decodeCustom,
   fieldValidationOf,
   kindProblem,
   mediaType,
@@ -43,7 +44,12 @@ import { checkName } from '#kube-apiserver/endpoints/write.ts'
 import { resetFieldsOf } from '#kube-apiserver/registry/field-managers.ts'
 import type { Operation } from '#kube-apiserver/registry/operation.ts'
 import { update, type Updater } from '#kube-apiserver/registry/update.ts'
-import { apiVersionOf, groupResourceOf, isBuiltIn } from '#kube-apiserver/resources.ts'
+import {
+  apiVersionOf,
+  groupResourceOf,
+  isBuiltIn,
+  type Resource,
+} from '#kube-apiserver/resources.ts'
 
 const JSON_PATCH = 'application/json-patch+json'
 const MERGE_PATCH = 'application/merge-patch+json'
@@ -106,7 +112,7 @@ const patcher =
   (live) => {
     const { resource, path } = target
     if (live === undefined) throw notFound(groupResourceOf(resource), path.name)
-    const object = patchedObject(target, type, live, resource.schema)
+    const object = patchedObject(target, type, live, resource)
     checkName(target, object)
     return { object }
   }
@@ -116,11 +122,11 @@ export const patchedObject = (
   target: ResourceRequest,
   type: string,
   document: KubeObject,
-  schema: Schema | undefined,
+  resource: Resource,
 ): KubeObject => {
   const raw = readPatch(textOf(target))
-  const patched = patchDocument(type, document as unknown as JsonObject, raw, schema)
-  return decodePatched(target, patched, schema)
+  const patched = patchDocument(type, document as unknown as JsonObject, raw, resource.schema)
+  return decodePatched(target, patched, resource)
 }
 
 const readPatch = (text: string): RawBody => {
@@ -200,14 +206,15 @@ const asJson = (
 const decodePatched = (
   { request, warnings }: ResourceRequest,
   { patched, shown, problems: given, read }: Patched,
-  schema: Schema | undefined,
+  { schema, custom }: Resource,
 ): KubeObject => {
   const refuse = (why: string): StatusError =>
     invalid({ group: '', kind: '' }, '', [invalidValue('patch', shown(), why)])
   if (schema === undefined) return patched as KubeObject
   const validation = fieldValidationOf(request)
   try {
-    const { object, unknownFields } = read(patched, schema)
+    const { object, unknownFields } =
+      custom === undefined ? read(patched, schema) : decodeCustom(patched, custom)
     const problems = validation === 'Ignore' ? [] : [...given, ...unknownFields]
     if (problems.length > 0 && validation === 'Strict')
       throw refuse(`strict decoding error: ${problems.join(', ')}`)
@@ -250,6 +257,7 @@ export const applier = (
       time: formatTime(context.now()),
       schema: resource.schema,
       defaults: resource.strategy.defaults,
+      ...(resource.custom === undefined ? {} : { decode: asMerged }),
       resetFields: resetFieldsOf(operation),
       ...(path.subresource === '' ? {} : { subresource: path.subresource }),
     })
@@ -257,6 +265,9 @@ export const applier = (
     return { object: merged, fieldsAreManaged: true }
   }
 }
+
+/** What was merged by a custom schema fits it already. */
+const asMerged = (merged: JsonObject): KubeObject => merged as unknown as KubeObject
 
 const readConfiguration = (text: string): RawBody => {
   try {

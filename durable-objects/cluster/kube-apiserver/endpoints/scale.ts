@@ -5,7 +5,13 @@ import { age } from '#apimachinery/age.ts'
 import { invalidValue } from '#apimachinery/field-error.ts'
 import { kindText } from '#apimachinery/managed-fields/apply.ts'
 import type { JsonObject, KubeObject } from '#apimachinery/object.ts'
-import { badRequest, conflict, invalid, noSuchPath } from '#apimachinery/status-error.ts'
+import {
+  badRequest,
+  conflict,
+  invalid,
+  noSuchPath,
+  StatusError,
+} from '#apimachinery/status-error.ts'
 import { decodeBody } from '#kube-apiserver/endpoints/body.ts'
 import { operationOf, viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
 import { objectAnswer, type View } from '#kube-apiserver/endpoints/form.ts'
@@ -80,8 +86,16 @@ const accessOf = ({ resource }: ResourceRequest): ScaleAccess => {
 
 const scaleView = (target: ResourceRequest): View => ({ ...viewOf(target), resource: SCALE })
 
-export const getScale = (target: ResourceRequest): Answer =>
-  objectAnswer(scaleView(target), scaleOf(accessOf(target), liveObject(target)))
+export const getScale = (target: ResourceRequest): Answer => {
+  const view = scaleView(target)
+  const access = accessOf(target)
+  const object = liveObject(target)
+  const problem = access.problem?.(object)
+  if (problem === undefined) return objectAnswer(view, scaleOf(access, object))
+  throw new StatusError(500, 'InternalError', `Internal error occurred: ${problem}`, {
+    causes: [{ message: problem }],
+  })
+}
 
 /** The object with what a Scale says of it. kubernetes: pkg/registry/apps/deployment/storage/storage.go scaleUpdatedObjectInfo */
 const scaled = (target: ResourceRequest, live: KubeObject, scale: Scale): KubeObject => {
@@ -132,7 +146,7 @@ export const patchScale = (target: ResourceRequest): Answer => {
   const access = accessOf(target)
   return write(target, view, operation, (live) => {
     const before = scaleOf(access, live!)
-    const scale = patchedObject(target, type, before, SCALE.schema) as Scale
+    const scale = patchedObject(target, type, before, SCALE) as Scale
     checkName(target, scale)
     return { object: scaled(target, live!, scale) }
   })

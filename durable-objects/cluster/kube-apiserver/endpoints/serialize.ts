@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectMeta } from '#apimachinery/object.ts'
+import { setKey, type KubeObject, type ObjectMeta } from '#apimachinery/object.ts'
 import { goJson } from '#kube-apiserver/endpoints/http.ts'
 
 // Objects never change, so their text is made once and kept as long as there is room: that of 10,000 Pods.
@@ -64,6 +64,34 @@ const bodyOf = (object: KubeObject): string => {
 /** The object with its kind, as a single object or a watch event is written. */
 export const objectJson = (object: KubeObject): string =>
   `{"kind":${JSON.stringify(object.kind)},"apiVersion":${JSON.stringify(object.apiVersion)},${bodyOf(object)}`
+
+const sorted = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const map = value as Readonly<Record<string, unknown>>
+  const copy: Record<string, unknown> = {}
+  for (const key of Object.keys(map).sort()) setKey(copy, key, sorted(map[key]))
+  return copy
+}
+
+let customCache = new WeakMap<KubeObject, string>()
+let customCached = 0
+
+/** A custom object: to Go it is a map, whose keys are written in order. Alone or in a list, it says what it is. */
+export const customJson = (object: KubeObject): string => {
+  const known = customCache.get(object)
+  if (known !== undefined) return known
+  const text = goJson(sorted(object))
+  if (Object.isFrozen(object)) {
+    customCached += text.length
+    if (customCached > CACHE_CHARACTERS) {
+      customCache = new WeakMap()
+      customCached = text.length
+    }
+    customCache.set(object, text)
+  }
+  return text
+}
 
 /** The object as an item of a list of built-in kind: without its kind. */
 export const itemJson = (object: KubeObject): string => `{${bodyOf(object)}`

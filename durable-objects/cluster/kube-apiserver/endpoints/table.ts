@@ -5,15 +5,7 @@ import { age } from '#apimachinery/age.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
 import { goJson } from '#kube-apiserver/endpoints/http.ts'
 import { objectJson, partialJson } from '#kube-apiserver/endpoints/serialize.ts'
-import { fromStored, type Resource } from '#kube-apiserver/resources.ts'
-
-interface Column {
-  readonly name: string
-  readonly type: string
-  readonly format: string
-  readonly description?: string
-  readonly priority: number
-}
+import { fromStored, type Column, type Resource } from '#kube-apiserver/resources.ts'
 
 const DEFAULT_COLUMNS: readonly Column[] = [
   { name: 'Name', type: 'string', format: 'name', priority: 0 },
@@ -33,6 +25,7 @@ const allColumns: Readonly<Record<string, readonly Column[]>> = {
 }
 
 const columnsOf = (resource: Resource): readonly Column[] => {
+  if (resource.custom !== undefined) return resource.custom.columns
   const key = `${resource.group === '' ? 'api' : `apis/${resource.group}`}/${resource.version}/${resource.plural}`
   return (Object.hasOwn(allColumns, key) ? allColumns[key] : undefined) ?? DEFAULT_COLUMNS
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from '#apimachinery/object.ts'
 import { StatusError, type Status } from '#apimachinery/status-error.ts'
-import { assign } from '#apimachinery/object.ts'
+import { assign, equal } from '#apimachinery/object.ts'
 import { COMPACTED, type Revision } from '#etcd/etcd.ts'
 import { notAcceptable, viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
 import { objectParts, type View } from '#kube-apiserver/endpoints/form.ts'
@@ -12,8 +12,14 @@ import {
   type ListOptions,
 } from '#kube-apiserver/endpoints/list-options.ts'
 import { selectionOf, type Selection } from '#kube-apiserver/endpoints/selection.ts'
-import { apiVersionOf, type Resource } from '#kube-apiserver/resources.ts'
+import {
+  apiVersionOf,
+  readAllStored,
+  readStored,
+  type Resource,
+} from '#kube-apiserver/resources.ts'
 
+const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io'
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end'
 
 /** Hands the writes of a turn to the watches, once they are stored. */
@@ -44,10 +50,13 @@ export class WatchHub {
 
 /** How one revision looks through a selection: what comes into view is ADDED, what leaves it is DELETED. */
 const eventOf = (
+  resource: Resource,
   revision: Revision,
   selection: Selection,
 ): { readonly type: string; readonly object: KubeObject } | undefined => {
-  const { object, previous } = revision
+  const object = revision.object === undefined ? undefined : readStored(resource, revision.object)
+  const previous =
+    revision.previous === undefined ? undefined : readStored(resource, revision.previous)
   const isIn = object !== undefined && selection.matches(object)
   const wasIn = previous !== undefined && selection.matches(previous)
   if (isIn) return { type: wasIn ? 'MODIFIED' : 'ADDED', object }
@@ -77,7 +86,9 @@ const plan = (target: ResourceRequest, options: ListOptions, selection: Selectio
     if (sendInitialEvents === false) return { initial: [], past: [], bookmark: false }
     const namespace =
       resource.namespaced && path.namespace !== '' ? { namespace: path.namespace } : {}
-    const initial = context.etcd.list(resource.name, namespace).filter(selection.matches)
+    const initial = readAllStored(resource, context.etcd.list(resource.name, namespace)).filter(
+      selection.matches,
+    )
     return { initial, past: [], bookmark: sendInitialEvents === true }
   }
   const past = context.etcd.since(from)
@@ -126,8 +137,9 @@ export const watch = (target: ResourceRequest, hub: WatchHub): WatchAnswer => {
           return
         }
         const tell = (revision: Revision): void => {
-          const event = concerns(revision) ? eventOf(revision, selection) : undefined
+          const event = concerns(revision) ? eventOf(resource, revision, selection) : undefined
           if (event !== undefined) write(event.type, event.object)
+          if (isReplaced(target, revision)) end()
         }
         for (const revision of begin.past) tell(revision)
         unsubscribe = hub.subscribe(tell)
@@ -158,6 +170,21 @@ const lineOf = (view: View, type: string, object: KubeObject): string => {
   }
   return lastLine!.text
 }
+
+/** A watch of custom resources ends when their definition changes or goes: who watches asks again, and sees what there is then. */
+const isReplaced = ({ resource }: ResourceRequest, revision: Revision): boolean => {
+  if (revision.resource !== DEFINITIONS || revision.name !== resource.custom?.definition)
+    return false
+  const [now, before] = [revision.object, revision.previous] as readonly (Definition | undefined)[]
+  return !(equal(now?.spec, before?.spec) && equal(namesOf(now), namesOf(before)))
+}
+
+interface Definition {
+  readonly spec: unknown
+  readonly status?: { readonly acceptedNames?: unknown }
+}
+
+const namesOf = (definition: Definition | undefined): unknown => definition?.status?.acceptedNames
 
 const writer = (view: View, now: () => number, send: (text: string) => void) => {
   let withColumns = true

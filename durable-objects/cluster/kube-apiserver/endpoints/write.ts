@@ -24,7 +24,7 @@ import { create } from '#kube-apiserver/registry/create.ts'
 import { deletedStatus, remove } from '#kube-apiserver/registry/delete.ts'
 import type { Operation } from '#kube-apiserver/registry/operation.ts'
 import { update } from '#kube-apiserver/registry/update.ts'
-import { apiVersionOf } from '#kube-apiserver/resources.ts'
+import { apiVersionOf, readAllStored } from '#kube-apiserver/resources.ts'
 
 /** kubernetes: apiserver pkg/endpoints/handlers/rest.go checkName */
 export const checkName = ({ path }: ResourceRequest, object: KubeObject): void => {
@@ -148,7 +148,9 @@ export const deleteCollection = (target: ResourceRequest): Answer => {
   const options = deleteOptionsOf(target)
   const namespace =
     resource.namespaced && path.namespace !== '' ? { namespace: path.namespace } : {}
-  const chosen = context.etcd.list(resource.name, namespace).filter(selection.matches)
+  const chosen = readAllStored(resource, context.etcd.list(resource.name, namespace)).filter(
+    selection.matches,
+  )
   const resourceVersion = String(context.etcd.revision)
   for (const { metadata } of chosen) {
     const operation = {

@@ -5,7 +5,11 @@ import { groupResourceOf, type Resource } from '#kube-apiserver/resources.ts'
 
 // A session lives in 128 MB. Who asks for two billion replicas gets these many, and the rest as FailedCreate events.
 const MAX_OBJECTS = 20_000
-const MAX_OF: Readonly<Record<string, number>> = { pods: 12_000, events: 100_000 }
+const MAX_OF: Readonly<Record<string, number>> = {
+  pods: 12_000,
+  events: 100_000,
+  'customresourcedefinitions.apiextensions.k8s.io': 1000,
+}
 
 /**
  * Refuses what would make the cluster larger than a session can hold, as a quota would.

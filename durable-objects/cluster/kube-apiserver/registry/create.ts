@@ -20,8 +20,10 @@ import { keepStatus } from '#kube-apiserver/registry/status.ts'
 import {
   groupKindOf,
   groupResourceOf,
-  isBuiltIn,
+  checksFinalizers,
+  readStored,
   toStored,
+  writeStored,
   type Resource,
 } from '#kube-apiserver/resources.ts'
 
@@ -126,9 +128,9 @@ const store = (
       reservation.revert()
       return prepared
     }
-    const stored = context.etcd.put(resource.name, prepared)
+    const stored = context.etcd.put(resource.name, writeStored(resource, prepared))
     reservation.commit()
-    return stored
+    return readStored(resource, stored)
   } catch (error) {
     reservation.revert()
     throw error
@@ -172,7 +174,7 @@ const prepareAndValidate = (
         namespaced: resource.namespaced,
         validateName,
       }),
-      ...(isBuiltIn(resource)
+      ...(checksFinalizers(resource)
         ? validateKubeFinalizers(prepared.metadata.finalizers, 'metadata.finalizers')
         : []),
       ...(strategy.validate?.(prepared, write) ?? []),

@@ -5,7 +5,13 @@ import { formatTime, parseTime } from '#apimachinery/time.ts'
 import { withMetadata } from '#kube-apiserver/registry/object-meta.ts'
 import type { Operation } from '#kube-apiserver/registry/operation.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
-import { groupKindOf, groupResourceOf, type Resource } from '#kube-apiserver/resources.ts'
+import {
+  groupKindOf,
+  groupResourceOf,
+  readStored,
+  writeStored,
+  type Resource,
+} from '#kube-apiserver/resources.ts'
 
 const ORPHAN = 'orphan'
 const FOREGROUND = 'foregroundDeletion'
@@ -26,8 +32,9 @@ export const remove = (
 ): DeleteResult => {
   const { resource, namespace } = operation
   const options = withPositivePeriod(given)
-  const live = context.etcd.get(resource.name, namespace, name)
-  if (live === undefined) throw notFound(groupResourceOf(resource), name)
+  const stored = context.etcd.get(resource.name, namespace, name)
+  if (stored === undefined) throw notFound(groupResourceOf(resource), name)
+  const live = readStored(resource, stored)
   checkDeletePreconditions(resource, live, options)
   context.admission.validate({
     operation: 'DELETE',
@@ -44,7 +51,12 @@ export const remove = (
   const graceful = beginGracefulDeletion(context, resource, live, options)
   if (graceful === 'pending') return { object: live, removed: false }
   const finalizers = finalizersFor(resource, live, options)
-  const held = resource.strategy.heldWhileDeleting?.(live)
+  const held = resource.strategy.heldWhileDeleting?.(live, context.now())
+  if (
+    held?.metadata.deletionTimestamp !== undefined &&
+    live.metadata.deletionTimestamp === undefined
+  )
+    return put(context, operation, held)
   if (graceful === undefined && finalizers.length === 0 && held === undefined)
     return removeNow(context, operation, live)
 
@@ -63,11 +75,19 @@ export const remove = (
     metadata: equal(next.metadata, live.metadata) ? live.metadata : next.metadata,
   }
   if (equal(changed, live)) return { object: live, removed: false }
-  return {
-    object: operation.dryRun ? changed : context.etcd.put(resource.name, changed),
-    removed: false,
-  }
+  return put(context, operation, changed)
 }
+
+const put = (
+  context: RegistryContext,
+  { resource, dryRun }: Operation,
+  object: KubeObject,
+): DeleteResult => ({
+  object: dryRun
+    ? object
+    : readStored(resource, context.etcd.put(resource.name, writeStored(resource, object))),
+  removed: false,
+})
 
 /** A negative period counts as one second. */
 const withPositivePeriod = (options: DeleteOptions): DeleteOptions =>
@@ -104,11 +124,10 @@ const removeNow = (
   live: KubeObject,
 ): DeleteResult => {
   if (operation.dryRun) return { object: live, removed: true }
-  const last =
-    context.etcd.delete(operation.resource.name, operation.namespace, live.metadata.name ?? '') ??
-    live
-  context.hooks[operation.resource.name]?.onDelete?.(last)
-  return { object: last, removed: true }
+  const { resource } = operation
+  const last = context.etcd.delete(resource.name, operation.namespace, live.metadata.name ?? '')
+  if (last !== undefined) context.hooks[resource.name]?.onDelete?.(last)
+  return { object: last === undefined ? live : readStored(resource, last), removed: true }
 }
 
 /** The object with its grace period begun; 'pending' if it has begun already and nothing shortens it; undefined if there is none. */

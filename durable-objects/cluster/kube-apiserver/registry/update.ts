@@ -19,8 +19,10 @@ import {
   fromStored,
   groupKindOf,
   groupResourceOf,
-  isBuiltIn,
+  checksFinalizers,
+  readStored,
   toStored,
+  writeStored,
   type Resource,
 } from '#kube-apiserver/resources.ts'
 
@@ -51,7 +53,8 @@ export const update = (
   mayCreate = false,
 ): UpdateResult => {
   const { resource } = operation
-  const stored = context.etcd.get(resource.name, operation.namespace, name)
+  const found = context.etcd.get(resource.name, operation.namespace, name)
+  const stored = found === undefined ? undefined : readStored(resource, found)
   if (stored === undefined && !mayCreate && resource.strategy.allowCreateOnUpdate !== true)
     throw notFound(groupResourceOf(resource), name)
   const live = stored === undefined ? undefined : fromStored(resource, stored)
@@ -177,7 +180,9 @@ const write = (
   }
   // what changes nothing is not written, so that its revision, its watchers and its age stay as they are
   if (equal(object, live)) return live
-  return operation.dryRun ? object : context.etcd.put(resource.name, object)
+  return operation.dryRun
+    ? object
+    : readStored(resource, context.etcd.put(resource.name, writeStored(resource, object)))
 }
 
 /** Nothing holds an object that is being deleted any more. kubernetes: store.go deletionFinalizersForGarbageCollection, ShouldDeleteDuringUpdate */
@@ -242,7 +247,7 @@ const prepareAndValidate = (
   if (operation.validated !== true) {
     const errors = [
       ...validateObjectMetaUpdate(prepared.metadata, live.metadata),
-      ...(isBuiltIn(resource)
+      ...(checksFinalizers(resource)
         ? validateKubeFinalizers(prepared.metadata.finalizers, 'metadata.finalizers')
         : []),
       ...(stages.validateUpdate?.(prepared, live, writing) ?? []),

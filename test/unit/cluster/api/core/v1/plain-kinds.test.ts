@@ -406,7 +406,7 @@ describe('a namespace', () => {
 
   it('is terminating while finalizers hold it', () => {
     const held = make({ spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } })
-    expect(strategy.heldWhileDeleting!(held)).toMatchObject({ status: { phase: 'Terminating' } })
-    expect(strategy.heldWhileDeleting!(make({ spec: {} }))).toBeUndefined()
+    expect(strategy.heldWhileDeleting!(held, 0)).toMatchObject({ status: { phase: 'Terminating' } })
+    expect(strategy.heldWhileDeleting!(make({ spec: {} }), 0)).toBeUndefined()
   })
 })

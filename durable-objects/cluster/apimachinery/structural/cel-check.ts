@@ -1,0 +1,161 @@
+// Whether a rule makes sense for its schema, as far as its fields and names go.
+// kubernetes: cel-go checker; apiextensions pkg/apiserver/schema/cel/compilation.go
+import { isFunction } from '#apimachinery/cel/functions.ts'
+import { boundBy, macroOf } from '#apimachinery/cel/macros.ts'
+import { operators } from '#apimachinery/cel/operators.ts'
+import { CelSyntaxError, partsOf, type Expression } from '#apimachinery/cel/syntax.ts'
+import { fieldSchema, unescapeName } from '#apimachinery/structural/cel-value.ts'
+import {
+  additionalOf,
+  isEmbedded,
+  isIntOrString,
+  itemsOf,
+  preservesUnknown,
+  type JsonSchema,
+} from '#apimachinery/structural/json-schema.ts'
+
+/** What is known of a value: its schema, that it is a truth value or surely none, or nothing. */
+type Known =
+  | { readonly schema: JsonSchema; readonly isResource: boolean }
+  | 'bool'
+  | 'other'
+  | 'dyn'
+
+type Names = ReadonlyMap<string, Known>
+
+const WORDS: ReadonlySet<string> = new Set([
+  'int',
+  'uint',
+  'double',
+  'bool',
+  'string',
+  'bytes',
+  'list',
+  'map',
+  'null_type',
+  'sets',
+  'optional',
+  'math',
+  'strings',
+  'lists',
+  'ip',
+  'format',
+  'google',
+])
+
+const CONTROL: ReadonlySet<string> = new Set(['_&&_', '_||_', '_?_:_', 'has'])
+const TESTS = /^(?:_(?:&&|\|\||==|!=|<=|>=|<|>|in)_|!_|has)$/
+const ARITHMETIC = /^(?:_[-+*/%]_|-_)$/
+
+/** Throws a CelSyntaxError at the first thing that is not there. */
+export const checkExpression = (
+  expression: Expression,
+  schema: JsonSchema,
+  isResource: boolean,
+): Known => {
+  const self: Known = { schema, isResource }
+  return infer(
+    expression,
+    new Map<string, Known>([
+      ['self', self],
+      ['oldSelf', self],
+    ]),
+  )
+}
+
+/** The same for a rule, which must be true or false. */
+export const checkRule = (
+  expression: Expression,
+  schema: JsonSchema,
+  isResource: boolean,
+  hasOptionalOld: boolean,
+): void => {
+  const self: Known = { schema, isResource }
+  const names = new Map<string, Known>([
+    ['self', self],
+    ['oldSelf', hasOptionalOld ? 'dyn' : self],
+  ])
+  const known = infer(expression, names)
+  const isBool =
+    known === 'bool' ||
+    known === 'dyn' ||
+    (typeof known === 'object' &&
+      (known.schema.type === 'boolean' || known.schema.type === undefined))
+  if (!isBool) throw new CelSyntaxError(-1, 'cel expression must evaluate to a bool')
+}
+
+const infer = (expression: Expression, names: Names): Known => {
+  switch (expression.kind) {
+    case 'literal':
+      return typeof expression.value === 'boolean' ? 'bool' : 'other'
+    case 'name': {
+      const known = names.get(expression.name)
+      if (known !== undefined) return known
+      if (WORDS.has(expression.name)) return 'dyn'
+      throw new CelSyntaxError(expression.at, undeclared(expression.name))
+    }
+    case 'select':
+      return selected(expression, names)
+    case 'index':
+      infer(expression.key, names)
+      return expression.optional ? 'dyn' : element(infer(expression.of, names))
+    case 'call':
+      return called(expression, names)
+    default:
+      for (const part of partsOf(expression)) infer(part, names)
+      return 'other'
+  }
+}
+
+const undeclared = (name: string): string => `undeclared reference to '${name}' (in container '')`
+
+const isOpen = (schema: JsonSchema): boolean =>
+  isIntOrString(schema) || (preservesUnknown(schema) && schema.type === undefined)
+
+const selected = (expression: Expression & { readonly kind: 'select' }, names: Names): Known => {
+  const of = infer(expression.of, names)
+  if (of === 'dyn' || expression.optional) return 'dyn'
+  const no = `type '${typeof of === 'string' ? of : (of.schema.type ?? 'dyn')}' does not support field selection`
+  if (typeof of === 'string') throw new CelSyntaxError(expression.at, no)
+  const { schema, isResource } = of
+  if (isOpen(schema)) return 'dyn'
+  const additional = additionalOf(schema)
+  if (additional !== undefined && !isResource) return { schema: additional, isResource: false }
+  if (schema.type !== 'object' && !isResource) throw new CelSyntaxError(expression.at, no)
+  const field = fieldSchema(schema, unescapeName(expression.field), isResource)
+  if (field === undefined)
+    throw new CelSyntaxError(expression.at, `undefined field '${expression.field}'`)
+  return { schema: field, isResource: isEmbedded(field) }
+}
+
+const element = (of: Known): Known => {
+  if (typeof of === 'string') return 'dyn'
+  const inner = itemsOf(of.schema) ?? additionalOf(of.schema)
+  return inner === undefined ? 'dyn' : { schema: inner, isResource: isEmbedded(inner) }
+}
+
+const called = (expression: Expression & { readonly kind: 'call' }, names: Names): Known => {
+  const { name, target, arguments: args } = expression
+  const of = target === undefined ? undefined : infer(target, names)
+  const isMacro = macroOf(expression) !== undefined
+  const bound = boundBy(expression)
+  const inner = bound.length === 0 ? names : withBound(names, bound, of ?? 'dyn')
+  for (const argument of isMacro && bound.length > 0 ? args.slice(bound.length) : args)
+    infer(argument, inner)
+  const isKnown =
+    isMacro || operators.has(name) || CONTROL.has(name) || target !== undefined || isFunction(name)
+  if (!isKnown) throw new CelSyntaxError(expression.at, undeclared(name))
+  if (TESTS.test(name)) return 'bool'
+  return ARITHMETIC.test(name) || (name === 'size' && args.length < 2) ? 'other' : 'dyn'
+}
+
+/** One variable is a list's item or a map's key; of two the second is the value. */
+const withBound = (names: Names, bound: readonly string[], of: Known): Names => {
+  const inner = new Map(names)
+  const isMap = typeof of === 'object' && of.schema.type === 'object'
+  const value = element(of)
+  const [first = '', second] = bound
+  inner.set(first, second === undefined && !isMap ? value : 'dyn')
+  if (second !== undefined) inner.set(second, value)
+  return inner
+}
