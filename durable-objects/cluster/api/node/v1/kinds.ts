@@ -1,17 +1,9 @@
-// kubernetes: pkg/apis/node/validation/validation.go, pkg/printers/internalversion/printers.go printRuntimeClass
+// kubernetes: pkg/registry/node/runtimeclass/strategy.go, pkg/printers/internalversion/printers.go printRuntimeClass
+import type { RuntimeClass } from '#api/node/v1/runtime-class.ts'
+import { validateRuntimeClass } from '#api/node/v1/validation.ts'
 import { kind, type KindBehaviour } from '#api/strategy.ts'
 import { age } from '#apimachinery/age.ts'
-import { invalidValue, type FieldError } from '#apimachinery/field-error.ts'
-import type { KubeObject } from '#apimachinery/object.ts'
 import { validateImmutable } from '#apimachinery/validation/metadata.ts'
-import { isDns1123Label } from '#apimachinery/validation/names.ts'
-
-interface RuntimeClass extends KubeObject {
-  readonly handler?: string
-}
-
-const validateRuntimeClass = ({ handler = '' }: RuntimeClass): readonly FieldError[] =>
-  isDns1123Label(handler).map((message) => invalidValue('handler', handler, message))
 
 export const nodeKinds: Readonly<Record<string, KindBehaviour>> = {
   'runtimeclasses.node.k8s.io': kind<RuntimeClass>({

@@ -300,6 +300,44 @@ describe('a new object', () => {
       {},
       ['provisioner: Required value'],
     ],
+    [
+      'storage class of odd places',
+      'storageclasses.storage.k8s.io',
+      {
+        provisioner: 'p',
+        allowedTopologies: [
+          { matchLabelExpressions: [{ key: 'zone', values: ['a', 'a'] }] },
+          { matchLabelExpressions: [{ key: 'zone', values: ['a'] }, { key: 'zone' }] },
+          { matchLabelExpressions: [{ key: 'zone', values: ['a'] }] },
+        ],
+      },
+      [
+        'allowedTopologies[0].matchLabelExpressions[0].values[1]: Duplicate value: "a"',
+        'allowedTopologies[1].matchLabelExpressions[1].values: Required value',
+        'allowedTopologies[1].matchLabelExpressions[1].key: Duplicate value: "zone"',
+        'allowedTopologies[2].matchLabelExpressions: Duplicate value: ""',
+      ],
+    ],
+    [
+      'runtime class with overhead and nodes of its own',
+      'runtimeclasses.node.k8s.io',
+      {
+        handler: 'runc',
+        overhead: { podFixed: { cpu: '-1' } },
+        scheduling: {
+          nodeSelector: { a: '-' },
+          tolerations: [
+            { key: 'k', operator: 'Exists' },
+            { key: 'k', operator: 'Exists' },
+          ],
+        },
+      },
+      [
+        'overhead.limits[cpu]: Invalid value: "-1": must be greater than or equal to 0',
+        `scheduling.nodeSelector: Invalid value: "-": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
+        'scheduling.tolerations[1]: Duplicate value: {"key":"k","operator":"Exists"}',
+      ],
+    ],
   ]
   for (const [name, resource, parts, expected] of cases) {
     it(`is checked: ${name}`, () => {
