@@ -11,9 +11,8 @@ export class LogReader {
   readonly #since: number
   #bytesLeft: number
   #isFirst = true
-  /** The moment of the last line that was read, and how many lines of that moment were. */
-  #readUntil = -Infinity
-  #linesThen = 0
+  /** How many lines were read. Not up to when: of a run that is over the moments are known in whole seconds only. */
+  #count = 0
 
   /** `now` in milliseconds since 1970. */
   constructor(log: ContainerLog, options: LogOptions, now: number) {
@@ -44,13 +43,8 @@ export class LogReader {
 
   #fresh(until: number): readonly LogEntry[] {
     const entries = this.#log.entries(until)
-    const later = entries.filter(({ at }) => at >= this.#readUntil)
-    const fresh = later.slice(this.#linesThen)
-    const last = entries.at(-1)
-    if (last !== undefined && fresh.length > 0) {
-      this.#readUntil = last.at
-      this.#linesThen = entries.reduce((sum, { at }) => sum + (at === last.at ? 1 : 0), 0)
-    }
+    const fresh = entries.slice(this.#count)
+    this.#count = entries.length
     return fresh
   }
 

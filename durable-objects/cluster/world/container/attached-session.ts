@@ -34,8 +34,8 @@ export class AttachedSession extends ProgramClient {
   /** What somebody else's look has brought. */
   #pending = { stdout: '', stderr: '' }
   #hasGone = false
-  #from: number | undefined
-  #shownAtLast = 0
+  /** How many lines of the log were shown, or passed over; undefined: those there are now. */
+  #shown: number | undefined
 
   hangUp(): void {
     this.#hasGone = true
@@ -51,7 +51,7 @@ export class AttachedSession extends ProgramClient {
       }
       this.#run = running.run
       // who has just started a container wants to see all that it says
-      this.#from = running.spec.stdin === true ? running.startedAt : world.now
+      if (running.spec.stdin === true) this.#shown = 0
     }
     if (running?.run === this.#run && this.#isShell(worlds, running))
       return this.#attend(worlds, world, running)
@@ -119,14 +119,11 @@ export class AttachedSession extends ProgramClient {
   #follow(worlds: Worlds, world: ClusterWorld, isRunning: boolean): SessionNews {
     const { pod, container } = this.request
     const mine = { ...this.#given() }
-    const from = this.#from ?? world.now
     const log = new ContainerLogs(worlds.containers, worlds.disks).find(pod, container, false)
     if ('problem' in log) return isRunning ? { ...mine, wakeIn: POLL } : { ...OVER, ...mine }
-    const entries = log.entries(world.now).filter(({ at }) => at >= from)
-    const fresh = entries.slice(this.#shownAtLast)
-    const last = entries.at(-1)?.at ?? from
-    this.#from = last
-    this.#shownAtLast = entries.filter(({ at }) => at === last).length
+    const entries = log.entries(world.now)
+    const fresh = entries.slice(this.#shown ?? entries.length)
+    this.#shown = entries.length
     const end = this.request.tty ? '\r\n' : '\n'
     for (const { stream, text } of fresh) mine[stream] += latin1(`${text}${end}`)
     if (!isRunning) return { ...mine, exitCode: 0 }

@@ -63,6 +63,23 @@ describe('the log of a container', () => {
     expect(logOf(api, 'crash', '?previous=true')).toBe('run\n')
   })
 
+  it('has the last words of a Pod that is over, though its status knows whole seconds', () => {
+    const api = cluster()
+    const script = 'nslookup kubernetes.default.svc.cluster.local | tail -3; echo end'
+    const container = { name: 'c', image: 'busybox:1.37', command: ['sh', '-c', script] }
+    const spec = { restartPolicy: 'Never', containers: [container] }
+    pass(api, 20)
+    api.cluster.advance(api.cluster.now + 300)
+    api.send(
+      'POST',
+      PODS,
+      { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'once' }, spec },
+      { contentType: 'application/json' },
+    )
+    pass(api, 60)
+    expect(logOf(api, 'once')).toMatch(/Address: 10\.96\.0\.1\n[^]*end\n$/)
+  })
+
   it('keeps what a run was told by the network when the next one has begun', () => {
     const api = cluster()
     scripted(api, 'asks', 'nslookup kubernetes.default.svc.cluster.local; sleep 1; exit 1')
