@@ -53,7 +53,7 @@ export class ContainerLogs {
     }
     return {
       entries: (until) => {
-        const last = Math.min(until, latest(endedAt))
+        const last = Math.min(until, lastMoment(endedAt))
         const kept = this.#disks
           .linesOf(keyOf(pod), uid, name)
           .filter(({ run: of, at }) => of === index && at <= last)
@@ -72,7 +72,7 @@ export class ContainerLogs {
 }
 
 /** Of a Pod that is over only the status is left, which knows whole seconds. */
-const latest = (endedAt: number): number => (endedAt % 1000 === 0 ? endedAt + 999 : endedAt)
+const lastMoment = (endedAt: number): number => (endedAt % 1000 === 0 ? endedAt + 999 : endedAt)
 
 const turnsUntil = ({ after, every }: LogLine, age: number): number => {
   if (after > age) return 0
