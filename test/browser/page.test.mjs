@@ -202,6 +202,8 @@ describe('the session page', () => {
     )
     await page.goto(session.links.edit)
     await live(page)
+    // it keeps only what it has shown
+    await rowOf(page, 'before').waitFor()
     await product.stop()
     await page.getByRole('status').getByText('No connection to the server').waitFor()
     await rowOf(page, 'before').waitFor()
