@@ -27,6 +27,8 @@ const CreateBody = v.strictObject({
   seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff))),
   proxyMode: v.optional(v.picklist(['iptables', 'nftables', 'ipvs'])),
   loadBalancer: v.optional(v.picklist(['cloud', 'none'])),
+  proxySync: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000))),
+  dnsTTL: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3600))),
 })
 
 const parseCreateBody = (
@@ -49,7 +51,7 @@ const parseCreateBody = (
     (issue) => `${v.getDotPath(issue) ?? 'the body'}: ${issue.message}`,
   )
   return {
-    problem: `${issues.join('; ')}. The fields are title, template, nodes, delays, manifests, seed, proxyMode and loadBalancer.`,
+    problem: `${issues.join('; ')}. The fields are title, template, nodes, delays, manifests, seed, proxyMode, loadBalancer, proxySync and dnsTTL.`,
   }
 }
 

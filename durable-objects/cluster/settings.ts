@@ -26,6 +26,8 @@ export interface Settings {
   readonly addons: boolean
   readonly loadBalancer: 'cloud' | 'none'
   readonly proxyMode: 'iptables' | 'nftables' | 'ipvs'
+  /** How long the cluster's DNS records live, in seconds. */
+  readonly dnsTTL: number
 }
 
 export const DELAYS = {
@@ -55,6 +57,9 @@ export const DELAYS = {
   },
 } as const satisfies Record<string, Delays>
 
+/** kubeadm's. */
+const DNS_TTL = 30
+
 /** What may be asked for when a session is made. */
 export interface SettingsRequest {
   readonly template?: 'default' | 'bare' | 'synergychat' | undefined
@@ -62,6 +67,10 @@ export interface SettingsRequest {
   readonly delays?: keyof typeof DELAYS | undefined
   readonly proxyMode?: Settings['proxyMode'] | undefined
   readonly loadBalancer?: Settings['loadBalancer'] | undefined
+  /** Instead of that of `delays`, in milliseconds. */
+  readonly proxySync?: number | undefined
+  /** In seconds, at most an hour; 0 to 3600 is what CoreDNS takes. */
+  readonly dnsTTL?: number | undefined
 }
 
 /** The settings of a template. `bare` is the cluster of the recordings: it runs any image and has nothing of its own. */
@@ -71,11 +80,12 @@ export const settingsOf = (request: SettingsRequest): Settings => {
   return {
     nodes: request.nodes ?? 3,
     // a bare cluster has no proxies to wait for: whoever asks for its tables gets those of this moment
-    delays: isBare ? { ...delays, proxySync: 0 } : delays,
+    delays: { ...delays, proxySync: isBare ? 0 : (request.proxySync ?? delays.proxySync) },
     images: isBare ? 'always' : 'known',
     kubeletEvents: !isBare,
     addons: !isBare,
     loadBalancer: request.loadBalancer ?? (isBare ? 'none' : 'cloud'),
     proxyMode: request.proxyMode ?? 'iptables',
+    dnsTTL: request.dnsTTL ?? DNS_TTL,
   }
 }

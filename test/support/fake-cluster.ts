@@ -13,6 +13,7 @@ const SETTINGS: Settings = {
   addons: false,
   loadBalancer: 'cloud',
   proxyMode: 'iptables',
+  dnsTTL: 30,
 }
 
 class FakeMemory implements Memory {

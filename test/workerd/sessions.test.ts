@@ -162,6 +162,22 @@ describe('a session', () => {
     expect(secrets.status).toBe(403)
   })
 
+  test('is asked for a proxy delay and a DNS TTL of its own', async () => {
+    const made = await call('/api/sessions', {
+      method: 'POST',
+      body: JSON.stringify({ proxySync: 0, dnsTTL: 7 }),
+    })
+    const { links } = await made.json<{ links: { kubernetes: string } }>()
+    const path = new URL(links.kubernetes).pathname
+    const answer = await call(`${path}/api/v1/namespaces/kube-system/configmaps/coredns`)
+    expect(await answer.text()).toContain('ttl 7')
+    const wrong = await call('/api/sessions', {
+      method: 'POST',
+      body: JSON.stringify({ dnsTTL: 3601 }),
+    })
+    expect(wrong.status).toBe(400)
+  })
+
   test('has a kubeconfig with the key for its holder and without for others', async () => {
     const { id, key } = await newSession()
     const headers = { authorization: `Bearer ${key}` }

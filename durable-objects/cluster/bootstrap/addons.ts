@@ -5,8 +5,11 @@ import type { BootstrapObject } from '#bootstrap/system-objects.ts'
 import type { Settings } from '#settings.ts'
 
 /** What kubeadm adds to a new cluster: CoreDNS and kube-proxy, each with its settings and rights. */
-export const addonObjects = (mode: Settings['proxyMode']): readonly BootstrapObject[] => [
-  ...corednsObjects(),
-  ...kubeProxyObjects(mode),
+export const addonObjects = ({
+  proxyMode,
+  dnsTTL,
+}: Pick<Settings, 'proxyMode' | 'dnsTTL'>): readonly BootstrapObject[] => [
+  ...corednsObjects(dnsTTL),
+  ...kubeProxyObjects(proxyMode),
   ...storageObjects(),
 ]

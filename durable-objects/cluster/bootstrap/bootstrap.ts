@@ -18,7 +18,7 @@ export const bootstrap = (
     ...bootstrapPolicy(),
     ...kubernetesService(),
     ...bootstrapNodes(settings),
-    ...(settings.addons ? addonObjects(settings.proxyMode) : []),
+    ...(settings.addons ? addonObjects(settings) : []),
     ...apiServices(),
   ]) {
     create(resource, object)

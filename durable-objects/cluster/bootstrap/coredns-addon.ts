@@ -1,6 +1,6 @@
 // kubernetes: cmd/kubeadm/app/phases/addons/dns/manifests.go
 import type { BootstrapObject } from '#bootstrap/system-objects.ts'
-import { KUBEADM_COREFILE } from '#coredns/kubeadm-corefile.ts'
+import { kubeadmCorefile } from '#coredns/kubeadm-corefile.ts'
 import { CLUSTER_DNS } from '#coredns/resolv-conf.ts'
 
 const NAMESPACE = 'kube-system'
@@ -106,12 +106,12 @@ const service = {
   status: {},
 }
 
-const configMap = {
+const configMap = (ttl: number) => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { name: NAME, namespace: NAMESPACE },
-  data: { Corefile: KUBEADM_COREFILE },
-}
+  data: { Corefile: kubeadmCorefile(ttl) },
+})
 
 const clusterRole = {
   apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -136,7 +136,7 @@ const clusterRoleBinding = {
 }
 
 /** The cluster's name server. */
-export const corednsObjects = (): readonly BootstrapObject[] => [
+export const corednsObjects = (ttl: number): readonly BootstrapObject[] => [
   {
     resource: 'serviceaccounts',
     object: {
@@ -147,7 +147,7 @@ export const corednsObjects = (): readonly BootstrapObject[] => [
   },
   { resource: 'clusterroles.rbac.authorization.k8s.io', object: clusterRole },
   { resource: 'clusterrolebindings.rbac.authorization.k8s.io', object: clusterRoleBinding },
-  { resource: 'configmaps', object: configMap },
+  { resource: 'configmaps', object: configMap(ttl) },
   { resource: 'services', object: service },
   { resource: 'deployments.apps', object: deployment },
 ]

@@ -1,6 +1,7 @@
 // What CoreDNS is told, as kubeadm writes it. kubernetes: cmd/kubeadm/app/phases/addons/dns/manifests.go
 
-export const KUBEADM_COREFILE = `.:53 {
+/** `ttl`: how long the cluster's records live, in seconds; kubeadm writes 30. */
+export const kubeadmCorefile = (ttl: number): string => `.:53 {
     errors
     health {
        lameduck 5s
@@ -9,7 +10,7 @@ export const KUBEADM_COREFILE = `.:53 {
     kubernetes cluster.local in-addr.arpa ip6.arpa {
        pods insecure
        fallthrough in-addr.arpa ip6.arpa
-       ttl 30
+       ttl ${ttl}
     }
     prometheus :9153
     forward . /etc/resolv.conf {

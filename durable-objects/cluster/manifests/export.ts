@@ -1,6 +1,7 @@
 import { controllerOf, own, type KubeObject } from '#apimachinery/object.ts'
 import { printYaml } from '#apimachinery/yaml/print.ts'
 import { addonObjects } from '#bootstrap/addons.ts'
+import { settingsOf } from '#settings.ts'
 import type { Cluster } from '#cluster.ts'
 import { asWritten } from '#manifests/as-written.ts'
 
@@ -54,7 +55,7 @@ const FOLLOWS: Readonly<Record<string, (object: KubeObject) => boolean>> = {
 
 /** What a new cluster has besides, in no namespace: `clusterroles… system:coredns`. */
 const ADDONS: ReadonlySet<string> = new Set(
-  addonObjects('iptables')
+  addonObjects(settingsOf({}))
     .filter(({ object }) => object.metadata.namespace === undefined)
     .map(({ resource, object }) => `${resource} ${object.metadata.name}`),
 )

@@ -1,7 +1,7 @@
 // What a diagnosis has to be told of kubelets, images and of what kubeadm wrote.
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { ComponentContext } from '#client/component.ts'
-import { KUBEADM_COREFILE } from '#coredns/kubeadm-corefile.ts'
+import { kubeadmCorefile } from '#coredns/kubeadm-corefile.ts'
 import { likelyImage } from '#images/likely-image.ts'
 import { ConfigurationError, configurationOf } from '#kube-proxy/configuration.ts'
 import { kubeadmConfiguration } from '#kube-proxy/kubeadm-configuration.ts'
@@ -14,7 +14,7 @@ type Context = Pick<ComponentContext, 'client' | 'memory' | 'settings'>
 
 export const diagnosisFacts = (context: Context) => ({
   proxyDaemonSet: kubeadmDaemonSet,
-  corefile: KUBEADM_COREFILE,
+  corefile: kubeadmCorefile(context.settings.dnsTTL),
   proxyConfiguration: kubeadmConfiguration,
   nodePortAddresses: () => nodePortAddresses(context),
   lastWords: (pod: Pod, container: string) => lastWords(context, pod, container),

@@ -86,6 +86,25 @@ describe("the proxies' settings", () => {
   })
 })
 
+describe("the session's own delays", () => {
+  it.each([
+    [undefined, 30],
+    [5, 5],
+    [0, 0],
+  ])('with a DNS TTL of %s the records live %i seconds', (dnsTTL, seconds) => {
+    const config = inSystem(newCluster({ dnsTTL }), 'configmaps').find(
+      ({ metadata }) => metadata.name === 'coredns',
+    )
+    expect(config!.data!['Corefile']).toContain(`\n       ttl ${seconds}\n`)
+  })
+
+  it('take the place of those of the preset', () => {
+    expect(settingsOf({ delays: 'real' }).delays.proxySync).toBe(1000)
+    expect(settingsOf({ delays: 'real', proxySync: 5000 }).delays.proxySync).toBe(5000)
+    expect(settingsOf({ template: 'bare', proxySync: 5000 }).delays.proxySync).toBe(0)
+  })
+})
+
 describe('a bare cluster', () => {
   it('has nothing of that', () => {
     const cluster = newCluster({ template: 'bare' })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseCorefile, type ServerBlock } from '#coredns/corefile.ts'
 import { answerQuestion, clusterCorefile } from '#coredns/server.ts'
 import { addonObjects } from '#bootstrap/addons.ts'
+import { settingsOf } from '#settings.ts'
 import type { ConfigMap } from '#api/core/v1/config-map/types.ts'
 import { askText, dnsCluster, dnsServer, outsideWorld } from '../../../support/dns-cluster.ts'
 
@@ -16,7 +17,7 @@ const failure = (text: string): string => {
 }
 const client = dnsCluster()
 const kubeadm = (
-  addonObjects('iptables').find(
+  addonObjects(settingsOf({})).find(
     ({ object }) => object.kind === 'ConfigMap' && object.metadata.name === 'coredns',
   )!.object as ConfigMap
 ).data!['Corefile']!
