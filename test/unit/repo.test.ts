@@ -36,6 +36,14 @@ const code = (file: string): string =>
     .replace(/(^|\s)\/\/.*$/gm, '')
     .replace(/'(?:[^'\\\n]|\\.)*'/g, "''")
 
+describe('the differences page', () => {
+  test('is written from the list', () => {
+    const script = path.join(ROOT, 'scripts/generate-differences.mjs')
+    const { stdout } = spawnSync(process.execPath, [script, '--print'], { encoding: 'utf8' })
+    expect(stdout, 'run `node scripts/generate-differences.mjs`').toBe(read('docs/differences.md'))
+  })
+})
+
 describe('the API', () => {
   const schemaless = builtInResources().filter(({ schema }) => schema === undefined)
 
