@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import type { AppEnvironment } from './environment.ts'
+import { PROXIED } from './kubernetes.ts'
 
 // Every credential is a capability that the caller holds and no cookie is ever set, so any page may call.
 const HEADERS: readonly (readonly [string, string])[] = [
@@ -11,7 +12,7 @@ export const allowAnyOrigin: MiddlewareHandler<AppEnvironment> = async (context,
   const { req } = context
   // what no browser sends of itself is meant for the Pod behind the API server's proxy
   const isProxied =
-    req.path.includes('/proxy') && req.header('access-control-request-method') === undefined
+    PROXIED.test(req.path) && req.header('access-control-request-method') === undefined
   if (req.method === 'OPTIONS' && !isProxied) {
     return new Response(null, {
       status: 204,

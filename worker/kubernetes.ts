@@ -29,7 +29,7 @@ const pathBehind = (pathname: string): string =>
   pathname.slice(pathname.indexOf('/', '/k8s/'.length) >>> 0) || '/'
 
 /** Whoever is asked through the API server sees the client's own headers. */
-const PROXIED = /\/(?:pods|services|nodes)\/[^/]+\/proxy(?:\/|$)/
+export const PROXIED = /\/(?:pods|services|nodes)\/[^/]+\/proxy(?:\/|$)/
 
 const capabilityOf = (context: Context<AppEnvironment>): Capability | undefined => {
   const capability = parseCapability(context.req.param('capability') ?? '')

@@ -15,3 +15,7 @@ export const fourBytes = (value: number): Uint8Array =>
 
 export const numberAt = (bytes: Uint8Array, offset: number): number =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(offset)
+
+/** Bytes as text of one character each, as the engine keeps what is no text. */
+export const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')

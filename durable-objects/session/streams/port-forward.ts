@@ -1,6 +1,7 @@
 // `kubectl port-forward`: SPDY in a WebSocket. Each forwarded connection is a pair of streams, one for its bytes and one for what goes wrong.
 // kubernetes: client-go tools/portforward, apimachinery pkg/util/httpstream/wsstream, pkg/kubelet portforward
 import type { Contact, Contacted } from '../../cluster/images/network.ts'
+import { latin1 } from './bytes.ts'
 import { PortConnection } from './port-connection.ts'
 import { SpdyConnection } from './spdy.ts'
 
@@ -24,9 +25,6 @@ interface Forwarded {
   error?: number
   connection?: PortConnection
 }
-
-const latin1 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 
 /** Serves one client until its socket closes. */
 export class PortForward {

@@ -1,6 +1,6 @@
 // exec and attach over a WebSocket: the first byte of a frame says whose bytes follow.
 // kubernetes: apimachinery pkg/util/remotecommand/constants.go, staging/src/k8s.io/kubelet pkg/cri/streaming/remotecommand
-import { joined } from './bytes.ts'
+import { joined, latin1 } from './bytes.ts'
 
 /** v5 tells when the client's input ends. */
 export const REMOTE_COMMAND_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const
@@ -126,9 +126,6 @@ export class RemoteCommand {
     this.#ends.close()
   }
 }
-
-const latin1 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 
 const exitStatus = (code: number, command: readonly string[]): object =>
   code === 0

@@ -5,7 +5,12 @@ import type { Kubelets } from '#client/kubelets.ts'
 import { badRequest, StatusError } from '#apimachinery/status-error.ts'
 import type { ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
 import { liveObject } from '#kube-apiserver/endpoints/get.ts'
-import { type Answer, type ApiRequest, queryFlag } from '#kube-apiserver/endpoints/http.ts'
+import {
+  type Answer,
+  type ApiRequest,
+  portNumber,
+  queryFlag,
+} from '#kube-apiserver/endpoints/http.ts'
 import { containerOf } from '#kube-apiserver/endpoints/pod-log.ts'
 
 const KINDS = ['exec', 'attach', 'portforward'] as const
@@ -19,11 +24,7 @@ const portsOf = ({ query }: ApiRequest): readonly number[] =>
   query
     .filter(([key]) => key === 'ports')
     .flatMap(([, value]) => value.split(','))
-    .map((text) => {
-      const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
-      if (port < 1 || port > 65_535) throw badRequest(`invalid port ${JSON.stringify(text)}`)
-      return port
-    })
+    .map(portNumber)
 
 /** Throws what a real API server answers. */
 export const connect = (target: ResourceRequest, kind: ConnectKind, kubelets: Kubelets): Answer => {

@@ -1,4 +1,5 @@
 import type { Pod } from '#api/core/v1/pod/types.ts'
+import { badRequest } from '#apimachinery/status-error.ts'
 import type { UserInfo } from '#api/strategy.ts'
 
 /** An HTTP request as the edge hands it in. The edge has read the body and decoded text as UTF-8. */
@@ -73,6 +74,13 @@ export const isSet = (value: string | undefined): boolean =>
 
 export const queryFlag = (request: ApiRequest, name: string): boolean =>
   isSet(queryValue(request, name))
+
+/** A port that somebody wrote down. */
+export const portNumber = (text: string): number => {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (port < 1 || port > 65_535) throw badRequest(`invalid port ${JSON.stringify(text)}`)
+  return port
+}
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '<': '\\u003c',

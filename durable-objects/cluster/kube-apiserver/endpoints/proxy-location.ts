@@ -5,6 +5,7 @@ import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { Service } from '#api/core/v1/service/types.ts'
 import { badRequest, notFound, StatusError } from '#apimachinery/status-error.ts'
 import type { ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
+import { portNumber } from '#kube-apiserver/endpoints/http.ts'
 
 export interface ProxyLocation {
   readonly scheme: 'http' | 'https'
@@ -41,12 +42,6 @@ export const proxyLocation = (target: ResourceRequest): ProxyLocation => {
   if (resource.name === 'services') return serviceLocation(target, asked)
   if (asked === undefined) throw badRequest(`invalid pod request ${JSON.stringify(path.name)}`)
   return podLocation(target, asked)
-}
-
-const portNumber = (text: string): number => {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
-  if (port < 1 || port > 65_535) throw badRequest(`invalid port ${JSON.stringify(text)}`)
-  return port
 }
 
 const podLocation = (target: ResourceRequest, { scheme, name, port }: Asked): ProxyLocation => {

@@ -1,5 +1,6 @@
 // cd, pwd, type, command, alias, hash, umask, ulimit, history.
 import { type Builtin, ending } from '#shell/builtins/builtin.ts'
+import { SPECIAL_BUILTINS } from '#shell/builtins/special.ts'
 import { isFailure } from '#shell/files/failure.ts'
 import type { FileSystem } from '#shell/files/file-system.ts'
 import { absolutePath } from '#shell/files/path.ts'
@@ -99,30 +100,12 @@ const meaningOf = (
       text: state.flavour === 'bash' ? `${word} is a function` : `${word} is a shell function`,
     }
   if (isBuiltin(word)) {
-    const isSpecial = state.flavour === 'dash' && SPECIAL.has(word)
+    const isSpecial = state.flavour === 'dash' && SPECIAL_BUILTINS.has(word)
     return { path: word, text: `${word} is a ${isSpecial ? 'special ' : ''}shell builtin` }
   }
   const found = findProgram(heritageOf(shell), word)
   return isProgram(found) ? { path: found.path, text: `${word} is ${found.path}` } : undefined
 }
-
-const SPECIAL = new Set([
-  '.',
-  ':',
-  'break',
-  'continue',
-  'eval',
-  'exec',
-  'exit',
-  'export',
-  'readonly',
-  'return',
-  'set',
-  'shift',
-  'times',
-  'trap',
-  'unset',
-])
 
 /** Which builtins there are is known only where they are put together. */
 export const namesOf = (

@@ -1,5 +1,6 @@
 // echo, printf.
 import type { Builtin } from '#shell/builtins/builtin.ts'
+import { unescape } from '#shell/builtins/escapes.ts'
 import { formatted } from '#shell/builtins/printf.ts'
 import { setParameter } from '#shell/interpreter/parameters.ts'
 import { complain, print, type Shell } from '#shell/interpreter/shell.ts'
@@ -14,41 +15,6 @@ export function* write(shell: Shell, name: string, text: string): Steps<number> 
     bash: `${name}: write error: ${error}`,
   })
   return 1
-}
-
-/** `\n`, `\t`, `\0101`, `\x41`; `\c` ends everything. */
-export const unescape = (
-  text: string,
-  octal: 'zero' | 'plain',
-): { readonly text: string; readonly isCut: boolean } => {
-  const cut = /(^|[^\\])(\\\\)*\\c/.exec(text)
-  const kept = cut === null ? text : text.slice(0, cut.index + cut[0].length - 2)
-  const pattern =
-    octal === 'zero'
-      ? /\\(0[0-7]{0,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|[abefnrtv\\])/g
-      : /\\([0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|[abefnrtv\\"'])/g
-  const plain = kept.replace(pattern, (_, code: string) => {
-    const known = ESCAPES[code]
-    if (known !== undefined && Object.hasOwn(ESCAPES, code)) return known
-    if (code.startsWith('x') || code.startsWith('u'))
-      return String.fromCodePoint(Number.parseInt(code.slice(1), 16))
-    return String.fromCharCode(Number.parseInt(code, 8) & 255)
-  })
-  return { text: plain, isCut: cut !== null }
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  e: '\x1b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-  '"': '"',
-  "'": "'",
 }
 
 const echo: Builtin = function* run(shell, args, name) {
@@ -66,7 +32,7 @@ const echo: Builtin = function* run(shell, args, name) {
   }
   const text = args.slice(first).join(' ')
   if (!isEscaped) return yield* write(shell, name, hasEnd ? `${text}\n` : text)
-  const plain = unescape(text, 'zero')
+  const plain = unescape(text, 'echo')
   return yield* write(shell, name, hasEnd && !plain.isCut ? `${plain.text}\n` : plain.text)
 }
 

@@ -1,4 +1,5 @@
 // The formats of printf(1).
+import { unescape } from '#shell/builtins/escapes.ts'
 
 interface Result {
   readonly text: string
@@ -30,7 +31,7 @@ const oneRound = (
   let text = ''
   let from = 0
   for (const match of format.matchAll(DIRECTIVE)) {
-    text += escapes(format.slice(from, match.index)).text
+    text += unescape(format.slice(from, match.index), 'printf').text
     from = match.index + match[0].length
     const [, flags, width, precision, letter] = match
     if (letter === '%') {
@@ -46,12 +47,12 @@ const oneRound = (
     }
     const argument = rest.shift()
     if (letter === 'b') {
-      const plain = escapes(argument ?? '', 'zero')
+      const plain = unescape(argument ?? '', 'printf')
       text += padded(plain.text, spec)
       if (plain.isCut) return { text, isCut: true }
     } else text += convert(letter!, spec, argument, bad)
   }
-  const last = escapes(format.slice(from))
+  const last = unescape(format.slice(from), 'printf')
   return { text: text + last.text, isCut: last.isCut }
 }
 
@@ -171,43 +172,3 @@ const float = (
 }
 
 const exponent = (text: string): string => text.replace(/e([-+])(\d)$/, 'e$10$2')
-
-const SIMPLE: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  e: '\x1b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-  '"': '"',
-  "'": "'",
-}
-
-const ESCAPE = /\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|0?[0-7]{1,3}|.)/gs
-
-/** `\c` ends everything. */
-const escapes = (
-  text: string,
-  _octal?: 'zero',
-): { readonly text: string; readonly isCut: boolean } => {
-  let isCut = false
-  let out = ''
-  let from = 0
-  for (const match of text.matchAll(ESCAPE)) {
-    out += text.slice(from, match.index)
-    from = match.index + match[0].length
-    const code = match[1]!
-    if (code === 'c') {
-      isCut = true
-      return { text: out, isCut }
-    }
-    if (Object.hasOwn(SIMPLE, code)) out += SIMPLE[code]
-    else if (/^[xu]./.test(code)) out += String.fromCodePoint(Number.parseInt(code.slice(1), 16))
-    else if (/^[0-7]/.test(code)) out += String.fromCharCode(Number.parseInt(code, 8) & 255)
-    else out += match[0]
-  }
-  return { text: out + text.slice(from), isCut }
-}

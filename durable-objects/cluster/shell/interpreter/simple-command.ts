@@ -1,6 +1,7 @@
 // `A=1 name arguments > file`.
 import type { Assignment, Command, CommandArgument } from 'unbash'
-import { builtinOf, SPECIAL_BUILTINS } from '#shell/builtins/table.ts'
+import { SPECIAL_BUILTINS } from '#shell/builtins/special.ts'
+import { builtinOf } from '#shell/builtins/table.ts'
 import { expandNumber, expandText, expandWords } from '#shell/interpreter/expansion.ts'
 import { findProgram, isProgram } from '#shell/interpreter/find-program.ts'
 import { fatalStatus, parameter, setItem, setParameter } from '#shell/interpreter/parameters.ts'
