@@ -301,3 +301,6 @@ export const agnhost: ImageBehaviour = {
       : undefined
   },
 }
+
+/** agnhost as the server of a picture and of what it is called. kubernetes: test/images/nautilus */
+export const nautilus: ImageBehaviour = { ...agnhost, cmd: ['test-webserver'] }

@@ -12,7 +12,8 @@ import { isFailure } from '#shell/files/failure.ts'
 import { directory, type Node } from '#shell/files/node.ts'
 import { nodeAt } from '#shell/files/tree.ts'
 import { volumeOf } from '#shell/files/volume.ts'
-import { volumeSource } from '#world/container/pod-volumes.ts'
+import { imageTree } from '#world/container/image-files.ts'
+import { volumeSource } from '#kubelet/pod-volumes.ts'
 import { ownFiles, volumeFilesOf, type WrittenPlace } from '#world/container/written-trees.ts'
 import { hostnameOf } from '#world/pods.ts'
 import type { Worlds } from '#world/world.ts'
@@ -41,7 +42,9 @@ export const filesOf =
       return files === undefined ? undefined : read(treeOf(worlds!, files), inside)
     }
     if (worlds === undefined || running === undefined) return written(pod, path)
-    return fromRoot(worlds, ownFiles(worlds, pod, running), path) ?? written(pod, path)
+    const image = worlds.containers.imageOf(pod, container, running.run)
+    const files = ownFiles(worlds, pod, running, imageTree(container.image ?? '', image))
+    return fromRoot(worlds, files, path) ?? written(pod, path)
   }
 
 const trimmed = (path: string): string => path.replace(/\/+$/, '')

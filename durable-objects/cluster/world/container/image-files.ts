@@ -37,7 +37,7 @@ export const distributionOf = (image: string, { tools }: ImageBehaviour): Distri
 
 /** Whether bash is in it. */
 const hasBash = (image: string, distribution: Distribution): boolean =>
-  distribution === 'debian' || /\b(agnhost|netshoot)\b/.test(image)
+  distribution === 'debian' || /\b(agnhost|nautilus|netshoot)\b/.test(image)
 
 /** Which shell a name means in the image. */
 export const shellOf = (
@@ -85,8 +85,11 @@ const makeTree = (image: string, behaviour: ImageBehaviour): DirectoryNode => {
   const name = repositoryOf(image)
   if (/(^|\/)nginx(-unprivileged)?$/.test(name)) return withFiles(tree, nginxFiles(indexOf(image)))
   if (/(^|\/)httpd$/.test(name)) return withFiles(tree, httpdFiles(indexOf(image)))
+  if (/(^|\/)nautilus$/.test(name)) return withFiles(tree, { '/data.json': NAUTILUS_DATA })
   return tree
 }
+
+const NAUTILUS_DATA = '{\n  "image": "nautilus.jpg"\n}\n'
 
 /** The page that a web server serves as it comes. */
 const indexOf = (image: string): string => {
