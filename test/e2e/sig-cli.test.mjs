@@ -12,13 +12,19 @@ import { kubectlPath } from '../support/kubectl.mjs'
 import { startProduct } from '../support/product.mjs'
 import { eventually } from '../support/session-client.mjs'
 import { createSession, kubeconfigOf } from '../support/session.mjs'
+import {
+  AGNHOST,
+  AGNHOST_PRIMARY,
+  AGNHOST_SERVICE,
+  BUSYBOX,
+  GUESTBOOK,
+  HTTPD,
+  HTTPD_DEPLOYMENT,
+  NAUTILUS,
+  NAUTILUS_CONTROLLER,
+  PAUSE_POD,
+} from '../support/sig-cli-manifests.mjs'
 
-const IMAGES = 'registry.k8s.io/e2e-test-images'
-const AGNHOST = `${IMAGES}/agnhost:2.63.0`
-const BUSYBOX = `${IMAGES}/busybox:1.37.0-1`
-const HTTPD = `${IMAGES}/httpd:2.4.38-4`
-const NAUTILUS = `${IMAGES}/nautilus:1.7`
-const PAUSE = 'registry.k8s.io/pause:3.10.1'
 const PATIENCE_MS = 30_000
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kubarium-sig-cli-'))
@@ -71,7 +77,7 @@ const kubectlIn = (namespace) => async (args, input) => {
 
 /** A spec with a namespace of its own, which goes when the spec has ended, however it ends. */
 const spec = (name, body) =>
-  test(name, { concurrency: true }, async () => {
+  void test(name, async () => {
     const namespace = `kubectl-${(namespaces += 1)}`
     await kubectlIn()(['create', 'namespace', namespace])
     await body({ namespace, kubectl: kubectlIn(namespace) })
@@ -115,67 +121,11 @@ const assertRows = (output, rows) => {
   }
 }
 
-const AGNHOST_PRIMARY = JSON.stringify({
-  kind: 'ReplicationController',
-  apiVersion: 'v1',
-  metadata: { name: 'agnhost-primary', labels: { app: 'agnhost', role: 'primary' } },
-  spec: {
-    replicas: 1,
-    selector: { app: 'agnhost', role: 'primary' },
-    template: {
-      metadata: { labels: { app: 'agnhost', role: 'primary' } },
-      spec: {
-        containers: [
-          {
-            name: 'agnhost-primary',
-            image: AGNHOST,
-            ports: [{ name: 'agnhost-server', containerPort: 6379 }],
-          },
-        ],
-      },
-    },
-  },
-})
-
-const AGNHOST_SERVICE = JSON.stringify({
-  kind: 'Service',
-  apiVersion: 'v1',
-  metadata: { name: 'agnhost-primary', labels: { app: 'agnhost', role: 'primary' } },
-  spec: {
-    ports: [{ port: 6379, targetPort: 'agnhost-server' }],
-    selector: { app: 'agnhost', role: 'primary' },
-  },
-})
-
 const agnhostPrimary = async (kubectl) => {
   await kubectl(['create', '-f', '-'], AGNHOST_PRIMARY)
   const pods = await podsReady(kubectl, 'app=agnhost', 1)
   return pods.map(({ metadata }) => metadata.name)
 }
-
-const NAUTILUS_CONTROLLER = `
-apiVersion: v1
-kind: ReplicationController
-metadata:
-  name: update-demo-nautilus
-spec:
-  replicas: 2
-  selector:
-    name: update-demo
-    version: nautilus
-  template:
-    metadata:
-      labels:
-        name: update-demo
-        version: nautilus
-    spec:
-      containers:
-      - image: ${NAUTILUS}
-        name: update-demo
-        ports:
-        - containerPort: 80
-          protocol: TCP
-`
 
 const IS_RUNNING =
   '{{if (exists . "status" "containerStatuses")}}{{range .status.containerStatuses}}{{if (and (eq .name "update-demo") (exists . "state" "running"))}}true{{end}}{{end}}{{end}}'
@@ -183,28 +133,27 @@ const IMAGE =
   '{{if (exists . "spec" "containers")}}{{range .spec.containers}}{{if eq .name "update-demo"}}{{.image}}{{end}}{{end}}{{end}}'
 
 /** So many Pods of update-demo run the image and serve its data. */
-const nautilusServes = ({ namespace, kubectl }, replicas) => {
-  const template = (text) => ['-o', 'template', `--template=${text}`]
-  return until(
+const nautilusServes = async ({ namespace, kubectl }, replicas) => {
+  const show = (pods, text) =>
+    kubectl(['get', 'pods', ...pods, `--template=${text}`, '-o', 'template'])
+  const names = await until(
     async () => {
-      const list = ['get', 'pods', '-l', 'name=update-demo']
-      const names = await kubectl([
-        ...list,
-        ...template('{{range.items}}{{.metadata.name}} {{end}}'),
-      ])
-      return Promise.all(
-        names
-          .split(' ')
-          .filter((name) => name !== '')
-          .map(async (name) => ({
-            running: await kubectl(['get', 'pods', name, ...template(IS_RUNNING)]),
-            image: await kubectl(['get', 'pods', name, ...template(IMAGE)]),
-            data: await get(`/api/v1/namespaces/${namespace}/pods/${name}/proxy/data.json`),
-          })),
+      const text = await show(
+        ['-l', 'name=update-demo'],
+        '{{range.items}}{{.metadata.name}} {{end}}',
       )
+      return text.split(' ').filter((name) => name !== '')
     },
+    ({ length }) => length === replicas,
+  )
+  const look = async (name) => ({
+    running: await show([name], IS_RUNNING),
+    image: await show([name], IMAGE),
+    data: await get(`/api/v1/namespaces/${namespace}/pods/${name}/proxy/data.json`),
+  })
+  await until(
+    () => Promise.all(names.map(look)),
     (pods) =>
-      pods.length === replicas &&
       pods.every(
         ({ running: is, image, data }) =>
           is === 'true' &&
@@ -215,60 +164,6 @@ const nautilusServes = ({ namespace, kubectl }, replicas) => {
   )
 }
 
-const guestbookService = (name, labels, ports) => ({
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name, labels },
-  spec: { ports, selector: labels },
-})
-
-const guestbookDeployment = (name, replicas, labels, container) => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name },
-  spec: {
-    replicas,
-    selector: { matchLabels: labels },
-    template: {
-      metadata: { labels },
-      spec: {
-        containers: [
-          {
-            image: AGNHOST,
-            resources: { requests: { cpu: '100m', memory: '100Mi' } },
-            ...container,
-          },
-        ],
-      },
-    },
-  },
-})
-
-const FRONTEND = { app: 'guestbook', tier: 'frontend' }
-const PRIMARY = { app: 'agnhost', role: 'primary', tier: 'backend' }
-const REPLICA = { app: 'agnhost', role: 'replica', tier: 'backend' }
-
-const GUESTBOOK = [
-  guestbookService('agnhost-replica', REPLICA, [{ port: 6379 }]),
-  guestbookService('agnhost-primary', PRIMARY, [{ port: 6379, targetPort: 6379 }]),
-  guestbookService('frontend', FRONTEND, [{ port: 80 }]),
-  guestbookDeployment('frontend', 3, FRONTEND, {
-    name: 'guestbook-frontend',
-    args: ['guestbook', '--backend-port', '6379'],
-    ports: [{ containerPort: 80 }],
-  }),
-  guestbookDeployment('agnhost-primary', 1, PRIMARY, {
-    name: 'primary',
-    args: ['guestbook', '--http-port', '6379'],
-    ports: [{ containerPort: 6379 }],
-  }),
-  guestbookDeployment('agnhost-replica', 2, REPLICA, {
-    name: 'replica',
-    args: ['guestbook', '--replicaof', 'agnhost-primary', '--http-port', '6379'],
-    ports: [{ containerPort: 6379 }],
-  }),
-]
-
 const askGuestbook = (namespace, command, value, expected) =>
   until(
     () =>
@@ -277,43 +172,6 @@ const askGuestbook = (namespace, command, value, expected) =>
       ),
     ({ status, text }) => status === 200 && text === expected,
   )
-
-const HTTPD_DEPLOYMENT = `
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: httpd-deployment
-spec:
-  replicas: 2
-  selector:
-    matchLabels:
-      app: httpd
-  template:
-    metadata:
-      labels:
-        app: httpd
-    spec:
-      containers:
-      - name: httpd
-        image: ${HTTPD}
-        ports:
-        - containerPort: 80
-`
-
-const PAUSE_POD = `
-apiVersion: v1
-kind: Pod
-metadata:
-  name: pause
-  labels:
-    name: pause
-spec:
-  containers:
-  - name: pause
-    image: ${PAUSE}
-    ports:
-    - containerPort: 80
-`
 
 /** A session is a path of its server, which kubectl appends if it is told to. */
 const APPEND = '--append-server-path'
