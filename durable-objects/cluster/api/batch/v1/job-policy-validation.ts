@@ -6,6 +6,9 @@ import type {
   PodFailurePolicyRule,
   SuccessPolicyRule,
 } from '#api/batch/v1/shared-types.ts'
+import { notNegative } from '#api/apps/v1/workload-validation.ts'
+import { countIndexes } from '#api/batch/v1/index-intervals.ts'
+import { internalForm } from '#api/core/v1/pod/internal-form.ts'
 import {
   duplicateValue,
   invalidValue,
@@ -13,6 +16,7 @@ import {
   OMIT_VALUE,
   quote,
   requiredValue,
+  tooLong,
   tooMany,
   type FieldError,
 } from '#apimachinery/field-error.ts'
@@ -21,6 +25,7 @@ import { isQualifiedName } from '#apimachinery/validation/names.ts'
 const MAX_RULES = 20
 const MAX_EXIT_CODES = 255
 const MAX_PATTERNS = 20
+const MAX_INDEXES_TEXT = 65_536
 const ACTIONS = ['Count', 'FailIndex', 'FailJob', 'Ignore']
 const OPERATORS = ['In', 'NotIn']
 const STATUSES = ['False', 'True', 'Unknown']
@@ -38,7 +43,7 @@ const validateChoice = (
 }
 
 export const validateFailurePolicy = (spec: JobSpec, path: string): readonly FieldError[] => {
-  const { rules = [] } = spec.podFailurePolicy!
+  const rules = spec.podFailurePolicy!.rules ?? []
   const containers = [
     ...spec.template.spec.containers,
     ...(spec.template.spec.initContainers ?? []),
@@ -56,7 +61,8 @@ const validateRule = (
   names: ReadonlySet<string>,
   path: string,
 ): readonly FieldError[] => {
-  const { action, onExitCodes, onPodConditions = [] } = rule
+  const { action, onExitCodes } = rule
+  const onPodConditions = rule.onPodConditions ?? []
   const errors: FieldError[] = [...validateChoice(action, ACTIONS, `${path}.action`)]
   if (action === 'FailIndex' && spec.backoffLimitPerIndex === undefined)
     errors.push(
@@ -99,7 +105,7 @@ const validatePatterns = (
 ]
 
 const validateExitCodes = (
-  { operator, containerName, values = [] }: PodFailurePolicyOnExitCodesRequirement,
+  { operator, containerName, values: given }: PodFailurePolicyOnExitCodesRequirement,
   names: ReadonlySet<string>,
   path: string,
 ): readonly FieldError[] => {
@@ -113,7 +119,8 @@ const validateExitCodes = (
       ),
     )
   const here = `${path}.values`
-  if (values.length === 0) errors.push(invalidValue(here, values, 'at least one value is required'))
+  const values = given ?? []
+  if (values.length === 0) errors.push(invalidValue(here, given, 'at least one value is required'))
   else if (values.length > MAX_EXIT_CODES) errors.push(tooMany(here, values.length, MAX_EXIT_CODES))
   for (const [index, value] of values.entries()) {
     if (operator === 'In' && value === 0)
@@ -126,19 +133,29 @@ const validateExitCodes = (
 }
 
 export const validateSuccessPolicy = (spec: JobSpec, path: string): readonly FieldError[] => {
-  const { rules = [] } = spec.successPolicy!
+  const policy = spec.successPolicy!
+  const rules = policy.rules ?? []
   const here = `${path}.rules`
   if (spec.completionMode !== 'Indexed')
-    return [invalidValue(path, spec.successPolicy, 'requires indexed completion mode')]
+    return [
+      invalidValue(path, internalForm('SuccessPolicy', policy), 'requires indexed completion mode'),
+    ]
   return [
-    ...(rules.length === 0 ? [requiredValue(here, 'must be specified')] : []),
+    ...(rules.length === 0
+      ? [
+          requiredValue(
+            here,
+            'at least one rules must be specified when the successPolicy is specified',
+          ),
+        ]
+      : []),
     ...(rules.length > MAX_RULES ? [tooMany(here, rules.length, MAX_RULES)] : []),
     ...rules.flatMap((rule, index) => validateSuccessRule(spec, rule, `${here}[${index}]`)),
   ]
 }
 
 const validateSuccessRule = (
-  spec: JobSpec,
+  { completions = 0 }: JobSpec,
   { succeededCount: count, succeededIndexes: indexes }: SuccessPolicyRule,
   path: string,
 ): readonly FieldError[] => {
@@ -147,24 +164,28 @@ const validateSuccessRule = (
     errors.push(
       requiredValue(path, 'at least one of succeededCount or succeededIndexes must be specified'),
     )
-  const { completions } = spec
-  if (count !== undefined && count < 1)
-    errors.push(invalidValue(`${path}.succeededCount`, count, 'must be greater than 0'))
-  if (count !== undefined && completions !== undefined && count > completions)
-    errors.push(
-      invalidValue(
-        `${path}.succeededCount`,
-        count,
-        `must be less than or equal to ${completions} (the number of specified completions)`,
-      ),
-    )
-  if (indexes !== undefined && !/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(indexes))
+  if (indexes !== undefined && indexes.length > MAX_INDEXES_TEXT)
+    errors.push(tooLong(`${path}.succeededIndexes`, MAX_INDEXES_TEXT))
+  const parsed = countIndexes(indexes ?? '', completions)
+  if (typeof parsed === 'string')
     errors.push(
       invalidValue(
         `${path}.succeededIndexes`,
         indexes,
-        'error parsing succeededIndexes: cannot convert string to integer for index',
+        `error parsing succeededIndexes: ${parsed}`,
       ),
     )
+  if (count === undefined) return errors
+  const total = typeof parsed === 'string' ? 0 : parsed
+  const atMost = (limit: number, what: string): FieldError =>
+    invalidValue(
+      `${path}.succeededCount`,
+      count,
+      `must be less than or equal to ${limit} (the number of ${what})`,
+    )
+  errors.push(...notNegative(count, `${path}.succeededCount`))
+  if (count > completions) errors.push(atMost(completions, 'specified completions'))
+  if (indexes !== undefined && count > total)
+    errors.push(atMost(total, 'indexes in the specified succeededIndexes field'))
   return errors
 }

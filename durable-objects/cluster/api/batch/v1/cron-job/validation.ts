@@ -99,6 +99,7 @@ const validateTimeZone = (zone: string | undefined): readonly FieldError[] => {
         zone,
         'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones',
       ),
+      ...(zone === 'Local' ? [] : [invalidValue(path, zone, `unknown time zone ${zone}`)]),
     ]
   const isKnown = parts.length > 1 ? AREAS.has(parts[0]!) : PLAIN_ZONES.has(zone)
   return isFormed && isKnown ? [] : [invalidValue(path, zone, `unknown time zone ${zone}`)]

@@ -12,15 +12,17 @@ export const defaultJobTemplate = (spec: JobSpec): JobSpec =>
 
 const defaultFailurePolicy = (policy: PodFailurePolicy): PodFailurePolicy =>
   assign(policy, {
-    rules: mapShared(policy.rules ?? [], (rule) =>
-      assign(rule, {
-        onPodConditions:
-          rule.onPodConditions &&
-          mapShared(rule.onPodConditions, (pattern) =>
-            pattern.status ? pattern : assign(pattern, { status: 'True' }),
-          ),
-      }),
-    ),
+    rules:
+      policy.rules &&
+      mapShared(policy.rules, (rule) =>
+        assign(rule, {
+          onPodConditions:
+            rule.onPodConditions &&
+            mapShared(rule.onPodConditions, (pattern) =>
+              pattern.status ? pattern : assign(pattern, { status: 'True' }),
+            ),
+        }),
+      ),
   })
 
 /** kubernetes: pkg/apis/batch/v1/defaults.go SetDefaults_Job */

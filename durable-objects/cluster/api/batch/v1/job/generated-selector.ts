@@ -14,6 +14,9 @@ export const generateSelector = (job: Job): Job => {
   if (job.spec.manualSelector === true) return job
   const { uid = '', name = '' } = job.metadata
   const { template, selector } = job.spec
+  // Labels that defaulting took from the template are the template's own map upstream: what is added there is added here.
+  const isShared =
+    job.metadata.labels !== undefined && job.metadata.labels === template.metadata.labels
   const labels = sortedMap(
     fill(template.metadata.labels ?? {}, {
       [CONTROLLER_UID]: uid,
@@ -23,6 +26,7 @@ export const generateSelector = (job: Job): Job => {
     }),
   )
   return assign(job, {
+    metadata: isShared ? assign(job.metadata, { labels }) : job.metadata,
     spec: assign(job.spec, {
       selector: assign(selector ?? {}, {
         matchLabels: sortedMap(fill(selector?.matchLabels ?? {}, { [CONTROLLER_UID]: uid })),

@@ -53,6 +53,7 @@ describe('validateCronJob()', () => {
       { timeZone: 'local' },
       [
         'spec.timeZone: Invalid value: "local": timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones',
+        'spec.timeZone: Invalid value: "local": unknown time zone local',
       ],
     ],
     [

@@ -53,6 +53,23 @@ describe('jobStrategy', () => {
   })
 })
 
+describe('labels of a Job', () => {
+  const template = {
+    metadata: { labels: { app: 'a' } },
+    spec: { restartPolicy: 'Never', containers: [container()] },
+  }
+
+  it('are those of its Pods, with what was generated for them', () => {
+    const { metadata, spec } = create({ template })
+    expect(metadata.labels).toMatchObject({ app: 'a', 'job-name': 'pi', 'controller-uid': 'u-1' })
+    expect(metadata.labels).toEqual(spec.template.metadata.labels)
+  })
+
+  it('are its own if it has any', () => {
+    expect(create({ template }, { labels: { own: 'one' } }).metadata.labels).toEqual({ own: 'one' })
+  })
+})
+
 describe('validateJob()', () => {
   const template = (spec: Parts): Parts => ({
     template: {
@@ -144,6 +161,77 @@ describe('validateJob()', () => {
     const name = 'a'.repeat(62)
     expect(refusals({ completionMode: 'Indexed', completions: 11 }, { name })).toEqual([
       `metadata.name: Invalid value: "${name}": will not able to create pod with invalid DNS label: ${name}-10`,
+    ])
+  })
+})
+
+describe('validateJob() of policies', () => {
+  const success = (rules: unknown): Parts => ({
+    completionMode: 'Indexed',
+    completions: 5,
+    successPolicy: { rules },
+  })
+  const rule = 'spec.successPolicy.rules[0]'
+  const parsing = (text: string, problem: string): readonly string[] => [
+    `${rule}.succeededIndexes: Invalid value: "${text}": error parsing succeededIndexes: ${problem}`,
+  ]
+  it.each([
+    [[{ succeededIndexes: '0,2-4', succeededCount: 4 }], []],
+    [
+      null,
+      [
+        'spec.successPolicy.rules: Required value: at least one rules must be specified when the successPolicy is specified',
+      ],
+    ],
+    [
+      [{}],
+      [
+        `${rule}: Required value: at least one of succeededCount or succeededIndexes must be specified`,
+      ],
+    ],
+    [[{ succeededIndexes: 'a' }], parsing('a', 'cannot convert string to integer for index: "a"')],
+    [[{ succeededIndexes: '1,5' }], parsing('1,5', 'too large index: "5"')],
+    [
+      [{ succeededIndexes: '3-1' }],
+      parsing('3-1', 'non-increasing order, previous: 3, current: 1'),
+    ],
+    [
+      [{ succeededIndexes: '2,1' }],
+      parsing('2,1', 'non-increasing order, previous: 2, current: 1'),
+    ],
+    [
+      [{ succeededIndexes: '1-2-3' }],
+      parsing(
+        '1-2-3',
+        `the fragment "1-2-3" violates the requirement that an index interval can have at most two parts separated by '-'`,
+      ),
+    ],
+    [
+      [{ succeededIndexes: '1-2', succeededCount: 6 }],
+      [
+        `${rule}.succeededCount: Invalid value: 6: must be less than or equal to 5 (the number of specified completions)`,
+        `${rule}.succeededCount: Invalid value: 6: must be less than or equal to 2 (the number of indexes in the specified succeededIndexes field)`,
+      ],
+    ],
+    [
+      [{ succeededCount: -1 }],
+      [`${rule}.succeededCount: Invalid value: -1: must be greater than or equal to 0`],
+    ],
+  ])('reads the rules of success %j', (rules, expected) => {
+    expect(refusals(success(rules))).toEqual(expected)
+  })
+
+  it('shows a success policy that no index can meet as the internal type', () => {
+    expect(refusals({ successPolicy: { rules: [{ succeededCount: 1 }] } })).toEqual([
+      'spec.successPolicy: Invalid value: {"Rules":[{"SucceededIndexes":null,"SucceededCount":1}]}: requires indexed completion mode',
+    ])
+  })
+
+  it('refuses exit codes that were written as nothing', () => {
+    const onExitCodes = { operator: 'In', values: null }
+    const podFailurePolicy = { rules: [{ action: 'Count', onExitCodes }] }
+    expect(refusals({ podFailurePolicy })).toEqual([
+      'spec.podFailurePolicy.rules[0].onExitCodes.values: Invalid value: null: at least one value is required',
     ])
   })
 })
