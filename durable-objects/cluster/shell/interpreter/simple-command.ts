@@ -5,16 +5,16 @@ import { builtinOf } from '#shell/builtins/table.ts'
 import { expandNumber, expandText, expandWords } from '#shell/interpreter/expansion.ts'
 import { findProgram, isProgram } from '#shell/interpreter/find-program.ts'
 import { fatalStatus, parameter, setItem, setParameter } from '#shell/interpreter/parameters.ts'
-import { keep, redirect, restore } from '#shell/interpreter/redirection.ts'
+import { keep, redirect, restore, type Saved } from '#shell/interpreter/redirection.ts'
 import {
   Exit,
-  print,
   Return,
   type RunOptions,
   type Shell,
   ShellFailure,
 } from '#shell/interpreter/shell.ts'
 import { heritageOf, refuse, startProgram } from '#shell/interpreter/tasks.ts'
+import { traceCommand } from '#shell/interpreter/xtrace.ts'
 import type { Steps } from '#shell/kernel/task.ts'
 
 export function* runSimple(shell: Shell, node: Command): Steps<number> {
@@ -23,7 +23,7 @@ export function* runSimple(shell: Shell, node: Command): Steps<number> {
   if (aliased !== undefined) return yield* runAliased(shell, node, aliased)
   state.substitutionStatus = undefined
   const argv = yield* argumentsOf(shell, node)
-  if (node.redirects.length === 0) return yield* runWithAssignments(shell, node, argv)
+  if (node.redirects.length === 0) return yield* runWithAssignments(shell, node, argv, [])
   const saved = yield* redirect(shell, node.redirects)
   if (saved === undefined) {
     const isFatal =
@@ -36,7 +36,7 @@ export function* runSimple(shell: Shell, node: Command): Steps<number> {
     return 0
   }
   try {
-    return yield* runWithAssignments(shell, node, argv)
+    return yield* runWithAssignments(shell, node, argv, saved)
   } finally {
     restore(shell, saved)
   }
@@ -64,32 +64,33 @@ function* addArgument(shell: Shell, argument: CommandArgument, argv: string[]): 
   argv.push(`${argument.name}${sign}${yield* expandText(shell, argument.value, true)}`)
 }
 
-function* runWithAssignments(shell: Shell, node: Command, argv: readonly string[]): Steps<number> {
+function* runWithAssignments(
+  shell: Shell,
+  node: Command,
+  argv: readonly string[],
+  saved: Saved,
+): Steps<number> {
   const { state } = shell
   const assignments = node.prefix.filter((item) => item.type === 'Assignment')
   if (argv.length === 0) {
     for (const assignment of assignments) yield* assign(shell, assignment)
-    if (state.has('xtrace'))
-      for (const { name } of assignments) yield* trace(shell, [`${name}=${state.get(name) ?? ''}`])
+    yield* traceCommand(shell, saved, valuesOf(shell, assignments), [])
     return state.substitutionStatus ?? 0
   }
-  if (state.has('xtrace')) yield* trace(shell, argv)
-  if (assignments.length === 0) return yield* runArguments(shell, argv)
-  return yield* withTemporary(shell, assignments, argv)
+  if (assignments.length > 0) return yield* withTemporary(shell, assignments, argv, saved)
+  yield* traceCommand(shell, saved, [], argv)
+  return yield* runArguments(shell, argv)
 }
 
-function* trace(shell: Shell, argv: readonly string[]): Steps<void> {
-  const quote = (word: string): string =>
-    /^[\w@%+=:,./[\]!-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
-  const words = shell.state.flavour === 'dash' ? argv : argv.map(quote)
-  yield* print(shell, `${shell.state.get('PS4') ?? '+ '}${words.join(' ')}\n`, 2)
-}
+const valuesOf = (shell: Shell, assignments: readonly Assignment[]) =>
+  assignments.map(({ name }) => [name, shell.state.get(name) ?? ''] as const)
 
 /** The assignments hold while the command runs. */
 function* withTemporary(
   shell: Shell,
   assignments: readonly Assignment[],
   argv: readonly string[],
+  saved: Saved,
 ): Steps<number> {
   const { state } = shell
   const before = new Map(assignments.map(({ name }) => [name, state.variable(name)]))
@@ -97,6 +98,7 @@ function* withTemporary(
     yield* assign(shell, assignment)
     state.mark(assignment.name, { isExported: true })
   }
+  yield* traceCommand(shell, saved, valuesOf(shell, assignments), argv)
   const stays = SPECIAL_BUILTINS.has(argv[0]!) && state.flavour !== 'bash'
   try {
     return yield* runArguments(shell, argv)

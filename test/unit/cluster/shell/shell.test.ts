@@ -72,6 +72,15 @@ describe('busybox ash', () => {
     expect(runShell('ash', script)).toMatchObject({ stderr, code })
   })
 
+  it('shows what it runs where it wrote its errors before the command', () => {
+    const script = `set -x; A=1 true; echo to 2>&1; B="a b"; [ 1 = 1 ]; echo "" "*" a=b; A=1 B=2`
+    expect(runShell('ash', script)).toMatchObject({
+      stdout: 'to\n * a=b\n',
+      stderr: "+ A=1 true\n+ echo to\n+ B='a b'\n+ '[' 1 '=' 1 ]\n+ echo  '*' 'a=b'\n+ A=1 B=2\n",
+      code: 0,
+    })
+  })
+
   it.each([
     ['echo -e "a\\tb"', 'a\tb\n'],
     ['echo "a\\tb"', 'a\\tb\n'],
