@@ -83,6 +83,11 @@ export class ShellSession {
     this.#task = task
   }
 
+  /** When it ended, or how far it has come, in the machine's milliseconds. */
+  get time(): number {
+    return this.#kernel.time
+  }
+
   /** What was typed or piped in. */
   feed(text: string): void {
     this.#kernel.refill()

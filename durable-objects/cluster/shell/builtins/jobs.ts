@@ -86,6 +86,7 @@ const kill: Builtin = function* run(shell, args) {
     const job = word.startsWith('%') ? jobNamed(shell, word) : undefined
     const pid = job?.pid ?? Number(word)
     if (shell.kernel.signal(pid, signal)) continue
+    if (shell.machine.others?.signal(pid, signal) === true) continue
     // a child that has ended and was not waited for is still there
     if (shell.state.jobs.some((task) => task.pid === pid) && shell.state.flavour === 'dash')
       continue

@@ -5,7 +5,7 @@ import type { ShellFunction, ShellState } from '#shell/interpreter/state.ts'
 import type { Kernel } from '#shell/kernel/kernel.ts'
 import type { Steps, Task } from '#shell/kernel/task.ts'
 import { type Flavour, prefixOf } from '#shell/language/flavour.ts'
-import type { NetworkAnswer, NetworkRequest, Tool, User } from '#shell/tools/tool.ts'
+import type { NetworkAnswer, NetworkRequest, ProcessTable, Tool, User } from '#shell/tools/tool.ts'
 
 /** Who a shell runs for: a container, an exec session, a workstation. */
 export interface Machine {
@@ -18,6 +18,8 @@ export interface Machine {
   /** Throws if nobody can tell yet. */
   network?(request: NetworkRequest, time: number): NetworkAnswer
   random(): number
+  /** What runs there beside what is started here. */
+  readonly others?: ProcessTable
   /** A loop comes round: whoever sees that nothing changes between two turns may stop here. */
   onTurn?(shell: Shell, loop: object): void
   /** Which shell a name means; undefined: there is none of this name. */

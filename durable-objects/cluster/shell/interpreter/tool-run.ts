@@ -7,10 +7,11 @@ import {
   type Program,
 } from '#shell/interpreter/find-program.ts'
 import { nullStream, textStream } from '#shell/kernel/stream.ts'
-import type { Steps, Task } from '#shell/kernel/task.ts'
+import { signalNamed, type Steps, type Task } from '#shell/kernel/task.ts'
 import type {
   NetworkAnswer,
   NetworkRequest,
+  ProcessTable,
   RunRequest,
   Tool,
   ToolAnswer,
@@ -54,6 +55,34 @@ const callOf = (from: Heritage, argv: readonly string[], task: Task): ToolCall =
   random: () => {
     from.kernel.changes++
     return from.machine.random()
+  },
+  ...(from.machine.others === undefined
+    ? {}
+    : { processes: processTable(from, from.machine.others, task.pid) }),
+})
+
+/** All that runs: what was started here, and what was there before. */
+const processTable = (
+  { kernel, machine }: Heritage,
+  others: ProcessTable,
+  own: number,
+): ProcessTable => ({
+  list: () => [
+    ...others.list(),
+    ...kernel.tasks.map(({ pid, parent, argv }) => ({
+      pid,
+      ppid: parent,
+      uid: machine.user.uid,
+      argv,
+      startedAt: machine.startedAt,
+      isRunning: pid === own,
+    })),
+  ],
+  signal: (pid, name) => {
+    if (name === '0') return kernel.task(pid) !== undefined || others.signal(pid, name)
+    const signal = signalNamed(name)
+    if (signal === undefined) return false
+    return kernel.signal(pid, signal) || others.signal(pid, signal)
   },
 })
 

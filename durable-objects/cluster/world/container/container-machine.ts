@@ -6,9 +6,17 @@ import type { Network } from '#images/network.ts'
 import type { Machine } from '#shell/interpreter/shell.ts'
 import type { Flavour } from '#shell/language/flavour.ts'
 import { toolsOf } from '#shell/tools/tools-of-flavour.ts'
-import type { NetworkAnswer, NetworkRequest, Tool, User } from '#shell/tools/tool.ts'
+import {
+  type NetworkAnswer,
+  type NetworkRequest,
+  type ProcessTable,
+  sleepFor,
+  type Tool,
+  type User,
+} from '#shell/tools/tool.ts'
 import { distributionOf, shellOf } from '#world/container/image-files.ts'
 import { networkTool } from '#images/container-tools.ts'
+import { nginxControl } from '#world/container/server-control.ts'
 
 interface MachineParts {
   readonly image: string
@@ -20,18 +28,24 @@ interface MachineParts {
   /** As the Pod's programs see it at this moment. */
   readonly network: () => Network
   readonly random: () => number
+  /** What runs there already. */
+  readonly others?: ProcessTable
+  /** Told of programs that nobody knows, in images that nobody has looked into. Absent: there are none. */
+  readonly guess?: () => void
 }
 
 export class ContainerMachine implements Machine {
   readonly hostname: string
   readonly user: User
   readonly startedAt: number
+  readonly others?: ProcessTable
   readonly #parts: MachineParts
 
   constructor(parts: MachineParts) {
     this.hostname = parts.hostname
     this.user = parts.user
     this.startedAt = parts.startedAt
+    if (parts.others !== undefined) this.others = parts.others
     this.#parts = parts
   }
 
@@ -41,8 +55,23 @@ export class ContainerMachine implements Machine {
     const base = programName(name)
     if (base === 'agnhost') return /\bagnhost\b/.test(image) ? networkTool(base) : undefined
     if (distribution === 'scratch') return undefined
-    if (isNetworkCommand(base)) return this.#hasTool(base) ? networkTool(base) : undefined
-    return toolsOf(distribution).get(base)
+    if (isNetworkCommand(base) && this.#hasTool(base)) return networkTool(base)
+    if (base === 'nginx' && this.others !== undefined && /(^|\/)nginx\b/.test(image))
+      return nginxControl(this.others)
+    return toolsOf(distribution).get(base) ?? this.#guessed(name)
+  }
+
+  #guessed(name: string): Tool | undefined {
+    const { behaviour, guess } = this.#parts
+    if (guess === undefined || behaviour.tools !== undefined) return undefined
+    return {
+      name,
+      *run() {
+        guess()
+        yield* sleepFor(Infinity)
+        return 0
+      },
+    }
   }
 
   #hasTool(name: string): boolean {

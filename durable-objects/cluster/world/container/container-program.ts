@@ -7,6 +7,7 @@ import { findProgram, isProgram } from '#shell/interpreter/find-program.ts'
 import { ShellSession } from '#shell/session.ts'
 import { ContainerMachine } from '#world/container/container-machine.ts'
 import { ContainerPlace } from '#world/container/container-place.ts'
+import { otherProcesses } from '#world/container/main-process.ts'
 import { hostnameOf } from '#world/pods.ts'
 import type { ClusterWorld, Worlds } from '#world/world.ts'
 
@@ -44,7 +45,7 @@ const IDLE = 1000
 const MOST_OUTPUT = 64 * 1024 * 1024
 const MOST_INPUT = 32 * 1024 * 1024
 /** As the processes of a node are numbered that come after the container's own. */
-const FIRST_PID = 30
+export const FIRST_PID = 30
 
 /** Throws nothing: what cannot be started is told in the runtime's words. */
 export const startProgram = (
@@ -77,6 +78,7 @@ export const startProgram = (
       return moment.world.networkOf(pod)
     },
     random: () => moment.world.random(),
+    ...(request.isMain === true ? {} : { others: otherProcesses(worlds, pod, running) }),
   })
   const found = findProgram({ machine, files, env, cwd }, command[0] ?? '', command)
   if (!isProgram(found)) return missing(command[0] ?? '', found.kind)
@@ -159,7 +161,7 @@ export class RunningProgramSession {
 }
 
 /** The runtime tells it in what the program would have written. docker: daemon/exec.go, daemon/errors.go setExitCodeFromError */
-const missing = (name: string, kind: 'missing' | 'directory' | 'forbidden'): SessionNews => {
+export const missing = (name: string, kind: 'missing' | 'directory' | 'forbidden'): SessionNews => {
   const why = {
     missing: name.includes('/')
       ? `stat ${name}: no such file or directory`
