@@ -6,6 +6,7 @@ import { bootstrap } from '#bootstrap/bootstrap.ts'
 import { components } from '#components.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
 import type { Client } from '#client/client.ts'
+import type { Metrics } from '#client/metrics.ts'
 import type { Diagnosis } from '#diagnosis/cause.ts'
 import type { Attempt } from '#diagnosis/context.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
@@ -110,7 +111,7 @@ export class Cluster {
       ),
       logs: this.#logs,
     }
-    const parts = components(settings, () => this.world()).map((definition) =>
+    const parts = components(settings, () => this.world(), NO_METRICS).map((definition) =>
       this.#component(context, definition),
     )
     this.#runner = new Runner(parts)
@@ -350,6 +351,13 @@ const createAny = (context: RegistryContext, name: string, object: KubeObject): 
     },
     object,
   )
+}
+
+/** Without a metrics server. What is not served is answered in plain text, which client-go tells in these words. */
+const NO_METRICS: Metrics = {
+  pods: () => ({
+    failure: 'the server could not find the requested resource (get pods.metrics.k8s.io)',
+  }),
 }
 
 const API_SERVER: ClientIdentity = {

@@ -1,5 +1,6 @@
 import type { ComponentDefinition } from '#client/component.ts'
 import { cloudComponents } from '#cloud/components.ts'
+import { horizontalPodAutoscaling } from '#kube-controller-manager/podautoscaler/horizontal.ts'
 import { networkControllers } from '#kube-controller-manager/network-controllers.ts'
 import { objectControllers } from '#kube-controller-manager/object-controllers.ts'
 import { workloadControllers } from '#kube-controller-manager/workload-controllers.ts'
@@ -7,6 +8,7 @@ import { definitionController } from '#kube-apiserver/apiextensions/definition-c
 import { kubeletComponents } from '#kubelet/components.ts'
 import { proxyComponents } from '#kube-proxy/components.ts'
 import { schedulerComponents } from '#kube-scheduler/components.ts'
+import type { Metrics } from '#client/metrics.ts'
 import type { Settings } from '#settings.ts'
 import { systemPrograms } from '#world/system-programs.ts'
 import { tracer } from '#world/tracer.ts'
@@ -16,9 +18,11 @@ import type { ClusterWorld } from '#world/world.ts'
 export const components = (
   _settings: Settings,
   world: () => ClusterWorld,
+  metrics: Metrics,
 ): readonly ComponentDefinition[] => [
   // what is served comes before all that asks for it
   definitionController,
+  horizontalPodAutoscaling(metrics),
   ...workloadControllers,
   ...schedulerComponents,
   ...kubeletComponents((pod) => world().networkOf(pod)),

@@ -86,6 +86,12 @@ export class FakeClient implements Client {
       update: (resource, object, options) => this.#update(resource, object, options),
       delete: (resource, namespace, name, options) =>
         this.#delete(resource, namespace, name, options),
+      scale: (resource) => {
+        throw new Error(`${resource}/scale is not played`)
+      },
+      rescale: (resource) => {
+        throw new Error(`${resource}/scale is not played`)
+      },
       watchAll: (handler) => void this.#handlers.push(handler),
     }
   }

@@ -6,6 +6,7 @@ import type { DaemonSet } from '#api/apps/v1/daemon-set/types.ts'
 import type { Deployment } from '#api/apps/v1/deployment/types.ts'
 import type { ReplicaSet } from '#api/apps/v1/replica-set/types.ts'
 import type { StatefulSet } from '#api/apps/v1/stateful-set/types.ts'
+import type { HorizontalPodAutoscaler } from '#api/autoscaling/v2/horizontal-pod-autoscaler/types.ts'
 import type { CronJob } from '#api/batch/v1/cron-job/types.ts'
 import type { Job } from '#api/batch/v1/job/types.ts'
 import type { Lease } from '#api/coordination/v1/lease/types.ts'
@@ -58,6 +59,7 @@ export interface ResourceTypes {
   'deployments.apps': Deployment
   'replicasets.apps': ReplicaSet
   'statefulsets.apps': StatefulSet
+  'horizontalpodautoscalers.autoscaling': HorizontalPodAutoscaler
   'cronjobs.batch': CronJob
   'jobs.batch': Job
   'leases.coordination.k8s.io': Lease

@@ -68,6 +68,14 @@ export interface Client {
   readonly dynamic: DynamicClient
 }
 
+/** kubernetes: k8s.io/api/autoscaling/v1 Scale */
+export interface ScaleReading {
+  readonly replicas: number
+  readonly statusReplicas: number
+  /** `app=web,tier in (a,b)`; empty if the kind has none. */
+  readonly selector: string
+}
+
 /** The same for resources known only at run time: `resource` is `pods`, `deployments.apps`, `widgets.example.com`. */
 export interface DynamicClient {
   resources(): readonly {
@@ -80,5 +88,8 @@ export interface DynamicClient {
   list(resource: string, filter?: ListFilter): readonly KubeObject[]
   update(resource: string, object: KubeObject, options?: WriteOptions): KubeObject
   delete(resource: string, namespace: string, name: string, options?: DeleteOptions): void
+  /** What the subresource /scale says of an object. Throws a StatusError if there is none. */
+  scale(resource: string, namespace: string, name: string): ScaleReading
+  rescale(resource: string, namespace: string, name: string, replicas: number): void
   watchAll(handler: (resource: string, change: Change) => void): void
 }

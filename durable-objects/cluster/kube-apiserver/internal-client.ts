@@ -1,8 +1,16 @@
-import type { Change, Client, DynamicClient, ListFilter, WriteOptions } from '#client/client.ts'
-import type { DeleteOptions, UserInfo } from '#api/strategy.ts'
+import type {
+  Change,
+  Client,
+  DynamicClient,
+  ListFilter,
+  ScaleReading,
+  WriteOptions,
+} from '#client/client.ts'
+import type { DeleteOptions, ScaleAccess, UserInfo } from '#api/strategy.ts'
 import type { ResourceName, ResourceTypes } from '#api/resource-types.ts'
 import { matches } from '#apimachinery/labels.ts'
 import type { KubeObject, Mutable } from '#apimachinery/object.ts'
+import { internalError, noSuchPath, notFound } from '#apimachinery/status-error.ts'
 import type { Revision } from '#etcd/etcd.ts'
 import type { Operation } from '#kube-apiserver/registry/operation.ts'
 import { bind } from '#kube-apiserver/registry/binding.ts'
@@ -10,7 +18,7 @@ import { create } from '#kube-apiserver/registry/create.ts'
 import { remove } from '#kube-apiserver/registry/delete.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
 import { update } from '#kube-apiserver/registry/update.ts'
-import { apiVersionOf } from '#kube-apiserver/resources.ts'
+import { apiVersionOf, groupResourceOf, readStored } from '#kube-apiserver/resources.ts'
 
 export interface ClientIdentity {
   readonly user: UserInfo
@@ -89,9 +97,35 @@ const writesOf = (context: RegistryContext, identity: ClientIdentity) => {
   return { operationOf, write, deleteObject }
 }
 
+const scaleAccess = (context: RegistryContext, name: string): ScaleAccess => {
+  const access = context.resources.named(name)?.strategy.scale
+  if (access === undefined) throw noSuchPath()
+  return access
+}
+
+const readScale = (
+  context: RegistryContext,
+  name: string,
+  namespace: string,
+  objectName: string,
+): ScaleReading => {
+  const access = scaleAccess(context, name)
+  const resource = context.resources.named(name)!
+  const stored = context.etcd.get(name, namespace, objectName)
+  if (stored === undefined) throw notFound(groupResourceOf(resource), objectName)
+  const object = readStored(resource, stored)
+  const problem = access.problem?.(object)
+  if (problem !== undefined) throw internalError(problem)
+  return {
+    replicas: access.replicas(object),
+    statusReplicas: access.statusReplicas(object),
+    selector: access.selector(object),
+  }
+}
+
 const dynamicClient = (
   context: RegistryContext,
-  { write, deleteObject }: ReturnType<typeof writesOf>,
+  { operationOf, write, deleteObject }: ReturnType<typeof writesOf>,
 ): DynamicClient => ({
   resources: () =>
     context.resources
@@ -107,6 +141,13 @@ const dynamicClient = (
   list: (resource, filter = {}) => list(context, resource, filter),
   update: write,
   delete: deleteObject,
+  scale: (resource, namespace, name) => readScale(context, resource, namespace, name),
+  rescale: (resource, namespace, name, replicas) => {
+    const access = scaleAccess(context, resource)
+    const operation = operationOf(resource, namespace, { subresource: 'scale' })
+    // update refuses what is not there
+    update(context, operation, name, (live) => ({ object: access.withReplicas(live!, replicas) }))
+  },
   watchAll: (handler) =>
     context.etcd.onRevision((revision) => handler(revision.resource, changeFor(context, revision))),
 })
