@@ -1,6 +1,7 @@
 import type { Pod } from '../../cluster/api/core/v1/pod/types.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { httpDate, slashTime } from '../../cluster/images/clock.ts'
+import { digest } from '../../cluster/kubelet/container-id.ts'
 import type { ForwardedPod } from './port-forward.ts'
 
 type Turn = <T>(act: (cluster: Cluster) => T) => T
@@ -13,10 +14,12 @@ export const forwardedPod = (pod: Pod, turn: Turn): ForwardedPod => ({
       return network.contact({ protocol: 'TCP', address: '127.0.0.1', port, ...parts })
     }),
   date: () => turn((cluster) => httpDate(cluster.now)),
+  // cri-dockerd runs socat in the sandbox, whose container is what it calls the Pod
   failure: (port) =>
     turn((cluster) => {
-      const sandbox = (pod.metadata.uid ?? '').replaceAll('-', '').repeat(2)
-      // cri-dockerd forwards with socat
-      return `error forwarding port ${port} to pod ${sandbox}, uid : exit status 1: ${slashTime(cluster.now)} socat[4242] E connect(5, AF=2 127.0.0.1:${port}, 16): Connection refused`
+      const sandbox = digest(`${pod.metadata.uid}/sandbox`)
+      const process =
+        1000 + (Number.parseInt(digest(`${sandbox}/${cluster.now}`).slice(0, 8), 16) % 60_000)
+      return `error forwarding port ${port} to pod ${sandbox}, uid : exit status 1: ${slashTime(cluster.now)} socat[${process}] E connect(5, AF=2 127.0.0.1:${port}, 16): Connection refused\n`
     }),
 })

@@ -40,7 +40,7 @@ export class PortForward {
       onStream: (id, headers) => this.#open(id, headers),
       onData: (id, data) => this.#receive(id, data),
       onEnd: (id) => this.#ended(id),
-      onReset: (id) => this.#byStream.delete(id),
+      onReset: (id) => this.#reset(id),
     })
   }
 
@@ -67,6 +67,14 @@ export class PortForward {
       this.#requests.delete(request)
       this.#connect(forwarded)
     }
+  }
+
+  #reset(id: number): void {
+    const forwarded = this.#byStream.get(id)
+    this.#byStream.delete(id)
+    // a pair of which one half came only
+    for (const [request, waiting] of this.#requests)
+      if (waiting === forwarded) this.#requests.delete(request)
   }
 
   #connect(forwarded: Forwarded): void {

@@ -44,6 +44,9 @@ export interface RemoteCommandEnds {
   readonly setTimer: (act: () => void, milliseconds: number) => () => void
 }
 
+/** Nobody sees whether the client reads; what it leaves unread waits in memory. */
+const MOST_OUTPUT = 64 * 1024 * 1024
+
 /** The client sent what no client sends. */
 export class RemoteCommandError extends Error {}
 
@@ -55,6 +58,7 @@ export class RemoteCommand {
   readonly #ends: RemoteCommandEnds
   #stopTimer: (() => void) | undefined
   #isOver = false
+  #told = 0
 
   constructor(process: RemoteProcess, command: readonly string[], ends: RemoteCommandEnds) {
     this.#process = process
@@ -90,7 +94,10 @@ export class RemoteCommand {
     const { stdout, stderr, exitCode, failure, wakeIn } = this.#process.look()
     this.#send(STDOUT, stdout)
     this.#send(STDERR, stderr)
-    if (failure !== undefined) this.#finish(failureStatus(failure))
+    if (this.#told > MOST_OUTPUT) {
+      this.#process.hangUp()
+      this.#finish(failureStatus('a connection carries at most 64 MiB of output'))
+    } else if (failure !== undefined) this.#finish(failureStatus(failure))
     else if (exitCode !== undefined) this.#finish(exitStatus(exitCode, this.#command))
     else if (wakeIn !== undefined)
       this.#stopTimer = this.#ends.setTimer(() => this.run(), Math.max(0, wakeIn))
@@ -117,6 +124,7 @@ export class RemoteCommand {
 
   #send(channel: number, bytes: string): void {
     if (bytes === '') return
+    this.#told += bytes.length
     this.#ends.send(joined(new Uint8Array([channel]), Buffer.from(bytes, 'latin1')))
   }
 

@@ -25,6 +25,8 @@ const WINDOW_UPDATE = 9
 const FIN = 1
 const MOST_FRAME = 4 * 1024 * 1024
 const MOST_HEADERS = 64 * 1024
+/** What a stream's headers take when they are compressed; a thousand times as much may come out of them. */
+const MOST_PACKED = 16 * 1024
 const DECODER = new TextDecoder()
 
 export class SpdyConnection {
@@ -32,13 +34,17 @@ export class SpdyConnection {
   readonly #events: SpdyEvents
   readonly #inflate: Inflate = createInflate({ dictionary: SPDY_DICTIONARY })
   #inflated: Uint8Array[] = []
+  #inflatedLength = 0
   #received: Uint8Array = new Uint8Array()
   #hasReplied = false
 
   constructor(send: (bytes: Uint8Array) => void, events: SpdyEvents) {
     this.#send = send
     this.#events = events
-    this.#inflate.on('data', (chunk: Uint8Array) => this.#inflated.push(chunk))
+    this.#inflate.on('data', (chunk: Uint8Array) => {
+      this.#inflatedLength += chunk.length
+      if (this.#inflatedLength <= MOST_HEADERS) this.#inflated.push(chunk)
+    })
     // the write that failed reports it
     this.#inflate.on('error', () => undefined)
   }
@@ -77,6 +83,7 @@ export class SpdyConnection {
     switch (type) {
       case SYN_STREAM: {
         if (payload.length < 10) throw new SpdyError('a SYN_STREAM is too short')
+        if (payload.length > MOST_PACKED) throw new SpdyError('headers are too long')
         const id = numberAt(payload, 0) & 0x7fff_ffff
         const headers = await this.#headers(payload.slice(10))
         this.#sendControl(SYN_REPLY, joined(fourBytes(id), this.#noHeaders()))
@@ -124,9 +131,11 @@ export class SpdyConnection {
       this.#inflate.write(compressed, (error) => {
         this.#inflate.off('error', fail)
         const block = joined(...this.#inflated)
+        const isLong = this.#inflatedLength > MOST_HEADERS
         this.#inflated = []
+        this.#inflatedLength = 0
         if (error !== undefined && error !== null) fail()
-        else if (block.length > MOST_HEADERS) reject(new SpdyError('headers are too long'))
+        else if (isLong) reject(new SpdyError('headers are too long'))
         else resolve(block)
       })
     })

@@ -151,6 +151,24 @@ describe('port-forward', () => {
     expect(client.sent).toEqual(['control 2', '1 end'])
   })
 
+  it('forgets half a pair that its client gave up', async () => {
+    const client = new Client(web)
+    await client.open(1, { streamtype: 'error', port: '80', requestid: '0' })
+    await client.control(3, joined(fourBytes(1), fourBytes(5)))
+    await client.open(3, { streamtype: 'data', port: '80', requestid: '0' })
+    await client.data(3, 'GET / HTTP/1.1\r\n\r\n')
+    expect(client.asked).toEqual([])
+  })
+
+  it('refuses headers that unfold into megabytes', async () => {
+    const bomb = new Client(web)
+    await expect(bomb.open(1, { port: '8'.repeat(4_000_000) })).rejects.toThrow(
+      'headers are too long',
+    )
+    const packed = new Client(web)
+    await expect(packed.control(1, new Uint8Array(20_000))).rejects.toThrow('headers are too long')
+  })
+
   it.each([
     ['a frame that is too long', new Uint8Array([0x80, 3, 0, 1, 0, 255, 255, 255])],
     [

@@ -71,6 +71,17 @@ describe('exec', () => {
     expect(timers).toEqual([])
   })
 
+  it('ends a process whose output never ends', () => {
+    const mebibytes = Array.from({ length: 80 }, () => ({ stdout: 'y'.repeat(2 ** 20), wakeIn: 0 }))
+    const { command, heard, told, timers } = session(...mebibytes)
+    command.run()
+    while (timers.length > 0) timers.pop()?.act()
+    expect(told).toHaveLength(65 + 2)
+    expect(told.at(-2)).toContain('a connection carries at most 64 MiB of output')
+    expect(told.at(-1)).toBe('close')
+    expect(heard).toEqual(['gone'])
+  })
+
   it('tells nothing more after its end, and hangs up only once', () => {
     const { command, heard, told } = session({ exitCode: 0 }, { stdout: 'too late' })
     command.run()
