@@ -5,6 +5,7 @@ import type { KubeObject, ObjectMeta } from '#apimachinery/object.ts'
 import type { Status } from '#apimachinery/status-error.ts'
 import type { WatchAnswer } from '#kube-apiserver/endpoints/http.ts'
 import { sharedResources, type Resource } from '#kube-apiserver/resources.ts'
+import type { SettingsRequest } from '#settings.ts'
 import { RawApi, type RawAnswer } from './raw-api.ts'
 
 type Name = keyof ResourceTypes | (string & {})
@@ -58,8 +59,8 @@ export class Framework {
   namespace = 'default'
   #namespaces = 0
 
-  constructor(api = new RawApi({ template: 'default', delays: 'instant' })) {
-    this.api = api
+  constructor(settings: SettingsRequest = {}) {
+    this.api = new RawApi({ template: 'default', delays: 'instant', ...settings })
   }
 
   /** What stands before each spec: a Namespace, its ServiceAccount and its ConfigMap. The spec before takes its own with it. */

@@ -1,6 +1,6 @@
 import type { UserInfo } from '#api/strategy.ts'
 import type { JsonObject } from '#apimachinery/object.ts'
-import { Cluster } from '#cluster.ts'
+import { Cluster, type ClusterOptions } from '#cluster.ts'
 import type { ApiRequest, WatchAnswer } from '#kube-apiserver/endpoints/http.ts'
 import { settingsOf, type SettingsRequest } from '#settings.ts'
 
@@ -26,10 +26,11 @@ type Headers = Partial<Pick<ApiRequest, 'accept' | 'contentType' | 'userAgent'>>
 
 /** A bare cluster as one that writes HTTP by hand sees it: `send('GET', '/api/v1/pods?limit=x')`. */
 export class RawApi {
-  readonly cluster: Cluster
+  readonly #options: ClusterOptions
+  #cluster: Cluster
 
   constructor(settings: SettingsRequest = {}) {
-    this.cluster = new Cluster({
+    this.#options = {
       seed: 20_261,
       settings: settingsOf({
         template: 'bare',
@@ -38,7 +39,17 @@ export class RawApi {
         ...settings,
       }),
       createdAt: CREATED_AT,
-    })
+    }
+    this.#cluster = new Cluster(this.#options)
+  }
+
+  get cluster(): Cluster {
+    return this.#cluster
+  }
+
+  /** The cluster is thrown away and made again from its store. */
+  restart(): void {
+    this.#cluster = new Cluster({ ...this.#options, state: this.#cluster.state() })
   }
 
   send(

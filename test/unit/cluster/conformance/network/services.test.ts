@@ -165,17 +165,6 @@ describe('[sig-network] Services', () => {
     f.delete('services', 'nodeport-collision-1')
     expect(f.create('services', second).spec?.ports?.[0]?.nodePort).toBe(nodePort)
   })
-
-  it('should release NodePorts on delete', () => {
-    const whole = {
-      metadata: { name: 'nodeport-reuse' },
-      spec: { type: 'NodePort', selector: { a: 'b' }, ports: [{ port: 80 }] },
-    }
-    const nodePort = f.create('services', whole).spec?.ports?.[0]?.nodePort
-    f.delete('services', 'nodeport-reuse')
-    const again = { ...whole, spec: { ...whole.spec, ports: [{ port: 80, nodePort }] } }
-    expect(f.create('services', again).spec?.ports?.[0]?.nodePort).toBe(nodePort)
-  })
 })
 
 describe('[sig-network] Service endpoints latency', () => {
