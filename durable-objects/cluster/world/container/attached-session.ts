@@ -49,9 +49,8 @@ export class AttachedSession extends ProgramClient {
         const { namespace = '', name = '' } = pod.metadata
         return failed(`container ${container} not found in pod ${name}_${namespace}`)
       }
+      // what it said before is in the log, which kubectl shows first
       this.#run = running.run
-      // who has just started a container wants to see all that it says
-      if (running.spec.stdin === true) this.#shown = 0
     }
     if (running?.run === this.#run && this.#isShell(worlds, running))
       return this.#attend(worlds, world, running)
