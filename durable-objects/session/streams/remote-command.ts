@@ -18,6 +18,8 @@ const CLOSE = 255
 export interface ProcessNews {
   readonly stdout: string
   readonly stderr: string
+  /** The same piece by piece, by channel, if both have something to say. */
+  readonly pieces?: readonly (readonly [1 | 2, string])[]
   /** It is over. */
   readonly exitCode?: number
   /** It never began, in the container runtime's words. */
@@ -91,9 +93,12 @@ export class RemoteCommand {
     if (this.#isOver) return
     this.#stopTimer?.()
     this.#stopTimer = undefined
-    const { stdout, stderr, exitCode, failure, wakeIn } = this.#process.look()
-    this.#send(STDOUT, stdout)
-    this.#send(STDERR, stderr)
+    const { stdout, stderr, pieces, exitCode, failure, wakeIn } = this.#process.look()
+    for (const [channel, bytes] of pieces ?? [
+      [STDOUT, stdout],
+      [STDERR, stderr],
+    ])
+      this.#send(channel, bytes)
     if (this.#told > MOST_OUTPUT) {
       this.#process.hangUp()
       this.#finish(failureStatus('a connection carries at most 64 MiB of output'))

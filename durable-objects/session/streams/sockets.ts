@@ -28,6 +28,9 @@ export interface SocketParts {
   readonly hold: () => (() => void) | undefined
 }
 
+/** A client whose machine died never says so. kubernetes: pkg/kubelet/apis/config/v1beta1/defaults.go StreamingConnectionIdleTimeout */
+const IDLE_MS = 4 * 3_600_000
+
 const NORMAL = 1000
 const PROTOCOL_ERROR = 1002
 const DEFECT = 1011
@@ -116,6 +119,7 @@ const serve = (socket: WebSocket, speak: Speak, onClose: () => void): void => {
   const close = (code?: number, reason?: string): void => {
     if (!isOpen) return
     isOpen = false
+    stopIdling()
     try {
       socket.close(code, reason)
     } catch {
@@ -131,9 +135,16 @@ const serve = (socket: WebSocket, speak: Speak, onClose: () => void): void => {
     console.error(error)
     close(DEFECT)
   }
+  let stopIdling = setTimer(() => close(NORMAL), IDLE_MS)
+  const wake = (): void => {
+    stopIdling()
+    stopIdling = setTimer(() => close(NORMAL), IDLE_MS)
+  }
   const speaker: Speaker = speak(
     (frame) => {
-      if (isOpen) socket.send(frame)
+      if (!isOpen) return
+      wake()
+      socket.send(frame)
     },
     () => close(NORMAL),
   )
@@ -141,6 +152,7 @@ const serve = (socket: WebSocket, speak: Speak, onClose: () => void): void => {
     .then(() => speaker.run?.())
     .catch(fail)
   socket.addEventListener('message', ({ data }) => {
+    if (isOpen) wake()
     // frames are read in the order in which they came, however long each takes
     last = last.then(async () => speaker.receive(await bytesOf(data))).catch(fail)
   })
