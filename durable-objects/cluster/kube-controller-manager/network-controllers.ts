@@ -7,12 +7,14 @@ import { nodeLifecycleController } from '#kube-controller-manager/node-lifecycle
 import { nodeTtlController } from '#kube-controller-manager/node-ttl/controller.ts'
 import { rootCaCertPublisher } from '#kube-controller-manager/root-ca-cert-publisher/controller.ts'
 import { serviceAccountController } from '#kube-controller-manager/serviceaccount/controller.ts'
+import { tokensController } from '#kube-controller-manager/serviceaccount/tokens-controller.ts'
 import { serviceCidrController } from '#kube-controller-manager/servicecidrs/controller.ts'
 import { taintEvictionController } from '#kube-controller-manager/taint-eviction/controller.ts'
 
 /** The controllers of accounts, nodes and the network, those that others build on first. */
 export const networkControllers: readonly ComponentDefinition[] = [
   serviceAccountController,
+  tokensController,
   rootCaCertPublisher,
   serviceCidrController,
   nodeIpamController,

@@ -1,13 +1,19 @@
 // kubernetes: pkg/registry/core/serviceaccount/storage/token.go, pkg/serviceaccount/claims.go
 import type { Pod } from '#api/core/v1/pod/types.ts'
+import type { Secret } from '#api/core/v1/secret/types.ts'
+import {
+  LEGACY_ISSUER,
+  type LegacyClaims,
+  tokenText,
+} from '#api/core/v1/service-account/token-text.ts'
 import type { ServiceAccount } from '#api/core/v1/service-account/types.ts'
 import type { UserInfo } from '#api/strategy.ts'
-import { decodeBase64, encodeBase64 } from '#apimachinery/base64.ts'
+import { decodeBase64 } from '#apimachinery/base64.ts'
 import { invalidValue, type FieldError } from '#apimachinery/field-error.ts'
-import type { KubeObject, ObjectMeta } from '#apimachinery/object.ts'
+import { own, type KubeObject, type ObjectMeta } from '#apimachinery/object.ts'
 import { badRequest, conflict, invalid, notFound } from '#apimachinery/status-error.ts'
 import { formatTime } from '#apimachinery/time.ts'
-import { decodeUtf8Loosely, encodeUtf8 } from '#apimachinery/utf8.ts'
+import { decodeUtf8Loosely } from '#apimachinery/utf8.ts'
 import type { Random } from '#environment.ts'
 import { serviceAccountGroups } from '#kube-apiserver/authorization/impersonation.ts'
 import { serviceAccountName } from '#kube-apiserver/authorization/rbac.ts'
@@ -107,19 +113,8 @@ const boundClaims = (
   return { [kind.toLowerCase()]: { name, uid: object.metadata.uid } }
 }
 
-const urlSafe = (bytes: Uint8Array): string =>
-  encodeBase64(bytes).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_')
-
-const part = (value: unknown): string => urlSafe(encodeUtf8(JSON.stringify(value)))
-
-/** Looks like an RS256 signature; nothing is signed with it. */
-const signature = (random: Random): string => {
-  const bytes = new Uint8Array(256)
-  for (let index = 0; index < bytes.length; index++) bytes[index] = random.below(256)
-  return urlSafe(bytes)
-}
-
 interface Claims {
+  readonly iss: typeof ISSUER
   readonly aud: readonly string[]
   readonly exp: number
   readonly sub: string
@@ -150,8 +145,7 @@ export const issueToken = (
   const aud = asked.length === 0 ? [ISSUER] : asked
   const bound = boundClaims(request, account, reader)
   const issued = Math.floor(now / 1000)
-  const header = part({ alg: 'RS256', kid: 'kubarium' })
-  const payload = part({
+  const claims = {
     aud,
     exp: issued + seconds,
     iat: issued,
@@ -164,20 +158,20 @@ export const issueToken = (
     },
     nbf: issued,
     sub: serviceAccountName(namespace, name),
-  })
+  }
   const { boundObjectRef } = request.spec ?? {}
   return {
     ...request,
     metadata: { ...request.metadata, name, namespace, creationTimestamp: formatTime(now) },
     spec: { audiences: aud, expirationSeconds: seconds, boundObjectRef: boundObjectRef ?? null },
     status: {
-      token: `${header}.${payload}.${signature(random)}`,
+      token: tokenText(claims, random),
       expirationTimestamp: formatTime((issued + seconds) * 1000),
     },
   }
 }
 
-const claimsOf = (token: string): Claims | undefined => {
+const claimsOf = (token: string): Claims | LegacyClaims | undefined => {
   const payload = token.split('.')[1]
   if (payload === undefined || token.split('.').length !== 3) return undefined
   const padded = payload
@@ -185,7 +179,8 @@ const claimsOf = (token: string): Claims | undefined => {
     .replaceAll('_', '/')
     .padEnd(Math.ceil(payload.length / 4) * 4, '=')
   try {
-    return JSON.parse(decodeUtf8Loosely(decodeBase64(padded))) as Claims
+    const claims = JSON.parse(decodeUtf8Loosely(decodeBase64(padded))) as Claims | LegacyClaims
+    return typeof claims === 'object' && claims !== null ? claims : undefined
   } catch {
     // Whatever is not a token authenticates nobody.
     return undefined
@@ -195,6 +190,64 @@ const claimsOf = (token: string): Claims | undefined => {
 const isGone = (object: KubeObject | undefined, uid: string | undefined): boolean =>
   object === undefined || object.metadata.uid !== uid
 
+interface Refused {
+  readonly error: string
+}
+
+type Found = { readonly user: UserInfo; readonly audiences: readonly string[] } | Refused
+
+const refused = (why: string): Refused => ({ error: `[invalid bearer token, ${why}]` })
+
+const quoted = (texts: readonly string[]): string =>
+  `[${texts.map((text) => `"${text}"`).join(' ')}]`
+
+const sharedAudiences = (
+  meant: readonly string[],
+  wanted: readonly string[],
+): readonly string[] | Refused => {
+  const shared = meant.filter((audience) => wanted.includes(audience))
+  return shared.length > 0
+    ? shared
+    : refused(
+        `token audiences ${quoted(meant)} is invalid for the target audiences ${quoted(wanted)}`,
+      )
+}
+
+/** A token that stands in a Secret is as good as what stands there. kubernetes: pkg/serviceaccount/legacy.go Validate */
+const legacyUser = (
+  token: string,
+  claims: LegacyClaims,
+  reader: Reader,
+  audiences: readonly string[],
+): Found => {
+  const namespace = claims['kubernetes.io/serviceaccount/namespace']
+  const name = claims['kubernetes.io/serviceaccount/service-account.name']
+  const uid = claims['kubernetes.io/serviceaccount/service-account.uid']
+  const secretName = claims['kubernetes.io/serviceaccount/secret.name']
+  // such a token does not say who it is for: it is for the API server
+  const shared = sharedAudiences([ISSUER], audiences)
+  if ('error' in shared) return shared
+  const secret = reader.get('secrets', namespace, secretName) as Secret | undefined
+  if (secret === undefined || secret.metadata.deletionTimestamp !== undefined)
+    return refused('Token has been invalidated')
+  if (decodeUtf8Loosely(decodeBase64(own(secret.data, 'token') ?? '')) !== token)
+    return refused("Token does not match server's copy")
+  const account = reader.get('serviceaccounts', namespace, name)
+  if (account === undefined)
+    return refused(notFound({ group: '', resource: 'serviceaccounts' }, name).message)
+  if (account.metadata.deletionTimestamp !== undefined)
+    return refused(`ServiceAccount ${namespace}/${name} has been deleted`)
+  if (account.metadata.uid !== uid)
+    return refused(
+      `ServiceAccount UID (${account.metadata.uid ?? ''}) does not match claim (${uid})`,
+    )
+  const groups = [...serviceAccountGroups(namespace), 'system:authenticated']
+  return {
+    user: { username: serviceAccountName(namespace, name), uid, groups },
+    audiences: shared,
+  }
+}
+
 /**
  * Who a token stands for, or why it stands for nobody. The session's link is what is secret, so that the signature is not
  * looked at: only that the token has not expired, and that its account and Pod are still there.
@@ -203,21 +256,17 @@ export const tokenUser = (
   token: string,
   { reader, now }: Pick<TokenContext, 'reader' | 'now'>,
   audiences: readonly string[] = [ISSUER],
-):
-  | { readonly user: UserInfo; readonly audiences: readonly string[] }
-  | { readonly error: string } => {
+): Found => {
   const claims = claimsOf(token)
-  const own = claims?.['kubernetes.io']
-  if (claims === undefined || own?.serviceaccount === undefined)
+  if (claims?.iss === LEGACY_ISSUER) return legacyUser(token, claims, reader, audiences)
+  const bound = claims?.['kubernetes.io']
+  if (claims === undefined || bound?.serviceaccount === undefined)
     return { error: 'invalid bearer token' }
-  const shared = (claims.aud ?? []).filter((audience) => audiences.includes(audience))
-  if (shared.length === 0)
-    return {
-      error: `[invalid bearer token, token audiences [${(claims.aud ?? []).map((each) => `"${each}"`).join(' ')}] is invalid for the target audiences [${audiences.map((each) => `"${each}"`).join(' ')}]]`,
-    }
+  const shared = sharedAudiences(claims.aud ?? [], audiences)
+  if ('error' in shared) return shared
   if (!(claims.exp * 1000 > now))
     return { error: '[invalid bearer token, service account token has expired]' }
-  const { namespace, serviceaccount, pod } = own
+  const { namespace, serviceaccount, pod } = bound
   if (isGone(reader.get('serviceaccounts', namespace, serviceaccount.name), serviceaccount.uid))
     return { error: '[invalid bearer token, service account token has been invalidated]' }
   if (pod !== undefined && isGone(reader.get('pods', namespace, pod.name), pod.uid))
