@@ -41,6 +41,20 @@ describe('exec', () => {
     expect(told).toEqual(['1 out\n', '2 err\n', '3 {"metadata":{},"status":"Success"}', 'close'])
   })
 
+  it('carries what goes to both places in its order', () => {
+    const { command, told } = session({
+      stdout: 'out\n',
+      stderr: 'before\nafter\n',
+      pieces: [
+        [2, 'before\n'],
+        [1, 'out\n'],
+        [2, 'after\n'],
+      ],
+    })
+    command.run()
+    expect(told).toEqual(['2 before\n', '1 out\n', '2 after\n'])
+  })
+
   it('tells an exit code as kubectl reads it', () => {
     const { command, told } = session({ exitCode: 7 })
     command.run()

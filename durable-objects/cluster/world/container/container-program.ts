@@ -15,6 +15,8 @@ import type { ClusterWorld, Worlds } from '#world/world.ts'
 export interface SessionNews {
   readonly stdout: string
   readonly stderr: string
+  /** The same piece by piece, by file descriptor, if both have something to say. */
+  readonly pieces?: readonly (readonly [1 | 2, string])[]
   readonly exitCode?: number
   /** It never began. */
   readonly failure?: string
@@ -145,12 +147,17 @@ export class RunningProgramSession {
     const { output, state } = this.#session.poll(age)
     this.#place.keep()
     const news: Mutable<SessionNews> = { stdout: '', stderr: '' }
+    const pieces: [1 | 2, string][] = []
     for (const { fd, text } of output) {
       const bytes = toByteString(text)
       this.#written += bytes.length
       if (fd === 1) news.stdout += bytes
       else news.stderr += bytes
+      const last = pieces.at(-1)
+      if (last?.[0] === fd) last[1] += bytes
+      else pieces.push([fd === 1 ? 1 : 2, bytes])
     }
+    if (news.stdout !== '' && news.stderr !== '') news.pieces = pieces
     if (state.kind !== 'busy') this.#busy = 0
     if (this.#written > MOST_OUTPUT) news.exitCode = KILLED
     else if (state.kind === 'ended') news.exitCode = state.exitCode

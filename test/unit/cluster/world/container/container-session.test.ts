@@ -24,8 +24,24 @@ const execOf = (pod: Pod, command: readonly string[], stdin = false) =>
 describe('a command in a container', () => {
   it('writes and ends', () => {
     const { cluster, pod } = started()
-    const news = cluster.look(execOf(pod, ['sh', '-c', 'echo é; echo no >&2; exit 3']))
-    expect(news).toEqual({ stdout: '\xc3\xa9\n', stderr: 'no\n', exitCode: 3 })
+    const news = cluster.look(execOf(pod, ['sh', '-c', 'echo é; exit 3']))
+    expect(news).toEqual({ stdout: '\xc3\xa9\n', stderr: '', exitCode: 3 })
+  })
+
+  it('tells what it writes to two places in its order', () => {
+    const { cluster, pod } = started()
+    const news = cluster.look(execOf(pod, ['sh', '-c', 'echo no >&2; echo a; echo b; ls /nope']))
+    const nope = "ls: cannot access '/nope': No such file or directory\n"
+    expect(news).toEqual({
+      stdout: 'a\nb\n',
+      stderr: `no\n${nope}`,
+      pieces: [
+        [2, 'no\n'],
+        [1, 'a\nb\n'],
+        [2, nope],
+      ],
+      exitCode: 2,
+    })
   })
 
   it('sleeps on the clock of the session', () => {
