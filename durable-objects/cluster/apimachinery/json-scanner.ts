@@ -25,16 +25,21 @@ interface Level {
   index: number
 }
 
-class JsonScanner {
+/** Told of each key of the text; its path is worked out if asked for. */
+type KeyListener = (key: string, path: () => string, isAgain: boolean) => void
+
+export class JsonScanner {
   readonly #text: string
   readonly #maxDepth: number
+  readonly #onKey: KeyListener | undefined
   readonly #levels: Level[] = []
   readonly #duplicates = new Set<string>()
   #index = 0
 
-  constructor(text: string, maxDepth: number) {
+  constructor(text: string, maxDepth: number, onKey?: KeyListener) {
     this.#text = text
     this.#maxDepth = maxDepth
+    this.#onKey = onKey
   }
 
   scan(): readonly string[] {
@@ -104,8 +109,10 @@ class JsonScanner {
     const key = this.#string()
     const level = this.#levels.at(-1)!
     level.at = `.${key}`
-    if (level.keys!.has(key) && this.#duplicates.size < DUPLICATE_LIMIT)
+    const isAgain = level.keys!.has(key)
+    if (isAgain && this.#duplicates.size < DUPLICATE_LIMIT)
       this.#duplicates.add(`duplicate field ${quote(this.#path())}`)
+    this.#onKey?.(key, () => this.#path(), isAgain)
     level.keys!.add(key)
     this.#skipSpace()
     if (this.#peek() !== ':') this.#fail('after object key')

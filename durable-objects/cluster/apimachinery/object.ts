@@ -186,3 +186,13 @@ export const splitKey = (key: string): { readonly namespace: string; readonly na
 /** The reference marked as controller, if any. kubernetes: apimachinery metav1.GetControllerOf */
 export const controllerOf = (object: KubeObject): OwnerReference | undefined =>
   object.metadata.ownerReferences?.find((reference) => reference.controller === true)
+
+/** A copy whose maps have their keys in order, as Go writes them. */
+export const withSortedKeys = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withSortedKeys)
+  if (typeof value !== 'object' || value === null) return value
+  const map = value as Readonly<Record<string, unknown>>
+  const copy: Record<string, unknown> = {}
+  for (const key of Object.keys(map).sort()) setKey(copy, key, withSortedKeys(map[key]))
+  return copy
+}

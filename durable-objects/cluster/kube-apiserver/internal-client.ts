@@ -17,7 +17,7 @@ import { bind } from '#kube-apiserver/registry/binding.ts'
 import { create } from '#kube-apiserver/registry/create.ts'
 import { remove } from '#kube-apiserver/registry/delete.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
-import { update } from '#kube-apiserver/registry/update.ts'
+import { replacing, update } from '#kube-apiserver/registry/update.ts'
 import { apiVersionOf, groupResourceOf, readStored } from '#kube-apiserver/resources.ts'
 
 export interface ClientIdentity {
@@ -84,7 +84,7 @@ const writesOf = (context: RegistryContext, identity: ClientIdentity) => {
   const write = (resource: string, object: KubeObject, options: WriteOptions = {}): KubeObject => {
     const operation = operationOf(resource, object.metadata.namespace, options)
     if (options.subresource === 'binding') return bind(context, object)
-    return update(context, operation, object.metadata.name ?? '', () => ({ object })).object
+    return update(context, operation, object.metadata.name ?? '', replacing(object)).object
   }
   const deleteObject = (
     resource: string,

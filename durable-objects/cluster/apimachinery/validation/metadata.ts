@@ -81,7 +81,7 @@ export const validateObjectMetaUpdate = (
   old: ObjectMeta,
   path = 'metadata',
 ): FieldError[] => {
-  const errors: FieldError[] = []
+  const errors = changedParts(meta, old, path)
   if (old.deletionTimestamp !== undefined) {
     const added = (meta.finalizers ?? []).filter((name) => !(old.finalizers ?? []).includes(name))
     if (added.length > 0)
@@ -101,12 +101,19 @@ export const validateObjectMetaUpdate = (
   for (const field of IMMUTABLE)
     if (meta[field] !== old[field])
       errors.push(...validateImmutable(meta[field], old[field], child(path, field)))
-  // what did not change was validated when it was written
+  return errors
+}
+
+/** What is validated of all metadata; what did not change was validated when it was written. kubernetes: ValidateObjectMetaAccessor */
+const changedParts = (meta: ObjectMeta, old: ObjectMeta, path: string): FieldError[] => {
+  const errors: FieldError[] = []
   if (meta.labels !== old.labels) errors.push(...validateLabels(meta.labels, child(path, 'labels')))
   if (meta.annotations !== old.annotations)
     errors.push(...validateAnnotations(meta.annotations, child(path, 'annotations')))
   if (meta.ownerReferences !== old.ownerReferences)
     errors.push(...validateOwnerReferences(meta.ownerReferences, child(path, 'ownerReferences')))
+  if (meta.finalizers !== old.finalizers)
+    errors.push(...validateFinalizers(meta.finalizers, child(path, 'finalizers')))
   if (meta.managedFields !== old.managedFields)
     errors.push(...validateManagedFields(meta.managedFields, child(path, 'managedFields')))
   return errors

@@ -1,8 +1,8 @@
 import { decodeProtobuf } from '#api/protobuf.ts'
 import { definitionForKind } from '#api/schemas.ts'
 import { invalidValue } from '#apimachinery/field-error.ts'
-import { parseJson } from '#apimachinery/json.ts'
-import { assign, type JsonObject, type KubeObject } from '#apimachinery/object.ts'
+import { MAX_JSON_DEPTH, parseJson } from '#apimachinery/json.ts'
+import { assign, withSortedKeys, type JsonObject, type KubeObject } from '#apimachinery/object.ts'
 import { decode, DecodeError, type Decoded } from '#apimachinery/schema/decode.ts'
 import type { Schema } from '#apimachinery/schema.ts'
 import {
@@ -11,6 +11,7 @@ import {
   requestEntityTooLarge,
   unsupportedMediaType,
 } from '#apimachinery/status-error.ts'
+import { inOrderOfText } from '#apimachinery/strict-order.ts'
 import { decodeUtf8Loosely, encodeUtf8, utf8Length } from '#apimachinery/utf8.ts'
 import { parseYamlDocuments } from '#apimachinery/yaml/parse.ts'
 import { queryValue, type ApiRequest } from '#kube-apiserver/endpoints/http.ts'
@@ -24,6 +25,8 @@ export interface RawBody {
   readonly value: unknown
   /** `duplicate field "data.a"` */
   readonly duplicates: readonly string[]
+  /** What it was read from, if that is JSON. */
+  readonly json?: string
 }
 
 /** What the body's objects are to be. */
@@ -82,7 +85,8 @@ const readProtobuf = (body: string | Uint8Array): RawBody => {
 export const readJson = (body: string | Uint8Array): RawBody => {
   try {
     // Go's parser takes bytes that are no character for one that stands for them
-    return parseJson(typeof body === 'string' ? body : decodeUtf8Loosely(body))
+    const json = typeof body === 'string' ? body : decodeUtf8Loosely(body)
+    return { ...parseJson(json), json }
   } catch (error) {
     throw new BodyError(`couldn't get version/kind; json parse error: ${(error as Error).message}`)
   }
@@ -93,7 +97,11 @@ const readYaml = (body: string | Uint8Array): RawBody => {
     throw new BodyError('error converting YAML to JSON: yaml: invalid leading UTF-8 octet')
   try {
     const [first] = parseYamlDocuments(body).documents
-    return { value: first?.value ?? null, duplicates: first?.duplicates ?? [] }
+    // upstream makes JSON of it, whose keys are in order
+    return {
+      value: withSortedKeys(first?.value ?? null),
+      duplicates: first?.duplicates ?? [],
+    }
   } catch (error) {
     throw new BodyError(`error converting YAML to JSON: ${(error as Error).message}`)
   }
@@ -156,7 +164,7 @@ export const decodeObject = (
   const handled = `${expected.kind} in version "${expected.version}" cannot be handled as a ${expected.kind}`
   try {
     const { object, unknownFields } = decodeAs(value, expected, expected.schema)
-    const problems = [...raw.duplicates, ...unknownFields]
+    const problems = strictProblems(raw, expected, unknownFields)
     if (problems.length > 0 && validation === 'Strict')
       throw badRequest(`${handled}: strict decoding error: ${problems.join(', ')}`)
     if (validation === 'Warn') warnings.push(...problems)
@@ -166,6 +174,16 @@ export const decodeObject = (
     throw error
   }
 }
+
+/** Custom objects are read as plain maps first, and then by their schema. */
+const strictProblems = (
+  { json, duplicates }: RawBody,
+  { custom }: Expected,
+  unknownFields: readonly string[],
+): readonly string[] =>
+  json === undefined || custom !== undefined
+    ? [...duplicates, ...unknownFields]
+    : inOrderOfText(json, MAX_JSON_DEPTH, duplicates, unknownFields)
 
 const decodeAs = (value: JsonObject, { custom }: Expected, schema: Schema): Decoded =>
   custom === undefined ? decode(value, schema) : decodeCustom(value, custom)

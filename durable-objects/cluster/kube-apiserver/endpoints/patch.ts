@@ -15,6 +15,7 @@ import type { Schema } from '#apimachinery/schema.ts'
 import { convert, decode, DecodeError, type Decoded } from '#apimachinery/schema/decode.ts'
 import {
   badRequest,
+  conflict,
   invalid,
   notFound,
   type StatusError,
@@ -262,6 +263,13 @@ export const applier = (
       ...(path.subresource === '' ? {} : { subresource: path.subresource }),
     })
     checkName(target, merged)
+    const { uid } = merged.metadata
+    if (live === undefined && uid !== undefined)
+      throw conflict(
+        groupResourceOf(resource),
+        path.name,
+        `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
+      )
     return { object: merged, fieldsAreManaged: true }
   }
 }

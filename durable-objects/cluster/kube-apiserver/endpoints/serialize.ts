@@ -1,4 +1,4 @@
-import { setKey, type KubeObject, type ObjectMeta } from '#apimachinery/object.ts'
+import { withSortedKeys, type KubeObject, type ObjectMeta } from '#apimachinery/object.ts'
 import { goJson } from '#kube-apiserver/endpoints/http.ts'
 
 // Objects never change, so their text is made once and kept as long as there is room: that of 10,000 Pods.
@@ -65,15 +65,6 @@ const bodyOf = (object: KubeObject): string => {
 export const objectJson = (object: KubeObject): string =>
   `{"kind":${JSON.stringify(object.kind)},"apiVersion":${JSON.stringify(object.apiVersion)},${bodyOf(object)}`
 
-const sorted = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  const map = value as Readonly<Record<string, unknown>>
-  const copy: Record<string, unknown> = {}
-  for (const key of Object.keys(map).sort()) setKey(copy, key, sorted(map[key]))
-  return copy
-}
-
 let customCache = new WeakMap<KubeObject, string>()
 let customCached = 0
 
@@ -81,7 +72,7 @@ let customCached = 0
 export const customJson = (object: KubeObject): string => {
   const known = customCache.get(object)
   if (known !== undefined) return known
-  const text = goJson(sorted(object))
+  const text = goJson(withSortedKeys(object))
   if (Object.isFrozen(object)) {
     customCached += text.length
     if (customCached > CACHE_CHARACTERS) {

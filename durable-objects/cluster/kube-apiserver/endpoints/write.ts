@@ -23,7 +23,7 @@ import { selectionOf } from '#kube-apiserver/endpoints/selection.ts'
 import { create } from '#kube-apiserver/registry/create.ts'
 import { deletedStatus, remove } from '#kube-apiserver/registry/delete.ts'
 import type { Operation } from '#kube-apiserver/registry/operation.ts'
-import { update } from '#kube-apiserver/registry/update.ts'
+import { replacing, update } from '#kube-apiserver/registry/update.ts'
 import { apiVersionOf, readAllStored } from '#kube-apiserver/resources.ts'
 
 /** kubernetes: apiserver pkg/endpoints/handlers/rest.go checkName */
@@ -65,7 +65,7 @@ export const put = (target: ResourceRequest): Answer => {
     path.namespace !== '' && sent.metadata.namespace === undefined
       ? withMetadata(sent, { namespace: path.namespace })
       : sent
-  const result = update(context, operation, path.name, () => ({ object }))
+  const result = update(context, operation, path.name, replacing(object))
   return objectAnswer(view, result.object, result.created ? 201 : 200)
 }
 

@@ -36,7 +36,17 @@ export type Updater = (live: KubeObject | undefined) => {
   readonly object: KubeObject
   /** Set if the updater worked out the managed fields itself (server-side apply). */
   readonly fieldsAreManaged?: boolean
+  /** The UID that the live object must have. */
+  readonly uid?: string
 }
+
+/** Puts the object in the place of the live one, which must be the same by its UID if it names one. kubernetes: defaultUpdatedObjectInfo.Preconditions */
+export const replacing =
+  (object: KubeObject): Updater =>
+  () => {
+    const { uid } = object.metadata
+    return uid === undefined ? { object } : { object, uid }
+  }
 
 const CHANGED =
   'the object has been modified; please apply your changes to the latest version and try again'
@@ -58,9 +68,14 @@ export const update = (
   if (stored === undefined && !mayCreate && resource.strategy.allowCreateOnUpdate !== true)
     throw notFound(groupResourceOf(resource), name)
   const live = stored === undefined ? undefined : fromStored(resource, stored)
-  const { object: given, fieldsAreManaged = false } = updater(live)
-  if (stored === undefined || live === undefined)
-    return { object: create(context, operation, given, fieldsAreManaged), created: true }
+  const { object: given, fieldsAreManaged = false, uid } = updater(live)
+  if (uid !== undefined && uid !== live?.metadata.uid)
+    throw preconditionFailed(resource, live ?? withMetadata(given, { uid: '' }), 'UID', uid)
+  if (stored === undefined || live === undefined) {
+    // only what is created as such may not have a revision
+    const fresh = withMetadata(given, { resourceVersion: undefined })
+    return { object: create(context, operation, fresh, fieldsAreManaged), created: true }
+  }
 
   const placed = inNamespace(
     assign(given, { apiVersion: live.apiVersion, kind: live.kind }),
@@ -69,7 +84,7 @@ export const update = (
   const defaulted = isComplete(operation)
     ? placed
     : (resource.strategy.defaults?.(placed) ?? placed)
-  checkPreconditions(resource, defaulted, live, name)
+  checkRevision(resource, defaulted, live, name)
   const managedFields = fieldsAreManaged
     ? defaulted.metadata.managedFields
     : managedFieldsAfterUpdate(context, operation, live, defaulted)
@@ -102,15 +117,13 @@ const CONDITIONAL: ReadonlySet<string> = new Set([
 const mayBeUnconditional = ({ name, strategy }: Resource): boolean =>
   strategy.allowUnconditionalUpdate ?? !CONDITIONAL.has(name)
 
-const checkPreconditions = (
+const checkRevision = (
   resource: Resource,
   object: KubeObject,
   live: KubeObject,
   name: string,
 ): void => {
-  const { uid, resourceVersion } = object.metadata
-  if (uid !== undefined && uid !== live.metadata.uid)
-    throw preconditionFailed(resource, live, 'UID', uid)
+  const { resourceVersion } = object.metadata
   if (resourceVersion !== undefined && !/^\d+$/.test(resourceVersion))
     throw plainError(`strconv.ParseUint: parsing ${quote(resourceVersion)}: invalid syntax`)
   if (resourceVersion === undefined || Number(resourceVersion) === 0) {
@@ -199,12 +212,12 @@ const isReleased = (object: KubeObject): boolean => {
   )
 }
 
-// The server's own fields cannot be changed by leaving them out. kubernetes: rest.BeforeUpdate, ValidateObjectMetaAccessorUpdate
+// What the server wrote stays, or is found to be changed when it is validated. kubernetes: rest.BeforeUpdate
 const keepServerFields = (object: KubeObject, live: KubeObject): KubeObject =>
   withMetadata(object, {
     uid: object.metadata.uid ?? live.metadata.uid,
-    creationTimestamp: object.metadata.creationTimestamp ?? live.metadata.creationTimestamp,
-    deletionTimestamp: live.metadata.deletionTimestamp,
+    creationTimestamp: live.metadata.creationTimestamp ?? object.metadata.creationTimestamp,
+    deletionTimestamp: live.metadata.deletionTimestamp ?? object.metadata.deletionTimestamp,
     deletionGracePeriodSeconds:
       object.metadata.deletionGracePeriodSeconds ?? live.metadata.deletionGracePeriodSeconds,
     generation: live.metadata.generation,

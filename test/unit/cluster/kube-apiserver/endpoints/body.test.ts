@@ -150,3 +150,41 @@ describe('a body', () => {
     expect(Object.keys(metadata)).not.toContain('namespace')
   })
 })
+
+describe('what a strict decoder finds', () => {
+  const problems = (body: string, contentType = 'application/json'): unknown =>
+    String(
+      api.send('POST', `${CONFIG_MAPS}?fieldValidation=Strict`, body, { contentType }).body[
+        'message'
+      ],
+    ).replace(/^.*strict decoding error: /, '')
+
+  test('in JSON stands in the order of the text', () => {
+    expect(
+      problems(
+        '{"zzz":1,"metadata":{"name":"a","nope":1,"name":"b"},"data":{"a":"1","a":"2"},"aaa":1,"b\\u0007":2}',
+      ),
+    ).toBe(
+      'unknown field "zzz", unknown field "metadata.nope", duplicate field "metadata.name", duplicate field "data.a", unknown field "aaa", unknown field "b\\a"',
+    )
+  })
+
+  test('does not lie within what nobody knows', () => {
+    expect(
+      problems('{"zzz":{"a":1,"a":2},"metadata":{"name":"a","name":"b"},"zzz":[{"b":1,"b":2}]}'),
+    ).toBe('unknown field "zzz", duplicate field "metadata.name"')
+  })
+
+  test('in YAML stands in the order of the names, after what is there twice', () => {
+    expect(
+      problems(
+        'zzz: 1\nmetadata: {name: a, nope: 1}\naaa: 1\ndata: {a: "1", a: "2"}',
+        'application/yaml',
+      ),
+    ).toBe(
+      'strict decoding error: yaml: unmarshal errors:\n  line 4: key "a" already set in map, unknown field "aaa", unknown field "metadata.nope", unknown field "zzz"'.slice(
+        'strict decoding error: '.length,
+      ),
+    )
+  })
+})
