@@ -22,7 +22,9 @@ export interface RawAnswer {
   readonly body: JsonObject
 }
 
-type Headers = Partial<Pick<ApiRequest, 'accept' | 'contentType' | 'userAgent'>>
+type Headers = Partial<
+  Pick<ApiRequest, 'accept' | 'contentType' | 'userAgent' | 'headers' | 'basePath'>
+>
 
 /** A bare cluster as one that writes HTTP by hand sees it: `send('GET', '/api/v1/pods?limit=x')`. */
 export class RawApi {

@@ -121,6 +121,28 @@ describe('[sig-network] Proxy version v1 A set of valid responses are returned f
   })
 })
 
+describe('a client that finds the API behind a path', () => {
+  const BASE = '/k8s/id.key'
+  const BROWSER = ['sec-fetch-dest', 'document'] as const
+
+  it.each([
+    ['of a program', [], '', BASE],
+    ['of a browser', [BROWSER], BASE, BASE],
+    ['of a browser behind kubectl proxy', [BROWSER, ['x-forwarded-for', '127.0.0.1']], '', ''],
+    ['with a token', [BROWSER, ['authorization', 'Bearer key']], '', BASE],
+  ] as const)('%s sees links and redirects that lead back', (_, headers, links, redirects) => {
+    const api = withPorter()
+    const get = (path: string) =>
+      api.send('GET', `${NAMESPACE}/pods/porter/${path}`, '', { basePath: BASE, headers })
+    expect(get('proxy/').text).toBe(
+      `<a href="${links}${NAMESPACE}/pods/porter/proxy/rewriteme">test</a>`,
+    )
+    expect(get('proxy').headers).toEqual([
+      ['location', `${redirects}${NAMESPACE}/pods/porter/proxy/`],
+    ])
+  })
+})
+
 describe('a proxy request that comes to nothing', () => {
   it.each([
     ['pods/nope/proxy/', 404, 'pods "nope" not found'],
