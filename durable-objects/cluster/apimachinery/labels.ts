@@ -23,10 +23,14 @@ export interface LabelSelector {
 }
 
 export const matches = (selector: Selector, labels: StringMap | undefined): boolean =>
-  selector.every((requirement) => holds(requirement, labels))
+  selector.every(({ key, operator, values }) => holds(operator, values, own(labels, key)))
 
-const holds = ({ key, operator, values }: Requirement, labels: StringMap | undefined): boolean => {
-  const value = own(labels, key)
+/** Whether a label's value is as one requirement wants it. kubernetes: apimachinery pkg/labels/selector.go Requirement.Matches */
+export const holds = (
+  operator: SelectorOperator,
+  values: readonly string[],
+  value: string | undefined,
+): boolean => {
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value)
@@ -37,11 +41,14 @@ const holds = ({ key, operator, values }: Requirement, labels: StringMap | undef
     case 'DoesNotExist':
       return value === undefined
     case 'Gt':
-      return value !== undefined && Number(value) > Number(values[0])
+      return isInteger(value) && Number(value) > Number(values[0])
     case 'Lt':
-      return value !== undefined && Number(value) < Number(values[0])
+      return isInteger(value) && Number(value) < Number(values[0])
   }
 }
+
+export const isInteger = (value: string | undefined): value is string =>
+  value !== undefined && /^[-+]?\d+$/.test(value)
 
 /** `{app: web}` as a selector. An empty map selects everything. */
 export const selectorFromMap = (labels: StringMap): Selector =>

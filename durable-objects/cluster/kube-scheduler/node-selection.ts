@@ -1,11 +1,8 @@
 // kubernetes: component-helpers/scheduling/corev1/nodeaffinity, corev1/helpers.go
-import type {
-  NodeSelector,
-  NodeSelectorRequirement,
-  NodeSelectorTerm,
-} from '#api/core/v1/pod/affinity-types.ts'
+import type { NodeSelector, NodeSelectorTerm } from '#api/core/v1/pod/affinity-types.ts'
 import type { Node, Taint } from '#api/core/v1/node/types.ts'
 import type { Pod, Toleration } from '#api/core/v1/pod/types.ts'
+import { holds, isInteger } from '#apimachinery/labels.ts'
 import { own } from '#apimachinery/object.ts'
 import { satisfies } from '#client/selector-index.ts'
 
@@ -28,35 +25,12 @@ export const matchesTerm = (
   node: Node,
 ): boolean =>
   matchExpressions.length + matchFields.length > 0 &&
-  matchExpressions.every((requirement) =>
-    holds(requirement, own(node.metadata.labels, requirement.key)),
+  matchExpressions.every(({ key, operator, values = [] }) =>
+    holds(operator, values, own(node.metadata.labels, key)),
   ) &&
-  matchFields.every((requirement) =>
-    holds(requirement, requirement.key === 'metadata.name' ? node.metadata.name : undefined),
+  matchFields.every(({ key, operator, values = [] }) =>
+    holds(operator, values, key === 'metadata.name' ? node.metadata.name : undefined),
   )
-
-const holds = (
-  { operator, values = [] }: NodeSelectorRequirement,
-  value: string | undefined,
-): boolean => {
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value)
-    case 'NotIn':
-      return value === undefined || !values.includes(value)
-    case 'Exists':
-      return value !== undefined
-    case 'DoesNotExist':
-      return value === undefined
-    case 'Gt':
-      return isInteger(value) && Number(value) > Number(values[0])
-    case 'Lt':
-      return isInteger(value) && Number(value) < Number(values[0])
-  }
-}
-
-const isInteger = (value: string | undefined): value is string =>
-  value !== undefined && /^-?\d+$/.test(value)
 
 /** The names of the only nodes that can come into question, if the Pod asks for nodes by name (as those of DaemonSets do). */
 export const namedNodes = ({ spec }: Pod): ReadonlySet<string> | undefined => {

@@ -4,11 +4,10 @@ import type { FileSystem } from '#shell/files/file-system.ts'
 import { runInteractive } from '#shell/interpreter/interactive.ts'
 import type { Machine, Shell } from '#shell/interpreter/shell.ts'
 import { newShell } from '#shell/interpreter/tasks.ts'
-import { executor } from '#shell/interpreter/executor.ts'
-import { DEFAULT_LIMITS, Exhausted, Kernel, type Limits } from '#shell/kernel/kernel.ts'
+import { Exhausted, type Kernel, type Limits } from '#shell/kernel/kernel.ts'
 import { InputStream, sinkStream, type Stream, WAIT } from '#shell/kernel/stream.ts'
-import { Descriptors, type Signal, SIGNALS, type Task } from '#shell/kernel/task.ts'
-import { startMachine } from '#shell/start.ts'
+import { type Signal, SIGNALS, type Task } from '#shell/kernel/task.ts'
+import { firstHeritage, startMachine } from '#shell/start.ts'
 import { Terminal } from '#shell/terminal.ts'
 
 export interface SessionGiven {
@@ -152,24 +151,10 @@ export class ShellSession {
     given: SessionGiven,
     streams: readonly Stream[],
   ): { readonly kernel: Kernel; readonly task: Task } {
-    const { machine, argv, files, env, cwd } = given
-    const kernel = new Kernel(given.limits ?? DEFAULT_LIMITS, given.firstPid)
-    const fds = new Descriptors()
-    for (const [fd, stream] of streams.entries()) fds.set(fd, stream)
+    const { machine, argv } = given
     const flavour = machine.shell(shellName(argv))!
-    const heritage = {
-      kernel,
-      machine,
-      files,
-      executor,
-      env,
-      cwd,
-      parent: 0,
-      fds,
-      isBackground: false,
-      depth: 0,
-      umask: 0o022,
-    }
+    const heritage = firstHeritage(machine, { ...given, streams })
+    const { kernel, fds } = heritage
     const task = kernel.start({
       parent: 0,
       argv,

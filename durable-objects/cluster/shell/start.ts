@@ -1,7 +1,12 @@
 // The first process of a machine.
 import type { FileSystem } from '#shell/files/file-system.ts'
 import { executor } from '#shell/interpreter/executor.ts'
-import { findProgram, isProgram, type NoProgram } from '#shell/interpreter/find-program.ts'
+import {
+  findProgram,
+  type Heritage,
+  isProgram,
+  type NoProgram,
+} from '#shell/interpreter/find-program.ts'
 import type { Machine } from '#shell/interpreter/shell.ts'
 import { startProgram } from '#shell/interpreter/tasks.ts'
 import { Kernel, type Limits } from '#shell/kernel/kernel.ts'
@@ -28,13 +33,14 @@ export interface Started {
   readonly missing?: NoProgram
 }
 
-export const startMachine = (machine: Machine, first: FirstProcess): Started => {
+/** What the first process has, before it is known which program it runs. */
+export const firstHeritage = (machine: Machine, first: FirstProcess): Heritage => {
   const kernel = new Kernel(first.limits, first.firstPid)
   first.onStart?.(kernel)
   const fds = new Descriptors()
   for (const [fd, stream] of first.streams.entries()) fds.set(fd, stream)
-  const { files, env, cwd, argv } = first
-  const heritage = {
+  const { files, env, cwd } = first
+  return {
     kernel,
     machine,
     files,
@@ -47,6 +53,12 @@ export const startMachine = (machine: Machine, first: FirstProcess): Started => 
     depth: 0,
     umask: 0o022,
   }
+}
+
+export const startMachine = (machine: Machine, first: FirstProcess): Started => {
+  const heritage = firstHeritage(machine, first)
+  const { kernel } = heritage
+  const { argv } = first
   const found = findProgram(heritage, argv[0] ?? '', argv)
   if (!isProgram(found)) return { kernel, task: undefined, missing: found }
   return { kernel, task: startProgram(heritage, found, argv) }

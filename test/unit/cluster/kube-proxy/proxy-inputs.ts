@@ -1,6 +1,5 @@
 import type { ProxySettings } from '#kube-proxy/backend.ts'
 import type { ProxyEndpoint } from '#kube-proxy/endpoint.ts'
-import type { ServicePort } from '#kube-proxy/service-port.ts'
 import { parseCidr } from '#net/cidr.ts'
 import { parseIp } from '#net/ip.ts'
 
@@ -18,22 +17,6 @@ export const SETTINGS: ProxySettings = {
 
 export const NODE_1 = { nodeName: 'node-1', zone: 'a', nodeIP: ip('192.168.49.2') }
 export const NODE_3 = { nodeName: 'node-3', zone: 'a', nodeIP: ip('192.168.49.4') }
-
-export const aPort = (more: Partial<ServicePort> = {}): ServicePort => ({
-  name: { namespace: 'default', name: 'web', port: '', protocol: more.protocol ?? 'TCP' },
-  clusterIP: ip('10.96.10.1'),
-  port: 80,
-  protocol: 'TCP',
-  nodePort: 0,
-  externalIPs: [],
-  loadBalancerVIPs: [],
-  loadBalancerSourceRanges: [],
-  stickySeconds: 0,
-  healthCheckNodePort: 0,
-  isExternalPolicyLocal: false,
-  isInternalPolicyLocal: false,
-  ...more,
-})
 
 export const anEndpoint = (
   address: string,

@@ -6,7 +6,8 @@ import { answerTo, type NodeKernel, type Passage, receive, send } from '#netfilt
 import type { Packet } from '#netfilter/packet.ts'
 import { describe, expect, test } from 'vitest'
 import { ip, kernel, packet, packetText } from '../../../support/netfilter.ts'
-import { aPort, NODE_1, SETTINGS, TWO } from '../kube-proxy/proxy-inputs.ts'
+import { aServicePort } from '../../../support/proxy-objects.ts'
+import { NODE_1, SETTINGS, TWO } from '../kube-proxy/proxy-inputs.ts'
 
 const VIP = '10.96.10.1'
 
@@ -20,7 +21,7 @@ const ipvsNode = (
     place: NODE_1,
     addresses: ['127.0.0.1', '192.168.49.2', '10.244.0.1'].map((text) => ip(text)),
   }
-  const { tables, servers } = ipvsTables([{ port: aPort(port), endpoints }], node, SETTINGS)
+  const { tables, servers } = ipvsTables([{ port: aServicePort(port), endpoints }], node, SETTINGS)
   const bare = kernel(tables.ruleset)
   const isLocal: NodeKernel['isLocal'] = (address) =>
     bare.isLocal(address) || formatIp(address) === VIP

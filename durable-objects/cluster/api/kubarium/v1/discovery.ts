@@ -1,3 +1,25 @@
+const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
+
+const resource = (kind: string, scope: 'Cluster' | 'Namespaced', hasStatus: boolean) => {
+  const singularResource = kind.toLowerCase()
+  const responseKind = { group: '', version: '', kind }
+  return {
+    resource: `${singularResource}s`,
+    responseKind,
+    scope,
+    singularResource,
+    verbs: VERBS,
+    categories: ['kubarium'],
+    ...(hasStatus
+      ? {
+          subresources: [
+            { subresource: 'status', responseKind, verbs: ['get', 'patch', 'update'] },
+          ],
+        }
+      : {}),
+  }
+}
+
 /** The group's entry in the aggregated discovery document. */
 export const kubariumDiscovery = {
   metadata: { name: 'kubarium.dev' },
@@ -5,90 +27,12 @@ export const kubariumDiscovery = {
     {
       version: 'v1',
       resources: [
-        {
-          resource: 'externalhosts',
-          responseKind: { group: '', version: '', kind: 'ExternalHost' },
-          scope: 'Cluster',
-          singularResource: 'externalhost',
-          verbs: [
-            'create',
-            'delete',
-            'deletecollection',
-            'get',
-            'list',
-            'patch',
-            'update',
-            'watch',
-          ],
-          categories: ['kubarium'],
-        },
-        {
-          resource: 'images',
-          responseKind: { group: '', version: '', kind: 'Image' },
-          scope: 'Cluster',
-          singularResource: 'image',
-          verbs: [
-            'create',
-            'delete',
-            'deletecollection',
-            'get',
-            'list',
-            'patch',
-            'update',
-            'watch',
-          ],
-          categories: ['kubarium'],
-        },
-        {
-          resource: 'machines',
-          responseKind: { group: '', version: '', kind: 'Machine' },
-          scope: 'Cluster',
-          singularResource: 'machine',
-          verbs: [
-            'create',
-            'delete',
-            'deletecollection',
-            'get',
-            'list',
-            'patch',
-            'update',
-            'watch',
-          ],
-          categories: ['kubarium'],
-          subresources: [
-            {
-              subresource: 'status',
-              responseKind: { group: '', version: '', kind: 'Machine' },
-              verbs: ['get', 'patch', 'update'],
-            },
-          ],
-        },
-        {
-          resource: 'traces',
-          responseKind: { group: '', version: '', kind: 'Trace' },
-          scope: 'Namespaced',
-          singularResource: 'trace',
-          verbs: [
-            'create',
-            'delete',
-            'deletecollection',
-            'get',
-            'list',
-            'patch',
-            'update',
-            'watch',
-          ],
-          categories: ['kubarium'],
-          subresources: [
-            {
-              subresource: 'status',
-              responseKind: { group: '', version: '', kind: 'Trace' },
-              verbs: ['get', 'patch', 'update'],
-            },
-          ],
-        },
+        resource('ExternalHost', 'Cluster', false),
+        resource('Image', 'Cluster', false),
+        resource('Machine', 'Cluster', true),
+        resource('Trace', 'Namespaced', true),
       ],
       freshness: 'Current',
     },
   ],
-} as const
+}

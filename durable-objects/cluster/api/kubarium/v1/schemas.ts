@@ -1,7 +1,7 @@
 // The group's component schemas, in the form of api/facts/schemas.json, with descriptions for `kubectl explain`.
 import { externalHostSchemas } from '#api/kubarium/v1/external-host/schemas.ts'
 import { imageSchemas } from '#api/kubarium/v1/image/schemas.ts'
-import { apiVersion, kind, LIST_META, OBJECT_META } from '#api/kubarium/v1/shared-schemas.ts'
+import { apiVersion, kind, listSchema, OBJECT_META } from '#api/kubarium/v1/shared-schemas.ts'
 import { traceSchemas } from '#api/kubarium/v1/trace/schemas.ts'
 
 const TIME = 'io.k8s.apimachinery.pkg.apis.meta.v1.Time'
@@ -57,22 +57,9 @@ export const kubariumSchemas = {
       since: { $ref: TIME, description: 'When the power last changed.' },
     },
   },
-  'dev.kubarium.v1.MachineList': {
-    type: 'object',
-    description: 'MachineList is a list of machines.',
-    required: ['items'],
-    properties: {
-      apiVersion,
-      items: {
-        type: 'array',
-        items: { default: {}, $ref: 'dev.kubarium.v1.Machine' },
-        description: 'The machines.',
-      },
-      kind,
-      metadata: { default: {}, $ref: LIST_META, description: 'Standard list metadata.' },
-    },
-    'x-kubernetes-group-version-kind': [
-      { group: 'kubarium.dev', kind: 'MachineList', version: 'v1' },
-    ],
-  },
+  'dev.kubarium.v1.MachineList': listSchema(
+    'Machine',
+    'MachineList is a list of machines.',
+    'The machines.',
+  ),
 } as const

@@ -11,7 +11,8 @@ import type { ServicePort } from '#kube-proxy/service-port.ts'
 import { formatIp } from '#net/ip.ts'
 import { iptablesSave } from '#netfilter/iptables-text.ts'
 import { describe, expect, test } from 'vitest'
-import { anEndpoint, aPort, cidr, ip, NODE_1, NODE_3, SETTINGS, TWO } from '../proxy-inputs.ts'
+import { aServicePort } from '../../../../support/proxy-objects.ts'
+import { anEndpoint, cidr, ip, NODE_1, NODE_3, SETTINGS, TWO } from '../proxy-inputs.ts'
 
 const NODE = { place: NODE_1, addresses: ['127.0.0.1', '192.168.49.2', '10.244.0.1'].map(ip) }
 const OTHER = { place: NODE_3, addresses: ['127.0.0.1', '192.168.49.4'].map(ip) }
@@ -21,7 +22,7 @@ const tablesOf = (
   endpoints: readonly ProxyEndpoint[] = TWO,
   node = NODE,
   settings = SETTINGS,
-): IpvsTables => ipvsTables([{ port: aPort(port), endpoints }], node, settings)
+): IpvsTables => ipvsTables([{ port: aServicePort(port), endpoints }], node, settings)
 
 const setsOf = (tables: IpvsTables) =>
   Object.fromEntries(
@@ -195,7 +196,7 @@ describe('traffic to cluster IPs', () => {
 })
 
 describe('tables that go on', () => {
-  const port = aPort({ nodePort: 30_080 })
+  const port = aServicePort({ nodePort: 30_080 })
   const key = 'default/web/TCP'
   const partOf = (endpoints: readonly ProxyEndpoint[]) => ipvsPart(port, endpoints, NODE, SETTINGS)
 
@@ -211,7 +212,7 @@ describe('tables that go on', () => {
 
   test('keep an address that two Services have until both are gone', () => {
     const external = (name: string, of: number) =>
-      aPort({
+      aServicePort({
         name: { namespace: 'default', name, port: '', protocol: 'TCP' },
         port: of,
         externalIPs: [ip('198.51.100.1')],

@@ -2,7 +2,8 @@ import { nftablesBackend } from '#kube-proxy/nftables/nftables-backend.ts'
 import type { Bundle } from '#kube-proxy/bundle.ts'
 import { nftRule, nftVerdict } from '#netfilter/nftables-text.ts'
 import { describe, expect, test } from 'vitest'
-import { anEndpoint, aPort, cidr, ip, NODE_1, NODE_3, SETTINGS, TWO } from '../proxy-inputs.ts'
+import { aServicePort } from '../../../../support/proxy-objects.ts'
+import { anEndpoint, cidr, ip, NODE_1, NODE_3, SETTINGS, TWO } from '../proxy-inputs.ts'
 
 const { bundle } = nftablesBackend
 
@@ -22,7 +23,7 @@ const elementsOf = ({ elements }: Bundle) =>
 const WEB = 'PFISGYVC-default/web/tcp/'
 
 describe('source ranges of a load balancer', () => {
-  const port = aPort({
+  const port = aServicePort({
     loadBalancerVIPs: [ip('203.0.113.10')],
     loadBalancerSourceRanges: [cidr('198.51.100.0/24'), cidr('192.0.2.0/25')],
   })
@@ -56,7 +57,7 @@ describe('source ranges of a load balancer', () => {
 })
 
 describe('session affinity', () => {
-  const sticky = aPort({ stickySeconds: 10_800, nodePort: 30_080 })
+  const sticky = aServicePort({ stickySeconds: 10_800, nodePort: 30_080 })
 
   test('remembers clients per endpoint for as long as the Service says', () => {
     const { sets } = bundle(sticky, TWO, NODE_1, SETTINGS)
@@ -99,7 +100,7 @@ describe('session affinity', () => {
 })
 
 describe('the policy Local', () => {
-  const port = aPort({
+  const port = aServicePort({
     nodePort: 30_080,
     isInternalPolicyLocal: true,
     isExternalPolicyLocal: true,
@@ -156,9 +157,9 @@ describe('hairpins of a port that all nodes see alike', () => {
       anEndpoint('10.244.1.11', 'node-2', { isReady: false }),
       anEndpoint('192.0.2.1', ''),
     ]
-    const { elements } = bundle(aPort(), endpoints, NODE_1, SETTINGS)
+    const { elements } = bundle(aServicePort(), endpoints, NODE_1, SETTINGS)
     expect(elements.map(({ set }) => set)).not.toContain('hairpin-connections')
-    const own = nftablesBackend.ownElements!(aPort({ protocol: 'UDP' }), endpoints, SETTINGS)
+    const own = nftablesBackend.ownElements!(aServicePort({ protocol: 'UDP' }), endpoints, SETTINGS)
     expect(own.map(({ nodeName, element }) => `${nodeName} ${element.key}`)).toEqual([
       'node-1 10.244.0.10 . 10.244.0.10 . udp . 8080',
       'node-2 10.244.1.10 . 10.244.1.10 . udp . 8080',

@@ -1,5 +1,5 @@
 // The schemas of ExternalHost, with descriptions for `kubectl explain`.
-import { apiVersion, kind, LIST_META, OBJECT_META } from '#api/kubarium/v1/shared-schemas.ts'
+import { apiVersion, kind, listSchema, OBJECT_META } from '#api/kubarium/v1/shared-schemas.ts'
 
 const PREFIX = 'dev.kubarium.v1.'
 
@@ -107,22 +107,9 @@ export const externalHostSchemas = {
       ),
     },
   },
-  'dev.kubarium.v1.ExternalHostList': {
-    type: 'object',
-    description: 'ExternalHostList is a list of machines outside the cluster.',
-    required: ['items'],
-    properties: {
-      apiVersion,
-      items: {
-        type: 'array',
-        items: { default: {}, $ref: `${PREFIX}ExternalHost` },
-        description: 'The machines.',
-      },
-      kind,
-      metadata: { default: {}, $ref: LIST_META, description: 'Standard list metadata.' },
-    },
-    'x-kubernetes-group-version-kind': [
-      { group: 'kubarium.dev', kind: 'ExternalHostList', version: 'v1' },
-    ],
-  },
+  'dev.kubarium.v1.ExternalHostList': listSchema(
+    'ExternalHost',
+    'ExternalHostList is a list of machines outside the cluster.',
+    'The machines.',
+  ),
 } as const

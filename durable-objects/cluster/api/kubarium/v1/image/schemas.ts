@@ -1,5 +1,5 @@
 // The schemas of Image, with descriptions for `kubectl explain`.
-import { apiVersion, kind, LIST_META, OBJECT_META } from '#api/kubarium/v1/shared-schemas.ts'
+import { apiVersion, kind, listSchema, OBJECT_META } from '#api/kubarium/v1/shared-schemas.ts'
 
 const PREFIX = 'dev.kubarium.v1.'
 const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity'
@@ -146,22 +146,5 @@ export const imageSchemas = {
       text: { default: '', ...text('The line.') },
     },
   },
-  'dev.kubarium.v1.ImageList': {
-    type: 'object',
-    description: 'ImageList is a list of images.',
-    required: ['items'],
-    properties: {
-      apiVersion,
-      items: {
-        type: 'array',
-        items: { default: {}, $ref: `${PREFIX}Image` },
-        description: 'The images.',
-      },
-      kind,
-      metadata: { default: {}, $ref: LIST_META, description: 'Standard list metadata.' },
-    },
-    'x-kubernetes-group-version-kind': [
-      { group: 'kubarium.dev', kind: 'ImageList', version: 'v1' },
-    ],
-  },
+  'dev.kubarium.v1.ImageList': listSchema('Image', 'ImageList is a list of images.', 'The images.'),
 } as const

@@ -1,5 +1,5 @@
 // The schemas of Trace, with descriptions for `kubectl explain`.
-import { apiVersion, kind, LIST_META, OBJECT_META } from '#api/kubarium/v1/shared-schemas.ts'
+import { apiVersion, kind, listSchema, OBJECT_META } from '#api/kubarium/v1/shared-schemas.ts'
 
 const PREFIX = 'dev.kubarium.v1.'
 
@@ -159,22 +159,5 @@ export const traceSchemas = {
       type: text('A, AAAA and others.'),
     },
   },
-  'dev.kubarium.v1.TraceList': {
-    type: 'object',
-    description: 'TraceList is a list of traces.',
-    required: ['items'],
-    properties: {
-      apiVersion,
-      items: {
-        type: 'array',
-        items: { default: {}, $ref: `${PREFIX}Trace` },
-        description: 'The traces.',
-      },
-      kind,
-      metadata: { default: {}, $ref: LIST_META, description: 'Standard list metadata.' },
-    },
-    'x-kubernetes-group-version-kind': [
-      { group: 'kubarium.dev', kind: 'TraceList', version: 'v1' },
-    ],
-  },
+  'dev.kubarium.v1.TraceList': listSchema('Trace', 'TraceList is a list of traces.', 'The traces.'),
 } as const
