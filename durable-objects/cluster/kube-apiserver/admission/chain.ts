@@ -2,6 +2,7 @@ import type { ResourceQuota } from '#api/core/v1/resource-quota/types.ts'
 import type { Client } from '#client/client.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
 import type { Random } from '#environment.ts'
+import { persistentVolumeClaimResize } from '#kube-apiserver/admission/claim-resize.ts'
 import {
   defaultIngressClass,
   defaultStorageClass,
@@ -36,6 +37,7 @@ const plugins = (context: AdmissionContext, client: Client): readonly AdmissionP
   defaultTolerationSeconds,
   defaultStorageClass(context),
   storageObjectInUseProtection,
+  persistentVolumeClaimResize(context),
   runtimeClass(context),
   defaultIngressClass(context),
   podTopologyLabels(context),

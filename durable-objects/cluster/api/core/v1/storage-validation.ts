@@ -1,5 +1,11 @@
 // What volumes and claims have in common. kubernetes: pkg/apis/core/validation/validation.go
-import { invalidValue, notSupported, type FieldError } from '#apimachinery/field-error.ts'
+import {
+  invalidValue,
+  notSupported,
+  requiredValue,
+  tooLong,
+  type FieldError,
+} from '#apimachinery/field-error.ts'
 import { quantityOf } from '#apimachinery/quantity.ts'
 import { isDns1123Subdomain } from '#apimachinery/validation/names.ts'
 
@@ -15,7 +21,8 @@ export const validateAccessModes = (
     .map((mode) => notSupported(path, mode, ACCESS_MODES))
 
 export const mixesReadWriteOncePod = (modes: readonly string[]): boolean =>
-  modes.includes('ReadWriteOncePod') && modes.some((mode) => mode !== 'ReadWriteOncePod')
+  modes.includes('ReadWriteOncePod') &&
+  modes.some((mode) => mode !== 'ReadWriteOncePod' && ACCESS_MODES.includes(mode))
 
 export const validateVolumeMode = (mode: string | undefined, path: string): readonly FieldError[] =>
   mode === undefined || VOLUME_MODES.includes(mode) ? [] : [notSupported(path, mode, VOLUME_MODES)]
@@ -28,6 +35,15 @@ export const validateClassName = (name: string | undefined, path: string): reado
 export const validatePositiveQuantity = (value: string, path: string): readonly FieldError[] =>
   quantityOf(value).unscaled > 0n ? [] : [invalidValue(path, value, 'must be greater than zero')]
 
+const MAX_DRIVER_NAME = 63
+
+/** kubernetes: ValidateCSIDriverName */
+export const validateDriverName = (name: string, path: string): readonly FieldError[] => [
+  ...(name === '' ? [requiredValue(path)] : []),
+  ...(name.length > MAX_DRIVER_NAME ? [tooLong(path, MAX_DRIVER_NAME)] : []),
+  ...isDns1123Subdomain(name.toLowerCase()).map((message) => invalidValue(path, name, message)),
+]
+
 const SHORT: ReadonlyMap<string, string> = new Map([
   ['ReadWriteOnce', 'RWO'],
   ['ReadOnlyMany', 'ROX'],
@@ -39,10 +55,11 @@ const SHORT: ReadonlyMap<string, string> = new Map([
 export const accessModesText = (modes: readonly string[] | undefined): string =>
   [...SHORT].flatMap(([mode, short]) => (modes?.includes(mode) === true ? [short] : [])).join(',')
 
-const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class'
+export const BETA_CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class'
 
 /** The old annotation wins over the field. kubernetes: helper.GetPersistentVolumeClaimClass */
 export const storageClassOf = (object: {
   readonly metadata: { readonly annotations?: Readonly<Record<string, string>> }
   readonly spec: { readonly storageClassName?: string }
-}): string => object.metadata.annotations?.[CLASS_ANNOTATION] ?? object.spec?.storageClassName ?? ''
+}): string =>
+  object.metadata.annotations?.[BETA_CLASS_ANNOTATION] ?? object.spec?.storageClassName ?? ''

@@ -6,20 +6,84 @@ import {
   volumeAttachmentRow,
   volumeAttributesClassRow,
 } from '#api/storage/v1/columns.ts'
+import { defaultCsiDriver } from '#api/storage/v1/csi-driver/defaults.ts'
+import type { CSIDriver } from '#api/storage/v1/csi-driver/types.ts'
+import {
+  validateCsiDriver,
+  validateCsiDriverUpdate,
+} from '#api/storage/v1/csi-driver/validation.ts'
+import type { CSINode } from '#api/storage/v1/csi-node/types.ts'
+import { validateCsiNode, validateCsiNodeUpdate } from '#api/storage/v1/csi-node/validation.ts'
+import type { CSIStorageCapacity } from '#api/storage/v1/csi-storage-capacity/types.ts'
+import {
+  validateCsiStorageCapacity,
+  validateCsiStorageCapacityUpdate,
+} from '#api/storage/v1/csi-storage-capacity/validation.ts'
 import { storageClassStrategy } from '#api/storage/v1/storage-class/strategy.ts'
 import type { StorageClass } from '#api/storage/v1/storage-class/types.ts'
+import type { VolumeAttachment } from '#api/storage/v1/volume-attachment/types.ts'
+import {
+  validateVolumeAttachment,
+  validateVolumeAttachmentUpdate,
+} from '#api/storage/v1/volume-attachment/validation.ts'
+import type { VolumeAttributesClass } from '#api/storage/v1/volume-attributes-class/types.ts'
+import {
+  validateVolumeAttributesClass,
+  validateVolumeAttributesClassUpdate,
+} from '#api/storage/v1/volume-attributes-class/validation.ts'
 import { kind, type KindBehaviour } from '#api/strategy.ts'
 
-const ungenerated = { hasGeneration: false } as const
-
+// kubernetes: pkg/registry/storage/*/strategy.go
 export const storageKinds: Readonly<Record<string, KindBehaviour>> = {
   'storageclasses.storage.k8s.io': kind<StorageClass>({
     strategy: storageClassStrategy,
     row: storageClassRow,
   }),
-  'csidrivers.storage.k8s.io': kind({ strategy: ungenerated, row: csiDriverRow }),
-  'csinodes.storage.k8s.io': kind({ strategy: ungenerated, row: csiNodeRow }),
-  'csistoragecapacities.storage.k8s.io': kind({ row: nameAndCreation }),
-  'volumeattachments.storage.k8s.io': kind({ strategy: ungenerated, row: volumeAttachmentRow }),
-  'volumeattributesclasses.storage.k8s.io': kind({ row: volumeAttributesClassRow }),
+  'csidrivers.storage.k8s.io': kind<CSIDriver>({
+    strategy: {
+      hasGeneration: false,
+      defaults: defaultCsiDriver,
+      validate: validateCsiDriver,
+      validateUpdate: validateCsiDriverUpdate,
+      allowUnconditionalUpdate: false,
+      returnsDeletedObject: true,
+    },
+    row: csiDriverRow,
+  }),
+  'csinodes.storage.k8s.io': kind<CSINode>({
+    strategy: {
+      hasGeneration: false,
+      validate: validateCsiNode,
+      validateUpdate: validateCsiNodeUpdate,
+      allowUnconditionalUpdate: false,
+      returnsDeletedObject: true,
+    },
+    row: csiNodeRow,
+  }),
+  'csistoragecapacities.storage.k8s.io': kind<CSIStorageCapacity>({
+    strategy: {
+      validate: validateCsiStorageCapacity,
+      validateUpdate: validateCsiStorageCapacityUpdate,
+      allowUnconditionalUpdate: false,
+    },
+    row: nameAndCreation,
+  }),
+  'volumeattachments.storage.k8s.io': kind<VolumeAttachment>({
+    strategy: {
+      hasGeneration: false,
+      validate: validateVolumeAttachment,
+      validateUpdate: validateVolumeAttachmentUpdate,
+      allowUnconditionalUpdate: false,
+      returnsDeletedObject: true,
+    },
+    row: volumeAttachmentRow,
+  }),
+  'volumeattributesclasses.storage.k8s.io': kind<VolumeAttributesClass>({
+    strategy: {
+      validate: validateVolumeAttributesClass,
+      validateUpdate: validateVolumeAttributesClassUpdate,
+      returnsDeletedObject: true,
+    },
+    row: volumeAttributesClassRow,
+  }),
 }

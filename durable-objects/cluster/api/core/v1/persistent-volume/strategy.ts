@@ -5,6 +5,7 @@ import {
   validatePersistentVolume,
   validatePersistentVolumeUpdate,
 } from '#api/core/v1/persistent-volume/validation.ts'
+import { volumeWarnings } from '#api/core/v1/persistent-volume/warnings.ts'
 import type { Strategy } from '#api/strategy.ts'
 import { assign } from '#apimachinery/object.ts'
 import { formatTime } from '#apimachinery/time.ts'
@@ -14,8 +15,10 @@ export const persistentVolumeStrategy: Strategy<PersistentVolume> = {
   prepareForCreate: (volume, { now }) =>
     assign(volume, { status: { phase: 'Pending', lastPhaseTransitionTime: formatTime(now) } }),
   validate: validatePersistentVolume,
+  warningsOnCreate: volumeWarnings,
   prepareForUpdate: (volume, old) => assign(volume, { status: old.status }),
   validateUpdate: validatePersistentVolumeUpdate,
+  warningsOnUpdate: volumeWarnings,
   status: {
     prepareForUpdate: (volume, old, { now }) =>
       volume.status.phase === old.status?.phase

@@ -108,6 +108,18 @@ export const LAYOUTS = {
   PodFailureCondition: 'Type:s Status:s',
   PodDisruptionBudgetSpec:
     'MinAvailable:n Selector:n MaxUnavailable:n UnhealthyPodEvictionPolicy:n',
+  PersistentVolumeClaimSpec:
+    'AccessModes:n Selector:n Resources:o=VolumeResources VolumeName:s StorageClassName:n VolumeMode:n DataSource:n=TypedReference DataSourceRef:n=TypedNamespacedReference VolumeAttributesClassName:n',
+  VolumeResources: 'Limits:n Requests:n',
+  TypedReference: 'APIGroup:n Kind:s Name:s',
+  TypedNamespacedReference: 'APIGroup:n Kind:s Name:s Namespace:n',
+  VolumeNodeAffinity: 'Required:n=NodeSelector',
+  PersistentVolumeSource:
+    'GCEPersistentDisk:n=GCEPersistentDisk AWSElasticBlockStore:n=AWSElasticBlockStore HostPath:n=HostPath Glusterfs:n NFS:n=NFS RBD:n Quobyte:n ISCSI:n FlexVolume:n Cinder:n CephFS:n FC:n Flocker:n AzureFile:n VsphereVolume:n AzureDisk:n PhotonPersistentDisk:n PortworxVolume:n ScaleIO:n Local:n=Local StorageOS:n CSI:n=PersistentCSI',
+  Local: 'Path:s FSType:n',
+  PersistentCSI:
+    'Driver:s VolumeHandle:s ReadOnly:b FSType:s VolumeAttributes:n ControllerPublishSecretRef:n=SecretReference NodeStageSecretRef:n=SecretReference NodePublishSecretRef:n=SecretReference ControllerExpandSecretRef:n=SecretReference NodeExpandSecretRef:n=SecretReference',
+  SecretReference: 'Name:s Namespace:s',
   SuccessPolicy: 'Rules:n=SuccessPolicyRule',
   SuccessPolicyRule: 'SucceededIndexes:n SucceededCount:n',
 } as const

@@ -148,7 +148,7 @@ const HOST_PATH_TYPES = [
   'Socket',
 ]
 
-const validateHostPath = (
+export const validateHostPath = (
   errors: Errors,
   { path: target = '', type }: NonNullable<Volume['hostPath']>,
   path: string,

@@ -79,7 +79,8 @@ const specWarnings = (spec: PodSpec, meta: ObjectMeta, path: string): readonly s
   ]
 }
 
-const termWarnings = (term: NodeSelectorTerm | undefined, path: string): readonly string[] =>
+/** Labels of nodes that have another name by now. kubernetes: pkg/api/node GetWarningsForNodeSelectorTerm */
+export const termWarnings = (term: NodeSelectorTerm | undefined, path: string): readonly string[] =>
   (term?.matchExpressions ?? []).flatMap(({ key }, index) => {
     const why = own(DEPRECATED_LABELS, key)
     return why === undefined ? [] : [`${path}.matchExpressions[${index}].key: ${key} is ${why}`]

@@ -1,32 +1,25 @@
 // kubernetes: pkg/apis/storage/validation/validation.go ValidateStorageClass, ValidateStorageClassUpdate
+import { validateParameters, validateProvisioner } from '#api/storage/v1/provisioner-validation.ts'
 import type { StorageClass, TopologySelectorTerm } from '#api/storage/v1/storage-class/types.ts'
 import {
   at,
   duplicateValue,
   forbiddenValue,
-  invalidValue,
   notSupported,
   requiredValue,
   type FieldError,
 } from '#apimachinery/field-error.ts'
 import { equal } from '#apimachinery/object.ts'
 import { validateImmutable, validateLabelName } from '#apimachinery/validation/metadata.ts'
-import { isQualifiedName } from '#apimachinery/validation/names.ts'
 
 const RECLAIM_POLICIES = ['Delete', 'Retain']
 const BINDING_MODES = ['Immediate', 'WaitForFirstConsumer']
 
 export const validateStorageClass = (storageClass: StorageClass): readonly FieldError[] => {
-  const { provisioner = '', parameters = {}, reclaimPolicy, volumeBindingMode } = storageClass
+  const { provisioner, parameters, reclaimPolicy, volumeBindingMode } = storageClass
   return [
-    ...(provisioner === ''
-      ? [requiredValue('provisioner')]
-      : isQualifiedName(provisioner.toLowerCase()).map((message) =>
-          invalidValue('provisioner', provisioner, message),
-        )),
-    ...(Object.hasOwn(parameters, '')
-      ? [invalidValue('parameters', '', 'field can not be empty.')]
-      : []),
+    ...validateProvisioner(provisioner, 'provisioner'),
+    ...validateParameters(parameters, true, 'parameters'),
     ...(reclaimPolicy === undefined || RECLAIM_POLICIES.includes(reclaimPolicy)
       ? []
       : [notSupported('reclaimPolicy', reclaimPolicy, RECLAIM_POLICIES)]),
