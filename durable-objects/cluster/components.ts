@@ -25,7 +25,7 @@ export const components = (
   horizontalPodAutoscaling(metrics),
   ...workloadControllers,
   ...schedulerComponents,
-  ...kubeletComponents((pod) => world().networkOf(pod)),
+  ...kubeletComponents(() => world().runtime),
   ...networkControllers,
   ...objectControllers,
   ...cloudComponents,

@@ -1,6 +1,6 @@
 // What the end of a container's process means. kubernetes: pkg/kubelet/container/helpers.go ShouldContainerBeRestarted
 import type { PodContainer } from '#kubelet/pod-facts.ts'
-import type { Exit } from '#kubelet/pod-record.ts'
+import type { ContainerRecord, Exit } from '#kubelet/pod-record.ts'
 import type { PodRun } from '#kubelet/pod-run.ts'
 
 export const reasonOf = (code: number): string => (code === 0 ? 'Completed' : 'Error')
@@ -12,9 +12,35 @@ export const exitContainer = (
   reason: string,
   at: number,
 ): void => {
-  const { stop: _stop, reported: _reported, why: _why, ...rest } = run.of(container)
+  const record = run.of(container)
+  const { ending, hookFailure } = record
+  const rest = afterRun(record)
   const exit: Exit = { id: rest.id ?? '', code, reason, startedAt: rest.at, finishedAt: at }
   run.set(container, { ...rest, phase: 'exited', at, exit })
+  // its programs die with it
+  const isCut = ending?.hook !== undefined && container.spec.lifecycle?.preStop?.exec !== undefined
+  if (isCut || ending?.hangs === true)
+    run.note('Warning', 'FailedPreStopHook', 'PreStopHook failed', container)
+  if (hookFailure === undefined || !willRestart(run, container)) return
+  const why = { reason: 'PostStartHookError', message: hookFailure }
+  run.set(container, { ...run.of(container), why })
+  run.isShown = true
+}
+
+/** Without what belongs to the run that is over. */
+export const afterRun = (record: ContainerRecord): ContainerRecord => {
+  const {
+    stop: _stop,
+    reported: _reported,
+    why: _why,
+    ending: _ending,
+    postStart: _postStart,
+    begunAt: _begunAt,
+    hookFailure: _hookFailure,
+    shownAs: _shownAs,
+    ...rest
+  } = record
+  return rest
 }
 
 type Policy = 'Always' | 'OnFailure' | 'Never'

@@ -13,6 +13,7 @@ import { digest } from '#kubelet/container-id.ts'
 import type { PodContainer } from '#kubelet/pod-facts.ts'
 import type { ContainerRecord, Exit } from '#kubelet/pod-record.ts'
 import type { PodRun } from '#kubelet/pod-run.ts'
+import { isHeldUp } from '#kubelet/post-start.ts'
 import { shared } from '#kubelet/shared-parts.ts'
 
 /** The statuses of the given containers; the old ones where nothing changed. */
@@ -38,7 +39,8 @@ const NONE: ContainerState = Object.freeze({})
 
 const containerStatus = (run: PodRun, container: PodContainer, now: number): ContainerStatus => {
   const { spec } = container
-  const record = run.of(container)
+  const known = run.of(container)
+  const record = isHeldUp(known) ? (known.shownAs ?? known) : known
   const volumeMounts = mountStatuses(spec)
   const status: Mutable<ContainerStatus> = {
     name: spec.name,

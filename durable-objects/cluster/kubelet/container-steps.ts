@@ -5,10 +5,11 @@ import { containerId } from '#kubelet/container-id.ts'
 import { goDuration } from '#kubelet/go-duration.ts'
 import { beginStep, pullFinished, pullRetryStep, refusedStep } from '#kubelet/image-steps.ts'
 import type { PodContainer } from '#kubelet/pod-facts.ts'
-import { exitContainer, policyOf, reasonOf, willRestart } from '#kubelet/container-exit.ts'
+import { afterRun, policyOf, willRestart } from '#kubelet/container-exit.ts'
 import type { ContainerRecord } from '#kubelet/pod-record.ts'
-import type { PodRun, Step } from '#kubelet/pod-run.ts'
-import { stopTime } from '#kubelet/stop-steps.ts'
+import { earliest, type PodRun, type Step } from '#kubelet/pod-run.ts'
+import { isHeldUp, postStartStep, withPostStart } from '#kubelet/post-start.ts'
+import { endingStep, goneStep, graceOfSpec, tellToEnd } from '#kubelet/stop-steps.ts'
 
 export const containerStep = (
   run: PodRun,
@@ -51,6 +52,7 @@ const turnOf = (
   if (container.kind === 'ephemeral') return Math.max(turn, run.time)
   for (const earlier of run.containers.slice(0, index)) {
     const record = run.of(earlier)
+    if (isHeldUp(record)) return undefined
     if (earlier.kind === 'init') {
       if (record.phase !== 'exited' || record.exit?.code !== 0) return undefined
       turn = Math.max(turn, record.at)
@@ -68,19 +70,12 @@ const turnOf = (
 }
 
 const start = (run: PodRun, container: PodContainer): void => {
-  const {
-    exit,
-    last: _last,
-    why: _why,
-    stop: _stop,
-    pullBackOff: _pull,
-    reported: _reported,
-    ...rest
-  } = run.of(container)
+  const before = run.of(container)
+  const { exit, last: _last, pullBackOff: _pull, ...rest } = afterRun(before)
   const restarts = exit === undefined ? rest.restarts : rest.restarts + 1
   run.isShown = true
   run.startFrom(container, restarts)
-  run.set(container, {
+  const started: ContainerRecord = {
     ...rest,
     phase: 'running',
     at: run.time,
@@ -88,7 +83,8 @@ const start = (run: PodRun, container: PodContainer): void => {
     restarts,
     id: containerId(run.pod.metadata.uid ?? '', container.spec.name, restarts),
     ...(exit === undefined ? {} : { last: exit }),
-  })
+  }
+  run.set(container, run.isAlways ? started : withPostStart(container, started, before))
   run.note('Normal', 'Started', 'Container started', container)
 }
 
@@ -104,37 +100,25 @@ const runningStep = (
   record: ContainerRecord,
   now: number,
 ): Step | undefined => {
-  const { ends, asksAt } = run.process(container)
-  const steps: Step[] = []
+  const { asksAt } = run.process(container)
+  const steps: (Step | undefined)[] = []
   if (asksAt !== undefined)
     steps.push({
       at: record.at + asksAt,
       isBlocked: !run.canAsk(container),
       run: () => run.ask(container, asksAt),
     })
-  if (ends !== undefined) {
-    const reason = ends.reason ?? reasonOf(ends.exitCode)
-    const at = record.at + ends.after
-    steps.push({ at, run: () => exitContainer(run, container, ends.exitCode, reason, at) })
-  }
-  const { stop } = record
-  if (stop !== undefined)
-    steps.push({
-      at: stop.at,
-      run: () => exitContainer(run, container, stop.code, reasonOf(stop.code), stop.at),
-    })
-  else {
+  const { stop, ending, postStart } = record
+  if (postStart !== undefined) steps.push(postStartStep(run, container, record, now))
+  steps.push(goneStep(run, container, record))
+  if (ending !== undefined && stop === undefined)
+    steps.push(endingStep(run, container, ending, now))
+  if (stop === undefined && ending === undefined && postStart === undefined) {
     if (container.kind !== 'ephemeral' && record.image !== shownImage(container.spec.image ?? ''))
-      steps.push({
-        at: now,
-        run: () => kill(run, container, now, 'definition changed'),
-      })
+      steps.push({ at: now, run: () => kill(run, container, now, 'definition changed') })
     steps.push(...healthSteps(run, container, record, now))
   }
-  return steps.reduce<Step | undefined>(
-    (first, step) => (first === undefined || step.at < first.at ? step : first),
-    undefined,
-  )
+  return earliest(steps)
 }
 
 const PROBE_NAME = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' } as const
@@ -168,15 +152,19 @@ const healthSteps = (
   return steps
 }
 
-const kill = (run: PodRun, container: PodContainer, at: number, why: string): void => {
-  const grace =
-    container.spec.livenessProbe?.terminationGracePeriodSeconds ??
-    run.pod.spec.terminationGracePeriodSeconds ??
-    30
-  const stop = stopTime(run, container, at, grace)
+type Cause = 'definition changed' | 'failed startup probe' | 'failed liveness probe'
+
+const kill = (run: PodRun, container: PodContainer, at: number, cause: Cause): void => {
+  const { startupProbe, livenessProbe } = container.spec
+  const probe =
+    cause === 'failed startup probe'
+      ? startupProbe
+      : cause === 'failed liveness probe'
+        ? livenessProbe
+        : undefined
+  const grace = probe?.terminationGracePeriodSeconds ?? graceOfSpec(run)
   const again = policyOf(run, container) === 'Never' ? '' : ', will be restarted'
-  run.set(container, { ...run.of(container), stop })
-  run.note('Normal', 'Killing', `Container ${container.spec.name} ${why}${again}`, container)
+  tellToEnd(run, container, at, grace, `Container ${container.spec.name} ${cause}${again}`)
 }
 
 const restartStep = (

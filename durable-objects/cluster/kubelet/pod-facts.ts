@@ -6,7 +6,6 @@ import { quantityOf, quantityValue } from '#apimachinery/quantity.ts'
 import { MEBIBYTE, type Process } from '#images/behaviour.ts'
 import { imageBehaviour, type KnownImage } from '#images/catalog.ts'
 import type { ImageBehaviour, PullFailure } from '#images/behaviour.ts'
-import type { Network } from '#images/network.ts'
 import type { Answers, NetworkAt } from '#images/network-moments.ts'
 import { millisecondsOf } from '#images/defined-replies.ts'
 import {
@@ -23,6 +22,7 @@ import {
 } from '#kubelet/environment.ts'
 import type { ImageObject } from '#kubelet/image-objects.ts'
 import type { RecentProcesses } from '#kubelet/process-cache.ts'
+import type { Runtime } from '#kubelet/runtime.ts'
 import type { Delays } from '#settings.ts'
 
 export interface PodFacts {
@@ -38,8 +38,8 @@ export interface PodFacts {
   /** The variables that it was started with, where they cannot be told from the objects of today. */
   readonly startedWith: (container: string) => EnvironmentMap | undefined
   readonly mountFailure: () => string | undefined
-  /** The network as the pod's programs see it; absent: nobody knows what they are told. */
-  readonly network?: () => Network
+  /** Absent: nobody knows what programs in the pod find and are told. */
+  readonly runtime?: () => Runtime
   /** The Image object that an image's name means now. */
   readonly imageObject?: (image: string) => ImageObject | undefined
   /** The one that this run of the container was started from. */

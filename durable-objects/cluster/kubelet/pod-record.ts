@@ -34,6 +34,19 @@ export type ContainerPhase =
 
 export type ProbeKind = 'startup' | 'liveness' | 'readiness'
 
+export interface Ending {
+  readonly since: number
+  /** In milliseconds. */
+  readonly grace: number
+  /** Its preStop hook runs and goes on then; absent: it never does. */
+  readonly hook?: { readonly wakeAt?: number }
+  /** What the hook left of the grace period, in milliseconds, and when that was. */
+  readonly left?: number
+  readonly hookedAt?: number
+  /** The hook runs on although its time is over. */
+  readonly hangs?: boolean
+}
+
 export interface ContainerRecord {
   readonly phase: ContainerPhase
   /** When the phase began. */
@@ -55,6 +68,16 @@ export interface ContainerRecord {
   readonly restartBackOff?: BackOff
   /** It was told to stop and will end then. */
   readonly stop?: { readonly at: number; readonly code: number }
+  /** It was told to end: what happens before it is sent the signal. */
+  readonly ending?: Ending
+  /** Its postStart hook has run since then and goes on at `wakeAt`; absent: it never does. */
+  readonly postStart?: { readonly since: number; readonly wakeAt?: number }
+  /** When its postStart hook was done. */
+  readonly begunAt?: number
+  /** What was wrong with it. */
+  readonly hookFailure?: string
+  /** What the status goes on to say of the container as long as its hook keeps the kubelet busy. */
+  readonly shownAs?: ContainerRecord
   /** How many failures of each probe were reported. */
   readonly reported?: Readonly<Partial<Record<ProbeKind, number>>>
 }
@@ -173,6 +196,8 @@ export const isPlain = (record: PodRecord): boolean => {
   for (const container of record.containers.values()) {
     if (!['running', 'exited'].includes(container.phase)) return false
     if (container.stop !== undefined || container.why !== undefined) return false
+    if (container.ending !== undefined || container.postStart !== undefined) return false
+    if (container.begunAt !== undefined || container.hookFailure !== undefined) return false
     if (container.reported !== undefined || container.restartBackOff !== undefined) return false
   }
   return true

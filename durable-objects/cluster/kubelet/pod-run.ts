@@ -48,6 +48,14 @@ export interface Step {
   readonly isBlocked?: boolean
 }
 
+/** The first of those that come first. */
+export const earliest = (steps: readonly (Step | undefined)[]): Step | undefined => {
+  let first: Step | undefined
+  for (const step of steps)
+    if (step !== undefined && (first === undefined || step.at < first.at)) first = step
+  return first
+}
+
 const FIELD = {
   init: 'initContainers',
   sidecar: 'initContainers',
@@ -169,7 +177,7 @@ export class PodRun {
 
   #processWith(container: PodContainer, networkAt: NetworkAt, horizon: number): Process {
     const { pod, facts } = this
-    const hasNetwork = facts.network !== undefined
+    const hasNetwork = facts.runtime !== undefined
     const start = hasNetwork ? startFacts(pod, this.of(container).at, networkAt, horizon) : {}
     const { behaviour } = this.#startedFrom(container) ?? {}
     return containerProcess(pod, container, this.#env(container), facts, start, behaviour)
@@ -218,7 +226,7 @@ export class PodRun {
   /** The container's process asks the network at this moment after its start. */
   ask(container: PodContainer, after: number): void {
     const { name } = container.spec
-    const network = this.facts.network?.()
+    const network = this.facts.runtime?.().network(this.pod)
     if (network === undefined) return
     const asked = new AskedNetwork(network, this.#answersTo(container), after)
     // where only time had to pass there is nothing to ask
@@ -248,6 +256,6 @@ export class PodRun {
       hostname: this.pod.spec.hostname ?? this.pod.metadata.name ?? '',
       env: this.#env(container),
     }
-    return healthOf(target, record.at, now)
+    return healthOf(target, record.at, now, record.begunAt)
   }
 }

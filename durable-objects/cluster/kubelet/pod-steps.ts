@@ -1,8 +1,9 @@
 // What happens to a pod next. kubernetes: pkg/kubelet/kuberuntime/kuberuntime_manager.go computePodActions, SyncPod
-import { willRestart } from '#kubelet/container-exit.ts'
+import { afterRun, willRestart } from '#kubelet/container-exit.ts'
 import { containerStep } from '#kubelet/container-steps.ts'
 import { isTerminal } from '#kubelet/pod-record.ts'
-import type { PodRun, Step } from '#kubelet/pod-run.ts'
+import { earliest, type PodRun, type Step } from '#kubelet/pod-run.ts'
+import { failPostStart } from '#kubelet/post-start.ts'
 import { stopSteps } from '#kubelet/stop-steps.ts'
 
 /** More steps than any pod takes between two looks; a guard, not a rule. */
@@ -32,14 +33,7 @@ const nextStep = (run: PodRun, now: number): Step | undefined => {
     if (stop !== undefined && stop.at <= now) return stop
     return earliest([stop, ...startSteps(run, now)])
   }
-  return earliest(stopSteps(run))
-}
-
-const earliest = (steps: readonly (Step | undefined)[]): Step | undefined => {
-  let first: Step | undefined
-  for (const step of steps)
-    if (step !== undefined && (first === undefined || step.at < first.at)) first = step
-  return first
+  return earliest(stopSteps(run, now, failPostStart))
 }
 
 const DEADLINE_MESSAGE = 'Pod was active on the node longer than the specified deadline'
@@ -136,7 +130,7 @@ const returnFromPowerLoss = (run: PodRun, now: number): void => {
   for (const container of run.containers) {
     const record = run.of(container)
     if (record.phase === 'running') {
-      const { stop: _stop, reported: _reported, ...rest } = record
+      const rest = afterRun(record)
       const id = record.id ?? ''
       const exit = { id, code: 255, reason: 'Error', startedAt: record.at, finishedAt: lostAt }
       run.set(container, { ...rest, phase: 'exited', at: lostAt, exit })

@@ -5,7 +5,6 @@ import type { Pod } from '#api/core/v1/pod/types.ts'
 import { assign, keyOf, splitKey } from '#apimachinery/object.ts'
 import type { Change } from '#client/client.ts'
 import type { Component, ComponentContext } from '#client/component.ts'
-import type { Network } from '#images/network.ts'
 import { AddressPools } from '#kubelet/address-pools.ts'
 import { ContainerDisks } from '#kubelet/container-disk.ts'
 import { dependsOnObjects, environmentOf } from '#kubelet/environment.ts'
@@ -16,7 +15,8 @@ import { environmentSources, podObjects } from '#kubelet/pod-environment.ts'
 import { containersOf, type PodFacts } from '#kubelet/pod-facts.ts'
 import { type PodDisk, PodDisks } from '#kubelet/pod-disk.ts'
 import { RecentProcesses } from '#kubelet/process-cache.ts'
-import { isTerminal, recordFromStatus } from '#kubelet/pod-record.ts'
+import { isTerminal, type PodRecord, recordFromStatus } from '#kubelet/pod-record.ts'
+import type { Runtime } from '#kubelet/runtime.ts'
 import { mountFailure } from '#kubelet/volumes.ts'
 import { WaitingPods } from '#kubelet/waiting-pods.ts'
 
@@ -24,8 +24,13 @@ import { WaitingPods } from '#kubelet/waiting-pods.ts'
 const isSameToPods = (node: Node, old: Node | undefined): boolean =>
   old?.spec.podCIDR === node.spec.podCIDR && old?.status?.addresses === node.status?.addresses
 
-/** The network as the programs of a pod see it at this moment. */
-export type NetworkOf = (pod: Pod) => Network
+/** A program that ends although nothing made it end by itself. */
+interface LateEnd {
+  readonly pod: Pod
+  readonly name: string
+  readonly at: number
+  readonly code: number
+}
 
 export class PodWorker implements Component {
   readonly name: string
@@ -37,14 +42,17 @@ export class PodWorker implements Component {
   readonly #imageObjects: ImageObjects
   readonly #processes = new RecentProcesses()
   readonly #imageDisk: ImageDisk
-  readonly #networkOf: NetworkOf | undefined
+  readonly #runtime: (() => Runtime) | undefined
   readonly #waiting = new WaitingPods()
   #isWriting = false
+  /** The pod that is being worked on, and whose programs have ended in the meantime. */
+  #current: string | undefined
+  readonly #lateEnds: LateEnd[] = []
 
-  constructor(name: string, context: ComponentContext, networkOf?: NetworkOf) {
+  constructor(name: string, context: ComponentContext, runtime?: () => Runtime) {
     const { client, queue, memory } = context
     this.name = name
-    this.#networkOf = networkOf
+    this.#runtime = runtime
     this.queue = queue
     this.#context = context
     this.#disks = new PodDisks(memory)
@@ -116,6 +124,10 @@ export class PodWorker implements Component {
   /** A program ends itself while it answers somebody. */
   end(pod: Pod, name: string, at: number, code: number): void {
     const key = keyOf(pod)
+    if (key === this.#current) {
+      this.#lateEnds.push({ pod, name, at, code })
+      return
+    }
     const uid = pod.metadata.uid ?? ''
     const disk = this.#disks.read(key, uid)
     const record = disk.record ?? recordFromStatus(pod)
@@ -150,12 +162,22 @@ export class PodWorker implements Component {
     const hostIP = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address
     if (hostIP === undefined) return
     const facts = this.#facts(pod, node, hostIP, disk)
-    const decision = nextPodStatus(pod, disk.record, facts, this.#context.client.now())
+    const decision = this.#decide(key, pod, disk.record, facts)
     this.#hold(key, pod, node, disk, decision)
     this.#remember(key, pod, node, disk, decision)
     this.#report(pod, decision)
     this.#write(pod, decision)
     if (decision.wakeAt !== undefined) this.queue.addAt(key, decision.wakeAt)
+    for (const late of this.#lateEnds.splice(0)) this.end(late.pod, late.name, late.at, late.code)
+  }
+
+  #decide(key: string, pod: Pod, stored: PodRecord | undefined, facts: PodFacts): PodDecision {
+    this.#current = key
+    try {
+      return nextPodStatus(pod, stored, facts, this.#context.client.now())
+    } finally {
+      this.#current = undefined
+    }
   }
 
   #facts(
@@ -167,7 +189,7 @@ export class PodWorker implements Component {
     const { client, settings } = this.#context
     const nodeName = node.metadata.name!
     const objects = podObjects(client, pod)
-    const networkOf = this.#networkOf
+    const runtime = this.#runtime
     const environment = (container: Container) =>
       environmentOf(pod, container, environmentSources(client, pod, node, hostIP))
     return {
@@ -179,7 +201,7 @@ export class PodWorker implements Component {
       environment,
       startedWith: (container) => startedWith.get(container),
       mountFailure: () => mountFailure(pod, objects),
-      ...(networkOf === undefined ? {} : { network: () => networkOf(pod) }),
+      ...(runtime === undefined ? {} : { runtime }),
       imageObject: (image) => this.#imageObjects.find(image),
       processes: this.#processes,
       startedFrom: (container, run) => {

@@ -39,18 +39,24 @@ const reportable = (kind: ProbeKind, failures: readonly ProbeFailure[], until?: 
     .filter(({ at }) => until === undefined || at <= until)
     .map((failure, index) => ({ ...failure, kind, index }))
 
-export const healthOf = (target: ProbeTarget, runningSince: number, now: number): Health => {
+/** `begunAt`: when its hook was done; nobody probes it before. */
+export const healthOf = (
+  target: ProbeTarget,
+  runningSince: number,
+  now: number,
+  begunAt: number = runningSince,
+): Health => {
   const { startupProbe, livenessProbe, readinessProbe } = target.container
-  if (!hasProbes(target.container)) return withoutProbes(runningSince)
+  if (!hasProbes(target.container)) return withoutProbes(begunAt)
   const scheduleOf = (probe: Probe | undefined, base: number | undefined, initial?: boolean) =>
     probe === undefined || base === undefined
       ? undefined
       : scheduleProbe(probe, probeOutcomes(probe, target), runningSince, base, initial)
-  const startup = scheduleOf(startupProbe, runningSince)
+  const startup = scheduleOf(startupProbe, begunAt)
   // Once it has started, the startup probe is not run any more, and the others begin.
   const first = startup?.changes[0]
   const startedAt =
-    startup === undefined ? runningSince : first?.isHealthy === true ? first.at : undefined
+    startup === undefined ? begunAt : first?.isHealthy === true ? first.at : undefined
   const liveness = scheduleOf(livenessProbe, startedAt, true)
   const readiness = scheduleOf(readinessProbe, startedAt, false)
   const dead = liveness?.changes.find((change) => !change.isHealthy)

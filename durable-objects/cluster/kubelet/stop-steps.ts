@@ -1,38 +1,126 @@
-// How containers are brought to an end. kubernetes: pkg/kubelet/kuberuntime/kuberuntime_container.go killContainer
-import type { LifecycleHandler } from '#api/core/v1/pod/container-types.ts'
-import { runCommand } from '#images/command.ts'
+// How containers are brought to an end: first their hook, then the signal. kubernetes: pkg/kubelet/kuberuntime/kuberuntime_container.go killContainer
 import { exitContainer, reasonOf } from '#kubelet/container-exit.ts'
+import { runHook } from '#kubelet/hooks.ts'
 import type { PodContainer } from '#kubelet/pod-facts.ts'
+import type { ContainerRecord, Ending } from '#kubelet/pod-record.ts'
 import type { PodRun, Step } from '#kubelet/pod-run.ts'
 
 /** Every container gets at least this long. kubernetes: minimumGracePeriodInSeconds */
 const SHORTEST_GRACE_MS = 2000
 const KILLED = 137
 
-/** When a container that is told to stop at `at` ends, and how. */
-export const stopTime = (
+/** What a pod's specification gives its containers, in seconds. */
+export const graceOfSpec = ({ pod }: PodRun): number =>
+  pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30
+
+/** Tells a container to end; its hook comes first. */
+export const tellToEnd = (
   run: PodRun,
   container: PodContainer,
   at: number,
   graceSeconds: number,
-): { readonly at: number; readonly code: number } => {
-  const { containerStop } = run.facts.delays
-  const { terminates } = run.process(container)
-  if (run.isAlways) return { at: at + containerStop, code: terminates ?? 0 }
+  message: string,
+): void => {
+  const record = run.of(container)
+  run.note('Normal', 'Killing', message, container)
   const grace = graceSeconds * 1000
-  const hook = Math.min(grace, hookDuration(container.spec.lifecycle?.preStop))
-  const left = Math.max(grace - hook, SHORTEST_GRACE_MS)
-  return terminates !== undefined && containerStop <= left
-    ? { at: at + hook + containerStop, code: terminates }
-    : { at: at + hook + left, code: KILLED }
+  if (run.isAlways) {
+    const { terminates = 0 } = run.process(container)
+    const stop = { at: at + run.facts.delays.containerStop, code: terminates }
+    run.set(container, { ...record, stop })
+    return
+  }
+  const hasHook = container.spec.lifecycle?.preStop !== undefined && grace > 0
+  const ending: Ending = hasHook
+    ? { since: at, grace, hook: { wakeAt: at } }
+    : { since: at, grace, left: grace, hookedAt: at }
+  run.set(container, { ...record, ending })
 }
 
-const hookDuration = (hook: LifecycleHandler | undefined): number => {
-  if (hook?.sleep !== undefined) return hook.sleep.seconds * 1000
-  if (hook?.exec === undefined) return 0
-  const { ends, guessed } = runCommand(hook.exec.command ?? [], { env: {}, ports: [] })
-  if (ends !== undefined) return ends.after
-  return guessed === true ? 0 : Infinity
+/** The next thing that happens to a container that is to end. `turn`: it may not be sent the signal before. */
+export const endingStep = (
+  run: PodRun,
+  container: PodContainer,
+  ending: Ending,
+  now: number,
+  turn: number = ending.since,
+  limit = Infinity,
+): Step | undefined => {
+  if (ending.hook !== undefined) return preStopStep(run, container, ending, now, limit)
+  const { left = 0, hookedAt = ending.since } = ending
+  const at = Math.min(Math.max(turn, hookedAt), hookedAt + left, limit)
+  return { at, run: () => signal(run, container, at, left - wholeSeconds(at - hookedAt)) }
+}
+
+const wholeSeconds = (milliseconds: number): number => Math.floor(milliseconds / 1000) * 1000
+
+const preStopStep = (
+  run: PodRun,
+  container: PodContainer,
+  ending: Ending,
+  now: number,
+  limit: number,
+): Step => {
+  const { since, grace, hook } = ending
+  const deadline = Math.min(since + grace, limit)
+  const at = Math.min(hook?.wakeAt ?? Infinity, deadline)
+  return {
+    at,
+    isBlocked: run.facts.runtime !== undefined && !run.canAsk(container),
+    run: () => {
+      const handler = container.spec.lifecycle?.preStop ?? {}
+      const result = runHook({ run, container, handler, since, now: Math.max(now, at) })
+      const record = run.of(container)
+      if (result.kind === 'waits' && at < deadline) {
+        const wakeAt = result.until === undefined ? {} : { wakeAt: result.until }
+        run.set(container, { ...record, ending: { since, grace, hook: wakeAt } })
+        return
+      }
+      const left = Math.max(0, grace - wholeSeconds(at - since))
+      const hangs = result.kind === 'waits' && handler.exec !== undefined ? { hangs: true } : {}
+      run.set(container, { ...record, ending: { since, grace, left, hookedAt: at, ...hangs } })
+      if (result.kind === 'done' && result.failure !== undefined)
+        run.note('Warning', 'FailedPreStopHook', 'PreStopHook failed', container)
+    },
+  }
+}
+
+/** Sends the signal: when it ends, and how. */
+const signal = (run: PodRun, container: PodContainer, at: number, leftOver: number): void => {
+  const { containerStop } = run.facts.delays
+  const { terminates } = run.process(container)
+  const left = Math.max(leftOver, SHORTEST_GRACE_MS)
+  const isKilled = container.spec.lifecycle?.stopSignal === 'SIGKILL'
+  const stop = isKilled
+    ? { at, code: KILLED }
+    : terminates !== undefined && containerStop <= left
+      ? { at: at + containerStop, code: terminates }
+      : { at: at + left, code: KILLED }
+  run.set(container, { ...run.of(container), stop })
+}
+
+/** The step at which a container that was sent its signal is gone, or ends by itself before that. */
+export const goneStep = (
+  run: PodRun,
+  container: PodContainer,
+  { at: startedAt, stop }: ContainerRecord,
+  limit = Infinity,
+): Step | undefined => {
+  const { ends } = run.process(container)
+  const byItself = ends === undefined ? Infinity : startedAt + ends.after
+  const told = stop === undefined ? Infinity : Math.min(stop.at, limit)
+  if (ends !== undefined && byItself <= told) {
+    const reason = ends.reason ?? reasonOf(ends.exitCode)
+    return {
+      at: byItself,
+      run: () => exitContainer(run, container, ends.exitCode, reason, byItself),
+    }
+  }
+  if (stop === undefined) return undefined
+  return {
+    at: told,
+    run: () => exitContainer(run, container, stop.code, reasonOf(stop.code), told),
+  }
 }
 
 const graceOf = (run: PodRun): number =>
@@ -40,47 +128,47 @@ const graceOf = (run: PodRun): number =>
   run.pod.spec.terminationGracePeriodSeconds ??
   30
 
-/** The steps of a pod that stops: first the others, then sidecars from the last to the first. */
-export const stopSteps = (run: PodRun): readonly (Step | undefined)[] => {
+type FailPostStart = (run: PodRun, container: PodContainer, at: number, failure: string) => void
+
+/** The steps of a pod that stops: all are told at once, and the signals come in turn: sidecars' last, from the last to the first. */
+export const stopSteps = (
+  run: PodRun,
+  now: number,
+  failPostStart: FailPostStart,
+): readonly (Step | undefined)[] => {
   const { since } = run.stopping!
-  const limit = since + Math.max(graceOf(run) * 1000, SHORTEST_GRACE_MS)
+  const grace = graceOf(run) * 1000
   return run.containers.map((container, index) => {
     const record = run.of(container)
     if (record.phase !== 'running') return undefined
-    const { stop } = record
-    if (stop !== undefined) {
-      // The grace period may have been shortened since.
-      const at = Math.min(stop.at, Math.max(limit, since))
-      return {
-        at,
-        run: () => exitContainer(run, container, stop.code, reasonOf(stop.code), at),
-      }
-    }
-    const turn = turnToStop(run, container, index, since)
-    if (turn === undefined) return undefined
-    return {
-      at: turn,
-      run: () => {
-        const left = Math.max(0, graceOf(run) - (turn - since) / 1000)
-        run.set(container, { ...run.of(container), stop: stopTime(run, container, turn, left) })
-        const message = `Stopping container ${container.spec.name}`
-        run.note('Normal', 'Killing', message, container)
-      },
-    }
+    const { stop, ending, postStart } = record
+    // The grace period may have been shortened since.
+    const isShortened = ending !== undefined && grace < ending.grace
+    const limit = isShortened ? since + Math.max(grace, SHORTEST_GRACE_MS) : Infinity
+    const gone = goneStep(run, container, record, limit)
+    if (stop !== undefined) return gone
+    if (postStart !== undefined)
+      return { at: since, run: () => failPostStart(run, container, since, '') }
+    const next =
+      ending === undefined
+        ? {
+            at: since,
+            run: () => {
+              const message = `Stopping container ${container.spec.name}`
+              tellToEnd(run, container, since, graceOf(run), message)
+            },
+          }
+        : endingStep(run, container, ending, now, turnToStop(run, container, index, since), limit)
+    return gone !== undefined && (next === undefined || gone.at < next.at) ? gone : next
   })
 }
 
-const turnToStop = (
-  run: PodRun,
-  container: PodContainer,
-  index: number,
-  since: number,
-): number | undefined => {
+const turnToStop = (run: PodRun, container: PodContainer, index: number, since: number): number => {
   let turn = since
   if (container.kind !== 'sidecar') return turn
   for (const later of run.containers.slice(index + 1)) {
     const record = run.of(later)
-    if (record.phase === 'running') return undefined
+    if (record.phase === 'running') return Infinity
     if (record.phase === 'exited') turn = Math.max(turn, record.at)
   }
   return turn

@@ -88,6 +88,19 @@ const listKey = (pod: string): string => `kubelet/written/${pod}`
 const placesOf = (memory: Memory, pod: string): readonly string[] =>
   JSON.parse(memory.get(listKey(pod)) ?? '[]') as string[]
 
+/** Changes whenever somebody writes into the Pod's files. */
+export const filesMark = (memory: Memory, pod: string): string =>
+  placesOf(memory, pod)
+    .map((path) => markOf(memory.get(fileKey(path)) ?? ''))
+    .join(' ')
+
+/** FNV-1a: what is equal has equal marks, what is not hardly ever. */
+const markOf = (text: string): string => {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return `${text.length}.${(hash >>> 0).toString(36)}`
+}
+
 /** The Pod is gone, and what was written in it. */
 export const eraseWritten = (memory: Memory, pod: string): void => {
   if (memory.get(listKey(pod)) === undefined) return

@@ -9,6 +9,7 @@ import { ContainerDisks } from '#kubelet/container-disk.ts'
 import type { Self } from '#images/behaviour.ts'
 import type { Network } from '#images/network.ts'
 import { type RunningContainer, RunningContainers } from '#kubelet/running-containers.ts'
+import type { Runtime } from '#kubelet/runtime.ts'
 import { WrittenFiles } from '#kubelet/written-files.ts'
 import type { Cidr } from '#net/cidr.ts'
 import { type Ip, isLoopback } from '#net/ip.ts'
@@ -22,6 +23,7 @@ import type { AttendedShells } from '#world/container/attached-session.ts'
 import { CallLimits } from '#world/call-limits.ts'
 import { ConnectionEnds } from '#world/connection-ends.ts'
 import { filesOf } from '#world/container-files.ts'
+import { KubeletRuntime } from '#world/container/kubelet-runtime.ts'
 import { DnsCaches } from '#world/dns-caches.ts'
 import { HealthCheckPorts } from '#world/health-check-ports.ts'
 import { ExternalHosts } from '#world/external-hosts.ts'
@@ -154,6 +156,11 @@ export class ClusterWorld implements World {
   /** The network as the Pod's programs see it. */
   networkOf(pod: Pod): Network {
     return new PodNetwork(this, pod, this.#limits)
+  }
+
+  /** What kubelets do inside of Pods. */
+  get runtime(): Runtime {
+    return new KubeletRuntime(this.#worlds, this)
   }
 
   random(): number {

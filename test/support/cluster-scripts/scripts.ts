@@ -1,6 +1,7 @@
 import type { SettingsRequest } from '#settings.ts'
 import type { Script } from '../scripted-cluster.ts'
 import { anything } from './chance.ts'
+import { hooks } from './hooks.ts'
 import { images } from './images.ts'
 import * as lives from './lives.ts'
 import * as nodes from './nodes.ts'
@@ -40,6 +41,7 @@ const NAMES: readonly (readonly [string, Script, ...SettingsRequest[]])[] = [
   ['proxies with little time', proxies.changingProxies, { delays: 'real', proxyMode: 'nftables' }],
   ['requests that are traced', traces, {}, { ...BARE, proxyMode: 'nftables' }],
   ['programs that ask, answer and end', programs, {}, { delays: 'real' }],
+  ['hooks', hooks, {}, { delays: 'instant' }],
   ['images that change under their containers', images, {}, BARE],
   ['writes that are refused', orders.refusals, {}],
   ['careful rollouts', orders.carefulRollouts, {}],

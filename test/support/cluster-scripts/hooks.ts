@@ -1,0 +1,57 @@
+import type { Script } from '../scripted-cluster.ts'
+import { container, look, MINUTE, pod, SECOND, service, shell, workload } from './builders.ts'
+
+const sh = (script: string) => ({ exec: { command: ['sh', '-c', script] } })
+const data = [{ name: 'data', emptyDir: {} }]
+const mounted = { volumeMounts: [{ name: 'data', mountPath: '/data' }] }
+
+/** Hooks that write, wait, ask, fail and never end, in containers that live, are killed and are deleted meanwhile. */
+export const hooks: Script = (cluster) => {
+  const hooked = (name: string, lifecycle: object, spec: object = {}) =>
+    pod(name, '', {
+      containers: [container('nginx', { lifecycle, ...mounted })],
+      volumes: data,
+      ...spec,
+    })
+  cluster.create(hooked('page', { postStart: sh('date > /usr/share/nginx/html/index.html') }))
+  cluster.create(
+    hooked('slow', { postStart: sh('sleep 20; echo $RANDOM > /data/x'), preStop: sh('sleep 7') }),
+  )
+  cluster.create(
+    hooked('waiting', {
+      postStart: sh('until wget -q -T 2 -O /data/x http://web; do sleep 3; done'),
+    }),
+  )
+  cluster.create(
+    hooked('failing', { postStart: sh('echo no; exit 1'), preStop: { sleep: { seconds: 3 } } }),
+  )
+  cluster.create(hooked('hanging', { preStop: sh('sleep 1000') }))
+  cluster.create(hooked('cut', { postStart: sh('sleep 1000') }))
+  cluster.create(
+    hooked('asking', {
+      postStart: { httpGet: { port: 80, path: '/x' } },
+      preStop: { httpGet: { host: '10.96.0.1', port: 443, scheme: 'HTTPS' } },
+    }),
+  )
+  const sidecar = { ...shell('sleep 1000'), name: 'side', restartPolicy: 'Always' }
+  const lifecycle = { postStart: sh('sleep 5'), preStop: sh('sleep 2') }
+  cluster.create(
+    pod('sidecars', 'nginx', {
+      initContainers: [{ ...sidecar, lifecycle }],
+      terminationGracePeriodSeconds: 9,
+    }),
+  )
+  cluster.advance(30 * SECOND)
+  look(cluster)
+  cluster.create(workload('Deployment', 'web', 'nginx', { replicas: 2 }))
+  cluster.create(service('web', 'web', { ports: [{ port: 80, targetPort: 80 }] }))
+  cluster.advance(MINUTE)
+  look(cluster)
+  for (const name of ['slow', 'failing', 'hanging', 'cut', 'asking', 'sidecars'])
+    cluster.request('DELETE', `/api/v1/namespaces/default/pods/${name}`, {})
+  cluster.advance(4 * SECOND)
+  look(cluster)
+  cluster.request('DELETE', '/api/v1/namespaces/default/pods/hanging', { gracePeriodSeconds: 10 })
+  cluster.advance(MINUTE)
+  look(cluster)
+}
