@@ -7,6 +7,12 @@ const API = 'durable-objects/cluster/api'
 const schemas = JSON.parse(fs.readFileSync(`${API}/facts/schemas.json`, 'utf8'))
 
 const KINDS = [
+  'admissionregistration/v1/MutatingAdmissionPolicy',
+  'admissionregistration/v1/MutatingAdmissionPolicyBinding',
+  'admissionregistration/v1/MutatingWebhookConfiguration',
+  'admissionregistration/v1/ValidatingAdmissionPolicy',
+  'admissionregistration/v1/ValidatingAdmissionPolicyBinding',
+  'admissionregistration/v1/ValidatingWebhookConfiguration',
   'apps/v1/ControllerRevision',
   'apps/v1/DaemonSet',
   'apps/v1/Deployment',
@@ -34,6 +40,8 @@ const KINDS = [
   'core/v1/Service',
   'core/v1/ServiceAccount',
   'discovery/v1/EndpointSlice',
+  'flowcontrol/v1/FlowSchema',
+  'flowcontrol/v1/PriorityLevelConfiguration',
   'networking/v1/IPAddress',
   'networking/v1/Ingress',
   'networking/v1/IngressClass',
@@ -46,7 +54,11 @@ const KINDS = [
   'rbac/v1/Role',
   'rbac/v1/RoleBinding',
   'scheduling/v1/PriorityClass',
+  'storage/v1/CSIDriver',
+  'storage/v1/CSINode',
+  'storage/v1/CSIStorageCapacity',
   'storage/v1/StorageClass',
+  'storage/v1/VolumeAttributesClass',
 ]
 
 // Where shared definitions live: [pattern over the short name, file].
@@ -94,6 +106,7 @@ const folderOf = (name) => {
 const kebab = (kind) =>
   kind
     .replace('CIDR', 'Cidr')
+    .replace('CSI', 'Csi')
     .replace('IPAddress', 'IpAddress')
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase()

@@ -4,7 +4,9 @@ import { horizontalPodAutoscaling } from '#kube-controller-manager/podautoscaler
 import { networkControllers } from '#kube-controller-manager/network-controllers.ts'
 import { objectControllers } from '#kube-controller-manager/object-controllers.ts'
 import { workloadControllers } from '#kube-controller-manager/workload-controllers.ts'
+import { availabilityController } from '#kube-apiserver/aggregator/availability.ts'
 import { definitionController } from '#kube-apiserver/apiextensions/definition-controller.ts'
+import { flowSchemaController } from '#kube-apiserver/flow-schemas.ts'
 import { kubeletComponents } from '#kubelet/components.ts'
 import { proxyComponents } from '#kube-proxy/components.ts'
 import { schedulerComponents } from '#kube-scheduler/components.ts'
@@ -22,6 +24,8 @@ export const components = (
 ): readonly ComponentDefinition[] => [
   // what is served comes before all that asks for it
   definitionController,
+  flowSchemaController,
+  availabilityController,
   horizontalPodAutoscaling(metrics),
   ...workloadControllers,
   ...schedulerComponents,

@@ -25,6 +25,8 @@ import type { Secret } from '#api/core/v1/secret/types.ts'
 import type { Service } from '#api/core/v1/service/types.ts'
 import type { ServiceAccount } from '#api/core/v1/service-account/types.ts'
 import type { EndpointSlice } from '#api/discovery/v1/endpoint-slice/types.ts'
+import type { FlowSchema } from '#api/flowcontrol/v1/flow-schema/types.ts'
+import type { PriorityLevelConfiguration } from '#api/flowcontrol/v1/priority-level-configuration/types.ts'
 import type { ExternalHost } from '#api/kubarium/v1/external-host/types.ts'
 import type { Image } from '#api/kubarium/v1/image/types.ts'
 import type { Machine } from '#api/kubarium/v1/machine/types.ts'
@@ -64,6 +66,8 @@ export interface ResourceTypes {
   'jobs.batch': Job
   'leases.coordination.k8s.io': Lease
   'endpointslices.discovery.k8s.io': EndpointSlice
+  'flowschemas.flowcontrol.apiserver.k8s.io': FlowSchema
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': PriorityLevelConfiguration
   'ipaddresses.networking.k8s.io': IPAddress
   'networkpolicies.networking.k8s.io': NetworkPolicy
   'servicecidrs.networking.k8s.io': ServiceCIDR

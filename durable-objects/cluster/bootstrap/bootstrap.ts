@@ -1,5 +1,6 @@
 import { addonObjects } from '#bootstrap/addons.ts'
 import { apiServices } from '#bootstrap/api-services.ts'
+import { flowControl } from '#bootstrap/flow-control.ts'
 import { systemNamespaces, systemPriorityClasses } from '#bootstrap/system-objects.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
 import { bootstrapPolicy } from '#kube-apiserver/authorization/bootstrap-policy.ts'
@@ -16,6 +17,7 @@ export const bootstrap = (
     ...systemNamespaces(),
     ...systemPriorityClasses(),
     ...bootstrapPolicy(),
+    ...flowControl(),
     ...kubernetesService(),
     ...bootstrapNodes(settings),
     ...(settings.addons ? addonObjects(settings) : []),

@@ -1,18 +1,14 @@
-// kubernetes: pkg/printers/internalversion/printers.go printFlowSchema, printPriorityLevelConfiguration
-import { kind, type KindBehaviour, type RowPrinter } from '#api/strategy.ts'
+// kubernetes: pkg/printers/internalversion/printers.go printFlowSchema, printPriorityLevelConfiguration,
+// pkg/registry/flowcontrol/*/strategy.go
+import { defaultFlowSchema } from '#api/flowcontrol/v1/flow-schema/defaults.ts'
+import type { FlowSchema } from '#api/flowcontrol/v1/flow-schema/types.ts'
+import { validateFlowSchema } from '#api/flowcontrol/v1/flow-schema/validation.ts'
+import { defaultPriorityLevel } from '#api/flowcontrol/v1/priority-level-configuration/defaults.ts'
+import type { PriorityLevelConfiguration } from '#api/flowcontrol/v1/priority-level-configuration/types.ts'
+import { validatePriorityLevel } from '#api/flowcontrol/v1/priority-level-configuration/validation.ts'
+import { kind, type KindBehaviour, type RowPrinter, type Strategy } from '#api/strategy.ts'
 import { age } from '#apimachinery/age.ts'
-import type { KubeObject } from '#apimachinery/object.ts'
-
-interface FlowSchema extends KubeObject {
-  readonly spec?: {
-    readonly priorityLevelConfiguration?: { readonly name?: string }
-    readonly matchingPrecedence?: number
-    readonly distinguisherMethod?: { readonly type?: string }
-  }
-  readonly status?: {
-    readonly conditions?: readonly { readonly type?: string; readonly status?: string }[]
-  }
-}
+import { assign } from '#apimachinery/object.ts'
 
 const flowSchemaRow: RowPrinter<FlowSchema> = ({ metadata, spec, status }, { now }) => [
   metadata.name ?? '',
@@ -22,22 +18,6 @@ const flowSchemaRow: RowPrinter<FlowSchema> = ({ metadata, spec, status }, { now
   age(now, metadata.creationTimestamp),
   status?.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?',
 ]
-
-interface PriorityLevelConfiguration extends KubeObject {
-  readonly spec?: {
-    readonly type?: string
-    readonly limited?: {
-      readonly nominalConcurrencyShares?: number
-      readonly limitResponse?: {
-        readonly queuing?: {
-          readonly queues?: number
-          readonly handSize?: number
-          readonly queueLengthLimit?: number
-        }
-      }
-    }
-  }
-}
 
 const priorityLevelRow: RowPrinter<PriorityLevelConfiguration> = ({ metadata, spec }, { now }) => {
   const limited = spec?.limited
@@ -53,7 +33,31 @@ const priorityLevelRow: RowPrinter<PriorityLevelConfiguration> = ({ metadata, sp
   ]
 }
 
+const flowSchemaStrategy: Strategy<FlowSchema> = {
+  defaults: defaultFlowSchema,
+  prepareForCreate: (schema) => assign(schema, { status: {} }),
+  validate: validateFlowSchema,
+  prepareForUpdate: (schema, old) => assign(schema, { status: old.status }),
+  validateUpdate: validateFlowSchema,
+  allowUnconditionalUpdate: false,
+}
+
+const priorityLevelStrategy: Strategy<PriorityLevelConfiguration> = {
+  defaults: defaultPriorityLevel,
+  prepareForCreate: (level) => assign(level, { status: {} }),
+  validate: validatePriorityLevel,
+  prepareForUpdate: (level, old) => assign(level, { status: old.status }),
+  validateUpdate: validatePriorityLevel,
+  allowUnconditionalUpdate: false,
+}
+
 export const flowcontrolKinds: Readonly<Record<string, KindBehaviour>> = {
-  'flowschemas.flowcontrol.apiserver.k8s.io': kind({ row: flowSchemaRow }),
-  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': kind({ row: priorityLevelRow }),
+  'flowschemas.flowcontrol.apiserver.k8s.io': kind<FlowSchema>({
+    strategy: flowSchemaStrategy,
+    row: flowSchemaRow,
+  }),
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': kind<PriorityLevelConfiguration>({
+    strategy: priorityLevelStrategy,
+    row: priorityLevelRow,
+  }),
 }
