@@ -2,6 +2,7 @@ import { Hono, type Context } from 'hono'
 import { bearerKey, parseCapability, type Capability } from './capabilities.ts'
 import type { SocketRequest } from '../durable-objects/cluster-session.ts'
 import type { AppEnvironment } from './environment.ts'
+import { impersonationOf } from './impersonation.ts'
 
 const TEXT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
@@ -46,7 +47,6 @@ const handle = async (context: Context<AppEnvironment>): Promise<Response> => {
   const url = new URL(req.url)
   const path = pathBehind(url.pathname)
   const contentType = req.header('content-type') ?? ''
-  const impersonated = req.header('impersonate-user')
   const answer = await context.env.SESSIONS.getByName(capability.id).kubernetes(capability.key, {
     method: req.method,
     path,
@@ -58,9 +58,7 @@ const handle = async (context: Context<AppEnvironment>): Promise<Response> => {
     ...(PROXIED.test(url.pathname)
       ? { headers: [...req.raw.headers], basePath: url.pathname.slice(0, -path.length) }
       : {}),
-    ...(impersonated === undefined
-      ? {}
-      : { impersonate: { user: impersonated, groups: groupsOf(req.raw.headers) } }),
+    ...impersonationOf(req.raw.headers),
   })
   if (answer === 'no such session')
     return statusAnswer(
@@ -101,6 +99,7 @@ const connect = async (context: Context<AppEnvironment>): Promise<Response> => {
       userAgent: req.header('user-agent') ?? '',
       body: '',
       upgrade: true,
+      ...impersonationOf(req.raw.headers),
     },
   }
   const headers = new Headers({
@@ -114,12 +113,6 @@ const connect = async (context: Context<AppEnvironment>): Promise<Response> => {
   // what the session answers cannot be changed on its way out, a copy can
   return answer.status === 101 ? answer : new Response(answer.body, answer)
 }
-
-const groupsOf = (headers: Headers): string[] =>
-  (headers.get('impersonate-group') ?? '')
-    .split(',')
-    .map((group) => group.trim())
-    .filter((group) => group !== '')
 
 /** Kubernetes' own API of a session: `/k8s/ID` looks, `/k8s/ID.KEY` or a bearer token changes. */
 export const kubernetes = new Hono<AppEnvironment>()

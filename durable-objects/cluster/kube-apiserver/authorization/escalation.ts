@@ -1,8 +1,8 @@
 // Nobody gives away what they do not have. kubernetes: pkg/registry/rbac/*/policybased, pkg/registry/rbac/validation/policy_comparator.go
 import { RBAC_GROUP } from '#api/rbac/v1/defaults.ts'
 import type { PolicyRule } from '#api/rbac/v1/role/types.ts'
-import { equal, type KubeObject } from '#apimachinery/object.ts'
-import { forbidden } from '#apimachinery/status-error.ts'
+import { assign, equal, type KubeObject } from '#apimachinery/object.ts'
+import { forbidden, notFound } from '#apimachinery/status-error.ts'
 import { quote } from '#apimachinery/field-error.ts'
 import { isWrite, type AdmissionPlugin } from '#kube-apiserver/admission/plugin.ts'
 import { authorizerOver } from '#kube-apiserver/authorization/authorizer.ts'
@@ -94,28 +94,75 @@ const RESOURCES = ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings
   (plural) => `${plural}.${RBAC_GROUP}`,
 )
 
+type ClusterRole = KubeObject & {
+  readonly rules?: readonly PolicyRule[]
+  readonly aggregationRule?: { readonly clusterRoleSelectors?: readonly object[] }
+}
+
+const isBinding = ({ resource }: AdmissionRequest): boolean => resource.name.includes('bindings')
+
 /** What the request would give to somebody. */
 const granted = (request: AdmissionRequest, reader: Reader): readonly PolicyRule[] => {
-  const object = request.object as KubeObject
-  if (request.resource.name.includes('bindings'))
-    return rulesOfRole(reader, (object as Binding).roleRef, request.namespace) ?? []
-  return (object as KubeObject & { readonly rules?: readonly PolicyRule[] }).rules ?? []
+  if (!isBinding(request)) return (request.object as ClusterRole).rules ?? []
+  const { roleRef } = request.object as Binding
+  const rules = rulesOfRole(reader, roleRef, request.namespace)
+  if (rules !== undefined) return rules
+  const resource = roleRef.kind === 'Role' ? 'role' : 'clusterrole'
+  throw notFound({ group: RBAC_GROUP, resource }, roleRef.name)
+}
+
+const FULL_AUTHORITY: readonly PolicyRule[] = [
+  { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+  { verbs: ['*'], nonResourceURLs: ['*'] },
+]
+
+const isAggregated = (role: KubeObject | undefined): boolean =>
+  ((role as ClusterRole | undefined)?.aggregationRule?.clusterRoleSelectors?.length ?? 0) > 0
+
+/** Whether only what the garbage collector needs is changed. kubernetes: pkg/registry/rbac/helpers.go IsOnlyMutatingGCFields */
+const isForCollector = (object: KubeObject, old: KubeObject): boolean => {
+  const { ownerReferences, finalizers, managedFields, resourceVersion } = old.metadata
+  const kept = { ownerReferences, finalizers, managedFields, resourceVersion }
+  return equal({ ...object, metadata: assign(object.metadata, kept) }, old)
 }
 
 /** Whether the user may do it all the same: `escalate` roles, `bind` them. */
 const isExempt = (request: AdmissionRequest, reader: Reader): boolean => {
   const { user, resource, namespace, object } = request
   if (user.groups.includes('system:masters')) return true
-  const isBinding = resource.name.includes('bindings')
   const { roleRef } = object as Binding
   return authorizerOver(reader).decide(user, {
-    verb: isBinding ? 'bind' : 'escalate',
+    verb: isBinding(request) ? 'bind' : 'escalate',
     group: RBAC_GROUP,
-    resource: isBinding ? (roleRef.kind === 'Role' ? 'roles' : 'clusterroles') : resource.plural,
+    resource: isBinding(request)
+      ? roleRef.kind === 'Role'
+        ? 'roles'
+        : 'clusterroles'
+      : resource.plural,
     subresource: '',
     namespace,
-    name: isBinding ? roleRef.name : request.name,
+    name: isBinding(request) ? roleRef.name : request.name,
   }).allowed
+}
+
+/** Throws Forbidden if the rules give what the user does not have. kubernetes: ConfirmNoEscalation */
+const confirm = (
+  { user, resource, namespace, object }: AdmissionRequest,
+  reader: Reader,
+  rules: readonly PolicyRule[],
+  refusal?: string,
+): void => {
+  const { rules: own, error } = rulesFor(reader, user, namespace)
+  const missing = rules.flatMap(breakDown).filter((rule) => !own.some((each) => covers(each, rule)))
+  if (missing.length === 0) return
+  const lines = compact(missing).map(ruleText).sort()
+  const unresolved = error === '' ? '' : `; resolution errors: [${error}]`
+  throw forbidden(
+    groupResourceOf(resource),
+    object?.metadata.name ?? '',
+    refusal ??
+      `user ${quote(user.username)} (groups=${list(user.groups)}) is attempting to grant RBAC permissions not currently held:\n${lines.join('\n')}${unresolved}`,
+  )
 }
 
 export const privilegeEscalation = (reader: Reader): AdmissionPlugin => ({
@@ -123,20 +170,16 @@ export const privilegeEscalation = (reader: Reader): AdmissionPlugin => ({
   resources: RESOURCES,
   validate: (request) => {
     if (!isWrite(request) || isExempt(request, reader)) return
-    const { user, resource, namespace, object, old } = request
-    const rules = granted(request, reader)
-    // What changes nothing about the rules gives nothing away.
-    if (old !== undefined && equal({ ...object, metadata: {} }, { ...old, metadata: {} })) return
-    const { rules: own } = rulesFor(reader, user, namespace)
-    const missing = rules
-      .flatMap(breakDown)
-      .filter((rule) => !own.some((each) => covers(each, rule)))
-    if (missing.length === 0) return
-    const lines = compact(missing).map(ruleText).sort()
-    throw forbidden(
-      groupResourceOf(resource),
-      object.metadata.name ?? '',
-      `user ${quote(user.username)} (groups=${list(user.groups)}) is attempting to grant RBAC permissions not currently held:\n${lines.join('\n')}`,
+    const { object, old } = request
+    if (old !== undefined && isForCollector(object, old)) return
+    confirm(request, reader, granted(request, reader))
+    if (isBinding(request) || !(isAggregated(object) || isAggregated(old))) return
+    // what is aggregated can be anything
+    confirm(
+      request,
+      reader,
+      FULL_AUTHORITY,
+      'must have cluster-admin privileges to use the aggregationRule',
     )
   },
 })

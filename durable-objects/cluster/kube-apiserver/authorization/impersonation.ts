@@ -1,13 +1,9 @@
 // kubernetes: apiserver pkg/endpoints/filters/impersonation.go
 import type { UserInfo } from '#api/strategy.ts'
 import type { ResourceAttributes } from '#kube-apiserver/authorization/attributes.ts'
+import type { ApiRequest } from '#kube-apiserver/endpoints/http.ts'
 
-export interface Impersonation {
-  readonly user: string
-  readonly groups: readonly string[]
-  readonly uid?: string
-  readonly extra?: Readonly<Record<string, readonly string[]>>
-}
+export type Impersonation = NonNullable<ApiRequest['impersonate']>
 
 const AUTHENTICATED = 'system:authenticated'
 const UNAUTHENTICATED = 'system:unauthenticated'

@@ -18,7 +18,12 @@ export interface ApiRequest {
   readonly headers?: readonly (readonly [string, string])[]
   /** Under which the client finds the API: `/k8s/ID.KEY`. */
   readonly basePath?: string
-  readonly impersonate?: { readonly user: string; readonly groups: readonly string[] }
+  readonly impersonate?: {
+    readonly user: string
+    readonly groups: readonly string[]
+    readonly uid?: string
+    readonly extra?: Readonly<Record<string, readonly string[]>>
+  }
   readonly body: string | Uint8Array
   readonly user: UserInfo
 }

@@ -449,4 +449,43 @@ describe('privilege escalation', () => {
     )
     expect(create(user('ann', 'owners'), bound, `rolebindings.${GROUP}`)).toBe('')
   })
+
+  it('asks for everything where roles are gathered', () => {
+    const gathering = {
+      metadata: { name: 'all' },
+      aggregationRule: { clusterRoleSelectors: [{ matchLabels: { a: 'b' } }] },
+    }
+    const name = `clusterroles.${GROUP}`
+    expect(create(user('jane'), gathering, name)).toBe(
+      `${name} "all" is forbidden: must have cluster-admin privileges to use the aggregationRule`,
+    )
+    expect(create(user('root', 'system:masters'), gathering, name)).toBe('')
+  })
+
+  it('cannot be judged where the role is not there', () => {
+    const bound = binding('mine', 'nope', { kind: 'User', name: 'jane' })
+    expect(create(user('jane'), bound, `rolebindings.${GROUP}`)).toBe(
+      `role.${GROUP} "nope" not found`,
+    )
+  })
+
+  it('names the roles of the user that are not there', () => {
+    expect(create(user('max'), role('more', reading))).toMatch(
+      /; resolution errors: \[clusterrole\.rbac\.authorization\.k8s\.io "nope" not found\]$/,
+    )
+  })
+
+  it.each([
+    ['finalizers', { finalizers: ['a.example/b'] }, ''],
+    ['owners', { ownerReferences: [{ name: 'x' }] }, ''],
+    ['labels', { labels: { a: 'b' } }, 'currently held'],
+  ])('is looked for when %s change', (_what, metadata, message) => {
+    const old = role('more', { apiGroups: [''], resources: ['nodes'], verbs: ['get'] }) as {
+      readonly metadata: object
+    }
+    const object = { ...old, metadata: { ...old.metadata, ...metadata } }
+    const request = requestOf(resource, object, { user: user('jane'), old: old as KubeObject })
+    expect(messageOf(() => run(privilegeEscalation(reader), request))).toContain(message)
+    if (message === '') expect(() => run(privilegeEscalation(reader), request)).not.toThrow()
+  })
 })
