@@ -74,6 +74,8 @@ export interface Strategy<T extends KubeObject = KubeObject> extends UpdateStage
   /** False: `metadata.generation` is not kept for this kind (Service, ConfigMap...). Default: true if the schema has `spec`. */
   readonly hasGeneration?: boolean
 
+  /** Why a DELETE of this name is forbidden; undefined if it is not. */
+  readonly mayNotBeDeleted?: (name: string) => string | undefined
   /** Graceful deletion: the seconds to wait, or undefined to delete at once. kubernetes: CheckGracefulDelete */
   readonly gracePeriod?: (object: T, options: DeleteOptions) => number | undefined
   /**

@@ -189,7 +189,7 @@ class Decoder {
     let same = true
     for (const [index, key] of keys.entries()) {
       this.#path.push(key)
-      const decoded = this.#value(value[key], items) ?? zeroOf(items)
+      const decoded = this.#value(value[key], items) ?? zeroOfItem(items)
       this.#path.pop()
       if (decoded !== value[key] || (index > 0 && keys[index - 1]! > key)) same = false
       values.push(decoded)
@@ -338,6 +338,9 @@ const assemble = (
   for (const key of extras) setKey(result, key, value[key] as JsonValue)
   return result
 }
+
+/** No bytes as a map's value are empty bytes once they have been stored. */
+const zeroOfItem = (schema: Schema): JsonValue => (schema.kind === 'bytes' ? '' : zeroOf(schema))
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -78,8 +78,8 @@ export const isEmbedded = (schema: JsonSchema): boolean =>
   schema['x-kubernetes-embedded-resource'] === true
 
 const isSchema = (
-  value: JsonSchema | boolean | readonly unknown[] | undefined,
-): value is JsonSchema => typeof value === 'object' && !isList(value)
+  value: JsonSchema | boolean | readonly unknown[] | null | undefined,
+): value is JsonSchema => typeof value === 'object' && value !== null && !isList(value)
 
 /** All schemas right below one. */
 export const childrenOf = (schema: JsonSchema): readonly JsonSchema[] => {

@@ -1,6 +1,6 @@
 import type { DeleteOptions } from '#api/strategy.ts'
 import { equal, type KubeObject } from '#apimachinery/object.ts'
-import { conflict, notFound, type Status } from '#apimachinery/status-error.ts'
+import { conflict, forbidden, notFound, type Status } from '#apimachinery/status-error.ts'
 import { formatTime, parseTime } from '#apimachinery/time.ts'
 import { withMetadata } from '#kube-apiserver/registry/object-meta.ts'
 import type { Operation } from '#kube-apiserver/registry/operation.ts'
@@ -32,6 +32,8 @@ export const remove = (
 ): DeleteResult => {
   const { resource, namespace } = operation
   const options = withPositivePeriod(given)
+  const needed = resource.strategy.mayNotBeDeleted?.(name)
+  if (needed !== undefined) throw forbidden(groupResourceOf(resource), name, needed)
   const stored = context.etcd.get(resource.name, namespace, name)
   if (stored === undefined) throw notFound(groupResourceOf(resource), name)
   const live = readStored(resource, stored)

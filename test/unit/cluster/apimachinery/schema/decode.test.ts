@@ -55,6 +55,10 @@ describe('decode()', () => {
     })
   })
 
+  test('keeps no bytes under a key as empty bytes', () => {
+    expect(object({ data: { key: null } }, 'Secret')).toMatchObject({ data: { key: '' } })
+  })
+
   test('writes fields in the order of Go and maps by key', () => {
     const decoded = object(
       { spec: { type: 'ClusterIP', selector: { b: '1', a: '2' } }, kind: 'Service', metadata: {} },

@@ -1,34 +1,33 @@
 // kubernetes: pkg/registry/core/pod/strategy.go
 import { defaultPod } from '#api/core/v1/pod/defaults.ts'
 import { mergeLabelKeys } from '#api/core/v1/pod/label-keys.ts'
+import { withoutTimes } from '#api/core/v1/pod/never-probed.ts'
 import { qosClassOf } from '#api/core/v1/pod/qos.ts'
 import { validatePodStatusUpdate } from '#api/core/v1/pod/status-validation.ts'
 import { ephemeralContainersStages, resizeStages } from '#api/core/v1/pod/subresources.ts'
-import type { Pod, PodCondition, PodStatus } from '#api/core/v1/pod/types.ts'
+import type { Pod, PodStatus } from '#api/core/v1/pod/types.ts'
 import { validatePodUpdate } from '#api/core/v1/pod/update-validation.ts'
 import { validatePod } from '#api/core/v1/pod/validation.ts'
 import { podWarnings } from '#api/core/v1/pod/warnings.ts'
-import type { DeleteOptions, Strategy, WriteContext } from '#api/strategy.ts'
+import type { DeleteOptions, Strategy } from '#api/strategy.ts'
 import { assign, mapShared } from '#apimachinery/object.ts'
-import { formatTime } from '#apimachinery/time.ts'
 
 /** A Pod with scheduling gates says so from its first moment. */
-const gated = (now: number): PodCondition => ({
+const GATED = withoutTimes({
   type: 'PodScheduled',
   status: 'False',
   reason: 'SchedulingGated',
   message: 'Scheduling is blocked due to non-empty scheduling gates',
-  lastTransitionTime: formatTime(now),
 })
 
-const initialStatus = (pod: Pod, now: number): PodStatus => {
+const initialStatus = (pod: Pod): PodStatus => {
   const status: PodStatus = { phase: 'Pending', qosClass: qosClassOf(pod.spec) }
-  return pod.spec.schedulingGates?.length ? { ...status, conditions: [gated(now)] } : status
+  return pod.spec.schedulingGates?.length ? { ...status, conditions: [GATED] } : status
 }
 
-const prepareForCreate = (pod: Pod, { now }: WriteContext): Pod =>
+const prepareForCreate = (pod: Pod): Pod =>
   assign(pod, {
-    status: initialStatus(pod, now),
+    status: initialStatus(pod),
     spec: mergeLabelKeys(pod.spec, pod.metadata.labels),
   })
 

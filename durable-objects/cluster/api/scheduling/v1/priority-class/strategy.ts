@@ -15,7 +15,9 @@ export const priorityClassStrategy: Strategy<PriorityClass> = {
   hasGeneration: true,
   // It is 1 for ever, since the value cannot change.
   generationOf: () => 0,
+  // kubernetes: pkg/registry/scheduling/priorityclass/storage/storage.go Delete
+  mayNotBeDeleted: (name) =>
+    SYSTEM_PRIORITIES.has(name)
+      ? 'this is a system priority class and cannot be deleted'
+      : undefined,
 }
-
-/** Whether the system needs the class, so that it cannot be deleted. kubernetes: storage.go Delete */
-export const isSystemPriorityClass = (name: string): boolean => SYSTEM_PRIORITIES.has(name)
