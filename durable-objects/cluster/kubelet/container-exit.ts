@@ -38,6 +38,7 @@ export const afterRun = (record: ContainerRecord): ContainerRecord => {
     begunAt: _begunAt,
     hookFailure: _hookFailure,
     shownAs: _shownAs,
+    looks: _looks,
     ...rest
   } = record
   return rest

@@ -8,6 +8,7 @@ import type { PodContainer } from '#kubelet/pod-facts.ts'
 import { afterRun, policyOf, willRestart } from '#kubelet/container-exit.ts'
 import type { ContainerRecord } from '#kubelet/pod-record.ts'
 import { earliest, type PodRun, type Step } from '#kubelet/pod-run.ts'
+import { lookSteps } from '#kubelet/probe-looks.ts'
 import { isHeldUp, postStartStep, withPostStart } from '#kubelet/post-start.ts'
 import { endingStep, goneStep, graceOfSpec, tellToEnd } from '#kubelet/stop-steps.ts'
 
@@ -130,7 +131,8 @@ const healthSteps = (
   now: number,
 ): readonly Step[] => {
   const health = run.health(container, now)
-  const steps: Step[] = health.failures
+  const looks = lookSteps(run, container, record, health, now)
+  const failures: readonly Step[] = health.failures
     .filter(({ kind, index }) => index >= (record.reported?.[kind] ?? 0))
     .map(({ at, kind, index, message, count }) => ({
       at,
@@ -142,6 +144,7 @@ const healthSteps = (
       },
     }))
   const { kill: death, changesAt } = health
+  const steps = [...looks, ...failures]
   if (death !== undefined)
     steps.push({
       at: death.at,

@@ -72,9 +72,9 @@ const program = (hook: Hook, command: readonly string[]): ProgramResult => {
   const { ends, guessed } = runCommand(command, { env: {}, ports: [] })
   const none = { stdout: '', stderr: '', asked: false }
   if (guessed === true) return { kind: 'ended', at: since, exitCode: 0, ...none }
-  if (ends === undefined) return { kind: 'waits', until: Infinity }
+  if (ends === undefined) return { kind: 'waits', until: Infinity, asked: false }
   const at = since + ends.after
-  if (at > now) return { kind: 'waits', until: at }
+  if (at > now) return { kind: 'waits', until: at, asked: false }
   return { kind: 'ended', at, exitCode: ends.exitCode, ...none }
 }
 

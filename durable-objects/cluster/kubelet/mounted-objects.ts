@@ -1,3 +1,4 @@
+import type { Container } from '#api/core/v1/pod/container-types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { Client } from '#client/client.ts'
 
@@ -15,3 +16,14 @@ export const mountedObjects = (client: Client, pod: Pod): readonly string[] => {
     })
   })
 }
+
+const hasCommandProbe = ({ startupProbe, livenessProbe, readinessProbe }: Container): boolean =>
+  [startupProbe, livenessProbe, readinessProbe].some((probe) => probe?.exec !== undefined)
+
+/** Whether what its probes say may change with ConfigMaps and Secrets. */
+export const isAffectedByObjects = ({ spec }: Pod): boolean =>
+  [...spec.containers, ...(spec.initContainers ?? [])].some(hasCommandProbe) &&
+  (spec.volumes ?? []).some(
+    ({ configMap, secret, projected }) =>
+      configMap !== undefined || secret !== undefined || projected !== undefined,
+  )

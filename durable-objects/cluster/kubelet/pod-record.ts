@@ -34,6 +34,23 @@ export type ContainerPhase =
 
 export type ProbeKind = 'startup' | 'liveness' | 'readiness'
 
+/** What a probe's command has said, from so many milliseconds after the start on. */
+export interface ProbeLook {
+  readonly from: number
+  readonly isHealthy: boolean
+  readonly message: string
+}
+
+export interface ProbeLooks {
+  readonly looks: readonly ProbeLook[]
+  /** When it was run the last time. */
+  readonly at: number
+  /** What the pod's files were like then. */
+  readonly mark: string
+  /** It has asked the network. */
+  readonly asked?: true
+}
+
 export interface Ending {
   readonly since: number
   /** In milliseconds. */
@@ -78,6 +95,8 @@ export interface ContainerRecord {
   readonly hookFailure?: string
   /** What the status goes on to say of the container as long as its hook keeps the kubelet busy. */
   readonly shownAs?: ContainerRecord
+  /** What the commands of probes have said. */
+  readonly looks?: Readonly<Partial<Record<ProbeKind, ProbeLooks>>>
   /** How many failures of each probe were reported. */
   readonly reported?: Readonly<Partial<Record<ProbeKind, number>>>
 }
@@ -198,6 +217,7 @@ export const isPlain = (record: PodRecord): boolean => {
     if (container.stop !== undefined || container.why !== undefined) return false
     if (container.ending !== undefined || container.postStart !== undefined) return false
     if (container.begunAt !== undefined || container.hookFailure !== undefined) return false
+    if (container.looks !== undefined) return false
     if (container.reported !== undefined || container.restartBackOff !== undefined) return false
   }
   return true

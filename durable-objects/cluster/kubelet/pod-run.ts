@@ -22,6 +22,7 @@ import {
   startFacts,
 } from '#kubelet/pod-facts.ts'
 import type { ContainerRecord, PodRecord, StopCause } from '#kubelet/pod-record.ts'
+import type { ProbeTarget } from '#kubelet/probe-outcome.ts'
 import { type Health, healthOf, withoutProbes } from '#kubelet/probes.ts'
 
 /** What a run of a container was started from. */
@@ -63,6 +64,8 @@ const FIELD = {
   ephemeral: 'ephemeralContainers',
 } as const
 
+const NO_LOOKS: NonNullable<ContainerRecord['looks']> = {}
+
 /** The state that steps read and change. */
 export class PodRun {
   readonly pod: Pod
@@ -87,6 +90,7 @@ export class PodRun {
   readonly #stored: PodRecord | undefined
   readonly #records: Map<string, ContainerRecord>
   readonly #processes = new Map<string, Process>()
+  #filesMark: string | undefined
 
   constructor(pod: Pod, stored: PodRecord | undefined, facts: PodFacts, now: number) {
     this.pod = pod
@@ -147,6 +151,11 @@ export class PodRun {
     if (container !== undefined)
       event.fieldPath = `spec.${FIELD[container.kind]}{${container.spec.name}}`
     this.events.push(event)
+  }
+
+  /** Changes whenever somebody changes the pod's files. */
+  get filesMark(): string {
+    return (this.#filesMark ??= this.facts.runtime?.().filesMark(this.pod) ?? '')
   }
 
   /** `web_default(8f0c…)`, as the kubelet names a pod in messages. */
@@ -249,13 +258,14 @@ export class PodRun {
   health(container: PodContainer, now: number): Health {
     const record = this.of(container)
     if (this.isAlways) return withoutProbes(record.at)
-    const target = {
+    const target: Mutable<ProbeTarget> = {
       container: container.spec,
       process: this.process(container),
       ip: this.ip ?? '',
       hostname: this.pod.spec.hostname ?? this.pod.metadata.name ?? '',
       env: this.#env(container),
     }
+    if (this.facts.runtime !== undefined) target.looks = record.looks ?? NO_LOOKS
     return healthOf(target, record.at, now, record.begunAt)
   }
 }

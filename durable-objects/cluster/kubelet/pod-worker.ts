@@ -15,6 +15,7 @@ import { environmentSources, podObjects } from '#kubelet/pod-environment.ts'
 import { containersOf, type PodFacts } from '#kubelet/pod-facts.ts'
 import { type PodDisk, PodDisks } from '#kubelet/pod-disk.ts'
 import { RecentProcesses } from '#kubelet/process-cache.ts'
+import { isAffectedByObjects } from '#kubelet/mounted-objects.ts'
 import { isTerminal, type PodRecord, recordFromStatus } from '#kubelet/pod-record.ts'
 import type { Runtime } from '#kubelet/runtime.ts'
 import { mountFailure } from '#kubelet/volumes.ts'
@@ -44,6 +45,8 @@ export class PodWorker implements Component {
   readonly #imageDisk: ImageDisk
   readonly #runtime: (() => Runtime) | undefined
   readonly #waiting = new WaitingPods()
+  /** Pods with probes that run commands, and something mounted that may change, by namespace. */
+  readonly #probed = new WaitingPods()
   #isWriting = false
   /** The pod that is being worked on, and whose programs have ended in the meantime. */
   #current: string | undefined
@@ -82,7 +85,9 @@ export class PodWorker implements Component {
     })
     if (settings.images === 'always') return
     const wake = ({ object }: Change) => {
-      for (const key of this.#waiting.of(object.metadata.namespace ?? '')) queue.add(key)
+      const { namespace = '' } = object.metadata
+      for (const key of this.#waiting.of(namespace)) queue.add(key)
+      for (const key of this.#probed.of(namespace)) queue.add(key)
     }
     client.watch('configmaps', wake)
     client.watch('secrets', wake)
@@ -106,6 +111,7 @@ export class PodWorker implements Component {
       this.#disks.erase(key)
       this.#data.erase(key)
       this.#waiting.remove(key)
+      this.#probed.remove(key)
       return
     }
     const { nodeName } = pod.spec
@@ -161,6 +167,7 @@ export class PodWorker implements Component {
     const disk = this.#disks.read(key, uid)
     const hostIP = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address
     if (hostIP === undefined) return
+    if (isAffectedByObjects(pod)) this.#probed.add(key, [pod.metadata.namespace ?? ''])
     const facts = this.#facts(pod, node, hostIP, disk)
     const decision = this.#decide(key, pod, disk.record, facts)
     this.#hold(key, pod, node, disk, decision)

@@ -1,5 +1,5 @@
 // A running container's health at a moment.
-import type { Container, Probe } from '#api/core/v1/pod/container-types.ts'
+import type { Container } from '#api/core/v1/pod/container-types.ts'
 import type { ProbeKind } from '#kubelet/pod-record.ts'
 import { probeOutcomes, type ProbeTarget } from '#kubelet/probe-outcome.ts'
 import { type ProbeFailure, resultAt, scheduleProbe } from '#kubelet/probe-schedule.ts'
@@ -46,19 +46,20 @@ export const healthOf = (
   now: number,
   begunAt: number = runningSince,
 ): Health => {
-  const { startupProbe, livenessProbe, readinessProbe } = target.container
   if (!hasProbes(target.container)) return withoutProbes(begunAt)
-  const scheduleOf = (probe: Probe | undefined, base: number | undefined, initial?: boolean) =>
-    probe === undefined || base === undefined
+  const scheduleOf = (kind: ProbeKind, base: number | undefined, initial?: boolean) => {
+    const probe = target.container[`${kind}Probe`]
+    return probe === undefined || base === undefined
       ? undefined
-      : scheduleProbe(probe, probeOutcomes(probe, target), runningSince, base, initial)
-  const startup = scheduleOf(startupProbe, begunAt)
+      : scheduleProbe(probe, probeOutcomes(probe, target, kind), runningSince, base, initial)
+  }
+  const startup = scheduleOf('startup', begunAt)
   // Once it has started, the startup probe is not run any more, and the others begin.
   const first = startup?.changes[0]
   const startedAt =
     startup === undefined ? begunAt : first?.isHealthy === true ? first.at : undefined
-  const liveness = scheduleOf(livenessProbe, startedAt, true)
-  const readiness = scheduleOf(readinessProbe, startedAt, false)
+  const liveness = scheduleOf('liveness', startedAt, true)
+  const readiness = scheduleOf('readiness', startedAt, false)
   const dead = liveness?.changes.find((change) => !change.isHealthy)
   const isStarted = startedAt !== undefined && startedAt <= now
   const moments = [startedAt, ...(readiness?.changes.map(({ at }) => at) ?? [])]

@@ -28,7 +28,7 @@ export type ProgramResult =
       readonly asked: boolean
     }
   /** It goes on then, if it ever does. */
-  | { readonly kind: 'waits'; readonly until: number }
+  | { readonly kind: 'waits'; readonly until: number; readonly asked: boolean }
 
 export interface HttpRequestOfKubelet {
   readonly address: string

@@ -37,11 +37,14 @@ interface Read extends WrittenTree {
 
 export class WrittenFiles {
   readonly #memory: Memory
+  readonly #tell: ((pod: string) => void) | undefined
   /** What was put together last, by place. */
   readonly #read = new Map<string, Read>()
 
-  constructor(memory: Memory) {
+  /** `tell` is told of Pods in which something was written. */
+  constructor(memory: Memory, tell?: (pod: string) => void) {
     this.#memory = memory
+    this.#tell = tell
   }
 
   /** `base`: what was there before anybody wrote. */
@@ -61,6 +64,7 @@ export class WrittenFiles {
   /** What is too much is not kept. */
   write({ path, owner, pod }: FilePlace, base: Node, tree: Node): void {
     const change = changesSince(base, tree)
+    if (pod !== undefined) this.#tell?.(pod)
     if (change === undefined) return this.#memory.delete(fileKey(path))
     const text = JSON.stringify({ owner, change } satisfies Entry)
     if (utf8Length(text) > MOST_BYTES) return

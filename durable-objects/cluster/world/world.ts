@@ -49,6 +49,8 @@ export interface WorldParts extends Pick<ComponentContext, 'client' | 'memory' |
   readonly version: object
   readonly proxySyncOf: (node: string) => NodeTables['sync']
   readonly staleAt: KubeProxies['staleAt']
+  /** Told of Pods in whose files something was written: `default/web-1`. */
+  readonly written: (pod: string) => void
   /** Ends a container's process at a moment. */
   readonly end: (pod: Pod, container: string, at: number, exitCode: number) => void
 }
@@ -97,7 +99,7 @@ export class Worlds {
     this.policies = new NetworkPolicies(client, (pod) => this.pods.objectOf(pod))
     this.connections = new NodeConnections(parts)
     this.disks = new ContainerDisks(parts.memory)
-    this.written = new WrittenFiles(parts.memory)
+    this.written = new WrittenFiles(parts.memory, parts.written)
     this.externalHosts = new ExternalHosts(client)
     this.dnsCaches = new DnsCaches(parts)
     this.keptConnections = new KeptConnections(parts, (process) =>

@@ -55,3 +55,33 @@ export const hooks: Script = (cluster) => {
   cluster.advance(MINUTE)
   look(cluster)
 }
+
+/** Commands that look at files, at the network and at nothing, while both change. */
+export const commandProbes: Script = (cluster) => {
+  const often = { periodSeconds: 3, initialDelaySeconds: 2 }
+  const probed = (name: string, script: string, probes: object) =>
+    pod(name, '', { containers: [{ ...shell(script), ...mounted, ...probes }], volumes: data })
+  const cat = { exec: { command: ['cat', '/tmp/healthy'] }, ...often }
+  const classic = 'touch /tmp/healthy; sleep 30; rm -f /tmp/healthy; sleep 600'
+  cluster.create(probed('classic', classic, { livenessProbe: cat }))
+  cluster.create(probed('never', 'sleep 600', { startupProbe: { ...cat, failureThreshold: 5 } }))
+  const asks = { exec: { command: ['wget', '-qO-', 'http://web'] }, ...often }
+  cluster.create(
+    probed('asking', 'sleep 6000', { readinessProbe: asks, livenessProbe: sh('true') }),
+  )
+  const slow = { ...sh('sleep 2; cat /data/x'), timeoutSeconds: 1 }
+  const begun = { lifecycle: { postStart: sh('sleep 3; date > /data/x') } }
+  cluster.create(
+    probed('hooked', 'sleep 6000', {
+      readinessProbe: slow,
+      startupProbe: sh('test -e /data/x'),
+      ...begun,
+    }),
+  )
+  cluster.advance(45 * SECOND)
+  look(cluster)
+  cluster.create(workload('Deployment', 'web', 'nginx', { replicas: 1 }))
+  cluster.create(service('web', 'web', { ports: [{ port: 80, targetPort: 80 }] }))
+  cluster.advance(2 * MINUTE)
+  look(cluster)
+}

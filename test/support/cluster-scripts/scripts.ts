@@ -1,7 +1,7 @@
 import type { SettingsRequest } from '#settings.ts'
 import type { Script } from '../scripted-cluster.ts'
 import { anything } from './chance.ts'
-import { hooks } from './hooks.ts'
+import { commandProbes, hooks } from './hooks.ts'
 import { images } from './images.ts'
 import * as lives from './lives.ts'
 import * as nodes from './nodes.ts'
@@ -42,6 +42,7 @@ const NAMES: readonly (readonly [string, Script, ...SettingsRequest[]])[] = [
   ['requests that are traced', traces, {}, { ...BARE, proxyMode: 'nftables' }],
   ['programs that ask, answer and end', programs, {}, { delays: 'real' }],
   ['hooks', hooks, {}, { delays: 'instant' }],
+  ['probes that run commands', commandProbes, {}, { delays: 'instant' }],
   ['images that change under their containers', images, {}, BARE],
   ['writes that are refused', orders.refusals, {}],
   ['careful rollouts', orders.carefulRollouts, {}],

@@ -1,6 +1,7 @@
 // Hooks and probes of kubelets: programs that are started in containers, requests that are sent to them.
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import { keyOf } from '#apimachinery/object.ts'
+import { runCommand } from '#images/command.ts'
 import type { Contacted, Network } from '#images/network.ts'
 import type {
   HttpRequestOfKubelet,
@@ -112,7 +113,15 @@ class Program {
     const found = findProgram({ machine, files, env, cwd }, command[0] ?? '', command)
     if (!isProgram(found)) {
       const { stdout, stderr, exitCode = 0 } = missing(command[0] ?? '', found.kind)
-      return { kind: 'ended', at: startedAt, exitCode, stdout, stderr, asked: false }
+      const isTaken = exitCode !== 0 && this.#isTakenToSucceed()
+      return {
+        kind: 'ended',
+        at: startedAt,
+        exitCode: isTaken ? 0 : exitCode,
+        stdout,
+        stderr,
+        asked: false,
+      }
     }
     const session = new ShellSession({
       machine,
@@ -131,12 +140,31 @@ class Program {
       if (this.#isGuessed) break
       if (state.kind === 'busy') continue
       if (state.kind !== 'ended')
-        return { kind: 'waits', until: state.kind === 'time' ? startedAt + state.at : Infinity }
+        return {
+          kind: 'waits',
+          until: state.kind === 'time' ? startedAt + state.at : Infinity,
+          asked: this.#asked,
+        }
       if (isReal) this.#place.keep()
-      return this.#ended(session.time, state.exitCode, texts)
+      const isTaken = state.exitCode !== 0 && this.#isTakenToSucceed()
+      return this.#ended(session.time, isTaken ? 0 : state.exitCode, texts)
     }
     if (isReal) this.#place.keep()
     return this.#ended(session.time, 0, texts)
+  }
+
+  /** Of an image that nobody has looked into: the files that its author's command asks for are taken to be there. */
+  #isTakenToSucceed(): boolean {
+    const { pod, command } = this.#request
+    const { spec, run } = this.#running
+    if (this.#worlds.containers.imageOf(pod, spec, run).tools !== undefined) return false
+    const { files, env } = this.#place
+    const mounts = (spec.volumeMounts ?? []).map(({ mountPath }) => `${mountPath}/`)
+    const isKnown = (path: string): boolean =>
+      [...mounts, '/tmp/'].some((known) => `${path}/`.startsWith(known))
+    const exists = (path: string): boolean => files.exists(path) || !isKnown(path)
+    const { ends, guessed } = runCommand(command, { env, ports: [], exists })
+    return guessed === true || ends === undefined || ends.exitCode === 0
   }
 
   #ended(after: number, exitCode: number, texts: { readonly 1: string; readonly 2: string }) {

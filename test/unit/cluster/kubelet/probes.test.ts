@@ -37,7 +37,7 @@ describe('readiness', () => {
     ],
     [
       { exec: { command: ['cat', '/tmp/ready'] } },
-      "cat: can't open '/tmp/ready': No such file or directory",
+      "cat: can't open '/tmp/ready': No such file or directory\n",
     ],
   ])('fails for %j', (readinessProbe, message) => {
     const life = new PodLife([{ ...web, readinessProbe }])
@@ -74,8 +74,8 @@ describe('liveness', () => {
     const life = new PodLife([{ ...container, livenessProbe }])
     life.pass(STARTED + 40_000)
     expect(life.events.slice(-3)).toEqual([
-      "Warning Unhealthy: Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory",
-      "Warning Unhealthy x2: Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory",
+      "Warning Unhealthy: Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory\n",
+      "Warning Unhealthy x2: Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory\n",
       'Normal Killing: Container c failed liveness probe, will be restarted',
     ])
     // sh does not handle SIGTERM: it is killed after the grace period
