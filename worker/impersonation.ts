@@ -1,6 +1,6 @@
-import type { ApiRequest } from '../durable-objects/cluster/kube-apiserver/endpoints/http.ts'
+import type { SocketRequest } from '../durable-objects/cluster-session.ts'
 
-type Impersonation = NonNullable<ApiRequest['impersonate']>
+type Impersonation = NonNullable<SocketRequest['request']['impersonate']>
 
 const EXTRA = 'impersonate-extra-'
 

@@ -116,8 +116,8 @@ const FULL_AUTHORITY: readonly PolicyRule[] = [
   { verbs: ['*'], nonResourceURLs: ['*'] },
 ]
 
-const isAggregated = (role: KubeObject | undefined): boolean =>
-  ((role as ClusterRole | undefined)?.aggregationRule?.clusterRoleSelectors?.length ?? 0) > 0
+const isAggregated = (role: ClusterRole | undefined): boolean =>
+  (role?.aggregationRule?.clusterRoleSelectors?.length ?? 0) > 0
 
 /** Whether only what the garbage collector needs is changed. kubernetes: pkg/registry/rbac/helpers.go IsOnlyMutatingGCFields */
 const isForCollector = (object: KubeObject, old: KubeObject): boolean => {
