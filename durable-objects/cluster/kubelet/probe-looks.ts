@@ -5,7 +5,6 @@ import type { Mutable } from '#apimachinery/object.ts'
 import type { PodContainer } from '#kubelet/pod-facts.ts'
 import type { ContainerRecord, ProbeKind, ProbeLook, ProbeLooks } from '#kubelet/pod-record.ts'
 import type { PodRun, Step } from '#kubelet/pod-run.ts'
-import { momentsOfChange } from '#kubelet/probe-outcome.ts'
 import type { Health } from '#kubelet/probes.ts'
 
 const KINDS = ['startup', 'liveness', 'readiness'] as const
@@ -86,7 +85,12 @@ const changesAfter = (run: PodRun, moment: number): number[] =>
   run.containers.flatMap((container) => {
     const { phase, at } = run.of(container)
     if (phase !== 'running') return []
-    return momentsOfChange(run.process(container))
+    const { listens, files = [] } = run.process(container)
+    const begins = listens.flatMap(({ after, changes = [] }) => [
+      after,
+      ...changes.map((change) => after + change),
+    ])
+    return [...begins, ...files.map(({ after }) => after)]
       .map((after) => at + after)
       .filter((change) => change > moment)
   })

@@ -38,7 +38,7 @@ export const probeOutcomes = (
   return outcomes
 }
 
-export const momentsOfChange = ({ listens, files }: Process): readonly number[] => {
+const momentsOfChange = ({ listens, files }: Process): readonly number[] => {
   const moments = new Set([0])
   for (const { after, changes } of listens) {
     moments.add(after)
