@@ -1,10 +1,11 @@
+import { quote } from '#apimachinery/field-error.ts'
 import { parseFieldSelector, type FieldRequirement } from '#apimachinery/field-selector.ts'
 import { matches, type Selector } from '#apimachinery/labels.ts'
 import { own, type KubeObject } from '#apimachinery/object.ts'
 import { parseSelector } from '#apimachinery/selector-parser.ts'
-import { badRequest } from '#apimachinery/status-error.ts'
+import { badRequest, type StatusError } from '#apimachinery/status-error.ts'
 import type { ListOptions } from '#kube-apiserver/endpoints/list-options.ts'
-import type { Resource } from '#kube-apiserver/resources.ts'
+import { isBuiltIn, type Resource } from '#kube-apiserver/resources.ts'
 
 /** What a list or watch is narrowed to. */
 export interface Selection {
@@ -14,12 +15,29 @@ export interface Selection {
   readonly isEverything: boolean
 }
 
-/** The fields of an object that field selectors may name. */
-const fieldsOf = (resource: Resource, object: KubeObject): Readonly<Record<string, string>> => ({
-  'metadata.name': object.metadata.name ?? '',
-  ...(resource.namespaced ? { 'metadata.namespace': object.metadata.namespace ?? '' } : {}),
-  ...resource.strategy.selectableFields?.(object),
-})
+/** The fields of an object that field selectors may name. Kinds that say nothing of it leave the scope open. */
+const fieldsOf = (resource: Resource, object: KubeObject): Readonly<Record<string, string>> => {
+  const { selectableFields } = resource.strategy
+  const { name = '', namespace = '' } = object.metadata
+  const hasNamespace =
+    resource.namespaced || (selectableFields === undefined && isBuiltIn(resource))
+  return {
+    'metadata.name': name,
+    ...(hasNamespace ? { 'metadata.namespace': namespace } : {}),
+    ...selectableFields?.(object),
+  }
+}
+
+/** In the words of the kind's conversion, or of those that have none. kubernetes: apimachinery pkg/runtime/conversion.go DefaultMetaV1FieldSelectorConversion */
+const unsupported = (resource: Resource, field: string): StatusError => {
+  if (resource.name === 'jobs.batch')
+    return badRequest(`field label ${quote(field)} not supported for Job`)
+  return badRequest(
+    resource.strategy.selectableFields !== undefined || !isBuiltIn(resource)
+      ? `field label not supported: ${field}`
+      : `${quote(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
+  )
+}
 
 const EMPTY = { metadata: {}, spec: {}, status: {}, involvedObject: {}, source: {} }
 
@@ -33,7 +51,7 @@ export const selectionOf = (
   const supported =
     fields.length === 0 ? {} : fieldsOf(resource, { apiVersion: '', kind: resource.kind, ...EMPTY })
   for (const { field } of fields) {
-    if (!Object.hasOwn(supported, field)) throw badRequest(`field label not supported: ${field}`)
+    if (!Object.hasOwn(supported, field)) throw unsupported(resource, field)
   }
   return {
     labels,

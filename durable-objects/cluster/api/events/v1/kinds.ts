@@ -8,7 +8,8 @@ import { nameIsDnsSubdomain } from '#apimachinery/validation/names.ts'
 
 /** Field selectors name what an event is about in the version's own words. */
 const selectableFields = (event: Event): Readonly<Record<string, string>> => {
-  const fields = Object.entries(eventStrategy.selectableFields!(event))
+  const { source: _source, ...core } = eventStrategy.selectableFields!(event)
+  const fields = Object.entries(core)
   return Object.fromEntries(
     fields.map(([field, value]) => [
       field

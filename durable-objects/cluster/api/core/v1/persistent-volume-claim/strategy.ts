@@ -57,5 +57,4 @@ export const persistentVolumeClaimStrategy: Strategy<PersistentVolumeClaim> = {
   status: { validateUpdate: validatePersistentVolumeClaimStatus },
   hasGeneration: false,
   returnsDeletedObject: true,
-  selectableFields: ({ metadata }) => ({ name: metadata.name ?? '' }),
 }

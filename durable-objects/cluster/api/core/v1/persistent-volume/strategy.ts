@@ -29,5 +29,4 @@ export const persistentVolumeStrategy: Strategy<PersistentVolume> = {
   },
   hasGeneration: false,
   returnsDeletedObject: true,
-  selectableFields: ({ metadata }) => ({ name: metadata.name ?? '' }),
 }

@@ -85,6 +85,8 @@ const selectableFields = (pod: Pod): Readonly<Record<string, string>> => ({
   'spec.hostNetwork': String(pod.spec.hostNetwork ?? false),
   'status.phase': pod.status.phase ?? '',
   'status.podIP': pod.status.podIPs?.[0]?.ip ?? '',
+  'spec.host': pod.spec.nodeName ?? '', // its name in old times
+  'status.podIPs': '', // may be asked for, and is never found
   'status.nominatedNodeName': pod.status.nominatedNodeName ?? '',
 })
 
