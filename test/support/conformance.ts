@@ -68,7 +68,7 @@ export class Framework {
     const last = this.namespace
     if (last !== 'default') {
       this.delete('namespaces', last)
-      this.until(`the end of ${last}`, () => this.find('namespaces', last) === undefined)
+      this.until(`the end of ${last}`, () => this.find('namespaces', last) === undefined, 600)
     }
     this.namespace = this.newNamespace(base)
   }

@@ -9,6 +9,7 @@ import { afterRun, policyOf, willRestart } from '#kubelet/container-exit.ts'
 import type { ContainerRecord } from '#kubelet/pod-record.ts'
 import { earliest, type PodRun, type Step } from '#kubelet/pod-run.ts'
 import { lookSteps } from '#kubelet/probe-looks.ts'
+import { probeSteps } from '#kubelet/probe-steps.ts'
 import { isHeldUp, postStartStep, withPostStart } from '#kubelet/post-start.ts'
 import { endingStep, goneStep, graceOfSpec, tellToEnd } from '#kubelet/stop-steps.ts'
 
@@ -122,8 +123,6 @@ const runningStep = (
   return earliest(steps)
 }
 
-const PROBE_NAME = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' } as const
-
 const healthSteps = (
   run: PodRun,
   container: PodContainer,
@@ -132,27 +131,11 @@ const healthSteps = (
 ): readonly Step[] => {
   const health = run.health(container, now)
   const looks = lookSteps(run, container, record, health, now)
-  const failures: readonly Step[] = health.failures
-    .filter(({ kind, index }) => index >= (record.reported?.[kind] ?? 0))
-    .map(({ at, kind, index, message, count }) => ({
-      at,
-      run: () => {
-        const reported = { ...run.of(container).reported, [kind]: index + 1 }
-        run.set(container, { ...run.of(container), reported })
-        const text = `${PROBE_NAME[kind]} probe failed: ${message}`
-        run.note('Warning', 'Unhealthy', text, container, count)
-      },
-    }))
-  const { kill: death, changesAt } = health
-  const steps = [...looks, ...failures]
-  if (death !== undefined)
-    steps.push({
-      at: death.at,
-      run: () => kill(run, container, death.at, `failed ${death.kind} probe`),
-    })
-  // Nothing is done then, but the status differs.
-  if (changesAt !== undefined) steps.push({ at: changesAt, run: () => undefined })
-  return steps
+  const steps = [...looks, ...probeSteps(run, container, record, health)]
+  const { kill: death } = health
+  if (death === undefined) return steps
+  const cause = `failed ${death.kind} probe` as const
+  return [...steps, { at: death.at, run: () => kill(run, container, death.at, cause) }]
 }
 
 type Cause = 'definition changed' | 'failed startup probe' | 'failed liveness probe'

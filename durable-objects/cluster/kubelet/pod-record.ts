@@ -83,8 +83,8 @@ export interface ContainerRecord {
   readonly pullBackOff?: BackOff
   /** Between restarts. */
   readonly restartBackOff?: BackOff
-  /** It was told to stop and will end then. */
-  readonly stop?: { readonly at: number; readonly code: number }
+  /** It will end then. `since`: when it was sent the signal; absent: it ends by itself. */
+  readonly stop?: { readonly at: number; readonly code: number; readonly since?: number }
   /** It was told to end: what happens before it is sent the signal. */
   readonly ending?: Ending
   /** Its postStart hook has run since then and goes on at `wakeAt`; absent: it never does. */

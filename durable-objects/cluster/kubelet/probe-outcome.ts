@@ -19,6 +19,8 @@ export interface ProbeTarget {
   readonly env: Readonly<Record<string, string>>
   /** What commands said when they were run. Absent: nobody can run them, and what they say is guessed. */
   readonly looks?: NonNullable<ContainerRecord['looks']>
+  /** When it was sent SIGTERM, in milliseconds after the start. */
+  readonly stoppingSince?: number
 }
 
 /** All answers in the container's life, in order. */
@@ -27,9 +29,10 @@ export const probeOutcomes = (
   target: ProbeTarget,
   kind: ProbeKind,
 ): readonly ProbeOutcome[] => {
-  if (probe.exec !== undefined && target.looks !== undefined) return target.looks[kind]?.looks ?? []
+  if (probe.exec !== undefined && target.looks !== undefined)
+    return target.looks[kind]?.looks ?? []
   const outcomes: ProbeOutcome[] = []
-  for (const from of momentsOfChange(target.process)) {
+  for (const from of momentsOfChange(target)) {
     const outcome = { from, ...answer(probe, target, from) }
     const before = outcomes.at(-1)
     if (before?.isHealthy !== outcome.isHealthy || before?.message !== outcome.message)
@@ -38,8 +41,13 @@ export const probeOutcomes = (
   return outcomes
 }
 
-const momentsOfChange = ({ listens, files }: Process): readonly number[] => {
+export const momentsOfChange = ({
+  process,
+  stoppingSince,
+}: Pick<ProbeTarget, 'process' | 'stoppingSince'>): readonly number[] => {
+  const { listens, files } = process
   const moments = new Set([0])
+  if (stoppingSince !== undefined) moments.add(stoppingSince)
   for (const { after, changes } of listens) {
     moments.add(after)
     for (const change of changes ?? []) moments.add(after + change)
@@ -110,6 +118,7 @@ const answerHTTP = (
     age: age - listener.after,
     client: `${target.ip.replace(/\.\d+$/, '.1')}:40000`,
     port,
+    isStopping: target.stoppingSince !== undefined && age >= target.stoppingSince,
   }
   const { status, takes = 0, fails } = listener.http({ method: 'GET', path }, self)
   if (fails === 'silent' || takes > timeout)

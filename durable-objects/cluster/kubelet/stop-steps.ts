@@ -3,7 +3,8 @@ import { exitContainer, reasonOf } from '#kubelet/container-exit.ts'
 import { runHook } from '#kubelet/hooks.ts'
 import type { PodContainer } from '#kubelet/pod-facts.ts'
 import type { ContainerRecord, Ending } from '#kubelet/pod-record.ts'
-import type { PodRun, Step } from '#kubelet/pod-run.ts'
+import { earliest, type PodRun, type Step } from '#kubelet/pod-run.ts'
+import { readinessSteps } from '#kubelet/probe-steps.ts'
 
 /** Every container gets at least this long. kubernetes: minimumGracePeriodInSeconds */
 const SHORTEST_GRACE_MS = 2000
@@ -26,7 +27,7 @@ export const tellToEnd = (
   const grace = graceSeconds * 1000
   if (run.isAlways) {
     const { terminates = 0 } = run.process(container)
-    const stop = { at: at + run.facts.delays.containerStop, code: terminates }
+    const stop = { at: at + run.facts.delays.containerStop, code: terminates, since: at }
     run.set(container, { ...record, stop })
     return
   }
@@ -87,16 +88,16 @@ const preStopStep = (
 
 /** Sends the signal: when it ends, and how. */
 const signal = (run: PodRun, container: PodContainer, at: number, leftOver: number): void => {
-  const { containerStop } = run.facts.delays
-  const { terminates } = run.process(container)
+  const { terminates, terminatesAfter = 0 } = run.process(container)
+  const takes = run.facts.delays.containerStop + terminatesAfter
   const left = Math.max(leftOver, SHORTEST_GRACE_MS)
   const isKilled = container.spec.lifecycle?.stopSignal === 'SIGKILL'
-  const stop = isKilled
+  const end = isKilled
     ? { at, code: KILLED }
-    : terminates !== undefined && containerStop <= left
-      ? { at: at + containerStop, code: terminates }
+    : terminates !== undefined && takes <= left
+      ? { at: at + takes, code: terminates }
       : { at: at + left, code: KILLED }
-  run.set(container, { ...run.of(container), stop })
+  run.set(container, { ...run.of(container), stop: { ...end, since: at } })
 }
 
 /** The step at which a container that was sent its signal is gone, or ends by itself before that. */
@@ -146,7 +147,8 @@ export const stopSteps = (
     const isShortened = ending !== undefined && grace < ending.grace
     const limit = isShortened ? since + Math.max(grace, SHORTEST_GRACE_MS) : Infinity
     const gone = goneStep(run, container, record, limit)
-    if (stop !== undefined) return gone
+    const readiness = readinessSteps(run, container, record, now)
+    if (stop !== undefined) return earliest([gone, ...readiness])
     if (postStart !== undefined)
       return { at: since, run: () => failPostStart(run, container, since, '') }
     const next =
@@ -159,7 +161,7 @@ export const stopSteps = (
             },
           }
         : endingStep(run, container, ending, now, turnToStop(run, container, index, since), limit)
-    return gone !== undefined && (next === undefined || gone.at < next.at) ? gone : next
+    return earliest([next, gone, ...readiness])
   })
 }
 
