@@ -6,12 +6,12 @@ import { bootstrap } from '#bootstrap/bootstrap.ts'
 import { components } from '#components.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
 import type { Client } from '#client/client.ts'
-import type { Metrics } from '#client/metrics.ts'
 import type { Diagnosis } from '#diagnosis/cause.ts'
 import type { Attempt } from '#diagnosis/context.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { Random } from '#environment.ts'
 import { Etcd, type EtcdState, type Revision } from '#etcd/etcd.ts'
+import { metricsClient } from '#kube-apiserver/aggregator/metrics-api.ts'
 import { admissionChain } from '#kube-apiserver/admission/chain.ts'
 import { authorizer } from '#kube-apiserver/authorization/authorizer.ts'
 import { versionInfo } from '#kube-apiserver/discovery/version.ts'
@@ -22,6 +22,7 @@ import { internalClient, type ClientIdentity } from '#kube-apiserver/internal-cl
 import type { Admission, StorageHooks } from '#kube-apiserver/registry/operation.ts'
 import { create } from '#kube-apiserver/registry/create.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
+import { measurementsOf } from '#kubelet/measurements.ts'
 import { kubeletsOf } from '#kubelet/kubelet-server.ts'
 import { PodWorker } from '#kubelet/pod-worker.ts'
 import { KubeProxies, type NodeTables } from '#kube-proxy/proxies.ts'
@@ -101,6 +102,8 @@ export class Cluster {
       this.#hub.add(revision)
     })
     const context = this.#registryContext()
+    this.#client = internalClient(context, API_SERVER)
+    const measured = measurementsOf(this.#client, () => this.#worlds)
     this.#parts = {
       context,
       hub: this.#hub,
@@ -110,14 +113,15 @@ export class Cluster {
         (call) => callFromControlPlane(this.world(), call),
       ),
       logs: this.#logs,
+      measured,
     }
-    const parts = components(settings, () => this.world(), NO_METRICS).map((definition) =>
+    const metrics = metricsClient(this.#client, measured)
+    const parts = components(settings, () => this.world(), metrics).map((definition) =>
       this.#component(context, definition),
     )
     this.#runner = new Runner(parts)
     this.#proxies = parts.find((part) => part instanceof KubeProxies)!
     const kubelets = parts.find((part) => part instanceof PodWorker)!
-    this.#client = internalClient(context, API_SERVER)
     this.#worlds = new Worlds({
       client: this.#client,
       memory: this.#memory,
@@ -352,13 +356,6 @@ const createAny = (context: RegistryContext, name: string, object: KubeObject): 
     },
     object,
   )
-}
-
-/** Without a metrics server. What is not served is answered in plain text, which client-go tells in these words. */
-const NO_METRICS: Metrics = {
-  pods: () => ({
-    failure: 'the server could not find the requested resource (get pods.metrics.k8s.io)',
-  }),
 }
 
 const API_SERVER: ClientIdentity = {

@@ -1,10 +1,11 @@
 import { corednsObjects } from '#bootstrap/coredns-addon.ts'
 import { kubeProxyObjects } from '#bootstrap/kube-proxy-addon.ts'
+import { metricsServerObjects } from '#bootstrap/metrics-server-addon.ts'
 import { storageObjects } from '#bootstrap/storage-addon.ts'
 import type { BootstrapObject } from '#bootstrap/system-objects.ts'
 import type { Settings } from '#settings.ts'
 
-/** What kubeadm adds to a new cluster: CoreDNS and kube-proxy, each with its settings and rights. */
+/** What kubeadm and minikube add to a new cluster: CoreDNS, kube-proxy and a metrics server, each with its settings and rights. */
 export const addonObjects = ({
   proxyMode,
   dnsTTL,
@@ -12,4 +13,5 @@ export const addonObjects = ({
   ...corednsObjects(dnsTTL),
   ...kubeProxyObjects(proxyMode),
   ...storageObjects(),
+  ...metricsServerObjects(),
 ]

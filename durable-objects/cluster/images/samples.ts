@@ -88,6 +88,7 @@ export const coredns: ImageBehaviour = {
             httpOn(9153, () => textReply('')),
           ],
           memoryBytes: 14 * MEBIBYTE,
+          cpu: 2.1,
           log: [
             { after: 0, text: '.:53', stream: 'stdout' },
             { after: 0, text: 'CoreDNS-1.14.2', stream: 'stdout' },
@@ -115,6 +116,36 @@ export const kubeProxy: ImageBehaviour = {
           terminates: 0,
         })
       : undefined,
+}
+
+/** Collects what nodes and Pods use. The API server answers for it; here it only says whether it is well. */
+export const metricsServer: ImageBehaviour = {
+  sizeBytes: 22_541_216,
+  entrypoint: ['/metrics-server'],
+  cmd: [],
+  user: 65_534,
+  program: ([name, ...argv]) => {
+    if (programName(name) !== 'metrics-server') return undefined
+    const port = Number(flag(argv, 'secure-port') ?? 443)
+    const answer = ({ path }: { readonly path: string }) =>
+      /^\/(livez|readyz|healthz)(\?|$)/.test(path)
+        ? textReply('ok')
+        : textReply('Unauthorized\n', 401)
+    return quietly({
+      listens: [{ ...httpOn(port, answer), tls: true }],
+      memoryBytes: 22 * MEBIBYTE,
+      cpu: 3.4,
+      log: [
+        {
+          after: 0,
+          text: `secure_serving.go:211] "Serving securely on [::]:${port}"`,
+          stream: 'stderr',
+          clock: 'klog',
+        },
+      ],
+      terminates: 0,
+    })
+  },
 }
 
 /** Prints and leaves. */

@@ -306,6 +306,9 @@ export const testRam = application('synergychat-testram', 7_402_331, ({ env }) =
   })
 })
 
+/** More than a machine has. */
+const ALL_CORES = 64_000
+
 export const testCpu = application('synergychat-testcpu', 7_398_046, () =>
   quietly({
     log: [
@@ -316,6 +319,7 @@ export const testCpu = application('synergychat-testcpu', 7_398_046, () =>
         clock: 'go',
       },
     ],
+    cpu: ALL_CORES,
     terminates: 2,
   }),
 )

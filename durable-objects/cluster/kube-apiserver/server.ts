@@ -6,6 +6,13 @@ import {
   noSuchPath,
   StatusError,
 } from '#apimachinery/status-error.ts'
+import { answerMetrics } from '#kube-apiserver/aggregator/metrics-api.ts'
+import {
+  isAvailable,
+  remoteGroups,
+  remoteService,
+  unavailable,
+} from '#kube-apiserver/aggregator/remote.ts'
 import type { Attributes } from '#kube-apiserver/authorization/attributes.ts'
 import {
   impersonatedUser,
@@ -42,8 +49,14 @@ import { virtualResource } from '#kube-apiserver/endpoints/virtual-resources.ts'
 import { watch, type WatchHub } from '#kube-apiserver/endpoints/watch.ts'
 import { deleteCollection, deleteOne, post, put } from '#kube-apiserver/endpoints/write.ts'
 import type { Kubelets } from '#client/kubelets.ts'
+import type { Measurements } from '#client/metrics.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
-import { groupResourceOf, subresourceOf, type Resource } from '#kube-apiserver/resources.ts'
+import {
+  type GroupDiscovery,
+  groupResourceOf,
+  subresourceOf,
+  type Resource,
+} from '#kube-apiserver/resources.ts'
 
 /** Who may do what. Throws Forbidden. */
 export interface Authorizer {
@@ -56,6 +69,7 @@ export interface ServerParts {
   readonly authorizer: Authorizer
   readonly kubelets: Kubelets
   readonly logs: LogStreams
+  readonly measured: Measurements
 }
 
 /** What every request for these is warned of. */
@@ -109,8 +123,8 @@ const routePath = (
   request: ApiRequest,
   segments: readonly string[],
 ): Answer => {
-  const groups = context.resources.groups()
-  const [first = '', second] = segments
+  const groups = groupsOf(context)
+  const [first = '', second, third] = segments
   if (first === '') return indentedAnswer(200, { paths: rootPaths(groups) })
   if (first === 'openapi') return openapi(context.resources, segments, request.accept)
   const isVersion = first === 'version' && second === undefined
@@ -119,7 +133,15 @@ const routePath = (
   if (!isVersion && !isDiscovery && !isGroup) return pageNotFound()
   if (request.method !== 'GET') throw methodNotAllowed()
   if (isVersion) return indentedAnswer(200, versionInfo)
+  const remote = third === undefined ? undefined : remoteService(context.etcd, second!, third)
+  if (remote !== undefined && !isAvailable(remote)) return unavailable()
   return presented(request, discover(groups, segments, request))
+}
+
+/** What this server serves, and what others serve. */
+const groupsOf = ({ resources, etcd }: RegistryContext): readonly GroupDiscovery[] => {
+  const remote = remoteGroups(etcd)
+  return remote.length === 0 ? resources.groups() : [...resources.groups(), ...remote]
 }
 
 const routeResource = (
@@ -133,7 +155,8 @@ const routeResource = (
   // what is not served is refused, too, to those who may not even ask
   authorizer.authorize(user, attributesOf(request, path))
   const resource = context.resources.at(path.group, path.version, path.plural)
-  if (resource === undefined) return nothingServed(parts, path)
+  if (resource === undefined)
+    return servedElsewhere(parts, { context, request, path, user, warnings })
   const warning = resource.custom?.deprecation ?? own(DEPRECATIONS, resource.name)
   if (warning !== undefined) warnings.push(warning)
   const target: ResourceRequest = { context, request, path, resource, user, warnings }
@@ -146,10 +169,18 @@ const routeResource = (
   return 'watch' in answer ? answer : presented(request, answer)
 }
 
-/** Only a path within a group of the API is refused by the API. */
-const nothingServed = ({ context }: ServerParts, { group }: ResourcePath): Answer => {
-  if (context.resources.groups().some(({ metadata }) => (metadata.name ?? '') === group))
-    throw noSuchPath()
+/** Another server may answer. Of what nobody serves only a path within a group of the API is refused by the API. */
+const servedElsewhere = (
+  { context, measured }: ServerParts,
+  target: Omit<ResourceRequest, 'resource'>,
+): Answer => {
+  const { group, version } = target.path
+  const remote = remoteService(context.etcd, group, version)
+  if (remote !== undefined)
+    return isAvailable(remote)
+      ? presented(target.request, answerMetrics(target, measured))
+      : unavailable()
+  if (groupsOf(context).some(({ metadata }) => (metadata.name ?? '') === group)) throw noSuchPath()
   return pageNotFound()
 }
 

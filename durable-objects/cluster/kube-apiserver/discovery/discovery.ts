@@ -33,9 +33,14 @@ const aggregated = (groups: readonly GroupDiscovery[]): Answer =>
     AGGREGATED,
   )
 
+// Of a server that does not answer nothing is known but its version.
 const withFreshness = (group: GroupDiscovery) => ({
   ...group,
-  versions: group.versions.map((version) => ({ ...version, freshness: 'Current' })),
+  versions: group.versions.map((version) =>
+    version.freshness === 'Stale'
+      ? { version: version.version, freshness: 'Stale' }
+      : { ...version, freshness: 'Current' },
+  ),
 })
 
 const groupVersions = (group: GroupDiscovery) =>

@@ -12,9 +12,25 @@ const DEFAULT_COLUMNS: readonly Column[] = [
   { name: 'Created At', type: 'date', format: '', priority: 0 },
 ]
 
+// kubernetes-sigs/metrics-server pkg/api/table.go
+const METRICS_COLUMNS: readonly Column[] = [
+  {
+    name: 'Name',
+    type: 'string',
+    format: 'name',
+    priority: 0,
+    description: 'Name of the resource',
+  },
+  { name: 'cpu', type: 'string', format: 'quantity', priority: 0 },
+  { name: 'memory', type: 'string', format: 'quantity', priority: 0 },
+  { name: 'Window', type: 'string', format: 'duration', priority: 0 },
+]
+
 const allColumns: Readonly<Record<string, readonly Column[]>> = {
   ...(columns as unknown as Readonly<Record<string, readonly Column[]>>),
   ...kubariumColumns,
+  'apis/metrics.k8s.io/v1beta1/nodes': METRICS_COLUMNS,
+  'apis/metrics.k8s.io/v1beta1/pods': METRICS_COLUMNS,
   // kubernetes: pkg/printers/internalversion/printers.go scaleColumnDefinitions
   'apis/autoscaling/v1/scales': [
     { name: 'Name', type: 'string', format: 'name', priority: 0 },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ResourceName, ResourceTypes } from '#api/resource-types.ts'
+import type { KubeObject } from '#apimachinery/object.ts'
 import { parseYaml } from '#apimachinery/yaml/parse.ts'
 import { Cluster } from '#cluster.ts'
 import { type SettingsRequest, settingsOf } from '#settings.ts'
@@ -20,10 +21,13 @@ const inSystem = <R extends ResourceName>(
       ({ metadata }) => metadata.namespace === 'kube-system',
     ) as unknown as readonly ResourceTypes[R][]
 
+const named = <T extends KubeObject>(objects: readonly T[], name: string): T | undefined =>
+  objects.find(({ metadata }) => metadata.name === name)
+
 describe('a new cluster', () => {
   const cluster = newCluster({})
   it('runs two name servers on two nodes behind 10.96.0.10', () => {
-    const [deployment] = inSystem(cluster, 'deployments.apps')
+    const deployment = named(inSystem(cluster, 'deployments.apps'), 'coredns')
     expect(deployment).toMatchObject({
       metadata: { name: 'coredns' },
       status: { readyReplicas: 2 },
@@ -32,12 +36,24 @@ describe('a new cluster', () => {
       ({ metadata }) => metadata.labels?.['k8s-app'] === 'kube-dns',
     )
     expect(new Set(pods.map(({ spec }) => spec.nodeName)).size).toBe(2)
-    expect(inSystem(cluster, 'services')).toMatchObject([
-      { metadata: { name: 'kube-dns' }, spec: { clusterIP: '10.96.0.10' } },
-    ])
-    const [slice] = inSystem(cluster, 'endpointslices.discovery.k8s.io')
+    expect(named(inSystem(cluster, 'services'), 'kube-dns')).toMatchObject({
+      spec: { clusterIP: '10.96.0.10' },
+    })
+    const slice = inSystem(cluster, 'endpointslices.discovery.k8s.io').find(({ metadata }) =>
+      metadata.name!.startsWith('kube-dns-'),
+    )
     expect(slice!.endpoints!.map(({ conditions }) => conditions.ready)).toEqual([true, true])
     expect(slice!.ports!.map(({ port }) => port).sort()).toEqual([53, 53, 9153])
+  })
+
+  it('runs a metrics server, and the API server knows it', () => {
+    expect(named(inSystem(cluster, 'deployments.apps'), 'metrics-server')).toMatchObject({
+      status: { readyReplicas: 1 },
+    })
+    const services = cluster.objects('apiservices.apiregistration.k8s.io')
+    expect(named(services, 'v1beta1.metrics.k8s.io')).toMatchObject({
+      status: { conditions: [{ type: 'Available', status: 'True', reason: 'Passed' }] },
+    })
   })
 
   it('runs a proxy on every node, on its network', () => {
