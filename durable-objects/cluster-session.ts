@@ -56,7 +56,7 @@ export interface KubernetesAnswer {
   readonly status: number
   readonly contentType: string
   readonly headers: readonly (readonly [string, string])[]
-  readonly body: string | ReadableStream<Uint8Array>
+  readonly body: string | Uint8Array | ReadableStream<Uint8Array>
 }
 
 const UNUSED_DAYS_MS = 90 * 86_400_000
@@ -369,7 +369,7 @@ export class ClusterSession extends DurableObject {
       status,
       contentType,
       headers,
-      body: answer.body.length === 1 ? answer.body[0]! : answer.body.join(''),
+      body: answer.bytes ?? (answer.body.length === 1 ? answer.body[0]! : answer.body.join('')),
     }
   }
 }

@@ -74,7 +74,7 @@ const handle = async (context: Context<AppEnvironment>): Promise<Response> => {
   headers.set('content-type', answer.contentType)
   headers.set('cache-control', 'no-cache, private')
   // a stream that is compressed is not flushed
-  if (typeof answer.body !== 'string') headers.set('content-encoding', 'identity')
+  if (answer.body instanceof ReadableStream) headers.set('content-encoding', 'identity')
   return new Response(req.method === 'HEAD' ? null : answer.body, {
     status: answer.status,
     headers,

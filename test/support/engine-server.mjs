@@ -187,7 +187,7 @@ export const startEngineServer = async ({ rebuild = false, now = () => Date.now(
     for (const [name, value] of answer.headers ?? []) response.appendHeader(name, value)
     response.writeHead(answer.status, { 'content-type': answer.contentType })
     if ('watch' in answer) session.watch(answer.watch, response)
-    else response.end(method === 'HEAD' ? '' : answer.body.join(''))
+    else response.end(method === 'HEAD' ? '' : (answer.bytes ?? answer.body.join('')))
   }
 
   const handle = async (request, response) => {

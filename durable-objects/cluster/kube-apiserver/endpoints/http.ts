@@ -49,6 +49,8 @@ export interface Answer {
   readonly headers?: readonly (readonly [string, string])[]
   /** Joined as they are; a list comes in many parts. */
   readonly body: readonly string[]
+  /** Instead of `body`: what is no text. */
+  readonly bytes?: Uint8Array
   /** With status 101: what the client goes on with. */
   readonly connection?: Connection
 }
