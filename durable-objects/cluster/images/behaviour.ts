@@ -2,6 +2,7 @@
 import type { LogClock } from '#images/clock.ts'
 import type { Network } from '#images/network.ts'
 import type { NetworkAt } from '#images/network-moments.ts'
+import type { RunPlace } from '#images/run-place.ts'
 
 export interface HttpRequest {
   readonly method: string
@@ -81,6 +82,8 @@ export interface LogLine {
   readonly clock?: LogClock
   /** Repeated with this period. */
   readonly every?: number
+  /** As long as it is repeated; absent: for ever. */
+  readonly until?: number
 }
 
 export interface ProcessEnd {
@@ -106,20 +109,24 @@ export interface FileWrite {
   readonly isMore?: true
 }
 
+/** What is on a container's own disk from some moment on, in bytes. */
+export interface DiskUse {
+  readonly after: number
+  readonly bytes: number
+}
+
 /** All that a container's process will ever do by itself, known when it starts. */
 export interface Process {
   /** How it ends by itself; absent: it runs on. */
   readonly ends?: ProcessEnd
   readonly listens: readonly Listener[]
   readonly memoryBytes: number
-  /** Thousandths of a core that it takes by itself, if it gets them. Absent: next to nothing. */
-  readonly cpu?: number
-  /** What an answer costs, in milliseconds of a core. Absent: about one. */
-  readonly requestCost?: number
   readonly log: readonly LogLine[]
   readonly files?: readonly FileChange[]
   /** What it writes, as far as it is kept. */
   readonly writes?: readonly FileWrite[]
+  /** Absent: it writes nothing. */
+  readonly disk?: readonly DiskUse[]
   /** Its exit code after SIGTERM; absent: it ignores SIGTERM and has to be killed. */
   readonly terminates?: number
   /** How long it stays after SIGTERM, in milliseconds. Absent: it leaves at once. */
@@ -152,6 +159,8 @@ export interface ProgramContext {
   readonly hostname?: string
   /** How far ahead it is worked out, in milliseconds. What goes on after that has to be asked for then (`asksAt`). */
   readonly horizon?: number
+  /** Who it runs as, and what is mounted. Absent: root, and nothing. */
+  readonly place?: RunPlace
 }
 
 /** What one program of an image does; undefined: `argv` is not that program. */

@@ -3,8 +3,9 @@ import { failure, type FileFailure, isFailure } from '#shell/files/failure.ts'
 import { FileSystem, type Stat, type WriteOptions } from '#shell/files/file-system.ts'
 import type { DirectoryNode } from '#shell/files/node.ts'
 import { absolutePath, directoryName } from '#shell/files/path.ts'
-import { volumeOf } from '#shell/files/volume.ts'
-import type { FileChange, FileWrite } from '#images/behaviour.ts'
+import { type Volume, volumeOf } from '#shell/files/volume.ts'
+import type { Credentials } from '#shell/files/walk.ts'
+import type { DiskUse, FileChange, FileWrite } from '#images/behaviour.ts'
 
 type Done = FileFailure | undefined
 
@@ -17,6 +18,9 @@ interface ContainerFilesOptions {
   readonly tree: DirectoryNode
   /** Whether a file exists when the command starts. */
   readonly exists?: (path: string) => boolean
+  /** Absent: root. */
+  readonly user?: Credentials
+  readonly readOnlyRoot?: boolean
 }
 
 /** So much of what is written is kept, in characters and in pieces. */
@@ -26,6 +30,8 @@ const MOST_PIECES = 500
 export class ContainerFiles extends FileSystem {
   readonly changes: FileChange[] = []
   readonly writes: FileWrite[] = []
+  readonly disk: DiskUse[] = []
+  readonly #root: Volume
   #kept = 0
   readonly #options: ContainerFilesOptions
   readonly #removed = new Set<string>()
@@ -33,8 +39,17 @@ export class ContainerFiles extends FileSystem {
   readonly #before = new Map<string, string | undefined>()
 
   constructor(options: ContainerFilesOptions) {
-    super(volumeOf(options.tree), { now: () => options.startedAt + options.time() })
+    const { tree, user, readOnlyRoot = false, startedAt, time } = options
+    const more = user === undefined ? {} : { user }
+    const root = volumeOf(tree)
+    super(root, {
+      now: () => startedAt + time(),
+      readOnlyRoot,
+      fileLimit: root.limit,
+      ...more,
+    })
     this.#options = options
+    this.#root = root
   }
 
   /** Whether all that was written since the last time has come to what was there before. */
@@ -47,8 +62,15 @@ export class ContainerFiles extends FileSystem {
 
   #assumes(given: string): boolean {
     const path = absolutePath('/', given)
-    if (this.#removed.has(path)) return false
+    if (this.#removed.has(path) || this.#isMounted(path)) return false
     return this.#options.exists?.(path) ?? !/^\/(tmp|dev|proc)\//.test(path)
+  }
+
+  /** What is in a volume is known. */
+  #isMounted(path: string): boolean {
+    return this.mounts().some(
+      (mount) => mount.path !== '/' && `${path}/`.startsWith(`${mount.path}/`),
+    )
   }
 
   override stat(path: string): Stat | FileFailure {
@@ -98,6 +120,7 @@ export class ContainerFiles extends FileSystem {
     if (failed?.code === 'ENOENT' && this.#makeWay(path)) failed = super.write(path, text, options)
     if (failed === undefined && isNew) this.#note(path, true)
     if (failed === undefined) this.#noteText(path, text, options?.append === true && !isNew)
+    this.#noteDisk()
     return failed
   }
 
@@ -116,6 +139,7 @@ export class ContainerFiles extends FileSystem {
     if (failed === undefined) {
       this.#note(path, false)
       this.#noteText(path, undefined)
+      this.#noteDisk()
     }
     return failed
   }
@@ -131,6 +155,7 @@ export class ContainerFiles extends FileSystem {
       const text = super.read(to)
       this.#noteText(from, undefined)
       if (!isFailure(text)) this.#noteText(to, text)
+      this.#noteDisk()
     }
     return failed
   }
@@ -152,10 +177,15 @@ export class ContainerFiles extends FileSystem {
     const parent = directoryName(path)
     if (this.exists(parent)) return false
     if (!this.#assumes(parent)) return false
-    return (
-      super.mkdir(parent) === undefined ||
-      (this.#makeWay(parent) && super.mkdir(parent) === undefined)
-    )
+    return this.#makeOwn(parent) || (this.#makeWay(parent) && this.#makeOwn(parent))
+  }
+
+  /** What an image brings along for its programs belongs to them. */
+  #makeOwn(path: string): boolean {
+    const { user } = this.#options
+    if (user === undefined) return super.mkdir(path) === undefined
+    const files = this.as({ uid: 0, gid: 0 })
+    return files.mkdir(path) === undefined && files.chown(path, user) === undefined
   }
 
   #note(given: string, exists: boolean): void {
@@ -171,6 +201,17 @@ export class ContainerFiles extends FileSystem {
     const write = { path: absolutePath('/', given), after: this.#options.time() }
     if (text === undefined) this.writes.push(write)
     else this.writes.push(isMore ? { ...write, text, isMore } : { ...write, text })
+  }
+
+  /** What is mounted lies elsewhere. */
+  #noteDisk(): void {
+    const { disk } = this
+    const last = disk.at(-1)
+    const bytes = this.#root.used
+    if (bytes === (last?.bytes ?? 0)) return
+    const after = this.#options.time()
+    if (last?.after === after || disk.length >= MOST_PIECES) disk.pop()
+    disk.push({ after, bytes })
   }
 
   #keep(path: string): void {

@@ -31,10 +31,11 @@ export class ContainerLog {
   }
 
   /** The lines from `first` on come again and again. */
-  repeat(first: number, every: number): void {
+  repeat(first: number, every: number, until?: number): void {
     const from = Math.max(0, first - this.#forgotten)
+    const more = until === undefined ? { every } : { every, until }
     for (let at = from; at < this.#lines.length; at++)
-      this.#lines[at] = { ...this.#lines[at]!, every }
+      this.#lines[at] = { ...this.#lines[at]!, ...more }
   }
 
   /** All lines; what was not ended with a line's end is one too. */

@@ -17,6 +17,7 @@ import { ContainerFiles } from '#images/container-files.ts'
 import { ContainerLog } from '#images/container-log.ts'
 import { NotYet } from '#images/network-moments.ts'
 import { serverProgram } from '#images/server-programs.ts'
+import { agnhostTool, readsFiles } from '#images/commands/mounttest.ts'
 import {
   followed,
   guessedTool,
@@ -24,6 +25,8 @@ import {
   silentTool,
   textTool,
 } from '#images/container-tools.ts'
+import { mountAll, userIn } from '#images/run-mounts.ts'
+import type { TimedVolume } from '#images/run-place.ts'
 import { baseTree } from '#shell/files/base-image.ts'
 import { ALSO_PROGRAMS } from '#shell/interpreter/find-program.ts'
 import type { Machine, Shell } from '#shell/interpreter/shell.ts'
@@ -33,7 +36,7 @@ import { SIGNALS, type Task } from '#shell/kernel/task.ts'
 import type { Flavour } from '#shell/language/flavour.ts'
 import { startMachine } from '#shell/start.ts'
 import { type Flavour as ToolFlavour, toolsOf } from '#shell/tools/tools-of-flavour.ts'
-import type { NetworkAnswer, NetworkRequest, Tool } from '#shell/tools/tool.ts'
+import type { NetworkAnswer, NetworkRequest, Tool, User } from '#shell/tools/tool.ts'
 
 export interface CommandContext extends ProgramContext {
   /** The image's own program. */
@@ -69,7 +72,7 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 export class ContainerRun implements Machine {
   readonly hostname: string
-  readonly user = { name: 'root', uid: 0, gid: 0, home: '/root' }
+  readonly user: User
   readonly startedAt: number
   readonly listens: Listener[] = []
   memoryBytes = MEBIBYTE
@@ -79,6 +82,7 @@ export class ContainerRun implements Machine {
   readonly #context: CommandContext
   readonly #log: ContainerLog
   readonly #files: ContainerFiles
+  readonly #mounts: readonly TimedVolume[]
   readonly #turns = new WeakMap<object, Turn>()
   #kernel: Kernel | undefined
   #random = 0
@@ -90,12 +94,17 @@ export class ContainerRun implements Machine {
     this.startedAt = context.now ?? 0
     const time = (): number => this.time
     this.#log = new ContainerLog(time)
+    const tree = baseTree(this.#toolFlavour, Object.keys(context.tools ?? {}))
+    const options = { time, startedAt: this.startedAt, tree }
+    const { place } = context
+    this.user = userIn(tree, place)
     this.#files = new ContainerFiles({
-      time,
-      startedAt: this.startedAt,
-      tree: baseTree(this.#toolFlavour, Object.keys(context.tools ?? {})),
+      ...options,
       ...(context.exists === undefined ? {} : { exists: context.exists }),
+      ...(this.user.uid === 0 ? {} : { user: this.user }),
+      ...(place?.readOnlyRoot === true ? { readOnlyRoot: true } : {}),
     })
+    this.#mounts = mountAll(this.#files, context, time)
   }
 
   get time(): number {
@@ -114,7 +123,7 @@ export class ContainerRun implements Machine {
     try {
       const env: Environment = {
         PATH,
-        HOME: '/root',
+        HOME: this.user.home,
         HOSTNAME: this.hostname,
         ...this.#context.env,
       }
@@ -123,7 +132,8 @@ export class ContainerRun implements Machine {
       const onStart = (kernel: Kernel): void => {
         this.#kernel = kernel
       }
-      const first = { argv, files, env, cwd: '/', streams, limits: LIMITS, onStart }
+      const cwd = this.#context.place?.workingDir ?? '/'
+      const first = { argv, files, env, cwd, streams, limits: LIMITS, onStart }
       const { kernel, task } = startMachine(this, first)
       return this.#process(kernel, task)
     } catch (error) {
@@ -167,6 +177,7 @@ export class ContainerRun implements Machine {
     }
     if (this.#files.changes.length > 0) process.files = [...this.#files.changes]
     if (this.#files.writes.length > 0) process.writes = [...this.#files.writes]
+    if (this.#files.disk.length > 0) process.disk = [...this.#files.disk]
     if (this.terminates !== undefined) process.terminates = this.terminates
     if (this.isGuessed) process.guessed = true
     return process
@@ -210,6 +221,7 @@ export class ContainerRun implements Machine {
     const started = context.program?.(argv, context) ?? serverProgram(argv)
     if (started !== undefined) return followed(this, name, started)
     const base = programName(name)
+    if (/^agnhost(-2)?$/.test(base) && readsFiles(argv)) return agnhostTool
     if (isNetworkCommand(base) || base === 'agnhost')
       return context.network === undefined ? guessedTool(this, name) : networkTool(base)
     const tool = toolsOf(this.#toolFlavour).get(base)
@@ -282,8 +294,25 @@ export class ContainerRun implements Machine {
     if (last === undefined || !isSettled || !isAlike(last, turn)) return
     if (!kernel.tasks.every((task) => task === shell.task || isInert(task))) return
     const every = Math.max(SHORTEST_PERIOD, kernel.time - last.time)
-    this.#log.repeat(last.lines, every)
-    throw new ForEver()
+    if (this.#nextChange(last.time) <= kernel.time) return
+    const change = this.#nextChange(kernel.time)
+    if (change === Infinity) {
+      this.#log.repeat(last.lines, every)
+      throw new ForEver()
+    }
+    this.#skip(last, every, Math.floor((change - kernel.time) / every))
+  }
+
+  /** So many turns more are as the last. */
+  #skip({ lines }: Turn, every: number, turns: number): void {
+    if (turns <= 0) return
+    const { kernel } = this
+    kernel.time += turns * every
+    this.#log.repeat(lines, every, kernel.time - 1)
+  }
+
+  #nextChange(after: number): number {
+    return Math.min(Infinity, ...this.#mounts.map((mount) => mount.nextChange(after)))
   }
 }
 

@@ -25,7 +25,7 @@ export interface ContainerProgram {
 /** The network and the clock: recorded when they are asked, replayed ever after (network-moments.ts). */
 export type StartFacts = Pick<
   ProgramContext,
-  'network' | 'networkAt' | 'now' | 'hostname' | 'horizon'
+  'network' | 'networkAt' | 'now' | 'hostname' | 'horizon' | 'place'
 >
 
 /** How long it takes to use up the memory and be killed for it. */
@@ -56,6 +56,8 @@ export const processOf = (
   const context: Mutable<CommandContext> = { ...start, env, ports: container.ports ?? [] }
   if (image.program !== undefined) context.program = image.program
   if (image.tools !== undefined) context.tools = image.tools
+  if (image.user !== 0 && start.place !== undefined)
+    context.place = { ...start.place, user: { uid: image.user, ...start.place.user } }
   const process = runCommand(commandLine(container, image), context)
   return container.memoryLimit === undefined ? process : within(container.memoryLimit, process)
 }

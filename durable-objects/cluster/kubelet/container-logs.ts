@@ -74,9 +74,10 @@ export class ContainerLogs {
 /** Of a Pod that is over only the status is left, which knows whole seconds. */
 const lastMoment = (endedAt: number): number => (endedAt % 1000 === 0 ? endedAt + 999 : endedAt)
 
-const turnsUntil = ({ after, every }: LogLine, age: number): number => {
+const turnsUntil = ({ after, every, until = Infinity }: LogLine, age: number): number => {
   if (after > age) return 0
-  return every === undefined || every <= 0 ? 1 : Math.floor((age - after) / every) + 1
+  if (every === undefined || every <= 0) return 1
+  return Math.floor((Math.min(age, until) - after) / every) + 1
 }
 
 const linesUntil = (line: LogLine, startedAt: number, until: number): readonly LogEntry[] => {
@@ -92,7 +93,8 @@ const linesUntil = (line: LogLine, startedAt: number, until: number): readonly L
 const momentAfter = (line: LogLine, startedAt: number, moment: number): number | undefined => {
   const turns = turnsUntil(line, moment - startedAt)
   if (turns > 0 && line.every === undefined) return undefined
-  return startedAt + line.after + turns * (line.every ?? 0)
+  const next = line.after + turns * (line.every ?? 0)
+  return next > (line.until ?? Infinity) ? undefined : startedAt + next
 }
 
 /** Which run's log is meant. */

@@ -3,6 +3,7 @@ import type { Memory } from '#client/work-queue.ts'
 import type { Answers } from '#images/network-moments.ts'
 import type { EnvironmentMap } from '#kubelet/environment.ts'
 import { decodeRecord, encodeRecord, type PodRecord } from '#kubelet/pod-record.ts'
+import type { VolumeState, VolumeStates } from '#kubelet/volume-history.ts'
 
 interface Entry {
   readonly uid: string
@@ -11,6 +12,8 @@ interface Entry {
   readonly env?: Readonly<Record<string, EnvironmentMap>>
   readonly asked?: Readonly<Record<string, AskedByRun>>
   readonly images?: Readonly<Record<string, ImageOfRun>>
+  /** By volume. */
+  readonly volumes?: Readonly<Record<string, readonly VolumeState[]>>
 }
 
 /** What the network answered one run of a container. */
@@ -39,9 +42,17 @@ export interface PodDisk {
   readonly asked: ReadonlyMap<string, AskedByRun>
   /** By container, for as long. */
   readonly images: ReadonlyMap<string, ImageOfRun>
+  /** What programs have seen of volumes, for as long. */
+  readonly volumes: VolumeStates
 }
 
-const EMPTY: PodDisk = { record: undefined, env: new Map(), asked: new Map(), images: new Map() }
+const EMPTY: PodDisk = {
+  record: undefined,
+  env: new Map(),
+  asked: new Map(),
+  images: new Map(),
+  volumes: new Map(),
+}
 
 export class PodDisks {
   readonly #memory: Memory
@@ -61,11 +72,13 @@ export class PodDisks {
       env: new Map(Object.entries(entry.env ?? {})),
       asked: new Map(Object.entries(entry.asked ?? {})),
       images: new Map(Object.entries(entry.images ?? {})),
+      volumes: new Map(Object.entries(entry.volumes ?? {})),
     }
   }
 
   write(key: string, uid: string, disk: PodDisk): void {
-    if (disk.record === undefined && disk.env.size + disk.asked.size + disk.images.size === 0) {
+    const { env, asked, images, volumes } = disk
+    if (disk.record === undefined && env.size + asked.size + images.size + volumes.size === 0) {
       this.erase(key)
       return
     }
@@ -75,6 +88,7 @@ export class PodDisks {
       ...(disk.env.size === 0 ? {} : { env: Object.fromEntries(disk.env) }),
       ...(disk.images.size === 0 ? {} : { images: Object.fromEntries(disk.images) }),
       ...(disk.asked.size === 0 ? {} : { asked: Object.fromEntries(disk.asked) }),
+      ...(disk.volumes.size === 0 ? {} : { volumes: Object.fromEntries(disk.volumes) }),
     }
     this.#memory.set(podKey(key), JSON.stringify(entry))
   }

@@ -8,6 +8,7 @@ import { imageBehaviour, type KnownImage } from '#images/catalog.ts'
 import type { ImageBehaviour, PullFailure } from '#images/behaviour.ts'
 import type { Answers, NetworkAt } from '#images/network-moments.ts'
 import { millisecondsOf } from '#images/defined-replies.ts'
+import type { RunPlace } from '#images/run-place.ts'
 import {
   commandLine,
   type ContainerProgram,
@@ -22,6 +23,7 @@ import {
 } from '#kubelet/environment.ts'
 import type { ImageObject } from '#kubelet/image-objects.ts'
 import type { RecentProcesses } from '#kubelet/process-cache.ts'
+import type { VolumeHistory } from '#kubelet/volume-history.ts'
 import type { Runtime } from '#kubelet/runtime.ts'
 import type { Delays } from '#settings.ts'
 
@@ -48,6 +50,8 @@ export interface PodFacts {
   readonly processes?: RecentProcesses
   /** What the network answered this run of the container. */
   readonly answersTo?: (container: string, run: number) => Answers | undefined
+  /** What its programs find in volumes. */
+  readonly volumes?: VolumeHistory
 }
 
 export type ContainerKind = 'init' | 'sidecar' | 'regular' | 'ephemeral'
@@ -132,12 +136,17 @@ export const startFacts = (
   startedAt: number,
   networkAt: NetworkAt,
   horizon: number,
-): StartFacts => ({
-  now: startedAt,
-  hostname: pod.spec.hostname ?? pod.metadata.name ?? '',
-  networkAt,
-  horizon,
-})
+  place?: RunPlace,
+): StartFacts => {
+  const facts: Mutable<StartFacts> = {
+    now: startedAt,
+    hostname: pod.spec.hostname ?? pod.metadata.name ?? '',
+    networkAt,
+    horizon,
+  }
+  if (place !== undefined) facts.place = place
+  return facts
+}
 
 const endsAfter = (after: number): Process => ({ ...RUNS_ON, ends: { after, exitCode: 0 } })
 

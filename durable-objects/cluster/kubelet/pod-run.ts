@@ -181,15 +181,20 @@ export class PodRun {
     if (processes === undefined) return work()
     const { at, restarts } = this.of(container)
     const { name } = container.spec
-    return processes.of({ pod: this.pod, container: name, restarts, startedAt: at, answers }, work)
+    const states = this.facts.volumes?.count ?? 0
+    const run = { pod: this.pod, container: name, restarts, startedAt: at, answers, states }
+    return processes.of(run, work)
   }
 
   #processWith(container: PodContainer, networkAt: NetworkAt, horizon: number): Process {
     const { pod, facts } = this
     const hasNetwork = facts.runtime !== undefined
-    const start = hasNetwork ? startFacts(pod, this.of(container).at, networkAt, horizon) : {}
+    const env = this.#env(container)
+    const { at } = this.of(container)
+    const place = facts.volumes?.placeOf(container.spec, at, env)
+    const start = hasNetwork ? startFacts(pod, at, networkAt, horizon, place) : {}
     const { behaviour } = this.#startedFrom(container) ?? {}
-    return containerProcess(pod, container, this.#env(container), facts, start, behaviour)
+    return containerProcess(pod, container, env, facts, start, behaviour)
   }
 
   /** The container starts from what its image is at this moment; if nobody says that any more, from what it was. */

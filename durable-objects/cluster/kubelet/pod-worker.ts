@@ -17,9 +17,11 @@ import { type PodDisk, PodDisks } from '#kubelet/pod-disk.ts'
 import { RecentProcesses } from '#kubelet/process-cache.ts'
 import { isAffectedByObjects } from '#kubelet/mounted-objects.ts'
 import { isTerminal, type PodRecord, recordFromStatus } from '#kubelet/pod-record.ts'
+import { VolumeHistory } from '#kubelet/volume-history.ts'
 import type { Runtime } from '#kubelet/runtime.ts'
 import { mountFailure } from '#kubelet/volumes.ts'
 import { WaitingPods } from '#kubelet/waiting-pods.ts'
+import { WrittenFiles } from '#kubelet/written-files.ts'
 
 /** Whether a node's pods cannot tell the difference. A node made by hand may have no status. */
 const isSameToPods = (node: Node, old: Node | undefined): boolean =>
@@ -47,6 +49,9 @@ export class PodWorker implements Component {
   readonly #waiting = new WaitingPods()
   /** Pods with probes that run commands, and something mounted that may change, by namespace. */
   readonly #probed = new WaitingPods()
+  /** Pods whose programs have looked into volumes, by namespace. */
+  readonly #readers = new WaitingPods()
+  readonly #files: WrittenFiles
   #isWriting = false
   /** The pod that is being worked on, and whose programs have ended in the meantime. */
   #current: string | undefined
@@ -60,6 +65,7 @@ export class PodWorker implements Component {
     this.#context = context
     this.#disks = new PodDisks(memory)
     this.#data = new ContainerDisks(memory)
+    this.#files = new WrittenFiles(memory)
     this.#imageObjects = new ImageObjects(client)
     this.#imageDisk = new ImageDisk(memory)
     this.#pools = new AddressPools(
@@ -88,6 +94,7 @@ export class PodWorker implements Component {
       const { namespace = '' } = object.metadata
       for (const key of this.#waiting.of(namespace)) queue.add(key)
       for (const key of this.#probed.of(namespace)) queue.add(key)
+      for (const key of this.#readers.of(namespace)) queue.add(key)
     }
     client.watch('configmaps', wake)
     client.watch('secrets', wake)
@@ -112,6 +119,7 @@ export class PodWorker implements Component {
       this.#data.erase(key)
       this.#waiting.remove(key)
       this.#probed.remove(key)
+      this.#readers.remove(key)
       return
     }
     const { nodeName } = pod.spec
@@ -168,10 +176,14 @@ export class PodWorker implements Component {
     const hostIP = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address
     if (hostIP === undefined) return
     if (isAffectedByObjects(pod)) this.#probed.add(key, [pod.metadata.namespace ?? ''])
-    const facts = this.#facts(pod, node, hostIP, disk)
+    const { client } = this.#context
+    const now = client.now()
+    const volumes = new VolumeHistory({ client, pod, known: disk.volumes, files: this.#files })
+    volumes.refresh(now)
+    const facts = { ...this.#facts(pod, node, hostIP, disk), volumes }
     const decision = this.#decide(key, pod, disk.record, facts)
     this.#hold(key, pod, node, disk, decision)
-    this.#remember(key, pod, node, disk, decision)
+    this.#remember(key, pod, node, { ...disk, volumes: volumes.states }, decision)
     this.#report(pod, decision)
     this.#write(pod, decision)
     if (decision.wakeAt !== undefined) this.queue.addAt(key, decision.wakeAt)
@@ -235,7 +247,7 @@ export class PodWorker implements Component {
     key: string,
     pod: Pod,
     node: Node,
-    { env, asked, images }: PodDisk,
+    { env, asked, images, volumes }: PodDisk,
     decision: PodDecision,
   ): void {
     const nodeName = node.metadata.name!
@@ -257,7 +269,9 @@ export class PodWorker implements Component {
       env: kept,
       images: started.length === 0 ? images : new Map([...images, ...started]),
       asked: withAsked(asked, decision.asked),
+      volumes,
     })
+    if (volumes.size > 0) this.#readers.add(key, [pod.metadata.namespace ?? ''])
     const isRefused = [...(record?.containers.values() ?? [])].some(
       ({ phase }) => phase === 'refused',
     )

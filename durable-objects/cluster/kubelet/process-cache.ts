@@ -12,6 +12,8 @@ export interface CachedRun {
   readonly restarts: number
   readonly startedAt: number
   readonly answers: Answers | undefined
+  /** How many states of volumes are known. */
+  readonly states: number
 }
 
 export class RecentProcesses {
@@ -19,8 +21,9 @@ export class RecentProcesses {
 
   /** All that a process comes of does not change while its pod runs, but for what it was told and how far it is looked at. */
   of(run: CachedRun, work: () => Process): Process {
-    const { pod, container, restarts, startedAt, answers } = run
-    const key = [pod.metadata.uid, container, restarts, startedAt, answers?.times ?? 0].join('/')
+    const { pod, container, restarts, startedAt, answers, states } = run
+    const asked = answers?.times ?? 0
+    const key = [pod.metadata.uid, container, restarts, startedAt, asked, states].join('/')
     const horizon = horizonOf(answers)
     const known = this.#processes.get(key)
     if (known !== undefined && (known.horizon >= horizon || known.process.further === undefined))

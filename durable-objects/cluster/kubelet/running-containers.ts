@@ -19,6 +19,8 @@ import {
 } from '#kubelet/pod-facts.ts'
 import { answersTo, type PodDisk, PodDisks } from '#kubelet/pod-disk.ts'
 import { RecentProcesses } from '#kubelet/process-cache.ts'
+import { VolumeHistory } from '#kubelet/volume-history.ts'
+import { WrittenFiles } from '#kubelet/written-files.ts'
 import {
   type ContainerRecord,
   isTerminal,
@@ -47,9 +49,11 @@ export class RunningContainers {
   readonly #disks: PodDisks
   readonly #images: ImageDisk
   readonly #processes = new RecentProcesses()
+  readonly #files: WrittenFiles
 
   constructor(context: Context) {
     this.#context = context
+    this.#files = new WrittenFiles(context.memory)
     this.#disks = new PodDisks(context.memory)
     this.#images = new ImageDisk(context.memory)
   }
@@ -111,16 +115,23 @@ export class RunningContainers {
     run: number,
     startedAt: number,
     env: EnvironmentMap,
-    { asked, images }: PodDisk,
+    { asked, images, volumes: known }: PodDisk,
   ): Process {
     const { name } = container.spec
     const answers = answersTo(asked.get(name), run)
-    const start = startFacts(pod, startedAt, answeredNetwork(answers), horizonOf(answers))
+    const { client } = this.#context
+    const volumes = new VolumeHistory({ client, pod, known, files: this.#files })
+    const states = volumes.count
+    const start = () => {
+      const place = volumes.placeOf(container.spec, startedAt, env)
+      return startFacts(pod, startedAt, answeredNetwork(answers), horizonOf(answers), place)
+    }
     const from = images.get(name)
     const image = from?.run === run ? this.#images.read(from.id) : undefined
     const { settings } = this.#context
-    return this.#processes.of({ pod, container: name, restarts: run, startedAt, answers }, () =>
-      containerProcess(pod, container, env, settings, start, image?.behaviour),
+    const cached = { pod, container: name, restarts: run, startedAt, answers, states }
+    return this.#processes.of(cached, () =>
+      containerProcess(pod, container, env, settings, start(), image?.behaviour),
     )
   }
 

@@ -7,6 +7,8 @@ import type { Mount } from '#shell/files/volume.ts'
 export interface Credentials {
   readonly uid: number
   readonly gid: number
+  /** Further groups. */
+  readonly groups?: readonly number[]
 }
 
 /** Where a path leads. */
@@ -27,10 +29,11 @@ const MOST_LINKS = 40
 const LONGEST_NAME = 255
 const LONGEST_PATH = 4096
 
-export const mayDo = (node: Node, right: number, { uid, gid }: Credentials): boolean => {
+export const mayDo = (node: Node, right: number, { uid, gid, groups }: Credentials): boolean => {
   if (uid === 0) return right !== EXECUTE || node.kind === 'directory' || (node.mode & 0o111) !== 0
   if ((node.uid ?? 0) === uid) return (node.mode & (right << 6)) !== 0
-  if ((node.gid ?? 0) === gid) return (node.mode & (right << 3)) !== 0
+  const group = node.gid ?? 0
+  if (group === gid || groups?.includes(group) === true) return (node.mode & (right << 3)) !== 0
   return (node.mode & right) !== 0
 }
 

@@ -6,6 +6,8 @@ export interface User {
   readonly name: string
   readonly uid: number
   readonly gid: number
+  /** Further groups. */
+  readonly groups?: readonly number[]
   readonly home: string
 }
 

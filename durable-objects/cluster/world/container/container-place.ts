@@ -6,7 +6,10 @@ import type { Client } from '#client/client.ts'
 import { hostsFileText } from '#coredns/hosts-file.ts'
 import { podResolvConf, resolvConfText } from '#coredns/resolv-conf.ts'
 import type { ImageBehaviour } from '#images/behaviour.ts'
+import { EMPTY_VOLUME, volumeSource } from '#kubelet/pod-volumes.ts'
 import type { RunningContainer } from '#kubelet/running-containers.ts'
+import { behindLinks, namesOf, subPathOf } from '#kubelet/sub-path.ts'
+import { accountVolume, userOf as userOfPod } from '#kubelet/volume-history.ts'
 import { MOST_WRITTEN } from '#kubelet/written-files.ts'
 import { isFailure } from '#shell/files/failure.ts'
 import { FileSystem } from '#shell/files/file-system.ts'
@@ -14,9 +17,9 @@ import { procTree } from '#shell/files/mounted.ts'
 import { type DirectoryNode, file, type Node } from '#shell/files/node.ts'
 import { nodeAt, withPath } from '#shell/files/tree.ts'
 import { type Volume, volumeOf } from '#shell/files/volume.ts'
+import { userName, users } from '#shell/tools/files/owners.ts'
 import type { User } from '#shell/tools/tool.ts'
 import { imageTree } from '#world/container/image-files.ts'
-import { EMPTY_VOLUME, volumeSource } from '#world/container/pod-volumes.ts'
 import { ownFiles, volumeFilesOf, type WrittenPlace } from '#world/container/written-trees.ts'
 import { hostnameOf } from '#world/pods.ts'
 import type { Worlds } from '#world/world.ts'
@@ -64,9 +67,8 @@ export class ContainerPlace {
       ...running.env,
       HOME: own(running.env, 'HOME') ?? this.user.home,
     }
-    const { uid, gid } = this.user
     const readOnlyRoot = spec.securityContext?.readOnlyRootFilesystem === true
-    this.files = new FileSystem(root.volume, { now, user: { uid, gid }, readOnlyRoot })
+    this.files = new FileSystem(root.volume, { now, user: this.user, readOnlyRoot })
     this.#mountAll()
     this.fetch()
   }
@@ -175,7 +177,7 @@ export class ContainerPlace {
       const fetch = (): Node => {
         const now = volumeSource(client, pod, running.spec, volume)
         const tree = now.kind === 'objects' ? now.tree : EMPTY_VOLUME
-        return names.length === 0 ? tree : (resolved(tree, names) ?? file(''))
+        return names.length === 0 ? tree : (behindLinks(tree, names) ?? file(''))
       }
       return this.#mount(mount.mountPath, this.#part({ fetch }).volume, true)
     }
@@ -187,21 +189,10 @@ export class ContainerPlace {
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
 
-/** As admission would mount it. kubernetes: plugin/pkg/admission/serviceaccount TokenVolumeSource */
 const accountTree = (client: Client, pod: Pod, container: Container): Node => {
-  const sources = [
-    { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
-    { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-    { downwardAPI: { items: [{ path: 'namespace', fieldRef: NAMESPACE }] } },
-  ]
-  const volume = { name: 'kube-api-access', projected: { sources } }
-  const source = volumeSource(client, pod, container, volume)
+  const source = volumeSource(client, pod, container, accountVolume)
   return source.kind === 'objects' ? source.tree : EMPTY_VOLUME
 }
-
-const NAMESPACE = { apiVersion: 'v1', fieldPath: 'metadata.namespace' }
-
-const namesOf = (path: string): readonly string[] => path.split('/').filter((name) => name !== '')
 
 /** What of the path is there may lead elsewhere: `/var/run` is `/run`. */
 const canonicalIn = (files: FileSystem, path: string): string => {
@@ -214,22 +205,6 @@ const canonicalIn = (files: FileSystem, path: string): string => {
   return `/${names.join('/')}`
 }
 
-const subPathOf = (
-  { subPath = '', subPathExpr }: VolumeMount,
-  env: Readonly<Record<string, string>>,
-): readonly string[] => {
-  const path =
-    subPathExpr?.replace(/\$\((\w+)\)/g, (whole, name: string) => own(env, name) ?? whole) ??
-    subPath
-  return namesOf(path)
-}
-
-/** Behind the links that lead to what is there now. */
-const resolved = (tree: Node, names: readonly string[]): Node | undefined => {
-  const data = nodeAt(tree, ['..data'])
-  return data?.kind === 'link' ? nodeAt(tree, [data.target, ...names]) : nodeAt(tree, names)
-}
-
 const putAt = (tree: Node, names: readonly string[], node: Node): Node => {
   const [name, ...rest] = names
   if (name === undefined || tree.kind !== 'directory') return node
@@ -237,17 +212,9 @@ const putAt = (tree: Node, names: readonly string[], node: Node): Node => {
   return { ...tree, entries: { ...tree.entries, [name]: putAt(inner, rest, node) } }
 }
 
-const userOf = (
-  pod: Pod,
-  { securityContext }: Container,
-  image: ImageBehaviour,
-  root: Node,
-): User => {
-  const uid = securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser ?? image.user
-  const passwd = nodeAt(root, ['etc', 'passwd'])
-  const lines = passwd?.kind === 'file' ? passwd.text.split('\n') : []
-  const entry = lines.map((line) => line.split(':')).find((parts) => parts[2] === String(uid))
-  const [name = String(uid), , , group = '0', , home = '/'] = entry ?? []
-  const gid = securityContext?.runAsGroup ?? pod.spec.securityContext?.runAsGroup ?? Number(group)
-  return { name, uid, gid, home }
+const userOf = (pod: Pod, container: Container, image: ImageBehaviour, root: Node): User => {
+  const { uid = image.user, ...more } = userOfPod(pod, container) ?? {}
+  const files = new FileSystem(volumeOf(root), { now: () => 0 })
+  const { gid = 0, home = '/' } = users(files).find((user) => user.uid === uid) ?? {}
+  return { name: userName(files, uid), uid, gid, home, ...more }
 }

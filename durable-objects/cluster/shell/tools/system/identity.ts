@@ -69,12 +69,12 @@ interface Identity {
 }
 
 const identityOf = (run: Run, name: string | undefined): Identity | undefined => {
-  const { uid, gid } = run.call.user
+  const { uid, gid, groups: further = [] } = run.call.user
   if (name === undefined) {
     const more = groupEntries(run.files).filter(({ members }) =>
       members.includes(userName(run.files, uid)),
     )
-    return { uid, gid, groups: [...new Set([gid, ...more.map((group) => group.gid)])] }
+    return { uid, gid, groups: [...new Set([gid, ...more.map((group) => group.gid), ...further])] }
   }
   const found = users(run.files).find((user) => user.name === name || String(user.uid) === name)
   if (found === undefined) return undefined

@@ -9,7 +9,7 @@ import type {
   VolumeProjection,
 } from '#api/core/v1/pod/volume-types.ts'
 import { decodeBase64, encodeBase64 } from '#apimachinery/base64.ts'
-import { keyOf } from '#apimachinery/object.ts'
+import { keyOf, setKey } from '#apimachinery/object.ts'
 import { civilTime, parseTime } from '#apimachinery/time.ts'
 import { encodeUtf8 } from '#apimachinery/utf8.ts'
 import type { Client } from '#client/client.ts'
@@ -17,7 +17,7 @@ import { fieldValue, resourceValue } from '#kubelet/field-reference.ts'
 import { type FilePlace, volumeFiles } from '#kubelet/written-files.ts'
 import { textOf } from '#shell/files/bytes.ts'
 import { projectedTree } from '#shell/files/mounted.ts'
-import { directory, type DirectoryNode } from '#shell/files/node.ts'
+import { directory, type DirectoryNode, type Node } from '#shell/files/node.ts'
 
 /** Where a volume's files come from. */
 export type VolumeSource =
@@ -30,6 +30,10 @@ interface ProjectedFile {
   readonly mode?: number
 }
 
+/** Whether its files are made of objects: nobody writes them but the kubelet. */
+export const isOfObjects = ({ configMap, secret, downwardAPI, projected }: Volume): boolean =>
+  (configMap ?? secret ?? downwardAPI ?? projected) !== undefined
+
 export const volumeSource = (
   client: Client,
   pod: Pod,
@@ -39,9 +43,20 @@ export const volumeSource = (
   const files = new VolumeFiles(client, pod, container).of(volume)
   if (files !== undefined) {
     const { mode, list } = files
-    return { kind: 'objects', tree: projectedTree(list, momentOf(pod), mode) }
+    const tree = projectedTree(list, momentOf(pod), mode)
+    return { kind: 'objects', tree: ofGroup(tree, pod.spec.securityContext?.fsGroup) }
   }
   return { kind: 'written', ...placeOf(client, pod, volume) }
+}
+
+/** kubernetes: pkg/volume/volume_linux.go changeFilePermission */
+const ofGroup = <N extends Node>(node: N, gid: number | undefined): N => {
+  if (gid === undefined || node.kind === 'link') return node
+  if (node.kind !== 'directory') return { ...node, gid, mode: node.mode | 0o440 }
+  const entries: Record<string, Node> = {}
+  for (const name of Object.keys(node.entries))
+    setKey(entries, name, ofGroup(node.entries[name]!, gid))
+  return { ...node, gid, mode: node.mode | 0o2550, entries }
 }
 
 const NOT_FOUND = { place: { path: 'nowhere', owner: '' } }
@@ -68,9 +83,9 @@ const placeOf = (
   return emptyDir?.medium === 'Memory' ? { place, device: 'tmpfs' } : { place }
 }
 
-/** As the first files were written: when the Pod started. */
-const momentOf = ({ status, metadata }: Pod) => {
-  const ms = parseTime(status.startTime ?? metadata.creationTimestamp ?? '') || 0
+/** When the first files were written. That the Pod has started is not known yet then. */
+const momentOf = ({ metadata }: Pod) => {
+  const ms = parseTime(metadata.creationTimestamp ?? '') || 0
   const { year, month, day, hour, minute, second } = civilTime(ms)
   const text = [year, month, day, hour, minute, second]
     .map((part) => String(part).padStart(2, '0'))
@@ -191,10 +206,10 @@ const encoded = (value: unknown): string =>
     .replace(/=+$/, '')
 
 /** A token as it looks; nobody checks its signature. */
-const tokenOf = ({ metadata, spec, status }: Pod): string => {
-  const { namespace = '', name = '', uid = '' } = metadata
+const tokenOf = ({ metadata, spec }: Pod): string => {
+  const { namespace = '', name = '', uid = '', creationTimestamp = '' } = metadata
   const account = spec.serviceAccountName ?? 'default'
-  const issued = Math.floor((parseTime(status.startTime ?? '') || 0) / 1000)
+  const issued = Math.floor((parseTime(creationTimestamp) || 0) / 1000)
   const claims = {
     aud: ['https://kubernetes.default.svc.cluster.local'],
     exp: issued + 31_536_000,

@@ -1,0 +1,83 @@
+// What a container's first process finds around it besides its image: who it is, and what is mounted. Volumes change under it; the changes
+// up to now are known, and a process that would see one of them is worked out anew.
+import { directory, type Node } from '#shell/files/node.ts'
+import type { Volume } from '#shell/files/volume.ts'
+
+/** A mounted tree from some moment on. */
+export interface TreeChange {
+  /** Milliseconds after the start of the run; what was there before has none. */
+  readonly after: number
+  readonly tree: Node
+}
+
+export interface MountedTree {
+  readonly path: string
+  readonly readOnly: boolean
+  readonly device?: string
+  /** Only a part of the volume, which may be a file. */
+  readonly isPart?: true
+  /** In the order of time; the first is what it finds when it starts. Called when a program looks there for the first time. */
+  readonly trees: () => readonly TreeChange[]
+}
+
+export interface RunPlace {
+  /** What of it is absent the image decides. */
+  readonly user?: {
+    readonly uid?: number
+    readonly gid?: number
+    readonly groups?: readonly number[]
+  }
+  readonly workingDir?: string
+  readonly readOnlyRoot?: boolean
+  readonly mounts: readonly MountedTree[]
+}
+
+const NOTHING = directory({})
+const MOST_WRITTEN = 1024 * 1024
+
+/** A mount as the running process sees it: what changes from outside is there from its moment on. */
+export class TimedVolume implements Volume {
+  used = 0
+  readonly limit = MOST_WRITTEN
+  readonly device?: string
+  readonly #mounted: MountedTree
+  readonly #time: () => number
+  #changes: readonly TreeChange[] | undefined
+  #seen = 0
+  #tree: Node | undefined
+  #isOpen = false
+
+  constructor(mounted: MountedTree, time: () => number) {
+    this.#mounted = mounted
+    this.#time = time
+    if (mounted.device !== undefined) this.device = mounted.device
+  }
+
+  /** It is mounted: from now on whoever looks into it sees what is there. */
+  open(): void {
+    this.#isOpen = true
+  }
+
+  get tree(): Node {
+    if (!this.#isOpen && this.#mounted.isPart !== true) return NOTHING
+    this.#changes ??= this.#mounted.trees()
+    const time = this.#time()
+    while (
+      this.#seen < this.#changes.length &&
+      (this.#tree === undefined || this.#changes[this.#seen]!.after <= time)
+    ) {
+      this.#tree = this.#changes[this.#seen]!.tree
+      this.#seen++
+    }
+    return this.#tree!
+  }
+
+  set tree(tree: Node) {
+    this.#tree = tree
+  }
+
+  /** When somebody else changes it next; Infinity: nobody does, or nobody has looked there yet. */
+  nextChange(after: number): number {
+    return this.#changes?.find((change) => change.after > after)?.after ?? Infinity
+  }
+}
