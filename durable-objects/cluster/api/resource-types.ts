@@ -1,4 +1,5 @@
 import type { KubeObject } from '#apimachinery/object.ts'
+import type { ValidatingAdmissionPolicy } from '#api/admissionregistration/v1/validating-admission-policy/types.ts'
 import type { CustomResourceDefinition } from '#api/apiextensions/v1/custom-resource-definition/types.ts'
 import type { APIService } from '#api/apiregistration/v1/api-service/types.ts'
 import type { ControllerRevision } from '#api/apps/v1/controller-revision/types.ts'
@@ -55,6 +56,7 @@ export interface ResourceTypes {
   serviceaccounts: ServiceAccount
   services: Service
   'apiservices.apiregistration.k8s.io': APIService
+  'validatingadmissionpolicies.admissionregistration.k8s.io': ValidatingAdmissionPolicy
   'customresourcedefinitions.apiextensions.k8s.io': CustomResourceDefinition
   'controllerrevisions.apps': ControllerRevision
   'daemonsets.apps': DaemonSet

@@ -5,6 +5,7 @@ import {
   claimProtection,
   volumeProtection,
 } from '#kube-controller-manager/storage-protection/storage-protection.ts'
+import { validatingAdmissionPolicyStatus } from '#kube-controller-manager/validatingadmissionpolicystatus/policy-status.ts'
 
 /** The controllers that look after single objects. */
 export const objectControllers: readonly ComponentDefinition[] = [
@@ -12,4 +13,5 @@ export const objectControllers: readonly ComponentDefinition[] = [
   clusterRoleAggregation,
   claimProtection,
   volumeProtection,
+  validatingAdmissionPolicyStatus,
 ]

@@ -1,5 +1,6 @@
 // Whether a rule makes sense for its schema, as far as its fields and names go.
 // kubernetes: cel-go checker; apiextensions pkg/apiserver/schema/cel/compilation.go
+import { ARITHMETIC, CONTROL, TESTS, undeclared, WORDS } from '#apimachinery/cel/check.ts'
 import { isFunction } from '#apimachinery/cel/functions.ts'
 import { boundBy, macroOf } from '#apimachinery/cel/macros.ts'
 import { operators } from '#apimachinery/cel/operators.ts'
@@ -22,30 +23,6 @@ type Known =
   | 'dyn'
 
 type Names = ReadonlyMap<string, Known>
-
-const WORDS: ReadonlySet<string> = new Set([
-  'int',
-  'uint',
-  'double',
-  'bool',
-  'string',
-  'bytes',
-  'list',
-  'map',
-  'null_type',
-  'sets',
-  'optional',
-  'math',
-  'strings',
-  'lists',
-  'ip',
-  'format',
-  'google',
-])
-
-const CONTROL: ReadonlySet<string> = new Set(['_&&_', '_||_', '_?_:_', 'has'])
-const TESTS = /^(?:_(?:&&|\|\||==|!=|<=|>=|<|>|in)_|!_|has)$/
-const ARITHMETIC = /^(?:_[-+*/%]_|-_)$/
 
 /** Throws a CelSyntaxError at the first thing that is not there. */
 export const checkExpression = (
@@ -106,8 +83,6 @@ const infer = (expression: Expression, names: Names): Known => {
       return 'other'
   }
 }
-
-const undeclared = (name: string): string => `undeclared reference to '${name}' (in container '')`
 
 const isOpen = (schema: JsonSchema): boolean =>
   isIntOrString(schema) || (preservesUnknown(schema) && schema.type === undefined)

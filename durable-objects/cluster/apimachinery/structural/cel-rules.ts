@@ -1,4 +1,5 @@
 // x-kubernetes-validations. kubernetes: apiextensions pkg/apiserver/schema/cel/{compilation,validation}.go
+import { located } from '#apimachinery/cel/check.ts'
 import { CostError, Evaluator, type Scope } from '#apimachinery/cel/evaluate.ts'
 import { parseCel } from '#apimachinery/cel/parser.ts'
 import { CelSyntaxError, mentions, type Expression } from '#apimachinery/cel/syntax.ts'
@@ -77,15 +78,6 @@ export const internalRule = (rule: ValidationRule): object => ({
   FieldPath: rule.fieldPath ?? '',
   OptionalOldSelf: rule.optionalOldSelf ?? null,
 })
-
-/** An error with the line and the column it stands at. kubernetes: cel-go common/error.go */
-const located = (source: string, { at: position, message }: CelSyntaxError): string => {
-  if (position < 0) return message
-  const before = source.slice(0, position).split('\n')
-  const line = source.split('\n')[before.length - 1] ?? ''
-  const column = before.at(-1)!.length
-  return `compilation failed: ERROR: <input>:${before.length}:${column + 1}: ${message}\n | ${line}\n | ${'.'.repeat(column)}^`
-}
 
 /** What is wrong with the rules of a schema. */
 export const validateRules = (

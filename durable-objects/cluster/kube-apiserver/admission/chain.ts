@@ -15,6 +15,7 @@ import {
   type AdmissionContext,
   type AdmissionPlugin,
 } from '#kube-apiserver/admission/plugin.ts'
+import { validatingAdmissionPolicy } from '#kube-apiserver/admission/policies/validating-admission-policy.ts'
 import { podSecurity } from '#kube-apiserver/admission/pod-security/pod-security.ts'
 import { podTopologyLabels } from '#kube-apiserver/admission/pod-topology-labels.ts'
 import { priority } from '#kube-apiserver/admission/priority.ts'
@@ -42,6 +43,7 @@ const plugins = (context: AdmissionContext, client: Client): readonly AdmissionP
   defaultIngressClass(context),
   podTopologyLabels(context),
   privilegeEscalation(context.reader),
+  validatingAdmissionPolicy(context),
   resourceQuota(context, (quota: ResourceQuota) => {
     client.update('resourcequotas', quota, { subresource: 'status' })
   }),

@@ -1,0 +1,17 @@
+// Made from the API's facts by scripts/generate-types.mjs.
+import type { MatchResources, ParamRef } from '#api/admissionregistration/v1/shared-types.ts'
+import type { ObjectMeta } from '#apimachinery/object.ts'
+
+export interface ValidatingAdmissionPolicyBinding {
+  readonly apiVersion: 'admissionregistration.k8s.io/v1'
+  readonly kind: 'ValidatingAdmissionPolicyBinding'
+  readonly metadata: ObjectMeta
+  readonly spec: ValidatingAdmissionPolicyBindingSpec
+}
+
+export interface ValidatingAdmissionPolicyBindingSpec {
+  readonly matchResources?: MatchResources
+  readonly paramRef?: ParamRef
+  readonly policyName: string
+  readonly validationActions: readonly ('Audit' | 'Deny' | 'Warn')[]
+}
