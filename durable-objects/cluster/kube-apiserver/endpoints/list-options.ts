@@ -7,6 +7,7 @@ export interface ListOptions {
   readonly labelSelector: string
   readonly fieldSelector: string
   readonly watch: boolean
+  readonly allowWatchBookmarks: boolean
   readonly resourceVersion: string
   readonly resourceVersionMatch: string
   readonly timeoutSeconds?: number
@@ -37,6 +38,7 @@ export const listOptionsOf = (request: ApiRequest): ListOptions => {
     labelSelector: text('labelSelector'),
     fieldSelector: text('fieldSelector'),
     watch: isSet(queryValue(request, 'watch')),
+    allowWatchBookmarks: isSet(queryValue(request, 'allowWatchBookmarks')),
     resourceVersion: text('resourceVersion'),
     resourceVersionMatch: text('resourceVersionMatch'),
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds: parseInt64(timeoutSeconds) }),

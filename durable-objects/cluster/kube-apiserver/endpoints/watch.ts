@@ -1,10 +1,12 @@
 import type { KubeObject } from '#apimachinery/object.ts'
 import { StatusError, type Status } from '#apimachinery/status-error.ts'
 import { assign, equal } from '#apimachinery/object.ts'
+import { decode } from '#apimachinery/schema/decode.ts'
 import { COMPACTED, type Revision } from '#etcd/etcd.ts'
 import { notAcceptable, viewOf, type ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
 import { objectParts, type View } from '#kube-apiserver/endpoints/form.ts'
 import { goJson, type WatchAnswer } from '#kube-apiserver/endpoints/http.ts'
+import { customJson, objectJson, partialJson } from '#kube-apiserver/endpoints/serialize.ts'
 import { servedRevision } from '#kube-apiserver/endpoints/list.ts'
 import {
   checkListOptions,
@@ -89,7 +91,11 @@ const plan = (target: ResourceRequest, options: ListOptions, selection: Selectio
     const initial = readAllStored(resource, context.etcd.list(resource.name, namespace)).filter(
       selection.matches,
     )
-    return { initial, past: [], bookmark: sendInitialEvents === true }
+    return {
+      initial,
+      past: [],
+      bookmark: sendInitialEvents === true && options.allowWatchBookmarks,
+    }
   }
   const past = context.etcd.since(from)
   if (past === COMPACTED)
@@ -202,14 +208,25 @@ const writer = (view: View, now: () => number, send: (text: string) => void) => 
 
 /** Tells a watcher that it has seen all there was when it began. */
 const bookmarkLine = ({ context, resource }: ResourceRequest, view: View): string => {
-  const metadata = {
-    resourceVersion: String(context.etcd.revision),
-    creationTimestamp: null,
-    annotations: { [INITIAL_EVENTS_END]: 'true' },
+  const mark: KubeObject = {
+    kind: resource.kind,
+    apiVersion: apiVersionOf(resource),
+    metadata: {
+      resourceVersion: String(context.etcd.revision),
+      annotations: { [INITIAL_EVENTS_END]: 'true' },
+    },
   }
-  const isObject = view.form.as === 'object'
-  const object = isObject
-    ? { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata }
-    : { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata }
-  return `${JSON.stringify({ type: 'BOOKMARK', object })}\n`
+  const write =
+    view.form.as !== 'object'
+      ? partialJson
+      : resource.custom === undefined
+        ? objectJson
+        : customJson
+  return `{"type":"BOOKMARK","object":${write(empty(mark, resource))}}\n`
 }
+
+/** With what Go writes of a struct that holds nothing. */
+const empty = (object: KubeObject, { schema, custom }: Resource): KubeObject =>
+  schema === undefined || custom !== undefined
+    ? object
+    : (decode(object, schema).object as unknown as KubeObject)

@@ -6,6 +6,7 @@ import type { Answer } from '#kube-apiserver/endpoints/http.ts'
 import { list } from '#kube-apiserver/endpoints/list.ts'
 import { sharedResources } from '#kube-apiserver/resources.ts'
 import { describe, expect, test } from 'vitest'
+import { RawApi } from '../../../../support/raw-api.ts'
 
 interface ListBody {
   readonly metadata: {
@@ -203,5 +204,44 @@ describe('list() at a revision', () => {
 
   test('a negative limit is none', () => {
     expect(namesOf(read(storeOf(['a', 'b']), { limit: '-1' }))).toEqual(['a', 'b'])
+  })
+})
+
+describe('the bookmark behind the first events', () => {
+  const api = new RawApi()
+  const events = (path: string, more = '') =>
+    api.watch(
+      `${path}?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&labelSelector=none${more}`,
+    )
+
+  test.each([
+    ['/api/v1/configmaps', { kind: 'ConfigMap', apiVersion: 'v1' }],
+    ['/api/v1/pods', { kind: 'Pod', apiVersion: 'v1', spec: { containers: null }, status: {} }],
+    [
+      '/apis/autoscaling/v1/horizontalpodautoscalers',
+      {
+        kind: 'HorizontalPodAutoscaler',
+        apiVersion: 'autoscaling/v1',
+        spec: { scaleTargetRef: { kind: '', name: '' }, maxReplicas: 0 },
+        status: { currentReplicas: 0, desiredReplicas: 0 },
+      },
+    ],
+  ])('is an empty object: %s', (path, object) => {
+    const { resourceVersion } = api.send('GET', path).body['metadata'] as {
+      readonly resourceVersion: string
+    }
+    expect(events(path, '&allowWatchBookmarks=true')).toEqual([
+      {
+        type: 'BOOKMARK',
+        object: {
+          ...object,
+          metadata: { resourceVersion, annotations: { 'k8s.io/initial-events-end': 'true' } },
+        },
+      },
+    ])
+  })
+
+  test('comes to whoever takes bookmarks', () => {
+    expect(events('/api/v1/pods')).toEqual([])
   })
 })
