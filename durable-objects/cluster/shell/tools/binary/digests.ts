@@ -2,7 +2,7 @@
 import { encodeBase64 } from '#apimachinery/base64.ts'
 import { bytesOf, textOf } from '#shell/files/bytes.ts'
 import { isFailure } from '#shell/files/failure.ts'
-import { md5, sha1, sha256, sha512 } from '#shell/tools/binary/digest-functions.ts'
+import { md5, sha1, sha256, sha512 } from '#apimachinery/digest.ts'
 import { openInput } from '#shell/tools/input.ts'
 import { type Run, tool, type ToolOf } from '#shell/tools/run.ts'
 import { complaint } from '#shell/tools/text/cat.ts'
