@@ -7,7 +7,7 @@ import { final, unfit, type Refusal, type Rejection } from '#kube-scheduler/filt
 import { affinityFilter } from '#kube-scheduler/inter-pod-affinity.ts'
 import type { NodeInfo } from '#kube-scheduler/node-info.ts'
 import { isTolerated, namedNodes, nodeIsWanted } from '#kube-scheduler/node-selection.ts'
-import { requirementsOf, type PodRequirements } from '#kube-scheduler/pod-requirements.ts'
+import { requirementsOf, type PodRequirements } from '#api/core/v1/pod/pod-requirements.ts'
 import { spreadFilter } from '#kube-scheduler/topology-spread.ts'
 import { volumeFilter } from '#kube-scheduler/volume-binding.ts'
 

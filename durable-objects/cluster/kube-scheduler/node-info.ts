@@ -7,7 +7,7 @@ import {
   type Allocatable,
   type HostPort,
   type PodRequirements,
-} from '#kube-scheduler/pod-requirements.ts'
+} from '#api/core/v1/pod/pod-requirements.ts'
 
 /** A node and the sums over its Pods, kept up to date as Pods come and go. */
 export class NodeInfo {

@@ -4,7 +4,7 @@ import type { Pod } from '#api/core/v1/pod/types.ts'
 import { fits } from '#kube-scheduler/filters.ts'
 import type { NodeInfo } from '#kube-scheduler/node-info.ts'
 import { isTolerated, nodeIsWanted } from '#kube-scheduler/node-selection.ts'
-import { requirementsOf } from '#kube-scheduler/pod-requirements.ts'
+import { requirementsOf } from '#api/core/v1/pod/pod-requirements.ts'
 
 /** What in a Pod's message tells which plugin objected. */
 const SIGNS: readonly (readonly [RegExp, string])[] = [

@@ -6,7 +6,7 @@ import type { ClusterState } from '#kube-scheduler/cluster-state.ts'
 import { affinityScores } from '#kube-scheduler/inter-pod-affinity.ts'
 import type { NodeInfo } from '#kube-scheduler/node-info.ts'
 import { matchesTerm, tolerates } from '#kube-scheduler/node-selection.ts'
-import { requirementsOf, type PodRequirements } from '#kube-scheduler/pod-requirements.ts'
+import { requirementsOf, type PodRequirements } from '#api/core/v1/pod/pod-requirements.ts'
 import { spreadScores } from '#kube-scheduler/topology-spread.ts'
 
 const WEIGHTS = { taints: 3, nodeAffinity: 2, spread: 2, podAffinity: 2 } as const

@@ -1,7 +1,7 @@
 // Runs the pods of all nodes: gathers the facts, lets nextPodStatus decide, writes what it decided.
 import type { Node } from '#api/core/v1/node/types.ts'
 import type { Container } from '#api/core/v1/pod/container-types.ts'
-import type { Pod } from '#api/core/v1/pod/types.ts'
+import type { Pod, PodStatus } from '#api/core/v1/pod/types.ts'
 import { assign, keyOf, splitKey } from '#apimachinery/object.ts'
 import type { Change } from '#client/client.ts'
 import type { Component, ComponentContext } from '#client/component.ts'
@@ -15,6 +15,7 @@ import { environmentSources, podObjects } from '#kubelet/pod-environment.ts'
 import { containersOf, type PodFacts } from '#kubelet/pod-facts.ts'
 import { type PodDisk, PodDisks } from '#kubelet/pod-disk.ts'
 import { RecentProcesses } from '#kubelet/process-cache.ts'
+import { refusalOf, refusedAt, refusedStatus, wasRefused } from '#kubelet/pod-admission.ts'
 import { isAffectedByObjects } from '#kubelet/mounted-objects.ts'
 import { isTerminal, type PodRecord, recordFromStatus } from '#kubelet/pod-record.ts'
 import { VolumeHistory } from '#kubelet/volume-history.ts'
@@ -175,6 +176,7 @@ export class PodWorker implements Component {
     const disk = this.#disks.read(key, uid)
     const hostIP = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address
     if (hostIP === undefined) return
+    if (disk.record === undefined && this.#isRefused(key, pod, node)) return
     if (isAffectedByObjects(pod)) this.#probed.add(key, [pod.metadata.namespace ?? ''])
     const { client } = this.#context
     const now = client.now()
@@ -184,10 +186,31 @@ export class PodWorker implements Component {
     const decision = this.#decide(key, pod, disk.record, facts)
     this.#hold(key, pod, node, disk, decision)
     this.#remember(key, pod, node, { ...disk, volumes: volumes.states }, decision)
-    this.#report(pod, decision)
+    this.#tell(pod, decision.events)
     this.#write(pod, decision)
     if (decision.wakeAt !== undefined) this.queue.addAt(key, decision.wakeAt)
     for (const late of this.#lateEnds.splice(0)) this.end(late.pod, late.name, late.at, late.code)
+  }
+
+  /** The kubelet does not take the pod, or will not. */
+  #isRefused(key: string, pod: Pod, node: Node): boolean {
+    const { client, settings } = this.#context
+    if (settings.images === 'always') return false
+    const isDeleted = pod.metadata.deletionTimestamp !== undefined
+    if (wasRefused(pod)) {
+      if (isDeleted) this.#delete(pod)
+      return true
+    }
+    if (isDeleted || pod.status.startTime !== undefined) return false
+    const refusal = refusalOf(pod, node, client.list('pods', { node: node.metadata.name! }))
+    if (refusal === undefined) return false
+    const now = client.now()
+    if (refusedAt(pod) > now) this.queue.addAt(key, refusedAt(pod))
+    else {
+      this.#tell(pod, [{ type: 'Warning', ...refusal, count: 1 }])
+      this.#writeStatus(pod, refusedStatus(pod, refusal, now))
+    }
+    return true
   }
 
   #decide(key: string, pod: Pod, stored: PodRecord | undefined, facts: PodFacts): PodDecision {
@@ -280,7 +303,7 @@ export class PodWorker implements Component {
     else this.#waiting.remove(key)
   }
 
-  #report(pod: Pod, { events }: PodDecision): void {
+  #tell(pod: Pod, events: PodDecision['events']): void {
     if (!this.#context.settings.kubeletEvents) return
     for (const { count, ...event } of events)
       for (let time = 0; time < count; time++)
@@ -293,22 +316,22 @@ export class PodWorker implements Component {
   }
 
   #write(pod: Pod, decision: PodDecision): void {
-    const { client, settings } = this.#context
+    const { settings } = this.#context
     const isDeleted = decision.isFinished && pod.metadata.deletionTimestamp !== undefined
     // In the recorded cluster deleted pods are simply gone; a pod that never ran has nothing to tell.
     const isSilent = isDeleted && (settings.images === 'always' || pod.status.podIP === undefined)
-    if (decision.status !== pod.status && !isSilent) {
-      this.#isWriting = true
-      try {
-        client.update('pods', assign(pod, { status: decision.status }), {
-          subresource: 'status',
-          validated: true,
-        })
-      } finally {
-        this.#isWriting = false
-      }
-    }
+    if (decision.status !== pod.status && !isSilent) this.#writeStatus(pod, decision.status)
     if (isDeleted) this.#delete(pod)
+  }
+
+  #writeStatus(pod: Pod, status: PodStatus): void {
+    this.#isWriting = true
+    try {
+      const options = { subresource: 'status', validated: true } as const
+      this.#context.client.update('pods', assign(pod, { status }), options)
+    } finally {
+      this.#isWriting = false
+    }
   }
 
   #delete(pod: Pod): void {

@@ -29,8 +29,7 @@ export const probeOutcomes = (
   target: ProbeTarget,
   kind: ProbeKind,
 ): readonly ProbeOutcome[] => {
-  if (probe.exec !== undefined && target.looks !== undefined)
-    return target.looks[kind]?.looks ?? []
+  if (probe.exec !== undefined && target.looks !== undefined) return target.looks[kind]?.looks ?? []
   const outcomes: ProbeOutcome[] = []
   for (const from of momentsOfChange(target)) {
     const outcome = { from, ...answer(probe, target, from) }

@@ -85,3 +85,27 @@ export const commandProbes: Script = (cluster) => {
   cluster.advance(2 * MINUTE)
   look(cluster)
 }
+
+/** Pods that are bound by hand where there is no room for them. */
+export const refusedPods: Script = (cluster) => {
+  const bound = (name: string, spec: object) => pod(name, 'nginx', { nodeName: 'node-2', ...spec })
+  const ports = {
+    containers: [container('nginx', { ports: [{ containerPort: 80, hostPort: 80 }] })],
+  }
+  cluster.create(bound('first', ports))
+  cluster.create(bound('second', ports))
+  cluster.create(bound('unwanted', { nodeSelector: { disk: 'ssd' } }))
+  const spec = {
+    nodeName: 'node-3',
+    nodeSelector: { disk: 'ssd' },
+    containers: [container('nginx')],
+  }
+  const template = { metadata: { labels: { app: 'refused' } }, spec }
+  cluster.create(workload('Deployment', 'refused', 'nginx', { replicas: 1, template }))
+  cluster.advance(7 * SECOND)
+  look(cluster)
+  cluster.request('DELETE', '/api/v1/namespaces/default/pods/second', {})
+  cluster.request('DELETE', '/apis/apps/v1/namespaces/default/deployments/refused', {})
+  cluster.advance(7 * SECOND)
+  look(cluster)
+}
