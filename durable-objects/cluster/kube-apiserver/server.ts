@@ -135,7 +135,7 @@ const routePath = (
   if (isVersion) return indentedAnswer(200, versionInfo)
   const remote = third === undefined ? undefined : remoteService(context.etcd, second!, third)
   if (remote !== undefined && !isAvailable(remote)) return unavailable()
-  return presented(request, discover(groups, segments, request))
+  return presented(request, discover(context.resources, groups, segments, request))
 }
 
 /** What this server serves, and what others serve. */

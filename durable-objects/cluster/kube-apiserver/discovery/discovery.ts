@@ -1,10 +1,12 @@
 import { noSuchPath } from '#apimachinery/status-error.ts'
 import { jsonAnswer, type Answer, type ApiRequest } from '#kube-apiserver/endpoints/http.ts'
+import { storageVersionHash } from '#kube-apiserver/discovery/storage-version.ts'
 import { parseAccept } from '#kube-apiserver/endpoints/negotiate.ts'
 import {
   apiVersionOf,
   type GroupDiscovery,
   type ResourceDiscovery,
+  type Resources,
 } from '#kube-apiserver/resources.ts'
 
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
@@ -56,9 +58,15 @@ const apiGroup = (group: GroupDiscovery) => ({
 })
 
 // The two forms name the same things differently: one entry a resource here, one entry a subresource too there.
-const listed = (group: string, version: string, entry: ResourceDiscovery): readonly object[] => {
+const listed = (
+  resources: Resources,
+  group: string,
+  version: string,
+  entry: ResourceDiscovery,
+): readonly object[] => {
   const namespaced = entry.scope === 'Namespaced'
   const { kind } = entry.responseKind
+  const hash = storageVersionHash(resources, group, version, entry.resource)
   const own = {
     name: entry.resource,
     singularName: entry.singularResource,
@@ -67,6 +75,7 @@ const listed = (group: string, version: string, entry: ResourceDiscovery): reado
     verbs: entry.verbs,
     ...(entry.shortNames === undefined ? {} : { shortNames: entry.shortNames }),
     ...(entry.categories === undefined ? {} : { categories: entry.categories }),
+    ...(hash === undefined ? {} : { storageVersionHash: hash }),
   }
   const subresources = (entry.subresources ?? []).map(({ subresource, responseKind, verbs }) => {
     const foreign =
@@ -85,7 +94,7 @@ const listed = (group: string, version: string, entry: ResourceDiscovery): reado
   return [own, ...subresources]
 }
 
-const resourceList = (group: GroupDiscovery, version: string): Answer => {
+const resourceList = (resources: Resources, group: GroupDiscovery, version: string): Answer => {
   const found = group.versions.find((candidate) => candidate.version === version)
   if (found === undefined) throw noSuchPath()
   const name = group.metadata.name ?? ''
@@ -93,12 +102,13 @@ const resourceList = (group: GroupDiscovery, version: string): Answer => {
     kind: 'APIResourceList',
     ...(name === '' ? {} : { apiVersion: 'v1' }),
     groupVersion: apiVersionOf({ group: name, version }),
-    resources: found.resources.flatMap((entry) => listed(name, version, entry)),
+    resources: found.resources.flatMap((entry) => listed(resources, name, version, entry)),
   })
 }
 
 /** /api, /apis, /api/v1, /apis/apps and /apis/apps/v1. */
 export const discover = (
+  resources: Resources,
   groups: readonly GroupDiscovery[],
   segments: readonly string[],
   request: ApiRequest,
@@ -106,7 +116,7 @@ export const discover = (
   const core = groups.filter(isCore)
   const named = groups.filter((group) => !isCore(group))
   if (segments[0] === 'api') {
-    if (segments.length > 1) return resourceList(core[0]!, segments[1]!)
+    if (segments.length > 1) return resourceList(resources, core[0]!, segments[1]!)
     if (takesAggregated(request)) return aggregated(core)
     return jsonAnswer(200, {
       kind: 'APIVersions',
@@ -123,5 +133,5 @@ export const discover = (
   if (group === undefined) throw noSuchPath()
   return segments.length === 2
     ? jsonAnswer(200, { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group) })
-    : resourceList(group, segments[2]!)
+    : resourceList(resources, group, segments[2]!)
 }
