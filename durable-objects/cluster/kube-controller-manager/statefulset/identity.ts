@@ -5,6 +5,7 @@ import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { PodTemplateSpec } from '#api/core/v1/pod-template/spec-types.ts'
 import { own, type OwnerReference } from '#apimachinery/object.ts'
 import { REVISION_LABEL } from '#kube-controller-manager/controller-history/revisions.ts'
+import { controllerRef } from '#kube-controller-manager/controller-ref.ts'
 import { podFromTemplate } from '#kube-controller-manager/pod-control.ts'
 
 const POD_NAME_LABEL = 'statefulset.kubernetes.io/pod-name'
@@ -101,26 +102,39 @@ export const claimsOf = (set: StatefulSet, pod: Pod): readonly PersistentVolumeC
     }
   })
 
+const isReferenceTo = (reference: OwnerReference, owner: StatefulSet | Pod): boolean =>
+  reference.apiVersion === owner.apiVersion &&
+  reference.kind === owner.kind &&
+  reference.name === owner.metadata.name
+
+/** Who owns a claim by the retention policy: the set if claims go with it, the Pod if they go when it is scaled away. */
+const wantedOwner = (set: StatefulSet, pod: Pod): StatefulSet | Pod | undefined => {
+  const policy = set.spec.persistentVolumeClaimRetentionPolicy
+  const ordinal = ordinalOf(pod)
+  const first = firstOrdinal(set)
+  const isScaledDown = ordinal < first || ordinal >= first + replicasOf(set)
+  if (isScaledDown && policy?.whenScaled === 'Delete') return pod
+  return policy?.whenDeleted === 'Delete' ? set : undefined
+}
+
 /**
- * Who owns a claim by the retention policy: the set if claims go with it, the Pod if they go when it is scaled away, nobody else.
- * kubernetes: updateClaimOwnerRefForSetAndPod
+ * The owners of a claim as they should be; those it was given if there is nothing to do. References to an earlier set or Pod of the
+ * name are left alone, and so are claims that somebody else controls.
+ * kubernetes: isClaimOwnerUpToDate, updateClaimOwnerRefForSetAndPod
  */
 export const claimOwners = (
   set: StatefulSet,
   pod: Pod,
   owners: readonly OwnerReference[],
 ): readonly OwnerReference[] => {
-  const policy = set.spec.persistentVolumeClaimRetentionPolicy
-  const ordinal = ordinalOf(pod)
-  const first = firstOrdinal(set)
-  const condemned = ordinal < first || ordinal >= first + replicasOf(set)
-  const byPod = condemned && policy?.whenScaled === 'Delete'
-  const bySet = !byPod && policy?.whenDeleted === 'Delete'
-  const wanted = byPod ? pod : bySet ? set : undefined
-  const mine = [set.metadata.uid, pod.metadata.uid]
-  const kept = owners.filter(({ uid }) => !mine.includes(uid) || uid === wanted?.metadata.uid)
-  if (wanted?.metadata.uid === undefined || kept.some(({ uid }) => uid === wanted.metadata.uid))
-    return kept.length === owners.length ? owners : kept
-  const { apiVersion, kind, metadata } = wanted
-  return [...kept, { apiVersion, kind, name: metadata.name ?? '', uid: wanted.metadata.uid }]
+  const mine = owners.filter((one) => isReferenceTo(one, set) || isReferenceTo(one, pod))
+  const uids = [set.metadata.uid, pod.metadata.uid]
+  if (mine.some(({ uid }) => !uids.includes(uid))) return owners
+  const others = mine.length === 0 ? owners : owners.filter((one) => !mine.includes(one))
+  if (others.some(({ controller }) => controller === true)) return others
+  const wanted = wantedOwner(set, pod)
+  const uid = wanted?.metadata.uid
+  if (wanted === undefined || uid === undefined) return others
+  const isDone = mine.length === 1 && mine[0]?.uid === uid && mine[0].controller === true
+  return isDone ? owners : [...others, controllerRef(wanted)]
 }

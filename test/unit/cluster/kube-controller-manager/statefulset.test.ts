@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { StatefulSet, StatefulSetSpec } from '#api/apps/v1/stateful-set/types.ts'
 import { garbageCollector } from '#kube-controller-manager/garbage-collector/garbage-collector.ts'
+import { claimOwners } from '#kube-controller-manager/statefulset/identity.ts'
 import { statefulSetController } from '#kube-controller-manager/statefulset/statefulset.ts'
 import { FakeCluster } from '../../../support/fake-cluster.ts'
 import { pod, runPods, template } from '../../../support/controller-objects.ts'
@@ -249,5 +250,71 @@ describe('the StatefulSet controller', () => {
     cluster.settle()
     const owners = client.list('pods').map((p) => p.metadata.ownerReferences?.[0]?.name)
     expect(owners).toEqual(['db', undefined])
+  })
+})
+
+describe('claimOwners()', () => {
+  const policy = { whenDeleted: 'Delete', whenScaled: 'Delete' } as const
+  const set = (spec: Partial<StatefulSetSpec> = {}): StatefulSet => {
+    const made = statefulSet({ replicas: 1, persistentVolumeClaimRetentionPolicy: policy, ...spec })
+    return { ...made, metadata: { ...made.metadata, uid: 'set-1' } }
+  }
+  const db0 = pod({ name: 'db-0', uid: 'pod-0' })
+  const db1 = pod({ name: 'db-1', uid: 'pod-1' })
+  const reference = (kind: string, name: string, uid: string, more: object = {}) => ({
+    apiVersion: kind === 'Pod' ? 'v1' : 'apps/v1',
+    kind,
+    name,
+    uid,
+    controller: true,
+    blockOwnerDeletion: true,
+    ...more,
+  })
+  const bySet = reference('StatefulSet', 'db', 'set-1')
+  const other = reference('Thing', 'x', 'x', { controller: false })
+
+  test.each([
+    ['the set while its Pod is wanted', set(), db0, [], [bySet]],
+    ['a Pod that is scaled away', set(), db1, [bySet], [reference('Pod', 'db-1', 'pod-1')]],
+    [
+      'the set again when its Pod is wanted again',
+      set({ replicas: 2 }),
+      db1,
+      [reference('Pod', 'db-1', 'pod-1'), other],
+      [other, bySet],
+    ],
+    [
+      'nobody when claims stay',
+      set({
+        persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+      }),
+      db0,
+      [bySet],
+      [],
+    ],
+    [
+      'the set as a controller where it was only an owner',
+      set(),
+      db0,
+      [{ ...bySet, controller: false }],
+      [bySet],
+    ],
+    [
+      'an earlier set of the name',
+      set(),
+      db0,
+      [{ ...bySet, uid: 'set-0' }],
+      [{ ...bySet, uid: 'set-0' }],
+    ],
+    [
+      'another controller alone',
+      set(),
+      db0,
+      [{ ...other, controller: true }, bySet],
+      [{ ...other, controller: true }],
+    ],
+  ])('gives a claim to %s', (_who, owner, member, before, after) => {
+    expect(claimOwners(owner, member, before)).toEqual(after)
+    expect(claimOwners(owner, member, after)).toBe(after)
   })
 })
