@@ -11,8 +11,22 @@ import { DefaultSelectors } from '#kube-scheduler/default-selector.ts'
 import { FailureMemo, judgeFailure, type Failure } from '#kube-scheduler/failure.ts'
 import { bound, evict, recordFailure, recordScheduled } from '#kube-scheduler/pod-writes.ts'
 import { nodeMayHelp, objectors } from '#kube-scheduler/queueing-hints.ts'
+import { bindVolumes } from '#kube-scheduler/volume-writes.ts'
 import { schedulePod, type Outcome } from '#kube-scheduler/schedule-pod.ts'
 import { SchedulingQueue, type ClusterEvent } from '#kube-scheduler/scheduling-queue.ts'
+
+/** What decides about the volumes of Pods. */
+const STORAGE = [
+  'persistentvolumeclaims',
+  'persistentvolumes',
+  'storageclasses.storage.k8s.io',
+] as const
+
+/** Memory: the nodes of Pods that wait for their volumes. */
+const RESERVED = 'volumes/'
+
+/** The plugin that holds back Pods whose volumes are being bound. */
+const VOLUME_BINDING: ReadonlySet<string> = new Set(['VolumeBinding'])
 
 /**
  * Gives every Pod a node. The keys of its work queue only say that Pods wait; which is next, the scheduling queue says, by importance.
@@ -38,7 +52,7 @@ class Scheduler implements Component {
       if (this.#state.nodeChanged(change)) this.#wakeByNode(change)
     })
     client.watch('pods', (change) => this.#podChanged(change))
-    client.watch('persistentvolumeclaims', () => this.#wake('claim'))
+    for (const resource of STORAGE) client.watch(resource, () => this.#wake('claim'))
   }
 
   resync(): void {
@@ -77,6 +91,8 @@ class Scheduler implements Component {
     const { namespace, name } = splitKey(key)
     const pod = this.#client.get('pods', namespace, name)
     if (pod === undefined || !isPending(pod)) return
+    const reserved = this.#reservedNode(key)
+    if (reserved !== undefined && this.#bind(pod, reserved)) return
     const known = this.#memo.get(pod, this.#state.version)
     if (known !== undefined) {
       this.#fail(pod, known)
@@ -87,9 +103,26 @@ class Scheduler implements Component {
     else this.#judge(pod, outcome)
   }
 
-  #bind(pod: Pod, node: string): void {
+  /** Where a Pod goes as soon as it has its volumes. */
+  #reservedNode(key: string): string | undefined {
+    const name = this.#context.memory.get(RESERVED + key)
+    return name === undefined || this.#state.node(name) === undefined ? undefined : name
+  }
+
+  /** False if the volumes that the Pod was to have on the node are not to be had any more. */
+  #bind(pod: Pod, node: string): boolean {
+    const key = keyOf(pod)
+    const volumes = bindVolumes(pod, this.#state.node(node)!.node, this.#client)
+    if (volumes === 'waiting') {
+      this.#context.memory.set(RESERVED + key, node)
+      this.#pending.park(key, VOLUME_BINDING)
+      return true
+    }
+    this.#unreserve(key)
+    if (volumes === 'impossible') return false
     this.#client.update('pods', bound(pod, node, this.#client.now()), { subresource: 'binding' })
     recordScheduled(this.#context.events, pod, node)
+    return true
   }
 
   #judge(pod: Pod, outcome: Exclude<Outcome, { kind: 'node' }>): void {
@@ -109,10 +142,21 @@ class Scheduler implements Component {
   #podChanged(change: Change<Pod>): void {
     const { type, object, old } = change
     const move = this.#state.podChanged(change)
-    if (type === 'DELETED' || !isPending(object)) this.#pending.delete(keyOf(object))
+    if (type === 'DELETED' || !isPending(object)) this.#forget(object)
     else if (old === undefined || !isSameToScheduler(old, object)) this.#enqueue(object)
     if (move === 'left' || move === 'changed') this.#wake('pod-left')
     if (move === 'came' || move === 'changed') this.#wake('pod-came')
+  }
+
+  #forget(pod: Pod): void {
+    const key = keyOf(pod)
+    this.#pending.delete(key)
+    this.#unreserve(key)
+  }
+
+  #unreserve(key: string): void {
+    const { memory } = this.#context
+    if (memory.get(RESERVED + key) !== undefined) memory.delete(RESERVED + key)
   }
 
   #enqueue(pod: Pod): void {

@@ -5,12 +5,7 @@ import type { StorageClass } from '#api/storage/v1/storage-class/types.ts'
 import { assign, equal, keyOf, own, splitKey } from '#apimachinery/object.ts'
 import type { Component, ComponentContext, ComponentDefinition } from '#client/component.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
-import {
-  classOf,
-  findVolume,
-  isFor,
-  mismatch,
-} from '#kube-controller-manager/persistentvolume/binding.ts'
+import { classOf, findVolume, isFor, mismatch } from '#api/core/v1/persistent-volume/matching.ts'
 import { syncVolume } from '#kube-controller-manager/persistentvolume/volumes.ts'
 
 const NAME = 'persistentvolume-controller'

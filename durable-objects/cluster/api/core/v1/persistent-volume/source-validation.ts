@@ -100,12 +100,7 @@ const validateKind = (
       return validateStorageOs(errors, spec.storageos!, path)
     default:
       // a Pod's volume of the kind has the same fields
-      validateAttachedVolume(
-        errors,
-        { ...spec, name },
-        kind,
-        path,
-      )
+      validateAttachedVolume(errors, { ...spec, name }, kind, path)
       return validateMore(errors, spec, kind, path)
   }
 }

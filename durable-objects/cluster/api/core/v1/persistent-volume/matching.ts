@@ -1,6 +1,8 @@
-// Which volume a claim gets. kubernetes: pkg/volume/util/... FindMatchingVolume, pkg/controller/volume/persistentvolume/pv_controller.go
+// Which volume a claim gets. kubernetes: component-helpers storage/volume FindMatchingVolume, pkg/controller/volume/persistentvolume/pv_controller.go
 import type { PersistentVolumeClaim } from '#api/core/v1/persistent-volume-claim/types.ts'
 import type { PersistentVolume } from '#api/core/v1/persistent-volume/types.ts'
+import type { Node } from '#api/core/v1/node/types.ts'
+import { matchesNodeTerm } from '#api/core/v1/pod/node-affinity.ts'
 import { matches, selectorFromLabelSelector } from '#apimachinery/labels.ts'
 import { own } from '#apimachinery/object.ts'
 import { compareQuantity, quantityOf } from '#apimachinery/quantity.ts'
@@ -41,10 +43,16 @@ export const mismatch = (
   return offersModes(volume, claim) ? undefined : 'incompatible accessMode'
 }
 
-/** The volume that was meant for the claim, or the smallest that fits. */
+/** Whether the volume can be had on the node. kubernetes: CheckNodeAffinity */
+export const reachesNode = ({ spec }: PersistentVolume, node: Node): boolean =>
+  spec.nodeAffinity?.required === undefined ||
+  spec.nodeAffinity.required.nodeSelectorTerms.some((term) => matchesNodeTerm(term, node))
+
+/** The volume that was meant for the claim, or the smallest that fits. `node`: where it must be had. */
 export const findVolume = (
   volumes: readonly PersistentVolume[],
   claim: PersistentVolumeClaim,
+  node?: Node,
 ): PersistentVolume | undefined => {
   const { selector } = claim.spec
   const wanted = selector === undefined ? undefined : selectorFromLabelSelector(selector)
@@ -53,8 +61,10 @@ export const findVolume = (
     const { metadata, spec, status } = volume
     if (spec.claimRef !== undefined && !isFor(volume, claim)) continue
     if (modeOf(volume) !== modeOf(claim) || !isLargeEnough(volume, claim)) continue
-    if (isFor(volume, claim)) return volume
+    const isReached = node === undefined || reachesNode(volume, node)
+    if (isFor(volume, claim)) return isReached ? volume : undefined
     const fits =
+      isReached &&
       status?.phase === 'Available' &&
       metadata.deletionTimestamp === undefined &&
       (wanted === undefined || matches(wanted, metadata.labels)) &&
