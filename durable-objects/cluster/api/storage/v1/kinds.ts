@@ -32,8 +32,11 @@ import {
   validateVolumeAttributesClassUpdate,
 } from '#api/storage/v1/volume-attributes-class/validation.ts'
 import { kind, type KindBehaviour } from '#api/strategy.ts'
+import { assign, freeze } from '#apimachinery/object.ts'
 
 // kubernetes: pkg/registry/storage/*/strategy.go
+const NOT_ATTACHED: VolumeAttachment['status'] = freeze({ attached: false })
+
 export const storageKinds: Readonly<Record<string, KindBehaviour>> = {
   'storageclasses.storage.k8s.io': kind<StorageClass>({
     strategy: storageClassStrategy,
@@ -71,6 +74,7 @@ export const storageKinds: Readonly<Record<string, KindBehaviour>> = {
   'volumeattachments.storage.k8s.io': kind<VolumeAttachment>({
     strategy: {
       hasGeneration: false,
+      prepareForCreate: (attachment) => assign(attachment, { status: NOT_ATTACHED }),
       validate: validateVolumeAttachment,
       validateUpdate: validateVolumeAttachmentUpdate,
       allowUnconditionalUpdate: false,
