@@ -1,5 +1,6 @@
 import type { SettingsRequest } from '#settings.ts'
 import type { Script } from '../scripted-cluster.ts'
+import { autoscaling } from './autoscaling.ts'
 import { anything } from './chance.ts'
 import { commandProbes, hooks, refusedPods } from './hooks.ts'
 import { images } from './images.ts'
@@ -47,6 +48,7 @@ const NAMES: readonly (readonly [string, Script, ...SettingsRequest[]])[] = [
   ['images that change under their containers', images, {}, BARE],
   ['writes that are refused', orders.refusals, {}],
   ['careful rollouts', orders.carefulRollouts, {}],
+  ['autoscalers and accounts', autoscaling, {}, BARE],
   ['whatever chance brings', anything(1, 25), {}],
   ['whatever chance brings another time', anything(14, 25), {}],
   ['whatever chance brings', anything(3, 25), BARE],

@@ -69,6 +69,7 @@ describe('a cluster', () => {
     'the end of a busy namespace',
     'proxies with little time',
     'careful rollouts',
+    'autoscalers and accounts',
   ])('at rest wants no timer and writes nothing: %s', { timeout: TIMEOUT_MS }, (name) => {
     const script = named(name)
     const cluster = new ScriptedCluster({ settings: script.settings })
