@@ -87,6 +87,11 @@ export class PodLife {
     return [...initContainerStatuses, ...containerStatuses].find((status) => status.name === name)!
   }
 
+  /** What the container was started with. */
+  environment(name = 'c'): EnvironmentMap | undefined {
+    return this.#env.get(name)
+  }
+
   condition(type: string) {
     return this.pod.status.conditions?.find((condition) => condition.type === type)
   }
@@ -161,13 +166,13 @@ export class PodLife {
       hasImage: (image) => this.#images.has(image),
       startedWith: (name) => this.#env.get(name),
       mountFailure: () => mountFailure(this.pod, objects),
-      environment: (container) =>
+      environment: (container, ip) =>
         environmentOf(this.pod, container, {
           ...objects,
           services: () => [],
           kubernetes: () => undefined,
           allocatable: {},
-          podIP: '10.244.1.5',
+          podIP: ip,
           hostIP: '192.168.49.3',
         }),
     }

@@ -75,7 +75,7 @@ const imageRefusal = (run: PodRun, container: PodContainer): Refusal | undefined
 }
 
 const configRefusal = (run: PodRun, { spec }: PodContainer): Refusal | undefined => {
-  const result = run.facts.environment(spec)
+  const result = run.facts.environment(spec, run.ip ?? '')
   if ('error' in result) return { reason: 'CreateContainerConfigError', message: result.error }
   const message = rootRefusal(run, spec)
   return message === undefined ? undefined : { reason: 'CreateContainerConfigError', message }
@@ -181,7 +181,7 @@ const create = (run: PodRun, container: PodContainer, at: number): void => {
   if (!run.isAlways) {
     const refusal = configRefusal(run, container)
     if (refusal !== undefined) return refuse(run, container, at, refusal)
-    const result = run.facts.environment(container.spec)
+    const result = run.facts.environment(container.spec, run.ip ?? '')
     if ('env' in result) run.environments.set(container.spec.name, result.env)
   }
   run.set(container, { ...run.of(container), phase: 'creating', at })

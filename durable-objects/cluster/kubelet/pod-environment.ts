@@ -25,6 +25,7 @@ export const environmentSources = (
   pod: Pod,
   node: Node,
   hostIP: string,
+  podIP: string,
 ): EnvironmentSources => {
   // One literal without spreads: every container that starts makes one.
   const { configMap, secret } = podObjects(client, pod)
@@ -34,7 +35,7 @@ export const environmentSources = (
     services: () => client.list('services', { namespace: pod.metadata.namespace ?? '' }),
     kubernetes: () => client.get('services', 'default', 'kubernetes'),
     allocatable: node.status.allocatable,
-    podIP: pod.status.podIP ?? '',
+    podIP,
     hostIP,
   }
 }

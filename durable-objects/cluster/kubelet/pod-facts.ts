@@ -36,7 +36,8 @@ export interface PodFacts {
   readonly freeIP: () => string | undefined
   readonly hasImage: (image: string) => boolean
   /** The variables that a container would be started with now. */
-  readonly environment: (container: Container) => EnvironmentResult
+  /** `ip`: the Pod's, which its status does not show yet. */
+  readonly environment: (container: Container, ip: string) => EnvironmentResult
   /** The variables that it was started with, where they cannot be told from the objects of today. */
   readonly startedWith: (container: string) => EnvironmentMap | undefined
   readonly mountFailure: () => string | undefined

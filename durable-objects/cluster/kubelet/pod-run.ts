@@ -255,7 +255,7 @@ export class PodRun {
     const name = container.spec.name
     const known = this.environments.get(name) ?? this.facts.startedWith(name)
     if (known !== undefined) return known
-    const result = this.facts.environment(container.spec)
+    const result = this.facts.environment(container.spec, this.ip ?? '')
     return 'env' in result ? result.env : {}
   }
 

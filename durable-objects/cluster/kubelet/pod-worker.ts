@@ -232,8 +232,8 @@ export class PodWorker implements Component {
     const nodeName = node.metadata.name!
     const objects = podObjects(client, pod)
     const runtime = this.#runtime
-    const environment = (container: Container) =>
-      environmentOf(pod, container, environmentSources(client, pod, node, hostIP))
+    const environment = (container: Container, ip: string) =>
+      environmentOf(pod, container, environmentSources(client, pod, node, hostIP, ip))
     return {
       delays: settings.delays,
       images: settings.images,

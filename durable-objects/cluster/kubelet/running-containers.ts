@@ -162,7 +162,13 @@ export class RunningContainers {
     if (known !== undefined) return known
     const node = client.get('nodes', '', pod.spec.nodeName ?? '')
     if (node === undefined) return {}
-    const sources = environmentSources(client, pod, node, pod.status.hostIP ?? '')
+    const sources = environmentSources(
+      client,
+      pod,
+      node,
+      pod.status.hostIP ?? '',
+      pod.status.podIP ?? '',
+    )
     const result = environmentOf(pod, container, sources)
     return 'env' in result ? result.env : {}
   }

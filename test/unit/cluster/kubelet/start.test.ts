@@ -3,6 +3,26 @@ import { DELAYS } from '#settings.ts'
 import { PodLife } from '../../../support/pod-life.ts'
 
 describe('a pod starts', () => {
+  it('tells its containers the address that its status does not show yet', () => {
+    const life = new PodLife(
+      [
+        {
+          name: 'c',
+          image: 'nginx',
+          env: [
+            {
+              name: 'KEY',
+              valueFrom: { configMapKeyRef: { name: 'cm', key: 'a', optional: true } },
+            },
+            { name: 'IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
+          ],
+        },
+      ],
+      { delays: DELAYS.instant },
+    )
+    expect(life.environment()).toMatchObject({ IP: '10.244.1.5' })
+  })
+
   it('shows ContainerCreating first and everything at once when it runs', () => {
     const life = new PodLife([{ name: 'c', image: 'nginx' }])
     expect(life.pod.status).toMatchObject({
