@@ -101,7 +101,15 @@ export interface ContainerRecord {
   readonly reported?: Readonly<Partial<Record<ProbeKind, number>>>
 }
 
-export type StopCause = 'deleted' | 'deadline' | 'completed'
+export type StopCause = 'deleted' | 'deadline' | 'completed' | 'evicted'
+
+/** The pod stops as a whole. */
+export interface Stopping {
+  readonly since: number
+  readonly cause: StopCause
+  /** Why it was evicted. */
+  readonly message?: string
+}
 
 export interface PodRecord {
   /** When the kubelet took the pod. */
@@ -110,7 +118,7 @@ export interface PodRecord {
   /** Starting was tried: the status shows the sandbox. */
   readonly isShown: boolean
   readonly containers: ReadonlyMap<string, ContainerRecord>
-  readonly stopping?: { readonly since: number; readonly cause: StopCause }
+  readonly stopping?: Stopping
   /** The last mount failure that was reported. */
   readonly mountFailure?: string
   /** The machine went off under it. */

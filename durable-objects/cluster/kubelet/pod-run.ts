@@ -21,7 +21,7 @@ import {
   type PodFacts,
   startFacts,
 } from '#kubelet/pod-facts.ts'
-import type { ContainerRecord, PodRecord, StopCause } from '#kubelet/pod-record.ts'
+import type { ContainerRecord, PodRecord, Stopping } from '#kubelet/pod-record.ts'
 import type { ProbeTarget } from '#kubelet/probe-outcome.ts'
 import { type Health, healthOf, withoutProbes } from '#kubelet/probes.ts'
 
@@ -80,7 +80,7 @@ export class PodRun {
   time: number
   ip: string | undefined
   isShown: boolean
-  stopping: { readonly since: number; readonly cause: StopCause } | undefined
+  stopping: Stopping | undefined
   mountFailure: string | undefined
   lostAt: number | undefined
   /** What the network answered containers. */
@@ -269,6 +269,7 @@ export class PodRun {
       ip: this.ip ?? '',
       hostname: this.pod.spec.hostname ?? this.pod.metadata.name ?? '',
       env: this.#env(container),
+      ...(record.stop?.since === undefined ? {} : { stoppingSince: record.stop.since - record.at }),
     }
     if (this.facts.runtime !== undefined) target.looks = record.looks ?? NO_LOOKS
     return healthOf(target, record.at, now, record.begunAt)

@@ -29,7 +29,7 @@ export const podStatus = (run: PodRun, now: number): PodStatus => {
   const isOver = isFinished(run)
   const phase = phaseOf(run, statuses, isOver)
   const hasSandbox = run.isShown && run.ip !== undefined && !isOver
-  const isTooLate = phase === 'Failed' && run.stopping?.cause === 'deadline'
+  const why = phase === 'Failed' ? failureOf(run) : undefined
   const ip = shownIP(run)
   const { hostIP } = run.facts
   return assign(old, {
@@ -46,9 +46,20 @@ export const podStatus = (run: PodRun, now: number): PodStatus => {
       : shared(`ip/${hostIP}`, () => [{ ip: hostIP }]),
     podIP: ip ?? old.podIP,
     podIPs: ip === undefined || isSame(old.podIPs, ip) ? old.podIPs : [{ ip }],
-    reason: isTooLate ? 'DeadlineExceeded' : old.reason,
-    message: isTooLate ? DEADLINE_MESSAGE : old.message,
+    reason: why?.reason ?? old.reason,
+    message: why?.message ?? old.message,
   })
+}
+
+/** Why the kubelet stopped the pod, if that is a failure. */
+const failureOf = ({
+  stopping,
+}: PodRun): { readonly reason: string; readonly message?: string } | undefined => {
+  if (stopping?.cause === 'deadline')
+    return { reason: 'DeadlineExceeded', message: DEADLINE_MESSAGE }
+  if (stopping?.cause !== 'evicted') return undefined
+  const { message = '' } = stopping
+  return { reason: 'Evicted', message }
 }
 
 const phaseOf = (
@@ -59,7 +70,7 @@ const phaseOf = (
   // No phase follows a terminal one.
   if (isTerminal(run.pod.status)) return run.pod.status.phase
   const phase = podPhase(run.pod, statuses, isOver)
-  if (isOver && run.stopping?.cause === 'deadline') return 'Failed'
+  if (isOver && failureOf(run) !== undefined) return 'Failed'
   // It is terminal only when nothing of it runs any more. kubernetes: pkg/kubelet/status/status_manager.go
   return !isOver && (phase === 'Succeeded' || phase === 'Failed') ? 'Running' : phase
 }

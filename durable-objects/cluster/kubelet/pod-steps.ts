@@ -1,6 +1,7 @@
 // What happens to a pod next. kubernetes: pkg/kubelet/kuberuntime/kuberuntime_manager.go computePodActions, SyncPod
 import { afterRun, willRestart } from '#kubelet/container-exit.ts'
 import { containerStep } from '#kubelet/container-steps.ts'
+import { evictionOf } from '#kubelet/eviction.ts'
 import { isTerminal } from '#kubelet/pod-record.ts'
 import { earliest, type PodRun, type Step } from '#kubelet/pod-run.ts'
 import { failPostStart } from '#kubelet/post-start.ts'
@@ -51,13 +52,30 @@ const stopStep = (run: PodRun, now: number): Step | undefined => {
       at: completedAt,
       run: () => (run.stopping = { since: completedAt, cause: 'completed' }),
     }
-  if (spec.activeDeadlineSeconds === undefined) return undefined
-  const at = run.since + spec.activeDeadlineSeconds * 1000
+  return earliest([deadlineStep(run, spec.activeDeadlineSeconds), evictionStep(run)])
+}
+
+const deadlineStep = (run: PodRun, seconds: number | undefined): Step | undefined => {
+  if (seconds === undefined) return undefined
+  const at = run.since + seconds * 1000
   return {
     at,
     run: () => {
       run.stopping = { since: at, cause: 'deadline' }
       run.note('Normal', 'DeadlineExceeded', DEADLINE_MESSAGE)
+    },
+  }
+}
+
+const evictionStep = (run: PodRun): Step | undefined => {
+  const eviction = evictionOf(run)
+  if (eviction === undefined) return undefined
+  const { at, message } = eviction
+  return {
+    at,
+    run: () => {
+      run.stopping = { since: at, cause: 'evicted', message }
+      run.note('Warning', 'Evicted', message)
     },
   }
 }

@@ -124,7 +124,11 @@ export const goneStep = (
   }
 }
 
+/** kubernetes: pkg/kubelet/eviction/eviction_manager.go immediateEvictionGracePeriodSeconds */
+const EVICTED_SECONDS = 1
+
 const graceOf = (run: PodRun): number =>
+  (run.stopping?.cause === 'evicted' ? EVICTED_SECONDS : undefined) ??
   (run.stopping?.cause === 'deleted' ? run.pod.metadata.deletionGracePeriodSeconds : undefined) ??
   run.pod.spec.terminationGracePeriodSeconds ??
   30

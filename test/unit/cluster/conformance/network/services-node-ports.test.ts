@@ -10,7 +10,11 @@ import {
   onNode,
   schedulableNodes,
 } from '../../../../support/conformance-pods.ts'
-import { expectEndpoints, ServiceJig } from '../../../../support/conformance-services.ts'
+import {
+  ENDPOINT_LAG,
+  expectEndpoints,
+  ServiceJig,
+} from '../../../../support/conformance-services.ts'
 
 const HTTP = { port: 80, name: 'http', protocol: 'TCP', targetPort: 8080 }
 const NETEXEC = ['netexec', '--http-port=8080', '--udp-port=8081']
@@ -95,12 +99,14 @@ describe.each(['iptables', 'nftables', 'ipvs'] as const)('%s: [sig-network] Serv
     const { healthCheckNodePort: oldPort = 0 } = service.spec
     service = jig.update(() => ({ externalTrafficPolicy: 'Cluster', healthCheckNodePort: 0 }))
     expect(service.spec.healthCheckNodePort ?? 0).toBe(0)
+    f.sleep(ENDPOINT_LAG)
     for (const node of [endpointNode!, otherNode!]) {
       expect(health(node, oldPort)).toEqual(NOBODY)
       expect(source(node)).not.toBe('')
     }
     expect(source(otherNode!)).not.toBe(clientIP)
     service = jig.update(() => ({ externalTrafficPolicy: 'Local' }))
+    f.sleep(ENDPOINT_LAG)
     expectLocal()
   })
 })
