@@ -304,3 +304,17 @@ export const agnhost: ImageBehaviour = {
 
 /** agnhost as the server of a picture and of what it is called. kubernetes: test/images/nautilus */
 export const nautilus: ImageBehaviour = { ...agnhost, cmd: ['test-webserver'] }
+
+/** Says as whom a program that belongs to root may act. kubernetes: test/images/nonewprivs */
+export const nonewprivs: ImageBehaviour = {
+  sizeBytes: 7_373_610,
+  entrypoint: ['/nnp'],
+  cmd: [],
+  user: 0,
+  program: ([name], { place }) => {
+    if (programName(name) !== 'nnp') return undefined
+    const uid = place?.noNewPrivileges === true ? (place.user?.uid ?? 0) : 0
+    const log = [{ after: 0, text: `Effective uid: ${uid}`, stream: 'stdout' }] as const
+    return quietly({ ends: { after: 10, exitCode: 0 }, log })
+  },
+}

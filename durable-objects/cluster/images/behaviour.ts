@@ -121,6 +121,10 @@ export interface Process {
   readonly ends?: ProcessEnd
   readonly listens: readonly Listener[]
   readonly memoryBytes: number
+  /** Thousandths of a core that it takes by itself, if it gets them. Absent: next to nothing. */
+  readonly cpu?: number
+  /** What an answer costs, in milliseconds of a core. Absent: about one. */
+  readonly requestCost?: number
   readonly log: readonly LogLine[]
   readonly files?: readonly FileChange[]
   /** What it writes, as far as it is kept. */

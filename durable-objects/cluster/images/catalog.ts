@@ -1,5 +1,5 @@
 // Which image does what, and which images there are not.
-import { agnhost, nautilus } from '#images/agnhost.ts'
+import { agnhost, nautilus, nonewprivs } from '#images/agnhost.ts'
 import type { ImageBehaviour, PullFailure, Tools } from '#images/behaviour.ts'
 import { processOfOutput } from '#images/commands/output.ts'
 import { isNetworkCommand, runNetworkCommand } from '#images/commands/run.ts'
@@ -102,6 +102,7 @@ const KNOWN = new Map<string, ImageBehaviour>([
   ['polinux/stress', stress],
   ['registry.k8s.io/e2e-test-images/agnhost', agnhost],
   ['registry.k8s.io/e2e-test-images/nautilus', nautilus],
+  ['registry.k8s.io/e2e-test-images/nonewprivs', nonewprivs],
   ['registry.k8s.io/e2e-test-images/busybox', shellImage(2_223_686, 'sh', BUSYBOX_TOOLS)],
   ['registry.k8s.io/e2e-test-images/nginx', nginx],
   ['registry.k8s.io/e2e-test-images/httpd', httpd],

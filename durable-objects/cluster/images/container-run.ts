@@ -18,6 +18,7 @@ import { ContainerLog } from '#images/container-log.ts'
 import { NotYet } from '#images/network-moments.ts'
 import { serverProgram } from '#images/server-programs.ts'
 import { agnhostTool, readsFiles } from '#images/commands/mounttest.ts'
+import { changesNetwork, refusedIp, sysctlTool } from '#images/commands/kernel-tools.ts'
 import {
   followed,
   guessedTool,
@@ -228,6 +229,8 @@ export class ContainerRun implements Machine {
     if (tool !== undefined) return tool
     if (base === 'hostname') return textTool(base, `${this.hostname}\n`)
     if (ALSO_PROGRAMS.has(base)) return undefined
+    if (base === 'sysctl') return sysctlTool(this.#context.place)
+    if (changesNetwork(argv) && this.#context.place?.isPrivileged !== true) return refusedIp
     if (SILENT.has(base)) return silentTool(base)
     if (base === 'pause') return silentTool(base, Infinity)
     // An image that somebody knows has no other programs than its own and these.
@@ -340,7 +343,6 @@ const SILENT = new Set([
   'sync',
   'mount',
   'umount',
-  'sysctl',
   'modprobe',
   'stty',
   'renice',

@@ -1,7 +1,7 @@
 // What is mounted for a container's first process: its volumes, and the files that the kubelet writes, as soon as somebody looks at them.
 import type { ProgramContext } from '#images/behaviour.ts'
 import type { Network, ResolvConf } from '#images/network.ts'
-import { type RunPlace, TimedVolume } from '#images/run-place.ts'
+import { type MountedTree, type RunPlace, TimedVolume, VolumePart } from '#images/run-place.ts'
 import { FileSystem } from '#shell/files/file-system.ts'
 import { type DirectoryNode, file, type Node } from '#shell/files/node.ts'
 import { type Volume, volumeOf } from '#shell/files/volume.ts'
@@ -30,9 +30,26 @@ export const mountAll = (
     mountFile(files, '/etc/resolv.conf', () => resolvConf(network('/etc/resolv.conf').resolvConf))
     mountFile(files, '/etc/hostname', () => `${hostname}\n`)
   }
-  return (place?.mounts ?? []).map((mount) => {
-    const volume = new TimedVolume(mount, time)
-    files.mount(mount.path, volume, mount.readOnly)
+  return mountVolumes(files, place?.mounts ?? [], time)
+}
+
+const mountVolumes = (
+  files: FileSystem,
+  mounts: readonly MountedTree[],
+  time: () => number,
+): readonly TimedVolume[] => {
+  const written = new Map<string, TimedVolume>()
+  return mounts.map((mount) => {
+    const { path, readOnly, names, isWritten } = mount
+    const volume = written.get(mount.volume) ?? new TimedVolume(mount, time)
+    if (isWritten) written.set(mount.volume, volume)
+    // what is part of a volume of objects may be a file
+    if (!isWritten && names.length > 0) volume.open()
+    files.mount(
+      path,
+      isWritten && names.length > 0 ? new VolumePart(volume, names) : volume,
+      readOnly,
+    )
     volume.open()
     return volume
   })

@@ -1,6 +1,8 @@
 // What a container's first process finds around it besides its image: who it is, and what is mounted. Volumes change under it; the changes
 // up to now are known, and a process that would see one of them is worked out anew.
+import { own, setKey } from '#apimachinery/object.ts'
 import { directory, type Node } from '#shell/files/node.ts'
+import { nodeAt, withPath } from '#shell/files/tree.ts'
 import type { Volume } from '#shell/files/volume.ts'
 
 /** A mounted tree from some moment on. */
@@ -14,8 +16,11 @@ export interface MountedTree {
   readonly path: string
   readonly readOnly: boolean
   readonly device?: string
-  /** Only a part of the volume, which may be a file. */
-  readonly isPart?: true
+  /** The volume's name: what is written into one mount of it is seen in the others. */
+  readonly volume: string
+  /** Where in the volume the mount begins; of a volume of objects the trees are that part already. */
+  readonly names: readonly string[]
+  readonly isWritten: boolean
   /** In the order of time; the first is what it finds when it starts. Called when a program looks there for the first time. */
   readonly trees: () => readonly TreeChange[]
 }
@@ -30,6 +35,10 @@ export interface RunPlace {
   readonly workingDir?: string
   readonly readOnlyRoot?: boolean
   readonly mounts: readonly MountedTree[]
+  /** What the Pod sets of the kernel's parameters. */
+  readonly sysctls?: Readonly<Record<string, string>>
+  readonly noNewPrivileges?: true
+  readonly isPrivileged?: true
 }
 
 const NOTHING = directory({})
@@ -59,7 +68,7 @@ export class TimedVolume implements Volume {
   }
 
   get tree(): Node {
-    if (!this.#isOpen && this.#mounted.isPart !== true) return NOTHING
+    if (!this.#isOpen) return NOTHING
     this.#changes ??= this.#mounted.trees()
     const time = this.#time()
     while (
@@ -80,4 +89,41 @@ export class TimedVolume implements Volume {
   nextChange(after: number): number {
     return this.#changes?.find((change) => change.after > after)?.after ?? Infinity
   }
+}
+
+/** A directory of a volume, mounted by itself. */
+export class VolumePart implements Volume {
+  readonly limit = MOST_WRITTEN
+  readonly device?: string
+  readonly #whole: TimedVolume
+  readonly #names: readonly string[]
+
+  constructor(whole: TimedVolume, names: readonly string[]) {
+    this.#whole = whole
+    this.#names = names
+    if (whole.device !== undefined) this.device = whole.device
+  }
+
+  get used(): number {
+    return this.#whole.used
+  }
+
+  set used(used: number) {
+    this.#whole.used = used
+  }
+
+  get tree(): Node {
+    return nodeAt(this.#whole.tree, this.#names) ?? NOTHING
+  }
+
+  set tree(tree: Node) {
+    this.#whole.tree = putAt(withPath(this.#whole.tree, this.#names, false), this.#names, tree)
+  }
+}
+
+const putAt = (tree: Node, [name, ...rest]: readonly string[], node: Node): Node => {
+  if (name === undefined || tree.kind !== 'directory') return node
+  const entries: Record<string, Node> = { ...tree.entries }
+  setKey(entries, name, putAt(own(entries, name) ?? NOTHING, rest, node))
+  return { ...tree, entries }
 }

@@ -11,6 +11,7 @@ import { decodeUtf8Loosely } from '#apimachinery/utf8.ts'
 import { expand } from '#kubelet/expansion.ts'
 import { fieldValue, type PodAddresses, resourceValue } from '#kubelet/field-reference.ts'
 import { serviceEnvironment } from '#kubelet/service-environment.ts'
+import { subPathProblem } from '#kubelet/sub-path.ts'
 
 export type EnvironmentMap = Readonly<Record<string, string>>
 
@@ -27,8 +28,19 @@ export interface EnvironmentSources extends PodAddresses {
 
 export type EnvironmentResult = { readonly env: EnvironmentMap } | { readonly error: string }
 
-/** All variables of the container in the order in which they were set, or the message of what is missing. */
+/** All variables of the container in the order in which they were set, or the message of what it cannot be created for. */
 export const environmentOf = (
+  pod: Pod,
+  container: Container,
+  sources: EnvironmentSources,
+): EnvironmentResult => {
+  const result = variablesOf(pod, container, sources)
+  if (container.volumeMounts === undefined || 'error' in result) return result
+  const error = subPathProblem(container.volumeMounts, result.env)
+  return error === undefined ? result : { error }
+}
+
+const variablesOf = (
   pod: Pod,
   container: Container,
   sources: EnvironmentSources,
@@ -139,7 +151,9 @@ export const dependsOnObjects = ({ env, envFrom }: Container): boolean =>
   (envFrom !== undefined && envFrom.length > 0) ||
   env?.some(
     ({ valueFrom }) =>
-      valueFrom?.configMapKeyRef !== undefined || valueFrom?.secretKeyRef !== undefined,
+      valueFrom?.configMapKeyRef !== undefined ||
+      valueFrom?.secretKeyRef !== undefined ||
+      /^metadata\.(labels|annotations)/.test(valueFrom?.fieldRef?.fieldPath ?? ''),
   ) === true
 
 /** Command or args with `$(NAME)` replaced. kubernetes: pkg/kubelet/container/helpers.go ExpandContainerCommandAndArgs */

@@ -17,12 +17,20 @@ import { fieldValue, resourceValue } from '#kubelet/field-reference.ts'
 import { type FilePlace, volumeFiles } from '#kubelet/written-files.ts'
 import { textOf } from '#shell/files/bytes.ts'
 import { projectedTree } from '#shell/files/mounted.ts'
-import { directory, type DirectoryNode, type Node } from '#shell/files/node.ts'
+import { directory, type DirectoryNode, file, type Node } from '#shell/files/node.ts'
+import { nodeAt } from '#shell/files/tree.ts'
 
 /** Where a volume's files come from. */
 export type VolumeSource =
   | { readonly kind: 'objects'; readonly tree: DirectoryNode }
-  | { readonly kind: 'written'; readonly place: FilePlace; readonly device?: string }
+  | ({ readonly kind: 'written' } & WrittenSource)
+
+interface WrittenSource {
+  readonly place: FilePlace
+  /** What is there before anybody writes. */
+  readonly base: Node
+  readonly device?: string
+}
 
 interface ProjectedFile {
   readonly path: string
@@ -59,28 +67,37 @@ const ofGroup = <N extends Node>(node: N, gid: number | undefined): N => {
   return { ...node, gid, mode: node.mode | 0o2550, entries }
 }
 
-const NOT_FOUND = { place: { path: 'nowhere', owner: '' } }
-
 const placeOf = (
   client: Client,
   pod: Pod,
   { name, emptyDir, hostPath, persistentVolumeClaim, ephemeral }: Volume,
-): { readonly place: FilePlace; readonly device?: string } => {
+): WrittenSource => {
   const { namespace = '', uid = '', name: podName = '' } = pod.metadata
-  if (hostPath !== undefined)
-    return { place: { path: `host/${pod.spec.nodeName ?? ''}${hostPath.path}`, owner: '' } }
+  const { nodeName = '', securityContext } = pod.spec
+  if (hostPath !== undefined) {
+    const place = { path: `host/${nodeName}${hostPath.path}`, owner: '' }
+    return { place, base: hostFiles(nodeName, hostPath.path) }
+  }
+  const gid = securityContext?.fsGroup
+  const base =
+    gid === undefined ? EMPTY_VOLUME : { ...EMPTY_VOLUME, gid, mode: EMPTY_VOLUME.mode | 0o2000 }
   const claimName =
     persistentVolumeClaim?.claimName ?? (ephemeral === undefined ? '' : `${podName}-${name}`)
   if (claimName !== '') {
     const claim = client.get('persistentvolumeclaims', namespace, claimName)
-    if (claim === undefined) return NOT_FOUND
-    return {
-      place: { path: `claim/${namespace}/${claimName}`, owner: claim.metadata.uid ?? '' },
-      device: '/dev/sdb',
-    }
+    if (claim === undefined) return { place: { path: 'nowhere', owner: '' }, base }
+    const owner = claim.metadata.uid ?? ''
+    return { place: { path: `claim/${namespace}/${claimName}`, owner }, base, device: '/dev/sdb' }
   }
   const place = volumeFiles(keyOf(pod), uid, name)
-  return emptyDir?.medium === 'Memory' ? { place, device: 'tmpfs' } : { place }
+  return emptyDir?.medium === 'Memory' ? { place, base, device: 'tmpfs' } : { place, base }
+}
+
+/** What of a node's own files is known. */
+const hostFiles = (node: string, path: string): Node => {
+  const etc = { hostname: file(`${node}\n`), hosts: file('127.0.0.1\tlocalhost\n') }
+  const names = path.split('/').filter((name) => name !== '')
+  return nodeAt(directory({ etc: directory(etc) }), names) ?? EMPTY_VOLUME
 }
 
 /** When the first files were written. That the Pod has started is not known yet then. */

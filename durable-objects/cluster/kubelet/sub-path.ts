@@ -1,6 +1,7 @@
 // The part of a volume that a mount shows. kubernetes: pkg/kubelet/kubelet_pods.go makeMounts, pkg/volume/util/subpath
 import type { VolumeMount } from '#api/core/v1/pod/container-types.ts'
 import { own } from '#apimachinery/object.ts'
+import { expand } from '#kubelet/expansion.ts'
 import type { Node } from '#shell/files/node.ts'
 import { nodeAt } from '#shell/files/tree.ts'
 
@@ -12,9 +13,33 @@ export const subPathOf = (
   env: Readonly<Record<string, string>>,
 ): readonly string[] => {
   const path =
-    subPathExpr?.replace(/\$\((\w+)\)/g, (whole, name: string) => own(env, name) ?? whole) ??
-    subPath
+    subPathExpr === undefined ? subPath : expand(subPathExpr, (name) => own(env, name) ?? '')
   return namesOf(path)
+}
+
+/** Why a container cannot be created with its mounts; undefined: it can. kubernetes: pkg/kubelet/container/helpers.go ExpandContainerVolumeMounts */
+export const subPathProblem = (
+  mounts: readonly VolumeMount[] | undefined,
+  env: Readonly<Record<string, string>>,
+): string | undefined => {
+  for (const mount of mounts ?? []) {
+    const { subPathExpr, subPath = '' } = mount
+    if (subPathExpr === undefined && subPath === '') continue
+    const missing = new Set<string>()
+    const path =
+      subPathExpr === undefined
+        ? subPath
+        : expand(subPathExpr, (name) => {
+            const value = own(env, name) ?? ''
+            if (value === '') missing.add(name)
+            return value
+          })
+    if (missing.size > 0) return `missing value for ${[...missing].sort().join(', ')}`
+    if (path.startsWith('/')) return `error SubPath \`${path}\` must not be an absolute path`
+    if (path.split('/').includes('..'))
+      return `unable to provision SubPath \`${path}\`: must not contain '..'`
+  }
+  return undefined
 }
 
 /** Behind the links that lead to what is there now. */

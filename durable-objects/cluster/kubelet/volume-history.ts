@@ -11,7 +11,7 @@ import { EMPTY_VOLUME, isOfObjects, type VolumeSource, volumeSource } from '#kub
 import { behindLinks, namesOf, subPathOf } from '#kubelet/sub-path.ts'
 import type { WrittenFiles } from '#kubelet/written-files.ts'
 import { file, type Node } from '#shell/files/node.ts'
-import { nodeAt, withPath } from '#shell/files/tree.ts'
+import { withPath } from '#shell/files/tree.ts'
 
 /** What a volume held from some moment on. */
 export interface VolumeState {
@@ -84,7 +84,13 @@ export class VolumeHistory {
     const user = userOf(pod, container)
     if (user !== undefined) place.user = user
     if (container.workingDir !== undefined) place.workingDir = container.workingDir
-    if (container.securityContext?.readOnlyRootFilesystem === true) place.readOnlyRoot = true
+    const { securityContext } = container
+    if (securityContext?.readOnlyRootFilesystem === true) place.readOnlyRoot = true
+    if (securityContext?.allowPrivilegeEscalation === false) place.noNewPrivileges = true
+    if (securityContext?.privileged === true) place.isPrivileged = true
+    const sysctls = pod.spec.securityContext?.sysctls
+    if (sysctls !== undefined)
+      place.sysctls = Object.fromEntries(sysctls.map(({ name, value }) => [name, value]))
     return place
   }
 
@@ -96,8 +102,15 @@ export class VolumeHistory {
       .flatMap((mount) => this.#mount(container, mount, startedAt, env) ?? [])
     const isMounted = volumeMounts.some(({ mountPath }) => mountPath.startsWith(ACCOUNT_PATH))
     if (isMounted || pod.spec.automountServiceAccountToken === false) return mounts
-    const trees = () => this.#seen(ACCOUNT, startedAt, [], false)
-    return [...mounts, { path: ACCOUNT_PATH, readOnly: true, trees }]
+    const account: MountedTree = {
+      path: ACCOUNT_PATH,
+      readOnly: true,
+      volume: ACCOUNT,
+      names: [],
+      isWritten: false,
+      trees: () => this.#seen(ACCOUNT, startedAt),
+    }
+    return [...mounts, account]
   }
 
   #mount(
@@ -114,35 +127,32 @@ export class VolumeHistory {
     const result: Mutable<MountedTree> = {
       path: `/${namesOf(mount.mountPath).join('/')}`,
       readOnly: isObjects || mount.readOnly === true,
-      trees: () => this.#seen(volume.name, startedAt, names, !isObjects),
+      volume: volume.name,
+      names,
+      isWritten: !isObjects,
+      trees: () =>
+        isObjects
+          ? partOf(this.#seen(volume.name, startedAt), names)
+          : withPaths(this.#seen(volume.name, startedAt), pathsIn(container, volume.name, env)),
     }
     if (!isObjects) {
       const { device } = volumeSource(client, pod, container, volume) as WrittenSource
       if (device !== undefined) result.device = device
     }
-    if (names.length > 0) result.isPart = true
     return result
   }
 
   /** What a run sees of a volume: what it held when the run began, and all changes since. */
-  #seen(
-    name: string,
-    startedAt: number,
-    names: readonly string[],
-    isWritten: boolean,
-  ): readonly TreeChange[] {
+  #seen(name: string, startedAt: number): readonly TreeChange[] {
     if (!this.states.has(name)) this.add(name, 0, this.#first(name))
     const states = this.states.get(name)!
     const first = Math.max(
       0,
       states.findLastIndex(({ at }) => at <= startedAt),
     )
-    const changes = states.slice(first).map(({ at, tree }, index) => ({
-      after: index === 0 ? 0 : at - startedAt,
-      tree: partOf(tree, names, isWritten),
-    }))
-    // a part of a volume of objects is mounted as it is then: its links lead elsewhere later
-    return names.length > 0 && !isWritten ? changes.slice(0, 1) : changes
+    return states
+      .slice(first)
+      .map(({ at, tree }, index) => ({ after: index === 0 ? 0 : at - startedAt, tree }))
   }
 
   #first(name: string): Node {
@@ -152,8 +162,8 @@ export class VolumeHistory {
     const volume = this.#volume(name)
     const [container] = pod.spec.containers
     if (volume === undefined || container === undefined) return EMPTY_VOLUME
-    const { place } = volumeSource(client, pod, container, volume) as WrittenSource
-    return files.treeOf(place, EMPTY_VOLUME).tree
+    const { place, base } = volumeSource(client, pod, container, volume) as WrittenSource
+    return files.treeOf(place, base).tree
   }
 
   #treeOfObjects(name: string): Node | undefined {
@@ -192,11 +202,32 @@ export const accountVolume: Volume = {
   },
 }
 
-const partOf = (tree: Node, names: readonly string[], isWritten: boolean): Node => {
-  if (names.length === 0) return tree
-  if (!isWritten) return behindLinks(tree, names) ?? file('')
-  return nodeAt(withPath(tree, names, false), names) ?? EMPTY_VOLUME
+/** A part of a volume of objects is mounted as it is when the container starts: its links lead elsewhere later. */
+const partOf = (
+  changes: readonly TreeChange[],
+  names: readonly string[],
+): readonly TreeChange[] => {
+  if (names.length === 0) return changes
+  const { after, tree } = changes[0]!
+  return [{ after, tree: behindLinks(tree, names) ?? file('') }]
 }
+
+/** The directories that mounts begin at are made when the container starts. */
+const withPaths = (
+  changes: readonly TreeChange[],
+  paths: readonly (readonly string[])[],
+): readonly TreeChange[] =>
+  changes.map(({ after, tree }) => ({
+    after,
+    tree: paths.reduce((made, names) => withPath(made, names, false), tree),
+  }))
+
+const pathsIn = (
+  { volumeMounts = [] }: Container,
+  volume: string,
+  env: EnvironmentMap,
+): readonly (readonly string[])[] =>
+  volumeMounts.filter(({ name }) => name === volume).map((mount) => subPathOf(mount, env))
 
 /** undefined: the image decides. */
 export const userOf = (

@@ -4,7 +4,7 @@ import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { Volume } from '#api/core/v1/pod/volume-types.ts'
 import { keyOf, own } from '#apimachinery/object.ts'
 import { containersOf } from '#kubelet/pod-facts.ts'
-import { EMPTY_VOLUME, volumeSource } from '#kubelet/pod-volumes.ts'
+import { volumeSource } from '#kubelet/pod-volumes.ts'
 import type { RunningContainer } from '#kubelet/running-containers.ts'
 import { isUnder, withWrites, type Written, writesBetween, writesIn } from '#kubelet/write-tree.ts'
 import { containerFiles, type FilePlace } from '#kubelet/written-files.ts'
@@ -47,7 +47,7 @@ export const volumeFilesOf = (
   const texts = worlds.disks.volumeTexts(keyOf(pod), pod.metadata.uid ?? '', volume.name)
   const all = [...keptTexts(texts), ...volumeWrites(worlds, pod, volume.name)]
   const { place, device } = source
-  const base = withWrites(EMPTY_VOLUME, all)
+  const base = withWrites(source.base, all)
   return device === undefined ? { place, base } : { place, base, device }
 }
 

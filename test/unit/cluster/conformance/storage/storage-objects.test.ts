@@ -6,7 +6,10 @@ import { Framework } from '../../../../support/conformance.ts'
 const f = new Framework()
 const status = { subresource: 'status' }
 
-type Body = { readonly metadata: { readonly name: string }; readonly [field: string]: unknown }
+interface Body {
+  readonly metadata: { readonly name: string }
+  readonly [field: string]: unknown
+}
 
 /** Create, read, patch, list, delete, create anew, update, delete as a collection: how these kinds are gone through. */
 const lifecycle = (name: string, body: Body, cluster = true): void => {
