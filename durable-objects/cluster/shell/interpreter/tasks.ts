@@ -96,6 +96,10 @@ export const newShell = (
     state.variables.set(key, { value, isExported: true, isReadOnly: false })
   state.set('PWD', from.cwd)
   state.mark('PWD', { isExported: true })
+  if (flavour !== 'dash') {
+    state.set('SHLVL', String((Number.parseInt(state.get('SHLVL') ?? '', 10) || 0) + 1))
+    state.mark('SHLVL', { isExported: true })
+  }
   if (state.get('OPTIND') === undefined) state.set('OPTIND', '1')
   if (state.get('IFS') === undefined) state.set('IFS', ' \t\n')
   state.depth = from.depth + 1

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { Exhausted } from '#shell/kernel/kernel.ts'
 import { runShell } from '../../../support/shell.ts'
 
@@ -26,6 +26,16 @@ describe('time', () => {
   it('is what SECONDS counts', () => {
     expect(runShell('bash', 'echo $SECONDS; sleep 3; echo $SECONDS').stdout).toBe('0\n3\n')
   })
+})
+
+test.each([
+  ['bash', '1', '4'],
+  ['ash', '1', '4'],
+  ['dash', '', '3'],
+] as const)('%s counts how deep it is', (flavour, first, below) => {
+  const level = (env: Readonly<Record<string, string>>): string =>
+    runShell(flavour, 'printf %s "$SHLVL"', { env }).stdout
+  expect([level({}), level({ SHLVL: '3' })]).toEqual([first, below])
 })
 
 describe('pipes', () => {

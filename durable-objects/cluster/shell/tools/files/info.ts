@@ -272,15 +272,8 @@ export const df = tool(
       const size = (kilobytes: number): string =>
         human ? humanSize(kilobytes * 1024, run.family) : String(kilobytes)
       const percent = `${Math.ceil((used / Math.max(1, total)) * 100)}%`
-      return [
-        name,
-        ...(run.has('T') ? [name] : []),
-        size(total),
-        size(used),
-        size(total - used),
-        percent,
-        path,
-      ]
+      const type = run.has('T') ? [name] : []
+      return [name, ...type, size(total), size(used), size(total - used), percent, path]
     })
     const head = [
       'Filesystem',
@@ -291,10 +284,24 @@ export const df = tool(
       'Use%',
       'Mounted on',
     ]
-    run.print(table([head, ...rows], run.has('T') ? 2 : 1))
+    run.print(
+      run.isGnu ? gnuTable([head, ...rows], run.has('T') ? 2 : 1) : busyboxTable(head, rows),
+    )
     return run.exitCode
   },
 )
+
+/** Columns of fixed width. busybox: coreutils/df.c */
+const busyboxTable = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
+  const line = (cells: readonly string[]): string => {
+    const [name, ...rest] = cells
+    const type = rest.length > 5 ? [rest.shift()!.padEnd(10)] : []
+    const [total, used, free, percent, path] = rest as [string, string, string, string, string]
+    const sizes = [total.padStart(9), used.padStart(9), free.padStart(9), percent.padStart(4), path]
+    return `${[name!.padEnd(20), ...type, ...sizes].join(' ')}\n`
+  }
+  return [head, ...rows].map(line).join('')
+}
 
 const mountFor = (run: Run, path: string): string => {
   const paths = new Set(run.files.mounts().map((mount) => mount.path))
@@ -304,7 +311,7 @@ const mountFor = (run: Run, path: string): string => {
 }
 
 /** Columns from `right` on stand at the right, but for the last. */
-const table = (rows: readonly (readonly string[])[], right: number): string => {
+const gnuTable = (rows: readonly (readonly string[])[], right: number): string => {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   return rows
     .map((row) =>

@@ -43,6 +43,15 @@ test('wc -m counts characters where the locale has them', () => {
   expect([count({}), count({ LANG: 'C.UTF-8' })]).toEqual(['6\n', '3\n'])
 })
 
+test.each([
+  ['busybox', ['Filesystem           1K-blocks      Used Available Use% Mounted on', 30]],
+  ['workstation', ['Filesystem     1K-blocks Used Available Use% Mounted on', 24]],
+] as const)('df of %s stands in its columns', (flavour, [head, end]) => {
+  const lines = runTool(world({ tools: toolsOf(flavour) }), ['df'], []).out.split('\n')
+  expect(lines[0]).toBe(head)
+  expect(lines[1]!.slice(0, end)).toMatch(/^overlay +\d+$/)
+})
+
 describe('dd', () => {
   test('makes a file of zeros and says how much that was', () => {
     const here = world()
