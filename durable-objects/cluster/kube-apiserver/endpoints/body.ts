@@ -25,8 +25,9 @@ export interface RawBody {
   readonly value: unknown
   /** `duplicate field "data.a"` */
   readonly duplicates: readonly string[]
-  /** What it was read from, if that is JSON. */
-  readonly json?: string
+  /** What it was read from, unless that is protobuf. */
+  readonly text?: string
+  readonly isYaml?: boolean
 }
 
 /** What the body's objects are to be. */
@@ -85,8 +86,8 @@ const readProtobuf = (body: string | Uint8Array): RawBody => {
 export const readJson = (body: string | Uint8Array): RawBody => {
   try {
     // Go's parser takes bytes that are no character for one that stands for them
-    const json = typeof body === 'string' ? body : decodeUtf8Loosely(body)
-    return { ...parseJson(json), json }
+    const text = typeof body === 'string' ? body : decodeUtf8Loosely(body)
+    return { ...parseJson(text), text }
   } catch (error) {
     throw new BodyError(`couldn't get version/kind; json parse error: ${(error as Error).message}`)
   }
@@ -101,6 +102,8 @@ const readYaml = (body: string | Uint8Array): RawBody => {
     return {
       value: withSortedKeys(first?.value ?? null),
       duplicates: first?.duplicates ?? [],
+      text: body,
+      isYaml: true,
     }
   } catch (error) {
     throw new BodyError(`error converting YAML to JSON: ${(error as Error).message}`)
@@ -159,7 +162,7 @@ export const decodeObject = (
   validation: FieldValidation,
   warnings: string[],
 ): KubeObject => {
-  const value = withKind(raw.value ?? {}, expected)
+  const value = withKind(raw, expected)
   if (expected.schema === undefined) return value as unknown as KubeObject
   const handled = `${expected.kind} in version "${expected.version}" cannot be handled as a ${expected.kind}`
   try {
@@ -177,13 +180,13 @@ export const decodeObject = (
 
 /** Custom objects are read as plain maps first, and then by their schema. */
 const strictProblems = (
-  { json, duplicates }: RawBody,
+  { text, isYaml = false, duplicates }: RawBody,
   { custom }: Expected,
   unknownFields: readonly string[],
 ): readonly string[] =>
-  json === undefined || custom !== undefined
+  text === undefined || isYaml || custom !== undefined
     ? [...duplicates, ...unknownFields]
-    : inOrderOfText(json, MAX_JSON_DEPTH, duplicates, unknownFields)
+    : inOrderOfText(text, MAX_JSON_DEPTH, duplicates, unknownFields)
 
 const decodeAs = (value: JsonObject, { custom }: Expected, schema: Schema): Decoded =>
   custom === undefined ? decode(value, schema) : decodeCustom(value, custom)
@@ -221,16 +224,20 @@ const kindOf = (value: unknown): { readonly apiVersion: string; readonly kind: s
   return { apiVersion: String(apiVersion), kind: String(kind) }
 }
 
-/** Fills in a missing kind, refuses another one. */
-const withKind = (value: unknown, expected: Expected): JsonObject => {
-  const given = kindOf(value)
-  const object = value as JsonObject
+/** Fills in a missing kind, which a custom object must have; refuses another one. */
+const withKind = ({ value = {}, text = '' }: RawBody, expected: Expected): JsonObject => {
+  const given = kindOf(value ?? {})
+  const object = (value ?? {}) as JsonObject
+  if (expected.custom !== undefined) {
+    if (given.kind === '') throw new BodyError(`Object 'Kind' is missing in '${text}'`)
+    checkCustomKind(object, given.apiVersion, given.kind, expected)
+    return object
+  }
   const expectedVersion =
     expected.group === '' ? expected.version : `${expected.group}/${expected.version}`
   const apiVersion = given.apiVersion === '' ? expectedVersion : given.apiVersion
   const kind = given.kind === '' ? expected.kind : given.kind
-  if (expected.custom !== undefined) checkCustomKind(object, apiVersion, kind, expected)
-  else if (apiVersion !== expectedVersion || kind !== expected.kind)
+  if (apiVersion !== expectedVersion || kind !== expected.kind)
     throw wrongKind(apiVersion, kind, expected, expectedVersion)
   return apiVersion === object['apiVersion'] && kind === object['kind']
     ? object

@@ -212,6 +212,14 @@ describe('a custom resource', () => {
       code: 422,
       message: 'Widget.example.com "w" is invalid: kind: Invalid value: "Gadget": must be Widget',
     })
+    expect(cluster.request('POST', WIDGETS, { metadata: { name: 'w' } })).toMatchObject({
+      code: 400,
+      message: `the object provided is unrecognized (must be of type Widget): Object 'Kind' is missing in '{"metadata":{"name":"w"}}' ({"metadata":{"name":"w"}})`,
+    })
+    expect(cluster.request('POST', WIDGETS, { kind: 'Widget', metadata: {} })).toMatchObject({
+      message:
+        'the API version in the data () does not match the expected API version (example.com/v1)',
+    })
   })
 
   it('is applied by its own schema', () => {
