@@ -1,12 +1,24 @@
-// kubernetes: pkg/printers/internalversion/printers.go printResourceClaim, printResourceSlice
+// kubernetes: pkg/printers/internalversion/printers.go printResourceClaim, printResourceSlice, pkg/registry/resource/*/strategy.go
 import { nameAndAge } from '#api/meta/v1/columns.ts'
+import { defaultResourceClaim, defaultResourceClaimTemplate } from '#api/resource/v1/defaults.ts'
+import type {
+  DeviceClass,
+  ResourceClaim,
+  ResourceClaimTemplate,
+  ResourceSlice,
+} from '#api/resource/v1/types.ts'
+import {
+  validateDeviceClass,
+  validateResourceClaim,
+  validateResourceClaimTemplate,
+  validateResourceClaimTemplateUpdate,
+  validateResourceClaimUpdate,
+  validateResourceSlice,
+  validateResourceSliceUpdate,
+} from '#api/resource/v1/validation.ts'
 import { kind, type KindBehaviour, type RowPrinter } from '#api/strategy.ts'
 import { age } from '#apimachinery/age.ts'
-import type { KubeObject } from '#apimachinery/object.ts'
-
-interface ResourceClaim extends KubeObject {
-  readonly status?: { readonly allocation?: unknown; readonly reservedFor?: readonly unknown[] }
-}
+import { assign } from '#apimachinery/object.ts'
 
 const stateOf = ({ metadata, status }: ResourceClaim): string => {
   const deleted = metadata.deletionTimestamp !== undefined
@@ -24,14 +36,6 @@ const resourceClaimRow: RowPrinter<ResourceClaim> = (claim, { now }) => [
   age(now, claim.metadata.creationTimestamp),
 ]
 
-interface ResourceSlice extends KubeObject {
-  readonly spec?: {
-    readonly nodeName?: string
-    readonly driver?: string
-    readonly pool?: { readonly name?: string }
-  }
-}
-
 const resourceSliceRow: RowPrinter<ResourceSlice> = ({ metadata, spec }, { now }) => [
   metadata.name ?? '',
   spec?.nodeName ?? '',
@@ -41,14 +45,31 @@ const resourceSliceRow: RowPrinter<ResourceSlice> = ({ metadata, spec }, { now }
 ]
 
 export const resourceKinds: Readonly<Record<string, KindBehaviour>> = {
-  'deviceclasses.resource.k8s.io': kind({ row: nameAndAge }),
-  'resourceclaims.resource.k8s.io': kind({
-    strategy: { hasGeneration: false },
-    row: resourceClaimRow,
-  }),
-  'resourceclaimtemplates.resource.k8s.io': kind({
-    strategy: { hasGeneration: false },
+  'deviceclasses.resource.k8s.io': kind<DeviceClass>({
+    strategy: { validate: validateDeviceClass, validateUpdate: validateDeviceClass },
     row: nameAndAge,
   }),
-  'resourceslices.resource.k8s.io': kind({ row: resourceSliceRow }),
+  'resourceclaims.resource.k8s.io': kind<ResourceClaim>({
+    strategy: {
+      hasGeneration: false,
+      defaults: defaultResourceClaim,
+      prepareForCreate: (claim) => assign(claim, { status: {} }),
+      validate: validateResourceClaim,
+      validateUpdate: validateResourceClaimUpdate,
+    },
+    row: resourceClaimRow,
+  }),
+  'resourceclaimtemplates.resource.k8s.io': kind<ResourceClaimTemplate>({
+    strategy: {
+      hasGeneration: false,
+      defaults: defaultResourceClaimTemplate,
+      validate: validateResourceClaimTemplate,
+      validateUpdate: validateResourceClaimTemplateUpdate,
+    },
+    row: nameAndAge,
+  }),
+  'resourceslices.resource.k8s.io': kind<ResourceSlice>({
+    strategy: { validate: validateResourceSlice, validateUpdate: validateResourceSliceUpdate },
+    row: resourceSliceRow,
+  }),
 }
