@@ -11,6 +11,7 @@ import type { HorizontalPodAutoscaler } from '#api/autoscaling/v2/horizontal-pod
 import type { CronJob } from '#api/batch/v1/cron-job/types.ts'
 import type { Job } from '#api/batch/v1/job/types.ts'
 import type { Lease } from '#api/coordination/v1/lease/types.ts'
+import type { CertificateSigningRequest } from '#api/certificates/v1/certificate-signing-request/types.ts'
 import type { ConfigMap } from '#api/core/v1/config-map/types.ts'
 import type { Endpoints } from '#api/core/v1/endpoints/types.ts'
 import type { Event } from '#api/core/v1/event/types.ts'
@@ -64,6 +65,7 @@ export interface ResourceTypes {
   'replicasets.apps': ReplicaSet
   'statefulsets.apps': StatefulSet
   'horizontalpodautoscalers.autoscaling': HorizontalPodAutoscaler
+  'certificatesigningrequests.certificates.k8s.io': CertificateSigningRequest
   'cronjobs.batch': CronJob
   'jobs.batch': Job
   'leases.coordination.k8s.io': Lease

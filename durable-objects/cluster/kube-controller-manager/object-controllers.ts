@@ -1,4 +1,6 @@
 import type { ComponentDefinition } from '#client/component.ts'
+import { certificateCleaner } from '#kube-controller-manager/certificates/cleaner.ts'
+import { certificateSigner } from '#kube-controller-manager/certificates/signer.ts'
 import { persistentVolumeController } from '#kube-controller-manager/persistentvolume/controller.ts'
 import { clusterRoleAggregation } from '#kube-controller-manager/clusterroleaggregation/cluster-role-aggregation.ts'
 import {
@@ -13,5 +15,7 @@ export const objectControllers: readonly ComponentDefinition[] = [
   clusterRoleAggregation,
   claimProtection,
   volumeProtection,
+  certificateSigner,
+  certificateCleaner,
   validatingAdmissionPolicyStatus,
 ]

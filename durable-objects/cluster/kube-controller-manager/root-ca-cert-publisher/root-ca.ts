@@ -1,16 +1,16 @@
 /**
- * The certificate of the cluster's authority. It is made up: its key was thrown away the moment it was made, and nothing is signed by
- * it. Pods and tools find a well-formed certificate where they expect one.
+ * The certificate of the cluster's authority, as certificates/authority.ts makes it. Its key is known to everybody who reads that: it
+ * makes certificates well-formed and vouches for nothing. Pods and tools find one where they expect it.
  */
 export const ROOT_CA = `
 -----BEGIN CERTIFICATE-----
-MIIBdzCCAR2gAwIBAgIBATAKBggqhkjOPQQDAjAWMRQwEgYDVQQDDAtrdWJhcml1
-bS1jYTAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowFjEUMBIGA1UE
-AwwLa3ViYXJpdW0tY2EwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATvfwoqPPBL
-c4NNkbR4NsndmExLUhMkVOdughMIsOyPXFpikVlLCNcEvfZs5i2zfxdfAp/FH2kw
-z8U7vCZGjGTWo1owWDAOBgNVHQ8BAf8EBAMCAqQwDwYDVR0TAQH/BAUwAwEB/zAd
-BgNVHQ4EFgQUDpmMRkzhn3jHy7C1tkpThF0PdzkwFgYDVR0RBA8wDYILa3ViYXJp
-dW0tY2EwCgYIKoZIzj0EAwIDSAAwRQIhAMSy/MRgSV2DXFdghWwK1TuPzxTh/OMH
-7MIb5f0hSOK8AiAP/Mw9Y+/m1wSvjhgTWbovlISiGWTZHZvfyT9uSEDeNw==
+MIIBczCCARqgAwIBAgIBATAKBggqhkjOPQQDAjAVMRMwEQYDVQQDDAprdWJlcm5l
+dGVzMCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAwWjAVMRMwEQYDVQQD
+DAprdWJlcm5ldGVzMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAERowVHWkY2XrO
+9AhtEcQCEePzD4Nqm+yp6pek/2MlFMfkG2rPGmKsZ4seRoRUpFi2D/R4cxvrJmTo
+qDV0ClkYKKNZMFcwDgYDVR0PAQH/BAQDAgKkMA8GA1UdEwEB/wQFMAMBAf8wHQYD
+VR0OBBYEFK+bDvAm3rKfJBwHYMxjowoYEDuMMBUGA1UdEQQOMAyCCmt1YmVybmV0
+ZXMwCgYIKoZIzj0EAwIDRwAwRAIgZVGmpqAaKEdlBFKjoe1a1kdOSc0nSAEszHsk
+G6Q0ZaICICydXiRShX7KqHCerSEdkiSfhozjTM1g0hiukQcp2DU9
 -----END CERTIFICATE-----
 `.trimStart()
