@@ -142,7 +142,11 @@ const isSameToScheduling = (a: Pod, b: Pod): boolean =>
   a.spec.affinity === b.spec.affinity &&
   a.spec.priority === b.spec.priority &&
   a.metadata.labels === b.metadata.labels &&
+  pendingResizeOf(a) === pendingResizeOf(b) &&
   a.metadata.deletionTimestamp === b.metadata.deletionTimestamp
+
+const pendingResizeOf = ({ status }: Pod): string | undefined =>
+  status.conditions?.find(({ type }) => type === 'PodResizePending')?.reason
 
 const nodeMatters = (a: Node, b: Node): boolean =>
   a.metadata.labels !== b.metadata.labels ||

@@ -13,6 +13,7 @@ import { digest } from '#kubelet/container-id.ts'
 import type { PodContainer } from '#kubelet/pod-facts.ts'
 import type { ContainerRecord, Exit } from '#kubelet/pod-record.ts'
 import type { PodRun } from '#kubelet/pod-run.ts'
+import { resourcesOf } from '#kubelet/pod-resize.ts'
 import { isHeldUp } from '#kubelet/post-start.ts'
 import { shared } from '#kubelet/shared-parts.ts'
 
@@ -54,7 +55,7 @@ const containerStatus = (run: PodRun, container: PodContainer, now: number): Con
   }
   if (record.id !== undefined) status.containerID = `docker://${record.id}`
   if (volumeMounts !== undefined) status.volumeMounts = volumeMounts
-  if (record.id !== undefined) setResources(status, spec)
+  if (record.id !== undefined) setResources(status, resourcesOf(run, container))
   const last =
     status.state.terminated === undefined && record.phase !== 'running' ? record.exit : record.last
   if (last !== undefined) status.lastState = { terminated: terminatedState(last) }
@@ -104,9 +105,12 @@ const mountStatuses = ({ volumeMounts }: Container): readonly VolumeMountStatus[
       : { mountPath, name },
   )
 
-const setResources = (status: Mutable<ContainerStatus>, { resources = {} }: Container): void => {
-  const requests: StringMap | undefined = resources.requests
-  status.resources = resources
+const setResources = (
+  status: Mutable<ContainerStatus>,
+  { allocated, actual }: ReturnType<typeof resourcesOf>,
+): void => {
+  const requests: StringMap | undefined = allocated.requests
+  status.resources = actual
   if (requests !== undefined && Object.keys(requests).length > 0)
     status.allocatedResources = requests
 }

@@ -5,6 +5,7 @@ import type { AskedByRun } from '#kubelet/pod-disk.ts'
 import type { PodFacts } from '#kubelet/pod-facts.ts'
 import { isPlain, type PodRecord, recordFromStatus } from '#kubelet/pod-record.ts'
 import { type PodEvent, PodRun, type StartedRun } from '#kubelet/pod-run.ts'
+import { completeResize, resizePod } from '#kubelet/pod-resize.ts'
 import { podStatus } from '#kubelet/pod-status.ts'
 import { isFinished, moveTo } from '#kubelet/pod-steps.ts'
 
@@ -37,7 +38,9 @@ export const nextPodStatus = (
   now: number,
 ): PodDecision => {
   const run = new PodRun(pod, stored ?? recordFromStatus(pod), facts, now)
+  resizePod(run, now)
   const wakeAt = moveTo(run, now)
+  completeResize(run)
   const finished = isFinished(run)
   const record = run.record()
   const isRemembered = !finished && (wakeAt !== undefined || !isPlain(record))

@@ -7,13 +7,14 @@ import {
   type HostPort,
   type PodRequirements,
   requirementsOf,
+  requirementsOfSpec,
 } from '#api/core/v1/pod/pod-requirements.ts'
 import { untoleratedTaint } from '#api/core/v1/pod/tolerations.ts'
 import type { Pod, PodStatus } from '#api/core/v1/pod/types.ts'
 import type { Mutable } from '#apimachinery/object.ts'
 import { formatTime, parseTime } from '#apimachinery/time.ts'
 import { own } from '#apimachinery/object.ts'
-import { isTerminal } from '#kubelet/pod-record.ts'
+import { isTerminal, type ResizeRefusal } from '#kubelet/pod-record.ts'
 
 export interface Refusal {
   readonly reason: string
@@ -29,9 +30,7 @@ export const refusedAt = ({ metadata }: Pod): number =>
 
 /** `all`: the pods of the node. undefined: it takes the pod. */
 export const refusalOf = (pod: Pod, node: Node, all: readonly Pod[]): Refusal | undefined => {
-  const others = all.filter(
-    (other) => other.status.startTime !== undefined && other !== pod && !isTerminal(other.status),
-  )
+  const others = activePods(all).filter((other) => other !== pod)
   return (
     sysctlRefusal(pod) ??
     systemRefusal(pod) ??
@@ -43,6 +42,10 @@ export const refusalOf = (pod: Pod, node: Node, all: readonly Pod[]): Refusal | 
     taintRefusal(pod, node)
   )
 }
+
+/** Those that the kubelet has taken. */
+const activePods = (all: readonly Pod[]): readonly Pod[] =>
+  all.filter(({ status }) => status.startTime !== undefined && !isTerminal(status))
 
 const predicate = (reason: string, why: string): Refusal => ({
   reason,
@@ -102,7 +105,7 @@ interface Amount {
 }
 
 /** What of the node does not suffice, the first thing first. kubernetes: pkg/scheduler/framework/plugins/noderesources fitsRequest */
-export const insufficient = (
+const insufficient = (
   wanted: PodRequirements,
   node: Node,
   others: readonly Pod[],
@@ -130,11 +133,29 @@ export const insufficient = (
 const resourceRefusal = (pod: Pod, node: Node, others: readonly Pod[]): Refusal | undefined => {
   const amount = insufficient(requirementsOf(pod), node, others)
   if (amount === undefined) return undefined
-  const { name, wanted, used, capacity } = amount
-  return {
-    reason: `OutOf${name}`,
-    message: `Node didn't have enough resource: ${name}, requested: ${wanted}, used: ${used}, capacity: ${capacity}`,
-  }
+  return { reason: `OutOf${amount.name}`, message: textOf(amount) }
+}
+
+const textOf = ({ name, wanted, used, capacity }: Amount): string =>
+  `Node didn't have enough resource: ${name}, requested: ${wanted}, used: ${used}, capacity: ${capacity}`
+
+/** kubernetes: canResizePod */
+export const resizeRefusal = (
+  pod: Pod,
+  node: Node,
+  all: readonly Pod[],
+): ResizeRefusal | undefined => {
+  const wanted = requirementsOfSpec(pod.spec)
+  const { cpu, memory } = allocatableOf(node.status.allocatable)
+  const tooMuch = (name: string, amount: number, capacity: number): ResizeRefusal => ({
+    reason: 'Infeasible',
+    message: `Node didn't have enough capacity: ${name}, requested: ${amount}, capacity: ${capacity}`,
+  })
+  if (wanted.memory > memory) return tooMuch('memory', wanted.memory, memory)
+  if (wanted.cpu > cpu) return tooMuch('cpu', wanted.cpu, cpu)
+  const others = activePods(all).filter(({ metadata }) => metadata.uid !== pod.metadata.uid)
+  const refusal = insufficient(wanted, node, others)
+  return refusal === undefined ? undefined : { reason: 'Deferred', message: textOf(refusal) }
 }
 
 const ANY = '0.0.0.0'

@@ -3,6 +3,7 @@ import { NEVER_PROBED } from '#api/core/v1/pod/never-probed.ts'
 import type { ContainerStatus } from '#api/core/v1/pod/container-status-types.ts'
 import type { Container } from '#api/core/v1/pod/container-types.ts'
 import type { Pod, PodCondition, PodSpec, PodStatus } from '#api/core/v1/pod/types.ts'
+import { equal } from '#apimachinery/object.ts'
 import { formatTime } from '#apimachinery/time.ts'
 import { shared, sharedList } from '#kubelet/shared-parts.ts'
 
@@ -36,21 +37,25 @@ const OWNED = new Set([
   'Ready',
   'ContainersReady',
   'PodScheduled',
+  'PodResizePending',
+  'PodResizeInProgress',
 ])
 
-/** Other parties' conditions first, then the kubelet's five; the old list if nothing changed. */
+/** Other parties' conditions first, then `resize`, then the kubelet's five; the old list if nothing changed. */
 export const podConditions = (
   pod: Pod,
   statuses: Statuses,
   phase: PodStatus['phase'],
   hasSandbox: boolean,
   now: number,
+  resize: readonly PodCondition[] = [],
 ): readonly PodCondition[] => {
   const old = pod.status.conditions ?? []
   const others = old.filter(({ type }) => !OWNED.has(type))
   const ready = containersReady(pod, statuses, phase)
   const conditions = [
     ...others,
+    ...resize.map((one) => old.find((before) => equal(before, one)) ?? one),
     condition(pod, old, 'PodReadyToStartContainers', { isTrue: hasSandbox }, now),
     condition(pod, old, 'Initialized', initialized(pod, statuses, phase), now),
     condition(pod, old, 'Ready', ready.isTrue ? gates(pod, others) : ready, now),

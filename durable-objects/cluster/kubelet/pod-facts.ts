@@ -22,6 +22,7 @@ import {
   expandArguments,
 } from '#kubelet/environment.ts'
 import type { ImageObject } from '#kubelet/image-objects.ts'
+import type { ResizeRefusal } from '#kubelet/pod-record.ts'
 import type { RecentProcesses } from '#kubelet/process-cache.ts'
 import type { VolumeHistory } from '#kubelet/volume-history.ts'
 import type { Runtime } from '#kubelet/runtime.ts'
@@ -41,6 +42,8 @@ export interface PodFacts {
   /** The variables that it was started with, where they cannot be told from the objects of today. */
   readonly startedWith: (container: string) => EnvironmentMap | undefined
   readonly mountFailure: () => string | undefined
+  /** Why the node does not have what the pod asks for now. */
+  readonly resizeRefusal?: () => ResizeRefusal | undefined
   /** Absent: nobody knows what programs in the pod find and are told. */
   readonly runtime?: () => Runtime
   /** The Image object that an image's name means now. */

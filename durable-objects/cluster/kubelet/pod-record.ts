@@ -5,6 +5,7 @@ import type {
   ContainerStateTerminated,
   ContainerStatus,
 } from '#api/core/v1/pod/container-status-types.ts'
+import type { ResourceRequirements } from '#api/core/v1/pod/container-types.ts'
 import type { Pod, PodStatus } from '#api/core/v1/pod/types.ts'
 import { parseTime } from '#apimachinery/time.ts'
 import type { BackOff } from '#kubelet/back-off.ts'
@@ -111,6 +112,24 @@ export interface Stopping {
   readonly message?: string
 }
 
+type ResourcesByContainer = Readonly<Record<string, ResourceRequirements>>
+
+/** The pod asks for something else than it has. */
+export interface ResizeRecord {
+  /** Where that is not what it asks for, by container. */
+  readonly allocated?: ResourcesByContainer
+  /** What containers still run with. */
+  readonly actual?: ResourcesByContainer
+  readonly pending?: ResizeRefusal & { readonly since: number; readonly generation?: number }
+  readonly progress?: { readonly since: number; readonly generation?: number }
+}
+
+/** Why a pod cannot have what it asks for. */
+export interface ResizeRefusal {
+  readonly reason: 'Deferred' | 'Infeasible'
+  readonly message: string
+}
+
 export interface PodRecord {
   /** When the kubelet took the pod. */
   readonly since: number
@@ -121,6 +140,7 @@ export interface PodRecord {
   readonly stopping?: Stopping
   /** The last mount failure that was reported. */
   readonly mountFailure?: string
+  readonly resize?: ResizeRecord
   /** The machine went off under it. */
   readonly lostAt?: number
 }
@@ -220,6 +240,7 @@ const exitFrom = (terminated: ContainerStateTerminated): Exit => {
 /** Whether a status says all of the record: nothing is under way and nothing has to be remembered. */
 export const isPlain = (record: PodRecord): boolean => {
   if (record.lostAt !== undefined || record.mountFailure !== undefined) return false
+  if (record.resize !== undefined) return false
   for (const container of record.containers.values()) {
     if (!['running', 'exited'].includes(container.phase)) return false
     if (container.stop !== undefined || container.why !== undefined) return false

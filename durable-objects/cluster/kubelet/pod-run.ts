@@ -21,7 +21,7 @@ import {
   type PodFacts,
   startFacts,
 } from '#kubelet/pod-facts.ts'
-import type { ContainerRecord, PodRecord, Stopping } from '#kubelet/pod-record.ts'
+import type { ContainerRecord, PodRecord, ResizeRecord, Stopping } from '#kubelet/pod-record.ts'
 import type { ProbeTarget } from '#kubelet/probe-outcome.ts'
 import { type Health, healthOf, withoutProbes } from '#kubelet/probes.ts'
 
@@ -83,6 +83,7 @@ export class PodRun {
   stopping: Stopping | undefined
   mountFailure: string | undefined
   lostAt: number | undefined
+  resize: ResizeRecord | undefined
   /** What the network answered containers. */
   readonly asked = new Map<string, AskedByRun>()
   /** The Image objects that containers were started from just now. */
@@ -103,6 +104,7 @@ export class PodRun {
     this.stopping = stored?.stopping
     this.mountFailure = stored?.mountFailure
     this.lostAt = stored?.lostAt
+    this.resize = stored?.resize
     this.#stored = stored
     this.#records = new Map(stored?.containers)
   }
@@ -136,6 +138,7 @@ export class PodRun {
     if (this.ip !== undefined) record.ip = this.ip
     if (this.stopping !== undefined) record.stopping = this.stopping
     if (this.mountFailure !== undefined) record.mountFailure = this.mountFailure
+    if (this.resize !== undefined) record.resize = this.resize
     if (this.lostAt !== undefined) record.lostAt = this.lostAt
     return record
   }

@@ -7,6 +7,7 @@ import { containerStatuses } from '#kubelet/container-statuses.ts'
 import { podConditions } from '#kubelet/pod-conditions.ts'
 import { podPhase } from '#kubelet/pod-phase.ts'
 import { isTerminal } from '#kubelet/pod-record.ts'
+import { resizeConditions } from '#kubelet/pod-resize.ts'
 import type { PodRun } from '#kubelet/pod-run.ts'
 import { isFinished } from '#kubelet/pod-steps.ts'
 import { shared } from '#kubelet/shared-parts.ts'
@@ -34,7 +35,7 @@ export const podStatus = (run: PodRun, now: number): PodStatus => {
   const { hostIP } = run.facts
   return assign(old, {
     phase,
-    conditions: podConditions(pod, statuses, phase, hasSandbox, now),
+    conditions: podConditions(pod, statuses, phase, hasSandbox, now, resizeConditions(run)),
     containerStatuses: regular,
     initContainerStatuses: init,
     ephemeralContainerStatuses: of(['ephemeral'], old.ephemeralContainerStatuses),

@@ -15,6 +15,7 @@ import { environmentSources, podObjects } from '#kubelet/pod-environment.ts'
 import { containersOf, type PodFacts } from '#kubelet/pod-facts.ts'
 import { type PodDisk, PodDisks } from '#kubelet/pod-disk.ts'
 import { RecentProcesses } from '#kubelet/process-cache.ts'
+import { resizeRefusal } from '#kubelet/pod-admission.ts'
 import { refusalOf, refusedAt, refusedStatus, wasRefused } from '#kubelet/pod-admission.ts'
 import { isAffectedByObjects } from '#kubelet/mounted-objects.ts'
 import { isTerminal, type PodRecord, recordFromStatus } from '#kubelet/pod-record.ts'
@@ -243,6 +244,7 @@ export class PodWorker implements Component {
       environment,
       startedWith: (container) => startedWith.get(container),
       mountFailure: () => mountFailure(pod, objects),
+      resizeRefusal: () => resizeRefusal(pod, node, client.list('pods', { node: nodeName })),
       ...(runtime === undefined ? {} : { runtime }),
       imageObject: (image) => this.#imageObjects.find(image),
       processes: this.#processes,
@@ -298,7 +300,8 @@ export class PodWorker implements Component {
     const isRefused = [...(record?.containers.values() ?? [])].some(
       ({ phase }) => phase === 'refused',
     )
-    if (isRefused || record?.mountFailure !== undefined)
+    const isPending = record?.resize?.pending !== undefined
+    if (isRefused || isPending || record?.mountFailure !== undefined)
       this.#waiting.add(key, [pod.metadata.namespace ?? '', nodeName])
     else this.#waiting.remove(key)
   }

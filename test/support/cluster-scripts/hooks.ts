@@ -109,3 +109,39 @@ export const refusedPods: Script = (cluster) => {
   cluster.advance(7 * SECOND)
   look(cluster)
 }
+
+/** Pods that are given more, are refused it, wait for it, and are started again for it. */
+export const resizedPods: Script = (cluster) => {
+  const amounts = (cpu: string) => ({
+    requests: { cpu, memory: '64Mi' },
+    limits: { cpu, memory: '64Mi' },
+  })
+  const resizePolicy = [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }]
+  const sized = (name: string, cpu: string, more: object = {}) =>
+    pod(name, '', {
+      containers: [container('nginx', { resources: amounts(cpu), ...more })],
+      nodeName: 'node-2',
+    })
+  const resize = (name: string, cpu: string): void => {
+    const body = { spec: { containers: [{ name: 'main', resources: amounts(cpu) }] } }
+    const contentType = 'application/strategic-merge-patch+json'
+    cluster.request('PATCH', `/api/v1/namespaces/default/pods/${name}/resize`, body, {
+      contentType,
+    })
+    cluster.advance(3 * SECOND)
+  }
+  cluster.create(sized('plain', '100m'))
+  cluster.create(
+    sized('restarted', '100m', { resizePolicy, lifecycle: { preStop: { sleep: { seconds: 4 } } } }),
+  )
+  cluster.create(sized('big', '1'))
+  cluster.advance(10 * SECOND)
+  resize('plain', '150m')
+  resize('restarted', '150m')
+  resize('plain', '900')
+  resize('plain', '1200m')
+  look(cluster)
+  cluster.request('DELETE', '/api/v1/namespaces/default/pods/big', {})
+  cluster.advance(10 * SECOND)
+  look(cluster)
+}

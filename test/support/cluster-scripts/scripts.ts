@@ -2,7 +2,7 @@ import type { SettingsRequest } from '#settings.ts'
 import type { Script } from '../scripted-cluster.ts'
 import { autoscaling } from './autoscaling.ts'
 import { anything } from './chance.ts'
-import { commandProbes, hooks, refusedPods } from './hooks.ts'
+import { commandProbes, hooks, refusedPods, resizedPods } from './hooks.ts'
 import { images } from './images.ts'
 import * as lives from './lives.ts'
 import * as nodes from './nodes.ts'
@@ -44,6 +44,7 @@ const NAMES: readonly (readonly [string, Script, ...SettingsRequest[]])[] = [
   ['programs that ask, answer and end', programs, {}, { delays: 'real' }],
   ['hooks', hooks, {}, { delays: 'instant' }],
   ['probes that run commands', commandProbes, {}, { delays: 'instant' }],
+  ['Pods that are resized', resizedPods, {}, { delays: 'instant' }],
   ['Pods that their nodes refuse', refusedPods, {}],
   ['images that change under their containers', images, {}, BARE],
   ['writes that are refused', orders.refusals, {}],

@@ -94,9 +94,10 @@ export const limitRanger = ({ reader }: AdmissionContext): AdmissionPlugin => {
     },
     validate: (request) => {
       const { subresource, resource, operation } = request
-      if (!isWrite(request) || subresource !== undefined) return
-      // What a Pod states cannot change.
-      if (resource.name === 'pods' && operation === 'UPDATE') return
+      const isResize = subresource === 'resize'
+      if (!isWrite(request) || (subresource !== undefined && !isResize)) return
+      // What a Pod states cannot change otherwise.
+      if (resource.name === 'pods' && operation === 'UPDATE' && !isResize) return
       for (const range of rangesIn(request.namespace)) {
         const errors =
           resource.name === 'pods'

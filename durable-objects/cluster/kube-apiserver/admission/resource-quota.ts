@@ -29,10 +29,14 @@ import {
 /** How a quota's new status is written. */
 export type WriteQuotaStatus = (quota: ResourceQuota) => void
 
+const isResize = ({ resource, subresource }: AdmissionRequest): boolean =>
+  resource.name === 'pods' && subresource === 'resize'
+
 const handles = (request: AdmissionRequest, evaluator: QuotaEvaluator): request is WriteRequest =>
   isWrite(request) &&
-  request.subresource === undefined &&
-  (request.operation === 'CREATE' || evaluator.countsUpdates)
+  (isResize(request) ||
+    (request.subresource === undefined &&
+      (request.operation === 'CREATE' || evaluator.countsUpdates)))
 
 /** Throws if the quota limits something that the object does not state, or if its usage is not known yet. */
 const checkQuota = (

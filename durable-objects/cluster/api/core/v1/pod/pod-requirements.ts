@@ -1,6 +1,6 @@
 import { podRequests } from '#api/core/v1/pod/resource-sums.ts'
 import type { Container } from '#api/core/v1/pod/container-types.ts'
-import type { Pod, PodSpec } from '#api/core/v1/pod/types.ts'
+import type { Pod, PodSpec, PodStatus } from '#api/core/v1/pod/types.ts'
 import { quantityMilliValue, quantityOf, quantityValue } from '#apimachinery/quantity.ts'
 
 /** What a Pod takes from its node. CPU in thousandths, everything else in whole units. */
@@ -32,7 +32,39 @@ const known = new WeakMap<readonly Container[], PodRequirements>()
 /** By the number of containers that ask for nothing. */
 const modest: PodRequirements[] = []
 
-export const requirementsOf = ({ spec }: Pod): PodRequirements => {
+/** A Pod that waits to be resized takes the most of what it asks for and what it has; if it cannot be, what it has. */
+export const requirementsOf = ({ spec, status }: Pod): PodRequirements => {
+  const resize = status?.conditions?.find(({ type }) => type === 'PodResizePending')
+  if (resize !== undefined) return requirementsOfResized(spec, status, resize.reason)
+  return requirementsOfSpec(spec)
+}
+
+/** kubernetes: component-helpers/resource/helpers.go determineContainerReqs */
+const requirementsOfResized = (
+  spec: PodSpec,
+  { containerStatuses = [] }: PodStatus,
+  reason: string | undefined,
+): PodRequirements => {
+  const asked = requirementsOfSpec(spec)
+  const containers = spec.containers.map((container) => {
+    const status = containerStatuses.find(({ name }) => name === container.name)
+    return status?.resources === undefined
+      ? container
+      : { ...container, resources: status.resources }
+  })
+  const given = requirementsOfSpec({ ...spec, containers })
+  if (reason === 'Infeasible') return given
+  const [cpu, memory] = [Math.max(asked.cpu, given.cpu), Math.max(asked.memory, given.memory)]
+  return {
+    ...asked,
+    cpu,
+    memory,
+    scoredCpu: Math.max(asked.scoredCpu, given.scoredCpu),
+    scoredMemory: Math.max(asked.scoredMemory, given.scoredMemory),
+  }
+}
+
+export const requirementsOfSpec = (spec: PodSpec): PodRequirements => {
   const { containers } = spec
   const isSimple =
     spec.initContainers === undefined &&
