@@ -1,11 +1,12 @@
 import { quote } from '#apimachinery/field-error.ts'
 import { parseFieldSelector, type FieldRequirement } from '#apimachinery/field-selector.ts'
+import { kindText } from '#apimachinery/managed-fields/apply.ts'
 import { matches, type Selector } from '#apimachinery/labels.ts'
 import { own, type KubeObject } from '#apimachinery/object.ts'
 import { parseSelector } from '#apimachinery/selector-parser.ts'
 import { badRequest, type StatusError } from '#apimachinery/status-error.ts'
 import type { ListOptions } from '#kube-apiserver/endpoints/list-options.ts'
-import { isBuiltIn, type Resource } from '#kube-apiserver/resources.ts'
+import { apiVersionOf, isBuiltIn, type Resource } from '#kube-apiserver/resources.ts'
 
 /** What a list or watch is narrowed to. */
 export interface Selection {
@@ -32,6 +33,10 @@ const fieldsOf = (resource: Resource, object: KubeObject): Readonly<Record<strin
 const unsupported = (resource: Resource, field: string): StatusError => {
   if (resource.name === 'jobs.batch')
     return badRequest(`field label ${quote(field)} not supported for Job`)
+  if (resource.name === 'resourceslices.resource.k8s.io')
+    return badRequest(
+      `field label not supported for ${kindText(apiVersionOf(resource), resource.kind)}: ${field}`,
+    )
   return badRequest(
     resource.strategy.selectableFields !== undefined || !isBuiltIn(resource)
       ? `field label not supported: ${field}`

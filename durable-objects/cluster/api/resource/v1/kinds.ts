@@ -46,7 +46,11 @@ const resourceSliceRow: RowPrinter<ResourceSlice> = ({ metadata, spec }, { now }
 
 export const resourceKinds: Readonly<Record<string, KindBehaviour>> = {
   'deviceclasses.resource.k8s.io': kind<DeviceClass>({
-    strategy: { validate: validateDeviceClass, validateUpdate: validateDeviceClass },
+    strategy: {
+      validate: validateDeviceClass,
+      validateUpdate: validateDeviceClass,
+      returnsDeletedObject: true,
+    },
     row: nameAndAge,
   }),
   'resourceclaims.resource.k8s.io': kind<ResourceClaim>({
@@ -56,6 +60,7 @@ export const resourceKinds: Readonly<Record<string, KindBehaviour>> = {
       prepareForCreate: (claim) => assign(claim, { status: {} }),
       validate: validateResourceClaim,
       validateUpdate: validateResourceClaimUpdate,
+      returnsDeletedObject: true,
     },
     row: resourceClaimRow,
   }),
@@ -65,11 +70,20 @@ export const resourceKinds: Readonly<Record<string, KindBehaviour>> = {
       defaults: defaultResourceClaimTemplate,
       validate: validateResourceClaimTemplate,
       validateUpdate: validateResourceClaimTemplateUpdate,
+      returnsDeletedObject: true,
     },
     row: nameAndAge,
   }),
   'resourceslices.resource.k8s.io': kind<ResourceSlice>({
-    strategy: { validate: validateResourceSlice, validateUpdate: validateResourceSliceUpdate },
+    strategy: {
+      validate: validateResourceSlice,
+      validateUpdate: validateResourceSliceUpdate,
+      returnsDeletedObject: true,
+      selectableFields: ({ spec }) => ({
+        'spec.nodeName': spec?.nodeName ?? '',
+        'spec.driver': spec?.driver ?? '',
+      }),
+    },
     row: resourceSliceRow,
   }),
 }

@@ -31,6 +31,19 @@ describe('DELETE', () => {
     expect(remove()).toMatchObject({ code: 404, message: 'configmaps "a" not found' })
   })
 
+  test('of a Service answers with the Service', () => {
+    const services = '/api/v1/namespaces/default/services'
+    const made = { metadata: { name: 's' }, spec: { ports: [{ port: 80 }] } }
+    const { clusterIP } = api.send('POST', services, made).body['spec'] as {
+      readonly clusterIP: string
+    }
+    expect(api.send('DELETE', `${services}/s`).body).toMatchObject({
+      kind: 'Service',
+      metadata: { name: 's' },
+      spec: { clusterIP },
+    })
+  })
+
   test.each([
     ['in the query', '?uid=other', ''],
     ['in the body', '', { preconditions: { uid: 'other' } }],

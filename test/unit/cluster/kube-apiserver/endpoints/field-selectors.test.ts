@@ -13,6 +13,11 @@ describe('a field selector is refused in the words of', () => {
     ['/api/v1/nodes', 'metadata.namespace=x', 'field label not supported: metadata.namespace'],
     ['/apis/batch/v1/jobs', 'spec.x=1', 'field label "spec.x" not supported for Job'],
     ['/apis/events.k8s.io/v1/events', 'source=x', 'field label not supported: source'],
+    [
+      '/apis/resource.k8s.io/v1/resourceslices',
+      'x=y',
+      'field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: x',
+    ],
     ['/api/v1/configmaps', 'data=x', `"data" ${METADATA}`],
     ['/api/v1/persistentvolumes', 'name=x', `"name" ${METADATA}`],
     ['/apis/apps/v1/replicasets', 'status.replicas=2', `"status.replicas" ${METADATA}`],

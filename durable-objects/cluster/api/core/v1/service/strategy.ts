@@ -110,6 +110,7 @@ export const serviceStrategy: Strategy<Service> = {
     warningsOnUpdate: serviceStatusWarnings,
   },
   allowCreateOnUpdate: true,
+  returnsDeletedObject: true,
   hasGeneration: false,
   selectableFields: ({ spec }) => ({
     'spec.clusterIP': spec.clusterIP ?? '',
