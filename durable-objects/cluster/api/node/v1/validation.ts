@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/node/validation/validation.go
+import { internalForm } from '#api/core/v1/pod/internal-form.ts'
 import type { Errors } from '#api/core/v1/pod/checks.ts'
 import type { Toleration } from '#api/core/v1/pod/types.ts'
 import { validateRequirements } from '#api/core/v1/pod/resources-validation.ts'
@@ -21,7 +22,8 @@ const validateScheduling = (
   const isRepeated = (toleration: Toleration, index: number): boolean =>
     tolerations.slice(0, index).some((other) => equal(other, toleration))
   for (const [index, toleration] of tolerations.entries())
-    if (isRepeated(toleration, index)) errors.push(duplicateValue(`${path}[${index}]`, toleration))
+    if (isRepeated(toleration, index))
+      errors.push(duplicateValue(`${path}[${index}]`, internalForm('Toleration', toleration)))
 }
 
 export const validateRuntimeClass = (runtimeClass: RuntimeClass): readonly FieldError[] => {

@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/resource/validation/validation.go
+import { internalForm } from '#api/core/v1/pod/internal-form.ts'
 import { validateDriverName } from '#api/core/v1/storage-validation.ts'
 import type {
   DeviceClass,
@@ -219,7 +220,7 @@ export const validateResourceClaimUpdate = (
   claim: ResourceClaim,
   old: ResourceClaim,
 ): readonly FieldError[] => [
-  ...validateImmutable(claim.spec, old.spec, 'spec'),
+  ...validateImmutable(claim.spec, old.spec, 'spec', internalForm('ResourceClaimSpec', claim.spec)),
   ...validateResourceClaim(claim),
 ]
 
@@ -235,7 +236,12 @@ export const validateResourceClaimTemplateUpdate = (
   template: ResourceClaimTemplate,
   old: ResourceClaimTemplate,
 ): readonly FieldError[] => [
-  ...validateImmutable(template.spec, old.spec, 'spec'),
+  ...validateImmutable(
+    template.spec,
+    old.spec,
+    'spec',
+    internalForm('ResourceClaimTemplateSpec', template.spec),
+  ),
   ...validateResourceClaimTemplate(template),
 ]
 

@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/core/validation/validation.go ValidateNode, ValidateNodeUpdate
+import { internalForm } from '#api/core/v1/pod/internal-form.ts'
 import type { Node, Taint } from '#api/core/v1/node/types.ts'
 import { validateResourceQuantity } from '#api/core/v1/resource-names.ts'
 import {
@@ -32,7 +33,7 @@ export const validateTaints = (taints: readonly Taint[]): readonly FieldError[] 
     const pair = `${taint.effect}:${taint.key}`
     if (seen.has(pair))
       errors.push({
-        ...duplicateValue(path, taint),
+        ...duplicateValue(path, internalForm('Taint', taint)),
         detail: 'taints must be unique by key and effect pair',
       })
     seen.add(pair)
@@ -81,7 +82,10 @@ export const validateNodeUpdate = (node: Node, old: Node): readonly FieldError[]
   const addresses = new Set<string>()
   for (const [index, address] of (node.status?.addresses ?? []).entries()) {
     const key = `${address.type} ${address.address}`
-    if (addresses.has(key)) errors.push(duplicateValue(at('status.addresses', index), address))
+    if (addresses.has(key))
+      errors.push(
+        duplicateValue(at('status.addresses', index), internalForm('NodeAddress', address)),
+      )
     addresses.add(key)
   }
   const before = old.spec?.podCIDRs ?? []

@@ -120,6 +120,42 @@ export const LAYOUTS = {
   PersistentCSI:
     'Driver:s VolumeHandle:s ReadOnly:b FSType:s VolumeAttributes:n ControllerPublishSecretRef:n=SecretReference NodeStageSecretRef:n=SecretReference NodePublishSecretRef:n=SecretReference ControllerExpandSecretRef:n=SecretReference NodeExpandSecretRef:n=SecretReference',
   SecretReference: 'Name:s Namespace:s',
+  Taint: 'Key:s Value:s Effect:s TimeAdded:n',
+  NodeAddress: 'Type:s Address:s',
+  ScopeSelector: 'MatchExpressions:n=ScopeRequirement',
+  ScopeRequirement: 'ScopeName:s Operator:s Values:n',
+  ParentReference: 'Group:s Resource:s Namespace:s Name:s',
+  FlowSchemaSpec:
+    'PriorityLevelConfiguration:o=NameReference MatchingPrecedence:i DistinguisherMethod:n=TypeReference Rules:n=FlowRule',
+  NameReference: 'Name:s',
+  TypeReference: 'Type:s',
+  FlowRule:
+    'Subjects:n=FlowSubject ResourceRules:n=ResourcePolicyRule NonResourceRules:n=NonResourcePolicyRule',
+  FlowSubject:
+    'Kind:s User:n=NameReference Group:n=NameReference ServiceAccount:n=ServiceAccountSubject',
+  ServiceAccountSubject: 'Namespace:s Name:s',
+  ResourcePolicyRule: 'Verbs:n APIGroups:n Resources:n ClusterScope:b Namespaces:n',
+  NonResourcePolicyRule: 'Verbs:n NonResourceURLs:n',
+  PriorityLevelConfigurationSpec: 'Type:s Limited:n=LimitedLevel Exempt:n=ExemptLevel',
+  LimitedLevel:
+    'NominalConcurrencyShares:i LimitResponse:o=LimitResponse LendablePercent:n BorrowingLimitPercent:n',
+  LimitResponse: 'Type:s Queuing:n=Queuing',
+  Queuing: 'Queues:i HandSize:i QueueLengthLimit:i',
+  ExemptLevel: 'NominalConcurrencyShares:n LendablePercent:n',
+  ResourceClaimTemplateSpec: 'ObjectMeta:o=ObjectMeta Spec:o=ResourceClaimSpec',
+  ResourceClaimSpec: 'Devices:o=DeviceClaim',
+  DeviceClaim:
+    'Requests:n=DeviceRequest Constraints:n=DeviceConstraint Config:n=DeviceConfiguration',
+  DeviceRequest: 'Name:s Exactly:n=ExactDeviceRequest FirstAvailable:n=DeviceSubRequest',
+  ExactDeviceRequest:
+    'DeviceClassName:s Selectors:n=DeviceSelector AllocationMode:s Count:i AdminAccess:n Tolerations:n=Toleration Capacity:n',
+  DeviceSubRequest:
+    'Name:s DeviceClassName:s Selectors:n=DeviceSelector AllocationMode:s Count:i Tolerations:n=Toleration Capacity:n',
+  DeviceSelector: 'CEL:n=CELSelector',
+  CELSelector: 'Expression:s',
+  DeviceConstraint: 'Requests:n MatchAttribute:n DistinctAttribute:n',
+  DeviceConfiguration: 'Requests:n Opaque:n=OpaqueDeviceConfiguration',
+  OpaqueDeviceConfiguration: 'Driver:s Parameters:n',
   SuccessPolicy: 'Rules:n=SuccessPolicyRule',
   SuccessPolicyRule: 'SucceededIndexes:n SucceededCount:n',
 } as const

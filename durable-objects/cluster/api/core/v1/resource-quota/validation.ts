@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/core/validation/validation.go ValidateResourceQuota…
+import { internalForm } from '#api/core/v1/pod/internal-form.ts'
 import type { ResourceQuota, ResourceQuotaSpec } from '#api/core/v1/resource-quota/types.ts'
 import {
   isQuotaResource,
@@ -84,7 +85,13 @@ const validateScopeSelector = (spec: ResourceQuotaSpec): readonly FieldError[] =
       : [invalidValue(child(path, 'scopeName'), scopeName, 'unsupported scope')]),
     ...Object.keys(spec.hard ?? {})
       .filter((resource) => isUnfit(scopeName, resource))
-      .map(() => invalidValue(path, spec.scopeSelector, 'unsupported scope applied to resource')),
+      .map(() =>
+        invalidValue(
+          path,
+          internalForm('ScopeSelector', spec.scopeSelector),
+          'unsupported scope applied to resource',
+        ),
+      ),
     ...(ONLY_EXISTS.has(scopeName) && operator !== 'Exists'
       ? [
           invalidValue(

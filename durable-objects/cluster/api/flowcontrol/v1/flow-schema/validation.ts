@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/flowcontrol/validation/validation.go ValidateFlowSchema…
+import { internalForm } from '#api/core/v1/pod/internal-form.ts'
 import type {
   FlowSchema,
   FlowSchemaCondition,
@@ -53,7 +54,13 @@ export const validateFlowSchema = ({
     ...validateSpec(metadata.name ?? '', spec),
     ...(mandatory === undefined || equal(mandatory, spec)
       ? []
-      : [invalidValue('spec', spec, `spec of '${metadata.name}' must equal the fixed value`)]),
+      : [
+          invalidValue(
+            'spec',
+            internalForm('FlowSchemaSpec', spec),
+            `spec of '${metadata.name}' must equal the fixed value`,
+          ),
+        ]),
     ...validateConditions(status?.conditions, 'status.conditions'),
   ]
 }

@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/flowcontrol/validation/validation.go ValidatePriorityLevelConfiguration…
+import { internalForm } from '#api/core/v1/pod/internal-form.ts'
 import { validateConditions } from '#api/flowcontrol/v1/flow-schema/validation.ts'
 import { mandatoryPriorityLevel } from '#api/flowcontrol/v1/mandatory.ts'
 import type {
@@ -38,10 +39,11 @@ const validateMandatory = (
 ): readonly FieldError[] => {
   const mandatory = mandatoryPriorityLevel(name)
   if (mandatory === undefined) return []
+  const shown = internalForm('PriorityLevelConfigurationSpec', spec)
   if (name !== EXEMPT)
     return equal(mandatory, spec)
       ? []
-      : [invalidValue('spec', spec, `spec of '${name}' must equal the fixed value`)]
+      : [invalidValue('spec', shown, `spec of '${name}' must equal the fixed value`)]
   const { exempt: _given, ...rest } = spec
   const { exempt: _fixed, ...fixed } = mandatory
   return equal(rest, fixed)
@@ -49,7 +51,7 @@ const validateMandatory = (
     : [
         invalidValue(
           'spec',
-          spec,
+          shown,
           "spec of 'exempt' except the 'spec.exempt' field must equal the fixed value",
         ),
       ]

@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/networking/validation/validation.go ValidateIPAddress
+import { internalForm } from '#api/core/v1/pod/internal-form.ts'
 import type { IPAddress, ParentReference } from '#api/networking/v1/ip-address/types.ts'
 import { child, requiredValue, type FieldError } from '#apimachinery/field-error.ts'
 import { invalidEach, validateImmutable } from '#apimachinery/validation/metadata.ts'
@@ -25,4 +26,9 @@ export const validateIpAddress = ({ spec }: IPAddress): FieldError[] => {
 }
 
 export const validateIpAddressUpdate = (address: IPAddress, old: IPAddress): FieldError[] =>
-  validateImmutable(address.spec?.parentRef, old.spec?.parentRef, 'spec.parentRef')
+  validateImmutable(
+    address.spec?.parentRef,
+    old.spec?.parentRef,
+    'spec.parentRef',
+    internalForm('ParentReference', address.spec?.parentRef),
+  )

@@ -231,7 +231,7 @@ describe('a new object', () => {
         },
       },
       [
-        'metadata.taints[1]: Duplicate value: {"key":"a","value":"v","effect":"NoSchedule"}: taints must be unique by key and effect pair',
+        'metadata.taints[1]: Duplicate value: {"Key":"a","Value":"v","Effect":"NoSchedule","TimeAdded":null}: taints must be unique by key and effect pair',
       ],
     ],
     [
@@ -335,7 +335,7 @@ describe('a new object', () => {
       [
         'overhead.limits[cpu]: Invalid value: "-1": must be greater than or equal to 0',
         `scheduling.nodeSelector: Invalid value: "-": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
-        'scheduling.tolerations[1]: Duplicate value: {"key":"k","operator":"Exists"}',
+        'scheduling.tolerations[1]: Duplicate value: {"Key":"k","Operator":"Exists","Value":"","Effect":"","TolerationSeconds":null}',
       ],
     ],
   ]
