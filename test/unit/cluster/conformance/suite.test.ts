@@ -62,7 +62,7 @@ describe('what stands before each spec', () => {
     const watching = f.watch(resource, query)
     const seen: (readonly [string, KubeObject['metadata']])[] = []
     watching.next('the end of the beginning', ({ type, object }) => {
-      seen.push([type, (object as KubeObject).metadata])
+      seen.push([type, object.metadata])
       return type === 'BOOKMARK'
     })
     watching.close()

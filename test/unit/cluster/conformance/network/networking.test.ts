@@ -1,132 +1,147 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Node } from '#api/core/v1/node/types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
+import type { Service } from '#api/core/v1/service/types.ts'
 import { Framework } from '../../../../support/conformance.ts'
+import {
+  type DialProtocol,
+  HTTP_PORT,
+  NetworkingPods,
+  type Target,
+  UDP_PORT,
+} from '../../../../support/conformance-networking.ts'
 import { AGNHOST } from '../../../../support/conformance-objects.ts'
 import {
   createReady,
   exec,
   internalIp,
   schedulableNodes,
-  untilReady,
 } from '../../../../support/conformance-pods.ts'
-import { expectHostname, SLICES } from '../../../../support/conformance-services.ts'
+import { expectHostname, KUBE_PROXY_LAG, SLICES } from '../../../../support/conformance-services.ts'
 
 const f = new Framework()
 
-/** kubernetes: test/e2e/framework/network/utils.go NetworkingTestConfig */
 describe('[sig-network] Networking Granular Checks: Pods', () => {
-  const [HTTP, UDP] = [8083, 8081]
-  let servers: readonly Pod[] = []
-  let testPod: Pod
-
-  const probe = {
-    initialDelaySeconds: 10,
-    timeoutSeconds: 30,
-    periodSeconds: 10,
-    successThreshold: 1,
-    failureThreshold: 3,
-    httpGet: { path: '/healthz', port: HTTP },
-  }
-
-  const netShellPod = (name: string, node: Node): object => ({
-    metadata: { name, labels: { 'selector-1': 'true' } },
-    spec: {
-      containers: [
-        {
-          name: 'webserver',
-          image: AGNHOST,
-          imagePullPolicy: 'IfNotPresent',
-          args: ['netexec', `--http-port=${HTTP}`, `--udp-port=${UDP}`],
-          ports: [
-            { name: 'http', containerPort: HTTP },
-            { name: 'udp', containerPort: UDP, protocol: 'UDP' },
-          ],
-          livenessProbe: probe,
-          readinessProbe: probe,
-        },
-      ],
-      nodeSelector: { 'kubernetes.io/hostname': node.metadata.labels!['kubernetes.io/hostname'] },
-    },
-  })
-
+  let pods: NetworkingPods
   beforeEach(() => {
     f.begin('pod-network-test')
-    const nodes = schedulableNodes(f)
-    expect(nodes.length).toBeGreaterThan(1)
-    const names = nodes.map((node, index) => {
-      const name = `netserver-${index}`
-      f.create('pods', netShellPod(name, node))
-      return name
-    })
-    servers = names.map((name) => untilReady(f, name))
-    testPod = createReady(f, {
-      metadata: { name: 'test-container-pod' },
-      spec: {
-        containers: [
-          {
-            name: 'webserver',
-            image: AGNHOST,
-            args: ['netexec', '--http-port=9080', '--udp-port=8081'],
-            ports: [{ containerPort: 9080 }],
-          },
-        ],
-      },
-    })
-    createReady(f, {
-      metadata: { name: 'host-test-container-pod' },
-      spec: {
-        hostNetwork: true,
-        securityContext: {},
-        terminationGracePeriodSeconds: 0,
-        containers: [{ name: 'agnhost-container', image: AGNHOST, securityContext: {} }],
-      },
-    })
+    pods = new NetworkingPods(f)
   })
 
-  const shell = (pod: string, command: string, container: string) =>
-    exec(f, pod, ['/bin/sh', '-c', command], container)
+  const CASES = [
+    ['http', HTTP_PORT],
+    ['udp', UDP_PORT],
+  ] as const
 
-  /** kubernetes: DialFromContainer */
-  const dial = (protocol: string, target: Pod, port: number): void => {
-    const command = `curl -g -q -s 'http://${testPod.status.podIP}:9080/dial?request=hostname&protocol=${protocol}&host=${target.status.podIP}&port=${port}&tries=1'`
-    const seen = f.until('the answer', () => {
-      const { stdout } = shell('host-test-container-pod', command, 'agnhost-container')
-      const { responses } = JSON.parse(stdout) as { readonly responses?: readonly string[] }
-      return responses !== undefined && responses
-    })
-    expect(seen).toEqual([target.metadata.name])
-  }
-
-  it.each([
-    ['http', HTTP],
-    ['udp', UDP],
-  ])(
+  it.each(CASES)(
     'should function for intra-pod communication: %s [NodeConformance] [Conformance]',
     (protocol, port) => {
-      for (const server of servers) dial(protocol, server, port)
+      for (const { status, metadata } of pods.servers) {
+        const to = { ip: status.podIP!, port }
+        pods.expectAll(() => pods.dial(protocol, to).responses ?? [], [metadata.name!])
+      }
     },
   )
 
-  /** kubernetes: DialFromNode */
-  it.each([
-    [
-      'http',
-      (ip: string) =>
-        `curl -g -q -s --max-time 15 --connect-timeout 1 http://${ip}:${HTTP}/hostName`,
-    ],
-    ['udp', (ip: string) => `echo hostName | nc -w 1 -u ${ip} ${UDP}`],
-  ])(
+  it.each(CASES)(
     'should function for node-pod communication: %s [LinuxOnly] [NodeConformance] [Conformance]',
-    (_, commandTo) => {
-      for (const { status, metadata } of servers) {
-        const command = `${commandTo(status.podIP!)} | grep -v '^\\s*$'`
-        const ran = shell('host-test-container-pod', command, 'agnhost-container')
+    (protocol, port) => {
+      for (const { status, metadata } of pods.servers) {
+        const ran = pods.askFromHost(protocol, { ip: status.podIP!, port })
         expect(ran).toEqual({ stdout: `${metadata.name}\n`, stderr: '', exitCode: 0 })
       }
     },
   )
 })
+
+/** kubernetes: test/e2e/network/networking.go */
+describe.each(['iptables', 'nftables', 'ipvs'] as const)(
+  '%s: [sig-network] Networking Granular Checks: Services',
+  (proxyMode) => {
+    const own = new Framework({ proxyMode })
+    let pods: NetworkingPods
+    beforeEach(() => {
+      own.begin('nettest')
+      pods = new NetworkingPods(own)
+    })
+
+    const PROTOCOLS = ['http', 'udp'] as const
+    const portOf = ({ spec }: Service, protocol: DialProtocol) =>
+      spec.ports![protocol === 'http' ? 0 : 1]!
+    const inside = (service: Service, protocol: DialProtocol): Target => ({
+      ip: service.spec.clusterIP!,
+      port: portOf(service, protocol).port,
+    })
+    const outside = (service: Service, protocol: DialProtocol): Target => ({
+      ip: internalIp(schedulableNodes(own)[0]!),
+      port: portOf(service, protocol).nodePort!,
+    })
+    const dialled = (protocol: DialProtocol, to: Target, from?: Target) => (): readonly string[] =>
+      pods.dial(protocol, to, 'hostname', from).responses ?? []
+
+    it.each(PROTOCOLS)('should function for pod-Service: %s', (protocol) => {
+      const service = pods.service('node-port-service')
+      pods.expectAll(dialled(protocol, inside(service, protocol)))
+      pods.expectAll(dialled(protocol, outside(service, protocol)))
+    })
+
+    it.each(PROTOCOLS)('should function for node-Service: %s', (protocol) => {
+      const service = pods.service('node-port-service')
+      for (const to of [inside(service, protocol), outside(service, protocol)])
+        pods.expectAll(() => [pods.askFromHost(protocol, to).stdout])
+    })
+
+    it.each(PROTOCOLS)('should function for endpoint-Service: %s', (protocol) => {
+      const service = pods.service('node-port-service')
+      const from = { ip: pods.servers[0]!.status.podIP!, port: HTTP_PORT }
+      for (const to of [inside(service, protocol), outside(service, protocol)])
+        pods.expectAll(dialled(protocol, to, from))
+    })
+
+    it.each(PROTOCOLS)('should update endpoints: %s', (protocol) => {
+      const service = pods.service('node-port-service')
+      const to = inside(service, protocol)
+      pods.expectAll(dialled(protocol, to))
+      own.delete('pods', 'netserver-0', { gracePeriodSeconds: 0 })
+      own.sleep(KUBE_PROXY_LAG)
+      pods.expectAll(dialled(protocol, to), pods.names.slice(1))
+    })
+
+    it.each(PROTOCOLS)('should update nodePort: %s [Slow]', (protocol) => {
+      const service = pods.service('node-port-service')
+      const to = outside(service, protocol)
+      pods.expectAll(dialled(protocol, to))
+      own.delete('services', 'node-port-service')
+      own.sleep(KUBE_PROXY_LAG)
+      for (let turn = 0; turn < 3; turn += 1)
+        expect(pods.dial(protocol, to).responses ?? []).toEqual([])
+    })
+
+    it.each(PROTOCOLS)('should be able to handle large requests: %s', (protocol) => {
+      const service = pods.service('node-port-service')
+      const message = '42'.repeat(1000)
+      const request = protocol === 'http' ? `echo?msg=${message}` : `echo%20${message}`
+      const { responses } = pods.dial(protocol, inside(service, protocol), request)
+      expect(responses).toEqual([message])
+    })
+
+    it.each(PROTOCOLS)('should function for client IP based session affinity: %s', (protocol) => {
+      const service = pods.service('session-affinity-service', { sessionAffinity: 'ClientIP' })
+      const seen = new Set<string>()
+      for (let turn = 0; turn < 20; turn += 1)
+        for (const name of dialled(protocol, inside(service, protocol))()) seen.add(name)
+      expect(seen.size).toBe(1)
+    })
+
+    it('should function for multiple endpoint-Services with same selector', () => {
+      const from = { ip: pods.servers[0]!.status.podIP!, port: HTTP_PORT }
+      for (const name of ['node-port-service', 'second-node-port-service']) {
+        const service = pods.service(name)
+        for (const protocol of PROTOCOLS)
+          pods.expectAll(dialled(protocol, inside(service, protocol), from))
+      }
+    })
+  },
+)
 
 describe('[sig-network] HostPort', () => {
   beforeEach(() => f.begin('hostport'))
