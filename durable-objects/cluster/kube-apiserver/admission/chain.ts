@@ -2,6 +2,11 @@ import type { ResourceQuota } from '#api/core/v1/resource-quota/types.ts'
 import type { Client } from '#client/client.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
 import type { Random } from '#environment.ts'
+import {
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
+} from '#kube-apiserver/admission/certificates.ts'
 import { persistentVolumeClaimResize } from '#kube-apiserver/admission/claim-resize.ts'
 import {
   defaultIngressClass,
@@ -40,6 +45,9 @@ const plugins = (context: AdmissionContext, client: Client): readonly AdmissionP
   storageObjectInUseProtection,
   persistentVolumeClaimResize(context),
   runtimeClass(context),
+  certificateApproval(context),
+  certificateSigning(context),
+  certificateSubjectRestriction,
   defaultIngressClass(context),
   podTopologyLabels(context),
   privilegeEscalation(context.reader),

@@ -1,5 +1,5 @@
 // The cluster's certificate authority. It vouches for nothing: its key follows from a text that stands here.
-import { decodeBase64, encodeBase64 } from '#apimachinery/base64.ts'
+import { encodeBase64 } from '#apimachinery/base64.ts'
 import {
   bitString,
   contentOf,
@@ -14,6 +14,7 @@ import {
   time,
 } from '#apimachinery/der.ts'
 import { keyFrom, publicKeyOf, sign } from '#apimachinery/p256.ts'
+import { derOf } from '#apimachinery/pem.ts'
 import { sha1 } from '#apimachinery/digest.ts'
 import { encodeUtf8 } from '#apimachinery/utf8.ts'
 
@@ -68,12 +69,6 @@ const issued = (statement: Statement, issuer: Uint8Array): Uint8Array => {
 export const pem = (type: string, der: Uint8Array): string => {
   const lines = encodeBase64(der).match(/.{1,64}/g) ?? []
   return [`-----BEGIN ${type}-----`, ...lines, `-----END ${type}-----`, ''].join('\n')
-}
-
-/** What stands in the first block of a type; undefined if there is none. */
-export const derOf = (type: string, text: string): Uint8Array | undefined => {
-  const block = new RegExp(`-----BEGIN ${type}-----([^-]+)-----END ${type}-----`).exec(text)?.[1]
-  return block === undefined ? undefined : decodeBase64(block.replace(/\s+/g, ''))
 }
 
 const commonName = (name: string): Uint8Array =>

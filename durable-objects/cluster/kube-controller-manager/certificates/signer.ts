@@ -6,10 +6,7 @@ import { formatTime } from '#apimachinery/time.ts'
 import { encodeUtf8 } from '#apimachinery/utf8.ts'
 import type { Component, ComponentContext, ComponentDefinition } from '#client/component.ts'
 import { certify, extension } from '#kube-controller-manager/certificates/authority.ts'
-import {
-  parseSigningRequest,
-  type SigningRequest,
-} from '#kube-controller-manager/certificates/signing-request.ts'
+import { parseSigningRequest, type SigningRequest } from '#api/certificates/v1/signing-request.ts'
 import { usageExtensions } from '#kube-controller-manager/certificates/usages.ts'
 import { ROOT_CA } from '#kube-controller-manager/root-ca-cert-publisher/root-ca.ts'
 

@@ -2,7 +2,7 @@
 import { Base64Error, decodeBase64 } from '#apimachinery/base64.ts'
 import { contentOf, DerError, type DerValue, readAll, readOne, TAG } from '#apimachinery/der.ts'
 import { decodeUtf8Loosely } from '#apimachinery/utf8.ts'
-import { derOf } from '#kube-controller-manager/certificates/authority.ts'
+import { derOf } from '#apimachinery/pem.ts'
 
 const COMMON_NAME = '85.4.3'
 const ORGANIZATION = '85.4.10'
