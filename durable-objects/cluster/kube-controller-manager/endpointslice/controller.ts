@@ -27,6 +27,11 @@ import {
   sliceLabels,
   withTriggerTime,
 } from '#kube-controller-manager/endpointslice/slice-object.ts'
+import { TopologyHints } from '#kube-controller-manager/endpointslice/topology-cache.ts'
+import {
+  topologyOf,
+  wantsTopologyHints,
+} from '#kube-controller-manager/endpointslice/topology-hints.ts'
 import { ChangedPods } from '#kube-controller-manager/service-pods/changed-pods.ts'
 import {
   belongsInEndpoints,
@@ -55,11 +60,13 @@ class EndpointSliceController implements Component {
   readonly #known = new Map<string, Known>()
   /** The uids of Services synced before: the first write of a new one is triggered by the Service itself. */
   readonly #synced = new Map<string, string>()
+  readonly #topology: TopologyHints
   #isWriting = false
 
-  constructor({ client, queue }: ComponentContext) {
+  constructor({ client, queue, memory, events }: ComponentContext) {
     this.#client = client
     this.queue = queue
+    this.#topology = new TopologyHints({ client, memory, events })
     this.#changed = new ChangedPods(client, (key) => queue.add(key))
     client.watch(SLICES, (change) => this.#sliceChanged(change))
     client.watch('nodes', (change) => this.#nodeChanged(change))
@@ -82,6 +89,7 @@ class EndpointSliceController implements Component {
       // slices of a Service that no longer selects Pods are left as they are, as upstream does; those of a deleted one are the garbage collector's
       this.#known.delete(key)
       this.#changed.drop(key)
+      this.#topology.forget(key)
       if (service === undefined || !this.#hasSlices(service)) this.#synced.delete(key)
       return
     }
@@ -190,7 +198,8 @@ class EndpointSliceController implements Component {
       pod.spec.nodeName === undefined ? undefined : this.#client.get('nodes', '', pod.spec.nodeName)
     if (node === undefined && service.spec.publishNotReadyAddresses !== true) return undefined
     const endpoint = podEndpoint(pod, node, service, family)
-    return endpoint === undefined ? undefined : { ...finder.of(pod), endpoint }
+    const sharesHints = wantsTopologyHints(service.metadata.annotations)
+    return endpoint === undefined ? undefined : { ...finder.of(pod), endpoint, sharesHints }
   }
 
   /** kubernetes: TriggerTimeTracker.ComputeEndpointLastChangeTriggerTime */
@@ -222,14 +231,19 @@ class EndpointSliceController implements Component {
     plan: SlicePlan,
     time: string | undefined,
   ): void {
-    const create = [...plan.create]
+    let create = [...plan.create]
     const remove = [...plan.remove]
     if (slices.sliceCount === remove.length && create.length === 0) {
       // a Service always has a slice, so that "no endpoints" can be told from "not looked at yet"
       if (remove.length === 1 && isPlaceholder(remove[0]!, labels)) remove.pop()
       else create.push({ ports: [], endpoints: [] })
     }
-    const update = [...plan.update]
+    let update = [...plan.update]
+    const hinted = this.#topology.hint(service, family, { create, update }, () =>
+      slices.unchangedBy({ update: plan.update, remove: plan.remove }),
+    )
+    create = [...hinted.create]
+    update = [...hinted.update]
     while (create.length > 0 && remove.length > 0)
       update.push({ slice: remove.shift()!, ...create.pop()! })
     if (service.metadata.deletionTimestamp === undefined)
@@ -252,6 +266,7 @@ class EndpointSliceController implements Component {
       this.#delete(slice)
       slices.removed(slice)
     }
+    this.#topology.tell(service, family)
   }
 
   #delete({ metadata }: EndpointSlice): void {
@@ -282,6 +297,8 @@ class EndpointSliceController implements Component {
 
   /** Endpoints tell the zone of their node, and those of nodes that are not there are left out. */
   #nodeChanged({ type, object, old }: Change<Node>): void {
+    if (type !== 'MODIFIED' || topologyOf(object) !== topologyOf(old!))
+      for (const key of this.#topology.services()) this.queue.add(key)
     if (
       type === 'MODIFIED' &&
       own(object.metadata.labels, ZONE) === own(old?.metadata.labels, ZONE)

@@ -8,6 +8,7 @@ import type {
   EndpointHints,
 } from '#api/discovery/v1/endpoint-slice/types.ts'
 import { equal, freeze, own } from '#apimachinery/object.ts'
+import { wantsTopologyHints } from '#kube-controller-manager/endpointslice/topology-hints.ts'
 import {
   hasHostnameIn,
   isReady,
@@ -75,14 +76,6 @@ const hintsOf = (
   }
 }
 
-/** kubernetes: hintsEnabled */
-const wantsTopologyHints = (annotations: Readonly<Record<string, string>> | undefined): boolean => {
-  const mode =
-    own(annotations, 'service.kubernetes.io/topology-aware-hints') ??
-    own(annotations, 'service.kubernetes.io/topology-mode')
-  return mode === 'Auto' || mode === 'auto'
-}
-
 /** The two are the same endpoint, perhaps in another condition. kubernetes: hashEndpoint */
 export const isSameEndpoint = (a: Endpoint, b: Endpoint): boolean =>
   a === b ||
@@ -93,10 +86,10 @@ export const isSameEndpoint = (a: Endpoint, b: Endpoint): boolean =>
     a.hostname === b.hostname &&
     equal(a.addresses, b.addresses))
 
-/** kubernetes: EndpointsEqualBeyondHash, and the hints */
-export const isUnchangedEndpoint = (a: Endpoint, b: Endpoint): boolean =>
+/** kubernetes: EndpointsEqualBeyondHash, and the hints if they are the endpoint's own */
+export const isUnchangedEndpoint = (a: Endpoint, b: Endpoint, hasOwnHints: boolean): boolean =>
   a === b ||
   (a.zone === b.zone &&
     equal(a.conditions, b.conditions) &&
     equal(a.targetRef, b.targetRef) &&
-    equal(a.hints, b.hints))
+    (!hasOwnHints || equal(a.hints, b.hints)))

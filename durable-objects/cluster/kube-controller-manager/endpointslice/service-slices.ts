@@ -20,6 +20,8 @@ export interface Desired {
   readonly key: string
   readonly ports: readonly EndpointPort[]
   readonly endpoint: Endpoint
+  /** Hints are given to all endpoints of the Service together, afterwards. */
+  readonly sharesHints: boolean
 }
 
 /** All slices of one set of ports. */
@@ -84,6 +86,15 @@ export class ServiceSlices {
     let count = 0
     for (const { slices } of this.#groups.values()) count += slices.size
     return count
+  }
+
+  /** The slices that a plan leaves as they are. */
+  unchangedBy({ update, remove }: Pick<SlicePlan, 'update' | 'remove'>): readonly EndpointSlice[] {
+    const named = new Set([...update.map(({ slice }) => slice), ...remove])
+    return [...this.#groups.values()]
+      .flatMap(({ slices }) => [...slices.values()])
+      .filter((slice) => !named.has(slice))
+      .sort((a, b) => ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1))
   }
 
   /** What must be written for the given Pods to stand as desired (undefined: not at all). `pods` are in the order to add them in. */
@@ -165,7 +176,7 @@ export class ServiceSlices {
     if (member !== undefined) {
       const isHere = desired !== undefined && desired.key === member.group.key
       if (isHere && isSameEndpoint(member.endpoint, desired.endpoint)) {
-        if (isUnchangedEndpoint(member.endpoint, desired.endpoint)) return
+        if (isUnchangedEndpoint(member.endpoint, desired.endpoint, !desired.sharesHints)) return
         if (member.endpoint.conditions.serving !== desired.endpoint.conditions.serving)
           changed.push(pod)
         replace(member, pod, desired.endpoint, touched)
