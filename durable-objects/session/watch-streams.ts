@@ -3,15 +3,23 @@ import type { WatchAnswer } from '../cluster/kube-apiserver/endpoints/http.ts'
 const ENCODER = new TextEncoder()
 /** A client that has gone is noticed only when something is written to it; kubectl skips empty lines. */
 const HEARTBEAT_MS = 5000
+/** So many heartbeats apart who wants bookmarks gets one. kubernetes: apiserver pkg/storage/cacher defaultBookmarkFrequency */
+const BEATS_PER_BOOKMARK = 12
+/** The last bookmark comes so long before a watch ends. kubernetes: cache_watcher.go nextBookmarkTime */
+const LAST_BOOKMARK_MS = 2000
 /** Nothing can be written into a text to see whether its reader is still there. */
 const MOST_TEXT_SECONDS = 3600
+/** Who asked to be left alone so soon is not looked after. */
+const MOST_SILENT_SECONDS = 60
 /** Programs in containers and forwarded ports at a time. */
 const MOST_HELD = 64
 /** A watcher that does not read is cut off; it will list anew. */
 const MAX_BUFFERED_CHUNKS = 10_000
 
 interface OpenStream {
+  /** Nothing may be written into it that is not its own: it is a text, or ends soon. */
   readonly isText: boolean
+  readonly bookmark: (() => string) | undefined
   readonly send: (text: string) => void
   readonly end: () => void
 }
@@ -32,6 +40,7 @@ export class WatchStreams {
   readonly #open = new Set<OpenStream>()
   readonly #onDeadline: () => void
   #held = 0
+  #beats = 0
   #timer: ReturnType<typeof setTimeout> | undefined
   #heartbeat: ReturnType<typeof setInterval> | undefined
 
@@ -60,13 +69,16 @@ export class WatchStreams {
     start,
     close,
     timeoutSeconds,
+    bookmark,
     isText = false,
   }: WatchAnswer['watch']): ReadableStream<Uint8Array> {
     let stream: OpenStream | undefined
-    let timeout: ReturnType<typeof setTimeout> | undefined
+    const timers: ReturnType<typeof setTimeout>[] = []
+    const after = (ms: number, act: () => void): void =>
+      void timers.push(setTimeout(act, Math.min(ms, 2 ** 31 - 1)))
     const finish = (): void => {
       if (stream === undefined || !this.#open.delete(stream)) return
-      if (timeout !== undefined) clearTimeout(timeout)
+      for (const timer of timers) clearTimeout(timer)
       close()
       if (this.#open.size === 0) this.#rest()
     }
@@ -89,12 +101,15 @@ export class WatchStreams {
             if ((controller.desiredSize ?? 0) < -MAX_BUFFERED_CHUNKS - initialChunks) end()
             else controller.enqueue(encode(text))
           }
-          stream = { isText, send, end }
+          const limit = timeoutSeconds ?? (isText ? MOST_TEXT_SECONDS : undefined)
+          const endsSoon = limit !== undefined && limit <= MOST_SILENT_SECONDS
+          stream = { isText: isText || endsSoon, bookmark, send, end }
           this.#open.add(stream)
           this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS)
-          const limit = timeoutSeconds ?? (isText ? MOST_TEXT_SECONDS : undefined)
-          if (limit !== undefined) timeout = setTimeout(end, Math.min(limit * 1000, 2 ** 31 - 1))
+          if (limit !== undefined) after(limit * 1000, end)
           start(send, end)
+          const lastMark = (limit ?? 0) * 1000 - LAST_BOOKMARK_MS
+          if (bookmark !== undefined && lastMark > 0) after(lastMark, () => send(bookmark()))
           initialChunks = chunks
         },
         cancel: finish,
@@ -119,7 +134,10 @@ export class WatchStreams {
   }
 
   #beat(): void {
-    for (const { send, isText } of this.#open) if (!isText) send('\n')
+    this.#beats++
+    const isBookmarked = this.#beats % BEATS_PER_BOOKMARK === 0
+    for (const { send, isText, bookmark } of this.#open)
+      if (!isText) send(isBookmarked && bookmark !== undefined ? bookmark() : '\n')
   }
 
   #rest(): void {

@@ -78,6 +78,19 @@ describe('a watch', () => {
     expect(await lines.next()).toBeUndefined()
   })
 
+  test('is told how far it has come before its time is over', async () => {
+    const session = await newSession()
+    const revision = await revisionOf(session.json(CONFIG_MAPS))
+    const query =
+      'watch=true&timeoutSeconds=3&allowWatchBookmarks=true&fieldSelector=metadata.name=x'
+    const lines = linesOf(await session.kubernetes(`${CONFIG_MAPS}?${query}`))
+    expect(await lines.next()).toEqual({
+      type: 'BOOKMARK',
+      object: { kind: 'ConfigMap', apiVersion: 'v1', metadata: { resourceVersion: revision } },
+    })
+    expect(await lines.next()).toBeUndefined()
+  })
+
   test('ends when its session is deleted', async () => {
     const session = await newSession()
     const answer = await session.kubernetes(`${CONFIG_MAPS}?watch=true`)

@@ -67,6 +67,8 @@ export interface WatchAnswer {
     readonly isText?: boolean
     /** The client asked for an end after so many seconds of real time. */
     readonly timeoutSeconds?: number
+    /** How far the client has seen everything, for those who want to hear of it now and then. */
+    readonly bookmark?: () => string
   }
 }
 

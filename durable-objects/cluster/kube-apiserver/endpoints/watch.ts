@@ -1,4 +1,4 @@
-import type { KubeObject } from '#apimachinery/object.ts'
+import type { KubeObject, StringMap } from '#apimachinery/object.ts'
 import { StatusError, type Status } from '#apimachinery/status-error.ts'
 import { assign, equal } from '#apimachinery/object.ts'
 import { decode } from '#apimachinery/schema/decode.ts'
@@ -136,7 +136,7 @@ export const watch = (target: ResourceRequest, hub: WatchHub): WatchAnswer => {
       start: (send, end) => {
         const write = writer(view, context.now, send)
         for (const object of begin.initial) write('ADDED', object)
-        if (begin.bookmark) send(bookmarkLine(target, view))
+        if (begin.bookmark) send(bookmarkLine(target, view, { [INITIAL_EVENTS_END]: 'true' }))
         if (begin.error !== undefined) {
           send(`${goJson({ type: 'ERROR', object: begin.error })}\n`)
           end()
@@ -152,6 +152,7 @@ export const watch = (target: ResourceRequest, hub: WatchHub): WatchAnswer => {
       },
       close: () => unsubscribe?.(),
       ...(seconds > 0 ? { timeoutSeconds: seconds } : {}),
+      ...(options.allowWatchBookmarks ? { bookmark: () => bookmarkLine(target, view) } : {}),
     },
   }
 }
@@ -206,14 +207,18 @@ const writer = (view: View, now: () => number, send: (text: string) => void) => 
   }
 }
 
-/** Tells a watcher that it has seen all there was when it began. */
-const bookmarkLine = ({ context, resource }: ResourceRequest, view: View): string => {
+/** Tells a watcher up to which revision it has seen everything. */
+const bookmarkLine = (
+  { context, resource }: ResourceRequest,
+  view: View,
+  annotations?: StringMap,
+): string => {
   const mark: KubeObject = {
     kind: resource.kind,
     apiVersion: apiVersionOf(resource),
     metadata: {
       resourceVersion: String(context.etcd.revision),
-      annotations: { [INITIAL_EVENTS_END]: 'true' },
+      ...(annotations === undefined ? {} : { annotations }),
     },
   }
   const write =
