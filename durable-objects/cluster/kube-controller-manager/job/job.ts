@@ -59,11 +59,16 @@ export const jobController: ComponentDefinition = {
         if (key.startsWith(POD_PREFIX)) return releaseOrphan(context, key.slice(POD_PREFIX.length))
         const { namespace, name } = splitKey(key)
         const job = client.get(RESOURCE, namespace, name)
-        if (job !== undefined && !isFinished(job)) syncJob(tools, withStatus(job, {}))
+        if (job !== undefined && isOurs(job) && !isFinished(job))
+          syncJob(tools, withStatus(job, {}))
       },
     } satisfies Component
   },
 }
+
+/** kubernetes: managedByExternalController */
+const isOurs = ({ spec }: Job): boolean =>
+  spec.managedBy === undefined || spec.managedBy === 'kubernetes.io/job-controller'
 
 interface Tools {
   readonly context: ComponentContext
@@ -107,6 +112,7 @@ const releaseOrphan = (context: ComponentContext, key: string): void => {
   const owner = controllerOf(pod)
   if (owner !== undefined && owner.kind !== 'Job') return
   const job = owner && client.get(RESOURCE, namespace, owner.name)
+  if (job !== undefined && !isOurs(job)) return
   if (job?.metadata.uid === owner?.uid && job !== undefined && !isFinished(job)) return
   removeFinalizer(context, pod)
 }

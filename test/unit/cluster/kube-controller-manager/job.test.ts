@@ -108,6 +108,13 @@ describe('the Job controller', () => {
     expect(cluster.writesWhenSettled()).toBe(0)
   })
 
+  test('leaves a Job to the controller that it names', () => {
+    const { cluster, client, get } = setup({ managedBy: 'example.com/queue' })
+    expect([client.list('pods'), get().status, cluster.events]).toEqual([[], {}, []])
+    const ours = setup({ managedBy: 'kubernetes.io/job-controller' })
+    expect(ours.client.list('pods')).toHaveLength(1)
+  })
+
   test('runs as many Pods side by side as allowed until all completions are reached', () => {
     const { client, running, finish, get } = setup({ completions: 5, parallelism: 2 })
     for (const left of [2, 2, 2, 2, 1]) {
