@@ -1,5 +1,6 @@
 // What the end of a container's process means. kubernetes: pkg/kubelet/container/helpers.go ShouldContainerBeRestarted
 import type { PodContainer } from '#kubelet/pod-facts.ts'
+import { terminationMessage } from '#kubelet/termination-message.ts'
 import type { ContainerRecord, Exit } from '#kubelet/pod-record.ts'
 import type { PodRun } from '#kubelet/pod-run.ts'
 
@@ -15,7 +16,11 @@ export const exitContainer = (
   const record = run.of(container)
   const { ending, hookFailure } = record
   const rest = afterRun(record)
-  const exit: Exit = { id: rest.id ?? '', code, reason, startedAt: rest.at, finishedAt: at }
+  const plain: Exit = { id: rest.id ?? '', code, reason, startedAt: rest.at, finishedAt: at }
+  const message = run.isAlways
+    ? undefined
+    : terminationMessage(container.spec, run.process(container), code, at - rest.at)
+  const exit = message === undefined ? plain : { ...plain, message }
   run.set(container, { ...rest, phase: 'exited', at, exit })
   // its programs die with it
   const isCut = ending?.hook !== undefined && container.spec.lifecycle?.preStop?.exec !== undefined

@@ -100,6 +100,7 @@ export class VolumeHistory {
     const mounts = volumeMounts
       .toSorted((a, b) => (a.mountPath < b.mountPath ? -1 : 1))
       .flatMap((mount) => this.#mount(container, mount, startedAt, env) ?? [])
+      .concat(terminationLog(container))
     const isMounted = volumeMounts.some(({ mountPath }) => mountPath.startsWith(ACCOUNT_PATH))
     if (isMounted || pod.spec.automountServiceAccountToken === false) return mounts
     const account: MountedTree = {
@@ -201,6 +202,21 @@ export const accountVolume: Volume = {
     ],
   },
 }
+
+/** The file for the last message: anybody may write it. */
+const terminationLog = ({ terminationMessagePath }: Container): readonly MountedTree[] =>
+  terminationMessagePath === undefined
+    ? []
+    : [
+        {
+          path: terminationMessagePath,
+          readOnly: false,
+          volume: '',
+          names: [],
+          isWritten: false,
+          trees: () => [{ after: 0, tree: file('', 0o666) }],
+        },
+      ]
 
 /** A part of a volume of objects is mounted as it is when the container starts: its links lead elsewhere later. */
 const partOf = (
