@@ -115,6 +115,17 @@ const porterListener = (kind: string, port: number, body: string, isJson: boolea
   return kind === 'TLS_PORT' ? { ...listener, tls: true } : listener
 }
 
+/** gRPC is not played: the health service is there, and says that all is well. */
+const grpcHealthChecking: Subcommand = (args) => {
+  const [grpc, http] = [portOption(args, 'port', 5000), portOption(args, 'http-port', 8080)]
+  const answers = httpOn(http, (request) =>
+    ['/make-not-serving', '/make-serving'].includes(pathOf(request))
+      ? goReply('')
+      : goError('404 page not found', 404),
+  )
+  return serving([{ port: grpc, protocol: 'TCP', after: 0 }, answers])
+}
+
 const FAILS_AFTER = 10_000
 
 const liveness: Subcommand = () => {
@@ -275,6 +286,7 @@ const SUBCOMMANDS = new Map<string, Subcommand>([
   ['serve-hostname', serveHostname],
   ['porter', porter],
   ['liveness', liveness],
+  ['grpc-health-checking', grpcHealthChecking],
   ['test-webserver', testWebserver],
   ['guestbook', guestbook],
   ['logs-generator', logsGenerator],
