@@ -2,7 +2,7 @@
 import { type HttpReply, type Listener, MEBIBYTE, quietly, type Self } from '#images/behaviour.ts'
 import { option, portOption, type Subcommand } from '#images/agnhost-options.ts'
 import { bracketed, goFetch, type GoResult, goResolve } from '#images/go-http.ts'
-import { goError, goJson, goLog, goReply, httpOn, pathOf } from '#images/http.ts'
+import { goError, goJson, goLog, goReply, httpOn, decodedPath } from '#images/http.ts'
 import { parseQuery } from '#images/url.ts'
 
 const TIMEOUT = 5000
@@ -101,7 +101,7 @@ const answer =
   (request, self) => {
     const query = parseQuery(request.path)
     register(self, book)
-    switch (pathOf(request)) {
+    switch (decodedPath(request)) {
       case '/register':
         return onRegister(self, query.get('host') ?? '')
       case '/get':

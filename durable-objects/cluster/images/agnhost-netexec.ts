@@ -28,6 +28,7 @@ import {
   headerOf,
   type HttpAnswer,
   httpOn,
+  decodedPath,
   pathOf,
 } from '#images/http.ts'
 import { parseQuery } from '#images/url.ts'
@@ -265,7 +266,7 @@ const answerHttp =
   (isReady: boolean, override: string | undefined): HttpAnswer =>
   (given, self) => {
     const request = override === undefined ? given : { method: 'GET', path: override }
-    const route = ROUTES.get(pathOf(request)) ?? root
+    const route = ROUTES.get(decodedPath(request)) ?? root
     return route({ request, query: parseQuery(request.path), self, isReady })
   }
 

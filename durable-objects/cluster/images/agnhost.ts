@@ -23,7 +23,7 @@ import {
   goRedirect,
   goReply,
   httpOn,
-  pathOf,
+  decodedPath,
 } from '#images/http.ts'
 import { AGNHOST_TOOLS } from '#images/tools.ts'
 import { parseQuery } from '#images/url.ts'
@@ -131,7 +131,7 @@ const FAILS_AFTER = 10_000
 const liveness: Subcommand = () => {
   const listener = httpOn(8080, (request, self) => {
     const query = parseQuery(request.path)
-    switch (pathOf(request)) {
+    switch (decodedPath(request)) {
       case '/started':
         return goReply(formatDuration(self.age))
       case '/healthz':
@@ -186,7 +186,7 @@ const directory = (names: readonly string[]): HttpReply => ({
 const testWebserver: Subcommand = (args) =>
   serving([
     httpOn(portOption(args, 'port', 80), (request, self) => {
-      const path = pathOf(request)
+      const path = decodedPath(request)
       const found = self.file?.(path) ?? (path === '/' ? [...ROOT_FILES, ...ROOT_REST] : undefined)
       const reply =
         found === undefined

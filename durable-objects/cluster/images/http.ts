@@ -14,6 +14,17 @@ export const httpOn = (port: number, http: HttpAnswer): Listener => ({
 
 export const pathOf = (request: HttpRequest): string => request.path.split('?')[0]!
 
+/** `/a%40b` is `/a@b` to whoever looks for a file or a route. */
+export const decodedPath = (request: HttpRequest): string => {
+  const path = pathOf(request)
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    // no UTF-8: nothing of that name is there
+    return path
+  }
+}
+
 /** A header whatever the case of its name. */
 export const headerOf = (request: HttpRequest, name: string): string | undefined => {
   const wanted = name.toLowerCase()

@@ -173,7 +173,9 @@ describe('other subcommands of agnhost', () => {
     const file = (path: string) => (path === '/results/a@b' ? 'OK\n' : undefined)
     const running = new Running(started(AGNHOST, { args: ['test-webserver'] }), { file })
     expect(running.get('/results/a@b')).toEqual([200, 'OK\n'])
+    expect(running.get('/results/a%40b')).toEqual([200, 'OK\n'])
     expect(running.get('/results/none')).toEqual([404, '404 page not found\n'])
+    expect(running.get('/results/%ff')).toEqual([404, '404 page not found\n'])
     expect(running.get('/')[1]).toContain('<a href="etc/">etc/</a>\n')
   })
 
