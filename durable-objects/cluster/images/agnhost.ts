@@ -119,7 +119,7 @@ const porterListener = (kind: string, port: number, body: string, isJson: boolea
 const grpcHealthChecking: Subcommand = (args) => {
   const [grpc, http] = [portOption(args, 'port', 5000), portOption(args, 'http-port', 8080)]
   const answers = httpOn(http, (request) =>
-    ['/make-not-serving', '/make-serving'].includes(pathOf(request))
+    ['/make-not-serving', '/make-serving'].includes(request.path)
       ? goReply('')
       : goError('404 page not found', 404),
   )
