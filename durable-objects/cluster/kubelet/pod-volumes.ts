@@ -158,7 +158,36 @@ class VolumeFiles {
     if (secret !== undefined) return this.#secret(secret.name ?? '', secret.items)
     if (downwardAPI !== undefined) return this.#downward(downwardAPI.items)
     if (serviceAccountToken === undefined) return []
-    return [{ path: serviceAccountToken.path, text: tokenOf(this.#pod) }]
+    const { path, audience = '' } = serviceAccountToken
+    return [{ path, text: this.#token(audience === '' ? ISSUER : audience) }]
+  }
+
+  /** A token for the Pod's account, bound to the Pod; nobody checks its signature. */
+  #token(audience: string): string {
+    const { metadata, spec } = this.#pod
+    const { name = '', uid = '', creationTimestamp = '' } = metadata
+    const account = spec.serviceAccountName ?? 'default'
+    const uidOf = (resource: 'serviceaccounts' | 'nodes', namespace: string, of: string): string =>
+      this.#client.get(resource, namespace, of)?.metadata.uid ?? ''
+    const issued = Math.floor((parseTime(creationTimestamp) || 0) / 1000)
+    const node = spec.nodeName ?? ''
+    const claims = {
+      aud: [audience],
+      exp: issued + 31_536_000,
+      iat: issued,
+      iss: ISSUER,
+      jti: uid,
+      'kubernetes.io': {
+        namespace: this.#namespace,
+        node: { name: node, uid: uidOf('nodes', '', node) },
+        pod: { name, uid },
+        serviceaccount: { name: account, uid: uidOf('serviceaccounts', this.#namespace, account) },
+        warnafter: issued + 3607,
+      },
+      nbf: issued,
+      sub: `system:serviceaccount:${this.#namespace}:${account}`,
+    }
+    return `${encoded({ alg: 'RS256', kid: 'kubarium' })}.${encoded(claims)}.${encoded(uid)}`
   }
 
   #configMap(name: string, items: readonly KeyToPath[] | undefined): readonly ProjectedFile[] {
@@ -216,33 +245,12 @@ const chosen = (
   })
 }
 
+const ISSUER = 'https://kubernetes.default.svc.cluster.local'
+
 const encoded = (value: unknown): string =>
   encodeBase64(encodeUtf8(JSON.stringify(value)))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replace(/=+$/, '')
-
-/** A token as it looks; nobody checks its signature. */
-const tokenOf = ({ metadata, spec }: Pod): string => {
-  const { namespace = '', name = '', uid = '', creationTimestamp = '' } = metadata
-  const account = spec.serviceAccountName ?? 'default'
-  const issued = Math.floor((parseTime(creationTimestamp) || 0) / 1000)
-  const claims = {
-    aud: ['https://kubernetes.default.svc.cluster.local'],
-    exp: issued + 31_536_000,
-    iat: issued,
-    iss: 'https://kubernetes.default.svc.cluster.local',
-    'kubernetes.io': {
-      namespace,
-      node: { name: spec.nodeName ?? '' },
-      pod: { name, uid },
-      serviceaccount: { name: account },
-      warnafter: issued + 3607,
-    },
-    nbf: issued,
-    sub: `system:serviceaccount:${namespace}:${account}`,
-  }
-  return `${encoded({ alg: 'RS256', kid: 'kubarium' })}.${encoded(claims)}.${encoded(uid)}`
-}
 
 export const EMPTY_VOLUME: DirectoryNode = directory({}, 0o777)
