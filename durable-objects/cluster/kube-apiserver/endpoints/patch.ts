@@ -41,6 +41,7 @@ import {
 } from '#kube-apiserver/endpoints/context.ts'
 import { objectAnswer } from '#kube-apiserver/endpoints/form.ts'
 import { queryFlag, queryValue, type Answer } from '#kube-apiserver/endpoints/http.ts'
+import { withoutDoubleOwners } from '#kube-apiserver/endpoints/owner-references.ts'
 import { checkName } from '#kube-apiserver/endpoints/write.ts'
 import { resetFieldsOf } from '#kube-apiserver/registry/field-managers.ts'
 import type { Operation } from '#kube-apiserver/registry/operation.ts'
@@ -115,7 +116,7 @@ const patcher =
     if (live === undefined) throw notFound(groupResourceOf(resource), path.name)
     const object = patchedObject(target, type, live, resource)
     checkName(target, object)
-    return { object }
+    return { object: withoutDoubleOwners(object, target.warnings, true) }
   }
 
 /** What JSON, merge and strategic merge patches make of a document, decoded as if it had been sent. */

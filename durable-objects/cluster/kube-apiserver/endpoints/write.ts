@@ -19,6 +19,7 @@ import {
   listOptionsOf,
   parseInt64,
 } from '#kube-apiserver/endpoints/list-options.ts'
+import { withoutDoubleOwners } from '#kube-apiserver/endpoints/owner-references.ts'
 import { selectionOf } from '#kube-apiserver/endpoints/selection.ts'
 import { create } from '#kube-apiserver/registry/create.ts'
 import { deletedStatus, remove } from '#kube-apiserver/registry/delete.ts'
@@ -49,7 +50,7 @@ export const post = (target: ResourceRequest): Answer => {
   const { context, request, warnings } = target
   const view = viewOf(target)
   const operation = operationOf(target, 'CreateOptions')
-  const object = decodeBody(request, target.resource, warnings)
+  const object = withoutDoubleOwners(decodeBody(request, target.resource, warnings), warnings)
   return objectAnswer(view, create(context, operation, object), 201)
 }
 
@@ -58,7 +59,7 @@ export const put = (target: ResourceRequest): Answer => {
   const { context, request, path, warnings } = target
   const view = viewOf(target)
   const operation = operationOf(target, 'UpdateOptions')
-  const sent = decodeBody(request, target.resource, warnings)
+  const sent = withoutDoubleOwners(decodeBody(request, target.resource, warnings), warnings)
   checkName(target, sent)
   // a body may leave its namespace to the URL
   const object =

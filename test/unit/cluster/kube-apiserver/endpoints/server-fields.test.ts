@@ -72,3 +72,32 @@ test('finalizers are checked whole when they change', () => {
     /^ConfigMap "a" is invalid: metadata.finalizers: Invalid value: "a b\/c": prefix part a lowercase RFC 1123 subdomain/,
   )
 })
+
+describe('an owner that is named twice counts once', () => {
+  api.send('POST', CONFIG_MAPS, { metadata: { name: 'b' } })
+  const uidOf = (name: string): string =>
+    (api.send('GET', `${CONFIG_MAPS}/${name}`).body['metadata'] as { readonly uid: string }).uid
+  const owner = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', name, uid: uidOf(name) })
+  const twice = [
+    owner('a'),
+    owner('b'),
+    owner('a'),
+    { ...owner('b'), controller: true },
+    owner('b'),
+  ]
+  const once = [owner('a'), owner('b'), { ...owner('b'), controller: true }]
+  const rest = `; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: [${uidOf('a')} ${uidOf('b')}]`
+  const ALREADY = `.metadata.ownerReferences contains duplicate entries${rest}`
+  const AFTER = `.metadata.ownerReferences contains duplicate entries after mutating admission happens${rest}`
+  const owned = { metadata: { name: 'owned', ownerReferences: twice } }
+
+  test.each([
+    ['POST', CONFIG_MAPS, owned, {}, ALREADY],
+    ['PUT', `${CONFIG_MAPS}/owned`, owned, {}, ALREADY],
+    ['PATCH', `${CONFIG_MAPS}/owned`, owned, MERGE, AFTER],
+  ])('by %s', (method, path, body, headers, warning) => {
+    const answer = api.send(method, path, body, headers)
+    expect(answer.warnings).toEqual([warning])
+    expect(answer.body['metadata']).toMatchObject({ ownerReferences: once })
+  })
+})
