@@ -20,18 +20,32 @@ const historyWarnings = ({ spec }: StatefulSet): readonly string[] =>
       ]
     : []
 
+/** The gate MaxUnavailableStatefulSet is off in this release. kubernetes: dropStatefulSetDisabledFields */
+const dropDisabled = (statefulSet: StatefulSet): StatefulSet => {
+  const { updateStrategy } = statefulSet.spec
+  const { rollingUpdate } = updateStrategy
+  if (rollingUpdate?.maxUnavailable === undefined) return statefulSet
+  return assign(statefulSet, {
+    spec: assign(statefulSet.spec, {
+      updateStrategy: assign(updateStrategy, {
+        rollingUpdate: assign(rollingUpdate, { maxUnavailable: undefined }),
+      }),
+    }),
+  })
+}
+
 export const statefulSetStrategy: Strategy<StatefulSet> = {
   defaults: defaultStatefulSet,
   // Pods are named after it, and their names are host names.
   validateName: nameIsDnsLabel,
   prepareForCreate: (statefulSet) =>
-    assign(statefulSet, { status: { replicas: 0, availableReplicas: 0 } }),
+    assign(dropDisabled(statefulSet), { status: { replicas: 0, availableReplicas: 0 } }),
   validate: validateStatefulSet,
   warningsOnCreate: (statefulSet) => [
     ...workloadWarnings(statefulSet),
     ...historyWarnings(statefulSet),
   ],
-  prepareForUpdate: keepStatus,
+  prepareForUpdate: (statefulSet, old) => keepStatus(dropDisabled(statefulSet), old),
   validateUpdate: validateStatefulSetUpdate,
   warningsOnUpdate: (statefulSet, old) => [
     ...workloadUpdateWarnings(statefulSet, old),

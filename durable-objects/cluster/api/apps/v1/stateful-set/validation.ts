@@ -1,14 +1,5 @@
 // kubernetes: pkg/apis/apps/validation/validation.go ValidateStatefulSetSpec, ValidateStatefulSetUpdate
-import {
-  intOrPercentValue,
-  validateAtMostAll,
-  validateIntOrPercent,
-} from '#api/apps/v1/int-or-percent.ts'
-import type {
-  RollingUpdateStatefulSetStrategy,
-  StatefulSet,
-  StatefulSetSpec,
-} from '#api/apps/v1/stateful-set/types.ts'
+import type { StatefulSet, StatefulSetSpec } from '#api/apps/v1/stateful-set/types.ts'
 import {
   isUsable,
   notDecremented,
@@ -68,7 +59,7 @@ const validateUpdateStrategy = ({ updateStrategy }: StatefulSetSpec): readonly F
   if (type === 'RollingUpdate')
     return rollingUpdate === undefined
       ? []
-      : validateRollingUpdate(rollingUpdate, `${path}.rollingUpdate`)
+      : notNegative(rollingUpdate.partition, `${path}.rollingUpdate.partition`)
   if (type === 'OnDelete')
     return rollingUpdate === undefined
       ? []
@@ -85,23 +76,6 @@ const validateUpdateStrategy = ({ updateStrategy }: StatefulSetSpec): readonly F
       internalForm('StatefulSetUpdateStrategy', updateStrategy),
       "must be 'RollingUpdate' or 'OnDelete'",
     ),
-  ]
-}
-
-const validateRollingUpdate = (
-  { partition, maxUnavailable }: RollingUpdateStatefulSetStrategy,
-  path: string,
-): readonly FieldError[] => {
-  const here = `${path}.maxUnavailable`
-  const errors = notNegative(partition, `${path}.partition`)
-  if (maxUnavailable === undefined) return errors
-  return [
-    ...errors,
-    ...validateIntOrPercent(maxUnavailable, here),
-    ...(intOrPercentValue(maxUnavailable) === 0
-      ? [invalidValue(here, maxUnavailable, 'cannot be 0')]
-      : []),
-    ...validateAtMostAll(maxUnavailable, here),
   ]
 }
 

@@ -90,10 +90,9 @@ describe('validateStatefulSet()', () => {
     ],
     [
       'bad numbers',
-      { replicas: -1, updateStrategy: { rollingUpdate: { partition: -1, maxUnavailable: 0 } } },
+      { replicas: -1, updateStrategy: { rollingUpdate: { partition: -1 } } },
       [
         'spec.updateStrategy.rollingUpdate.partition: Invalid value: -1: must be greater than or equal to 0',
-        'spec.updateStrategy.rollingUpdate.maxUnavailable: Invalid value: 0: cannot be 0',
         'spec.replicas: Invalid value: -1: must be greater than or equal to 0',
       ],
     ],
@@ -134,6 +133,20 @@ describe('validateStatefulSetUpdate()', () => {
 })
 
 describe('statefulSetStrategy', () => {
+  it('drops maxUnavailable, whose feature gate is off', () => {
+    const updateStrategy = { rollingUpdate: { partition: 1, maxUnavailable: 2 } }
+    const given = defaultStatefulSet(statefulSet({ updateStrategy }))
+    const old = defaultStatefulSet(statefulSet())
+    for (const stored of [
+      statefulSetStrategy.prepareForCreate!(given, undefined as never),
+      statefulSetStrategy.prepareForUpdate!(given, old, undefined as never),
+    ])
+      expect(stored.spec.updateStrategy).toEqual({
+        type: 'RollingUpdate',
+        rollingUpdate: { partition: 1 },
+      })
+  })
+
   it('takes labels only as names', () => {
     expect(statefulSetStrategy.validateName!('a.b', false)).toEqual(['must not contain dots'])
   })
