@@ -29,6 +29,10 @@ import { runtimeClass } from '#kube-apiserver/admission/runtime-class.ts'
 import { serviceAccount } from '#kube-apiserver/admission/service-account.ts'
 import { storageObjectInUseProtection } from '#kube-apiserver/admission/storage-object-in-use.ts'
 import { taintNodesByCondition } from '#kube-apiserver/admission/taint-nodes-by-condition.ts'
+import {
+  mutatingAdmissionWebhook,
+  validatingAdmissionWebhook,
+} from '#kube-apiserver/admission/webhooks.ts'
 import { privilegeEscalation } from '#kube-apiserver/authorization/escalation.ts'
 import type { Admission, AdmissionRequest } from '#kube-apiserver/registry/operation.ts'
 
@@ -51,7 +55,9 @@ const plugins = (context: AdmissionContext, client: Client): readonly AdmissionP
   defaultIngressClass(context),
   podTopologyLabels(context),
   privilegeEscalation(context.reader),
+  mutatingAdmissionWebhook(context),
   validatingAdmissionPolicy(context),
+  validatingAdmissionWebhook(context),
   resourceQuota(context, (quota: ResourceQuota) => {
     client.update('resourcequotas', quota, { subresource: 'status' })
   }),

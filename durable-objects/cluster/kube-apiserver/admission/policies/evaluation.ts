@@ -1,5 +1,5 @@
 // What a policy's expressions say about a request. kubernetes: apiserver pkg/admission/plugin/policy/validating/validator.go, plugin/cel
-import type { Variable } from '#api/admissionregistration/v1/shared-types.ts'
+import type { MatchCondition, Variable } from '#api/admissionregistration/v1/shared-types.ts'
 import type {
   ValidatingAdmissionPolicy,
   Validation,
@@ -84,7 +84,7 @@ class Evaluation {
   readonly #evaluator = new Evaluator(COST_LIMIT)
 
   constructor(
-    policy: ValidatingAdmissionPolicy,
+    variables: readonly Variable[],
     request: AdmissionRequest,
     params: KubeObject | undefined,
     reader: Reader,
@@ -100,7 +100,7 @@ class Evaluation {
       ),
       variables: mapOf([]),
     }
-    names['variables'] = variablesOf(policy.spec.variables ?? [], (source) => this.run(source))
+    names['variables'] = variablesOf(variables, (source) => this.run(source))
     this.#scope = { names }
   }
 
@@ -138,6 +138,21 @@ const messageOf = (validation: Validation, evaluation: Evaluation): string => {
   return message === '' ? `failed expression: ${expression.trim()}` : message.trim()
 }
 
+/** Whether somebody wants to know of the request; a text says why that is not known. */
+export const conditionsHold = (
+  conditions: readonly MatchCondition[],
+  request: AdmissionRequest,
+  reader: Reader,
+): boolean | string => {
+  if (conditions.length === 0) return true
+  const evaluation = new Evaluation([], request, undefined, reader)
+  for (const { expression } of conditions) {
+    const holds = evaluation.test(expression)
+    if (holds !== true) return holds
+  }
+  return true
+}
+
 /** All that a policy has against a request. */
 export const denialsOf = (
   policy: ValidatingAdmissionPolicy,
@@ -145,8 +160,8 @@ export const denialsOf = (
   params: KubeObject | undefined,
   reader: Reader,
 ): readonly Denial[] => {
-  const { failurePolicy, matchConditions = [], validations = [] } = policy.spec
-  const evaluation = new Evaluation(policy, request, params, reader)
+  const { failurePolicy, matchConditions = [], validations = [], variables = [] } = policy.spec
+  const evaluation = new Evaluation(variables, request, params, reader)
   const failed = (message: string): readonly Denial[] =>
     failurePolicy === 'Ignore' ? [] : [{ message, reason: 'Invalid' }]
   for (const { expression } of matchConditions) {
