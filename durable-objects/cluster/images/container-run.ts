@@ -69,6 +69,10 @@ const ALL_ASKED = 100
 const MOST_ASKED = 300
 /** What still runs then is taken to run on as it did. */
 const LONG_ENOUGH = 90 * 24 * 3_600_000
+/** What a turn of a loop costs, in milliseconds of a core. */
+const TURN_COST = 1.5
+/** Who has done all the work that is allowed in so little time never waits. */
+const LITTLE_TIME = 60_000
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 export class ContainerRun implements Machine {
@@ -88,6 +92,8 @@ export class ContainerRun implements Machine {
   #kernel: Kernel | undefined
   #random = 0
   #asked = 0
+  /** Thousandths of a core, once it is known to go on as it does. */
+  #cpu: number | undefined
 
   constructor(context: CommandContext) {
     this.#context = context
@@ -165,6 +171,8 @@ export class ContainerRun implements Machine {
     } catch (error) {
       if (error instanceof NotYet) return this.#result({ asksAt: this.time })
       if (!(error instanceof ForEver) && !(error instanceof Exhausted)) throw error
+      if (error instanceof Exhausted && this.time < LITTLE_TIME)
+        this.#cpu = busyCores(kernel) * 1000
     }
     return this.#result({})
   }
@@ -181,6 +189,7 @@ export class ContainerRun implements Machine {
     if (this.#files.disk.length > 0) process.disk = [...this.#files.disk]
     if (this.terminates !== undefined) process.terminates = this.terminates
     if (this.isGuessed) process.guessed = true
+    if (this.#cpu !== undefined) process.cpu = this.#cpu
     return process
   }
 
@@ -301,6 +310,7 @@ export class ContainerRun implements Machine {
     const change = this.#nextChange(kernel.time)
     if (change === Infinity) {
       this.#log.repeat(last.lines, every)
+      this.#cpu = cpuOfTurns(kernel.time - last.time)
       throw new ForEver()
     }
     this.#skip(last, every, Math.floor((change - kernel.time) / every))
@@ -330,6 +340,13 @@ interface Turn {
 
 const isAlike = (a: Turn, b: Turn): boolean =>
   a.changes === b.changes && a.version === b.version && a.status === b.status && a.pid === b.pid
+
+/** A loop whose turns take so many milliseconds of waiting. */
+const cpuOfTurns = (waits: number): number => (1000 * TURN_COST) / (TURN_COST + waits)
+
+/** Processes that never wait, each on a core of its own. */
+const busyCores = ({ tasks }: Kernel): number =>
+  Math.max(1, tasks.filter((task) => task.exitCode === undefined && !isInert(task)).length)
 
 /** It does nothing by itself any more. */
 const isInert = ({ wait }: Task): boolean =>

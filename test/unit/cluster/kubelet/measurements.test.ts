@@ -133,3 +133,25 @@ describe('what a container uses', () => {
     expect(f.api.cluster.revision).toBe(revision)
   })
 })
+
+describe('what a loop uses', () => {
+  beforeEach(() => {
+    f = new Framework()
+  })
+
+  it.each([
+    ['while true; do :; done', 1000],
+    ['while :; do i=$((i+1)); done', 1000],
+    ['yes > /dev/null', 1000],
+    ['while true; do :; done & while true; do :; done & wait', 2000],
+    ['while true; do sleep 1; done', 2],
+    ['while true; do sleep 0.01; done', 130],
+    ['sleep infinity', 0.5],
+  ])('is what its turns cost: %s', (script, cpu) => {
+    pod('loop', { image: 'busybox', command: ['sh', '-c', script] })
+    f.sleep(60)
+    const { cpu: seen } = used('loop')
+    if (cpu > 100) within(seen, Math.min(cpu, 1950), 0.1)
+    else expect(seen).toBeLessThan(cpu * 2)
+  })
+})
