@@ -1,8 +1,9 @@
 // What kubelets serve to the API server. kubernetes: pkg/kubelet/server/server.go
 import type { ComponentContext } from '#client/component.ts'
-import type { KubeletPage, Kubelets } from '#client/kubelets.ts'
+import type { Kubelets } from '#client/kubelets.ts'
 import { ContainerDisks } from '#kubelet/container-disk.ts'
 import { ContainerLogs } from '#kubelet/container-logs.ts'
+import { kubeletPage } from '#kubelet/kubelet-pages.ts'
 import { isOff } from '#kubelet/machine-state.ts'
 import { RunningContainers } from '#kubelet/running-containers.ts'
 
@@ -22,7 +23,13 @@ export const kubeletsOf = (context: Context, call: Kubelets['call']): Kubelets =
     },
     logOf: (pod, container, previous) => logs.find(pod, container, previous),
     call,
-    page: (node, path) => page(context, node, path),
+    page: (node, path) => {
+      const failure = dialFailure(context, node)
+      if (failure !== undefined) return { failure }
+      const { client } = context
+      const logOf: Kubelets['logOf'] = (...asked) => logs.find(...asked)
+      return kubeletPage({ client, logOf }, node, path)
+    },
   }
 }
 
@@ -36,26 +43,4 @@ const dialFailure = (context: Context, node: string): string | undefined => {
   const machine = context.client.get('machines.kubarium.dev', '', node)
   if (machine !== undefined && !isOff(machine) && machine.spec.network !== 'Cut') return undefined
   return `dial tcp ${hostOf(context, node)}: connect: no route to host`
-}
-
-const text = (status: number, body: string): KubeletPage => ({
-  status,
-  contentType: 'text/plain; charset=utf-8',
-  body,
-})
-
-const page = (context: Context, node: string, path: string): KubeletPage => {
-  const failure = dialFailure(context, node)
-  if (failure !== undefined) return { failure }
-  switch (path.replace(/\/$/, '')) {
-    case '/healthz':
-      return text(200, 'ok')
-    case '/pods': {
-      const items = context.client.list('pods', { node })
-      const list = { kind: 'PodList', apiVersion: 'v1', metadata: {}, items }
-      return { status: 200, contentType: 'application/json', body: JSON.stringify(list) }
-    }
-    default:
-      return text(404, '404 page not found\n')
-  }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Pod } from '#api/core/v1/pod/types.ts'
 import { RawApi } from '../../../support/raw-api.ts'
 
 // The specs of [sig-network] Proxy, and what else a client meets there.
@@ -190,5 +191,41 @@ describe("a node's own pages", () => {
     expect(api.send('GET', `/api/v1/nodes/${node}:10250/proxy/pods`).text).toContain('"porter"')
     expect(api.send('GET', `/api/v1/nodes/${node}/proxy/x`).status).toBe(404)
     expect(api.send('GET', '/api/v1/nodes/nope/proxy/pods').status).toBe(404)
+  })
+
+  it('are the logs on its disk', () => {
+    const api = withPorter()
+    const { spec, status, metadata } = api.send('GET', `${NAMESPACE}/pods/porter`)
+      .body as unknown as Pod
+    const get = (path: string) => api.send('GET', `/api/v1/nodes/${spec.nodeName}/proxy/${path}`)
+    expect(get('logs/').text).toContain('<a href="containers/">containers/</a>\n<a href="pods/">')
+    const folder = `default_porter_${metadata.uid}`
+    expect(get('logs/pods/').text).toContain(`<a href="${folder}/">`)
+    expect(get(`logs/pods/${folder}/porter/`).text).toContain('<a href="0.log">0.log</a>')
+    const id = status.containerStatuses![0]!.containerID!.replace('docker://', '')
+    const link = `porter_default_porter-${id}.log`
+    expect(get('logs/containers/').text).toContain(`<a href="${link}">`)
+    expect([get(`logs/containers/${link}`).status, get('logs/none').status]).toEqual([200, 404])
+  })
+
+  it('are what a container has logged', () => {
+    const api = withPorter()
+    const container = { name: 'c', image: 'busybox', command: ['sh', '-c', 'echo hi; sleep 1d'] }
+    const { body } = api.send('POST', `${NAMESPACE}/pods`, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'hi' },
+      spec: { containers: [container] },
+    })
+    pass(api, 10)
+    const { spec } = api.send('GET', `${NAMESPACE}/pods/hi`).body as unknown as Pod
+    const { uid } = body['metadata'] as { readonly uid: string }
+    const get = (path: string) =>
+      api.send('GET', `/api/v1/nodes/${spec.nodeName}/proxy/${path}`).text
+    expect(get('containerLogs/default/hi/c')).toBe('hi\n')
+    expect(get('containerLogs/default/nope/c')).toBe('pod "nope" does not exist\n')
+    expect(get(`logs/pods/default_hi_${uid}/c/0.log`)).toMatch(
+      /^\{"log":"hi\\n","stream":"stdout","time":"2026-01-01T00:00:\d\d\.\d{3}Z"\}\n$/,
+    )
   })
 })

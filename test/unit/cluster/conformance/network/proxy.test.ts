@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Framework } from '../../../../support/conformance.ts'
 import { AGNHOST } from '../../../../support/conformance-objects.ts'
+import { schedulableNodes } from '../../../../support/conformance-pods.ts'
 import { runDeployment } from '../../../../support/conformance-services.ts'
 
 const ATTEMPTS = 20
@@ -143,5 +144,14 @@ describe('[sig-network] Proxy version v1', () => {
         if (verb === 'GET' || verb === 'HEAD') expect(f.api.send(verb, url).status).toBe(301)
         else expectVerb(url, verb)
       }
+  })
+
+  it.each([
+    ['with explicit kubelet port using proxy subresource', ':10250/proxy/logs/'],
+    ['using proxy subresource', '/proxy/logs/'],
+  ])('should proxy logs on node %s', (_, rest) => {
+    const [node] = schedulableNodes(f)
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1)
+      expect(f.api.send('GET', `/api/v1/nodes/${node!.metadata.name}${rest}`).status).toBe(200)
   })
 })
