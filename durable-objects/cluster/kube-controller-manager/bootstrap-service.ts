@@ -17,7 +17,7 @@ const cidr: ServiceCIDR = {
   status: {},
 }
 
-const service: Service = {
+export const apiService: Service = {
   apiVersion: 'v1',
   kind: 'Service',
   metadata: {
@@ -38,7 +38,7 @@ const service: Service = {
   status: { loadBalancer: {} },
 }
 
-const endpoints: Endpoints = {
+export const apiEndpoints: Endpoints = {
   apiVersion: 'v1',
   kind: 'Endpoints',
   metadata: {
@@ -54,7 +54,7 @@ const endpoints: Endpoints = {
   ],
 }
 
-const slice: EndpointSlice = {
+export const apiSlice: EndpointSlice = {
   apiVersion: 'discovery.k8s.io/v1',
   kind: 'EndpointSlice',
   metadata: {
@@ -73,7 +73,7 @@ export const kubernetesService = (): readonly {
   readonly object: KubeObject
 }[] => [
   { resource: 'servicecidrs.networking.k8s.io', object: cidr },
-  { resource: 'services', object: service },
-  { resource: 'endpoints', object: endpoints },
-  { resource: 'endpointslices.discovery.k8s.io', object: slice },
+  { resource: 'services', object: apiService },
+  { resource: 'endpoints', object: apiEndpoints },
+  { resource: 'endpointslices.discovery.k8s.io', object: apiSlice },
 ]

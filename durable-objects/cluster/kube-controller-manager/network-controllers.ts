@@ -2,6 +2,7 @@ import type { ComponentDefinition } from '#client/component.ts'
 import { endpointsController } from '#kube-controller-manager/endpoints/controller.ts'
 import { endpointSliceController } from '#kube-controller-manager/endpointslice/controller.ts'
 import { endpointSliceMirroringController } from '#kube-controller-manager/endpointslicemirroring/controller.ts'
+import { kubernetesServiceController } from '#kube-controller-manager/kubernetes-service.ts'
 import { nodeIpamController } from '#kube-controller-manager/node-ipam/controller.ts'
 import { nodeLifecycleController } from '#kube-controller-manager/node-lifecycle/controller.ts'
 import { nodeTtlController } from '#kube-controller-manager/node-ttl/controller.ts'
@@ -17,6 +18,7 @@ export const networkControllers: readonly ComponentDefinition[] = [
   tokensController,
   rootCaCertPublisher,
   serviceCidrController,
+  kubernetesServiceController,
   nodeIpamController,
   nodeTtlController,
   nodeLifecycleController,
