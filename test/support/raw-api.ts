@@ -23,7 +23,7 @@ export interface RawAnswer {
 }
 
 type Headers = Partial<
-  Pick<ApiRequest, 'accept' | 'contentType' | 'userAgent' | 'headers' | 'basePath'>
+  Pick<ApiRequest, 'accept' | 'contentType' | 'userAgent' | 'headers' | 'basePath' | 'impersonate'>
 >
 
 /** A bare cluster as one that writes HTTP by hand sees it: `send('GET', '/api/v1/pods?limit=x')`. */

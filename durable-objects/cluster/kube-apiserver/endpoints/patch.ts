@@ -39,6 +39,7 @@ import {
   viewOf,
   type ResourceRequest,
 } from '#kube-apiserver/endpoints/context.ts'
+import { authorizeCreate } from '#kube-apiserver/endpoints/create-on-update.ts'
 import { objectAnswer } from '#kube-apiserver/endpoints/form.ts'
 import { queryFlag, queryValue, type Answer } from '#kube-apiserver/endpoints/http.ts'
 import { withoutDoubleOwners } from '#kube-apiserver/endpoints/owner-references.ts'
@@ -249,6 +250,7 @@ export const applier = (
 ): Updater => {
   const { context, resource, path, request } = target
   return (live) => {
+    if (live === undefined) authorizeCreate(target)
     const merged = applyConfiguration({
       live,
       applied: configuration,

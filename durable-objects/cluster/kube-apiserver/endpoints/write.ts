@@ -12,6 +12,7 @@ import {
   viewOf,
   type ResourceRequest,
 } from '#kube-apiserver/endpoints/context.ts'
+import { authorizeCreate } from '#kube-apiserver/endpoints/create-on-update.ts'
 import { listAnswer, objectAnswer } from '#kube-apiserver/endpoints/form.ts'
 import { isSet, jsonAnswer, queryValue, type Answer } from '#kube-apiserver/endpoints/http.ts'
 import {
@@ -66,7 +67,10 @@ export const put = (target: ResourceRequest): Answer => {
     path.namespace !== '' && sent.metadata.namespace === undefined
       ? withMetadata(sent, { namespace: path.namespace })
       : sent
-  const result = update(context, operation, path.name, replacing(object))
+  const result = update(context, operation, path.name, (live) => {
+    if (live === undefined) authorizeCreate(target)
+    return replacing(object)(live)
+  })
   return objectAnswer(view, result.object, result.created ? 201 : 200)
 }
 
