@@ -8,7 +8,7 @@ import {
 } from '#apimachinery/object.ts'
 import { plainError } from '#apimachinery/patch/patch-error.ts'
 import type { Schema } from '#apimachinery/schema.ts'
-import { decode } from '#apimachinery/schema/decode.ts'
+import { convert } from '#apimachinery/schema/decode.ts'
 import { badRequest } from '#apimachinery/status-error.ts'
 import { entriesOfAlike, rememberCreation, type Creation } from './alike.ts'
 import { applyConfiguration, kindText, notTyped, objectText, type Application } from './apply.ts'
@@ -230,20 +230,22 @@ const managersBeforeApply = (input: ApplyInput): Managers => {
 const allowedConflicts = ({ live, manager, schema = ANYTHING }: ApplyInput): FieldSet =>
   live === undefined || manager !== TAKES_OVER ? EMPTY : ownedByLastApplied(live, schema)
 
-const completed = (
-  { schema = ANYTHING, defaults, decode: read }: ApplyInput,
-  merged: JsonObject,
-): KubeObject => {
-  const object = read === undefined ? decoded(merged, schema) : read(merged)
+const completed = (input: ApplyInput, merged: JsonObject): KubeObject => {
+  const { defaults, decode: read } = input
+  const object = read === undefined ? converted(input, merged) : read(merged)
   return defaults?.(object) ?? object
 }
 
-const decoded = (merged: JsonObject, schema: Schema): KubeObject => {
+/** kubernetes: apimachinery pkg/runtime/scheme.go unstructuredToTyped */
+const converted = (
+  { schema = ANYTHING, apiVersion, kind }: ApplyInput,
+  merged: JsonObject,
+): KubeObject => {
   try {
-    return decode(merged, schema).object as unknown as KubeObject
+    return convert(merged, schema).object as unknown as KubeObject
   } catch (error) {
     throw plainError(
-      `failed to convert new object (${objectText(merged)}) to proper version: ${(error as Error).message}`,
+      `failed to convert new object (${objectText(merged)}) to proper version: unable to convert unstructured object to ${kindText(apiVersion, kind)}: ${(error as Error).message}`,
     )
   }
 }

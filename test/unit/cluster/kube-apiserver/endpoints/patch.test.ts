@@ -132,3 +132,45 @@ describe('a resource version', () => {
     expect(put('0').status).toBe(200)
   })
 })
+
+describe('what is applied and fits no Go type is told of the whole object', () => {
+  const TEMPLATE = {
+    metadata: { labels: { a: 'b' } },
+    spec: { containers: [{ name: 'c', image: 'x', resources: { limits: { cpu: '1x' } } }] },
+  }
+  const selector = { matchLabels: { a: 'b' } }
+
+  test.each([
+    [
+      '/api/v1/namespaces/default/secrets',
+      { apiVersion: 'v1', kind: 'Secret', data: { a: 'not base64' } },
+      '/v1, Kind=Secret',
+      'error decoding from json: illegal base64 data at input byte 3',
+    ],
+    [
+      '/apis/apps/v1/namespaces/default/deployments',
+      { apiVersion: 'apps/v1', kind: 'Deployment', spec: { replicas: 2.5 } },
+      'apps/v1, Kind=Deployment',
+      'cannot convert float64 to int32',
+    ],
+    [
+      '/api/v1/namespaces/default/services',
+      { apiVersion: 'v1', kind: 'Service', spec: { ports: [{ port: 80, targetPort: true }] } },
+      '/v1, Kind=Service',
+      'json: cannot unmarshal bool into Go value of type int32',
+    ],
+    [
+      '/apis/apps/v1/namespaces/default/deployments',
+      { apiVersion: 'apps/v1', kind: 'Deployment', spec: { selector, template: TEMPLATE } },
+      'apps/v1, Kind=Deployment',
+      `quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'`,
+    ],
+  ])('%s %j', (path, object, kind, why) => {
+    const body = { ...object, metadata: { name: 'x', namespace: 'default' } }
+    const headers = { contentType: 'application/apply-patch+yaml' }
+    const answer = new RawApi().send('PATCH', `${path}/x?fieldManager=me`, body, headers)
+    expect(answer.body['message']).toBe(
+      `failed to convert new object (default/x; ${kind}) to proper version: unable to convert unstructured object to ${kind}: ${why}`,
+    )
+  })
+})
