@@ -25,7 +25,7 @@ import {
   shellSteps,
   startSubshell,
 } from '#shell/interpreter/tasks.ts'
-import { captureStream } from '#shell/kernel/stream.ts'
+import { captureStream, WAIT } from '#shell/kernel/stream.ts'
 import type { Steps } from '#shell/kernel/task.ts'
 import { MESSAGES } from '#shell/language/flavour.ts'
 import { Lines, type Parsed, parseScript } from '#shell/language/parse.ts'
@@ -218,7 +218,7 @@ function* runGiven(shell: Shell, argv: readonly string[]): Steps<number> {
     state.positional = positional
     return yield* runText(shell, given.script, '-c: ')
   }
-  if (given.file === undefined) return yield* runText(shell, yield* readInput(shell))
+  if (given.file === undefined) return yield* runInput(shell)
   const text = files.read(givenPath(state.cwd, given.file))
   if (isFailure(text)) {
     const why =
@@ -236,14 +236,31 @@ function* runGiven(shell: Shell, argv: readonly string[]): Steps<number> {
   return yield* runText(shell, text.replace(/^#!.*/, ''))
 }
 
-function* readInput(shell: Shell): Steps<string> {
-  const stream = shell.task.fds.get(0)
-  let text = ''
+/** What is there is done before more is waited for: somebody may want to see what comes of it. */
+function* runInput(shell: Shell): Steps<number> {
+  const { state, kernel, task } = shell
+  const stream = task.fds.get(0)
+  let [text, lines] = ['', 0]
+  const run = function* (): Steps<void> {
+    state.status = yield* runText(shell, '\n'.repeat(lines) + text)
+    lines += text.split('\n').length - 1
+    text = ''
+  }
   for (;;) {
-    const chunk = stream === undefined ? undefined : yield* shell.kernel.read(stream)
-    if (chunk === undefined || text.length > shell.kernel.limits.text) return text
+    let chunk = stream?.read()
+    if (chunk === WAIT && isWhole(text)) yield* run()
+    if (chunk === WAIT) chunk = yield* kernel.read(stream!)
+    if (chunk === undefined || text.length > kernel.limits.text) break
     text += chunk
   }
+  if (text !== '' || lines === 0) yield* run()
+  return state.status
+}
+
+const isWhole = (text: string): boolean => {
+  if (!text.endsWith('\n') || text.endsWith('\\\n')) return false
+  const parsed = parseScript(text)
+  return !('error' in parsed && parsed.isUnfinished)
 }
 
 provideShell(runShell)

@@ -133,6 +133,20 @@ describe('a command without a terminal', () => {
     expect(driver.text).toBe('6\n')
   })
 
+  it('runs what is whole of it before more comes', () => {
+    const driver = new Driver(['sh'])
+    driver.type('x=2\necho $((x*3))\nif true; then\n')
+    expect(driver.read()).toBe('')
+    driver.type('echo yes; fi\n')
+    expect(driver.read()).toBe('6\nyes\n')
+    driver.type('nope\nread y; echo "got $y"\n')
+    expect(driver.errors).toBe('sh: line 5: nope: command not found\n')
+    driver.type('it\nexit 4')
+    expect(driver.read()).toBe('got it\n')
+    driver.session.endInput()
+    expect(driver.settle()).toEqual({ kind: 'ended', exitCode: 4 })
+  })
+
   it('may be ended by a signal', () => {
     const driver = new Driver(['sleep', '100'])
     driver.settle()
