@@ -49,6 +49,8 @@ export interface Self {
   readonly network?: Network
   /** A file's text, or the names in a directory; undefined if there is none. */
   readonly file?: (path: string) => string | readonly string[] | undefined
+  /** Whether somebody has removed a file that the image brought along. */
+  readonly isGone?: (path: string) => boolean
   /** Writes a line into the container's log. */
   readonly log?: (text: string, stream?: 'stdout' | 'stderr') => void
   /** Ends the process after so many milliseconds. */
@@ -141,6 +143,8 @@ export interface Process {
   readonly further?: (horizon: number) => Process
   /** Nobody knows this program: that it runs on is a guess. */
   readonly guessed?: boolean
+  /** From this age on it does nothing until somebody writes into its input. */
+  readonly waitsFrom?: number
 }
 
 /** A port as the Pod declares it. */
@@ -165,6 +169,8 @@ export interface ProgramContext {
   readonly horizon?: number
   /** Who it runs as, and what is mounted. Absent: root, and nothing. */
   readonly place?: RunPlace
+  /** Its input is open, and whoever reads it waits. Absent: it is at its end. */
+  readonly hasInput?: true
 }
 
 /** What one program of an image does; undefined: `argv` is not that program. */

@@ -6,7 +6,7 @@ import { serverProgram } from '#images/server-programs.ts'
 
 export type { CommandContext }
 
-const SHELLS = new Set(['sh', 'bash', 'ash', 'dash', 'zsh'])
+export const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash', 'zsh'])
 
 /** What `argv` will do. */
 export const runCommand = (argv: readonly string[], context: CommandContext): Process => {

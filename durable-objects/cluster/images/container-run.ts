@@ -32,7 +32,7 @@ import { baseTree } from '#shell/files/base-image.ts'
 import { ALSO_PROGRAMS } from '#shell/interpreter/find-program.ts'
 import type { Machine, Shell } from '#shell/interpreter/shell.ts'
 import { DEFAULT_LIMITS, Exhausted, type Kernel, type Limits } from '#shell/kernel/kernel.ts'
-import { nullStream } from '#shell/kernel/stream.ts'
+import { InputStream, nullStream } from '#shell/kernel/stream.ts'
 import { SIGNALS, type Task } from '#shell/kernel/task.ts'
 import type { Flavour } from '#shell/language/flavour.ts'
 import { startMachine } from '#shell/start.ts'
@@ -51,6 +51,16 @@ export interface CommandContext extends ProgramContext {
 /** A loop came round and nothing had changed: it will never end. */
 class ForEver extends Error {
   override readonly name = 'ForEver'
+}
+
+/** Nobody writes into it while the container is on its own. */
+class OpenInput extends InputStream {
+  isWanted = false
+
+  override read(): ReturnType<InputStream['read']> {
+    this.isWanted = true
+    return super.read()
+  }
 }
 
 const LIMITS: Limits = {
@@ -89,6 +99,7 @@ export class ContainerRun implements Machine {
   readonly #files: ContainerFiles
   readonly #mounts: readonly TimedVolume[]
   readonly #turns = new WeakMap<object, Turn>()
+  readonly #input = new OpenInput(false)
   #kernel: Kernel | undefined
   #random = 0
   #asked = 0
@@ -134,7 +145,8 @@ export class ContainerRun implements Machine {
         HOSTNAME: this.hostname,
         ...this.#context.env,
       }
-      const streams = [nullStream, this.#log.stdout, this.#log.stderr]
+      const input = this.#context.hasInput === true ? this.#input : nullStream
+      const streams = [input, this.#log.stdout, this.#log.stderr]
       const files = this.#files
       const onStart = (kernel: Kernel): void => {
         this.#kernel = kernel
@@ -190,6 +202,7 @@ export class ContainerRun implements Machine {
     if (this.terminates !== undefined) process.terminates = this.terminates
     if (this.isGuessed) process.guessed = true
     if (this.#cpu !== undefined) process.cpu = this.#cpu
+    if (this.#input.isWanted && Object.keys(outcome).length === 0) process.waitsFrom = this.time
     return process
   }
 

@@ -7,7 +7,10 @@ import {
   type ProgramContext,
   programName,
 } from '#images/behaviour.ts'
-import { type CommandContext, runCommand } from '#images/command.ts'
+import { type CommandContext, runCommand, SHELLS } from '#images/command.ts'
+import { isNetworkCommand } from '#images/commands/run.ts'
+import { ALSO_PROGRAMS } from '#shell/interpreter/find-program.ts'
+import { toolsOf } from '#shell/tools/tools-of-flavour.ts'
 
 /** What of a container decides what runs in it. Command and args are expanded already. */
 export interface ContainerProgram {
@@ -25,7 +28,7 @@ export interface ContainerProgram {
 /** The network and the clock: recorded when they are asked, replayed ever after (network-moments.ts). */
 export type StartFacts = Pick<
   ProgramContext,
-  'network' | 'networkAt' | 'now' | 'hostname' | 'horizon' | 'place'
+  'network' | 'networkAt' | 'now' | 'hostname' | 'horizon' | 'place' | 'hasInput'
 >
 
 /** How long it takes to use up the memory and be killed for it. */
@@ -35,15 +38,23 @@ const OUT_OF_MEMORY_AFTER = 500
 export const commandLine = (
   { command, args }: Pick<ContainerProgram, 'command' | 'args'>,
   { entrypoint, cmd }: Pick<ImageBehaviour, 'entrypoint' | 'cmd'>,
-): readonly string[] => [
-  ...(command ?? entrypoint),
-  ...(args ?? (command === undefined ? cmd : [])),
-]
+): readonly string[] => {
+  const argv = [...(command ?? entrypoint), ...(args ?? (command === undefined ? cmd : []))]
+  return isHandedOn(argv) ? argv.slice(1) : argv
+}
+
+/** An image's script has no use for what is a command anyway: it executes it and is gone. */
+const isHandedOn = ([script, first]: readonly string[]): boolean => {
+  if (first === undefined || !/^(docker-)?entrypoint\.sh$/.test(programName(script))) return false
+  const name = programName(first)
+  if (SHELLS.has(name) || ALSO_PROGRAMS.has(name) || toolsOf('debian').has(name)) return true
+  // the script of curl's image puts it in front of what is none
+  return programName(script) === 'docker-entrypoint.sh' && isNetworkCommand(first)
+}
 
 /** A shell without a script does what it is told by whoever attaches to it. */
 export const waitsForOrders = (argv: readonly string[]): boolean =>
-  /^(ba|da|a|z)?sh$/.test(programName(argv[0])) &&
-  argv.slice(1).every((word) => /^-(?!.*c)/.test(word))
+  SHELLS.has(programName(argv[0])) && argv.slice(1).every((word) => /^-(?!.*c)/.test(word))
 
 /** All that the container's process will do by itself. */
 export const processOf = (

@@ -114,7 +114,8 @@ export const containerProcess = (
   if (image === undefined) return RUNS_ON
   const program = programOf(spec, env)
   if (spec.stdin === true && waitsForOrders(commandLine(program, image))) return WAITS
-  const process = processOf(program, image, env, start)
+  const given: StartFacts = spec.stdin === true ? { ...start, hasInput: true } : start
+  const process = processOf(program, image, env, given)
   // What a Job or an init container runs is meant to end, even if nobody here knows what it does.
   const isMeantToEnd = kind === 'init' || (kind === 'regular' && isJobPod(pod))
   return process.guessed === true && process.ends === undefined && isMeantToEnd

@@ -1,4 +1,4 @@
-// What `kubectl attach` talks to: the container's first process. A shell that waits for orders takes them; of all else the log is shown.
+// What `kubectl attach` talks to: the container's first process. What waits for input takes it; of all else the log is shown.
 // kubernetes: pkg/kubelet/kubelet_pods.go GetAttach
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import { keyOf } from '#apimachinery/object.ts'
@@ -8,6 +8,7 @@ import { programOf } from '#kubelet/pod-facts.ts'
 import type { RunningContainer } from '#kubelet/running-containers.ts'
 import { encodeUtf8 } from '#apimachinery/utf8.ts'
 import {
+  IDLE,
   type RunningProgramSession,
   type SessionNews,
   startProgram,
@@ -27,6 +28,7 @@ interface Attended {
 export type AttendedShells = Map<string, Attended>
 
 const POLL = 500
+const RELIST = 1000
 const OVER: SessionNews = { stdout: '', stderr: '', exitCode: 0 }
 
 export class AttachedSession extends ProgramClient {
@@ -34,6 +36,7 @@ export class AttachedSession extends ProgramClient {
   /** What somebody else's look has brought. */
   #pending = { stdout: '', stderr: '' }
   #hasGone = false
+  #hasEnded = false
   /** How many lines of the log were shown, or passed over; undefined: those there are now. */
   #shown: number | undefined
 
@@ -41,24 +44,33 @@ export class AttachedSession extends ProgramClient {
     this.#hasGone = true
   }
 
+  /** Whose input that is has to be asked: it may be others' too. */
+  override endInput(): void {
+    this.#hasEnded = true
+  }
+
   look(worlds: Worlds, world: ClusterWorld): SessionNews {
     const { pod, container } = this.request
     const running = worlds.containers.of(pod).find(({ spec }) => spec.name === container)
     if (this.#run === undefined) {
       if (running === undefined) {
+        if (endedJustNow(worlds, world, pod, container)) return OVER
         const { namespace = '', name = '' } = pod.metadata
         return failed(`container ${container} not found in pod ${name}_${namespace}`)
       }
       // what it said before is in the log, which kubectl shows first
       this.#run = running.run
     }
-    if (running?.run === this.#run && this.#isShell(worlds, running))
+    if (running?.run === this.#run && this.#takesInput(worlds, world, running))
       return this.#attend(worlds, world, running)
     return this.#follow(worlds, world, running?.run === this.#run)
   }
 
-  #isShell({ containers }: Worlds, { spec, env, run }: RunningContainer): boolean {
+  /** A program that has something to do first is shown as what it is until then: a log. */
+  #takesInput({ containers }: Worlds, world: ClusterWorld, running: RunningContainer): boolean {
+    const { spec, env, run, process, startedAt } = running
     if (spec.stdin !== true) return false
+    if (process.waitsFrom !== undefined) return startedAt + process.waitsFrom <= world.now
     const image = containers.imageOf(this.request.pod, spec, run)
     return waitsForOrders(commandLine(programOf(spec, env), image))
   }
@@ -71,11 +83,11 @@ export class AttachedSession extends ProgramClient {
     if ('stdout' in shell) return shell
     worlds.attended.set(key, shell)
     shell.clients.add(this)
+    if (this.#shown !== undefined) this.#take(this.#follow(worlds, world, true))
+    this.#shown = undefined
     if (this.request.stdin) this.doAll(shell.program)
-    if (this.#hasGone) {
-      shell.clients.delete(this)
-      if (spec.stdinOnce === true) shell.program.endInput()
-    }
+    const isDone = this.#hasGone || (this.#hasEnded && this.request.stdin)
+    if (isDone && spec.stdinOnce === true) shell.program.endInput()
     const news = shell.program.advance(world)
     for (const client of shell.clients) client.#take(news)
     logOutput(worlds, pod, running, shell, `${news.stdout}${news.stderr}`)
@@ -85,12 +97,15 @@ export class AttachedSession extends ProgramClient {
     }
     const { wakeIn } = news
     const mine = this.#given()
-    return wakeIn === undefined ? { ...mine, exitCode: 0 } : { ...mine, wakeIn }
+    // docker: who has no more input for a container that goes on without him is let go
+    const isLeaving = this.#hasGone || (isDone && spec.stdinOnce !== true && wakeIn === IDLE)
+    if (isLeaving) shell.clients.delete(this)
+    return wakeIn === undefined || isLeaving ? { ...mine, exitCode: 0 } : { ...mine, wakeIn }
   }
 
   #start(worlds: Worlds, world: ClusterWorld, running: RunningContainer): Attended | SessionNews {
     const { pod } = this.request
-    const { spec, env, run } = running
+    const { spec, env, run, process, startedAt } = running
     const image = worlds.containers.imageOf(pod, spec, run)
     const program = startProgram(worlds, world, {
       pod,
@@ -99,8 +114,11 @@ export class AttachedSession extends ProgramClient {
       stdin: true,
       tty: spec.tty === true,
       isMain: true,
+      ...(process.waitsFrom === undefined ? {} : { since: startedAt }),
     })
-    return 'stdout' in program ? program : { program, clients: new Set(), rest: '' }
+    if ('stdout' in program) return program
+    if (process.waitsFrom !== undefined) program.catchUp(world)
+    return { program, clients: new Set(), rest: '' }
   }
 
   #take({ stdout, stderr }: SessionNews): void {
@@ -129,6 +147,18 @@ export class AttachedSession extends ProgramClient {
     const next = log.nextAt(world.now)
     return { ...mine, wakeIn: Math.min(POLL, (next ?? Infinity) - world.now) }
   }
+}
+
+/** The kubelet hears of an end when it looks next. kubernetes: pkg/kubelet/pleg/generic.go */
+const endedJustNow = (
+  { containers }: Worlds,
+  { now }: ClusterWorld,
+  pod: Pod,
+  container: string,
+): boolean => {
+  const state = containers.recordOf(pod)?.containers.get(container)
+  if (state?.phase === 'running') return true
+  return state?.exit !== undefined && now - state.exit.finishedAt < RELIST
 }
 
 const latin1 = (text: string): string => {

@@ -32,6 +32,8 @@ export interface ProgramRequest {
   readonly tty: boolean
   /** It is the container's first process. */
   readonly isMain?: boolean
+  /** When it began, in milliseconds since 1970. Absent: it begins now. */
+  readonly since?: number
 }
 
 export const KILLED = 137
@@ -41,8 +43,8 @@ const NOT_ALLOWED = 126
 const EAGER_LOOKS = 50
 const SOON = 5
 const LATER = 100
-/** Whether the container is still there is looked at so often. */
-const IDLE = 1000
+/** Whether the container is still there is looked at so often, if nothing but input is waited for. */
+export const IDLE = 1000
 /** In bytes. */
 const MOST_OUTPUT = 64 * 1024 * 1024
 const MOST_INPUT = 32 * 1024 * 1024
@@ -58,6 +60,7 @@ export const startProgram = (
   const { pod, running, command, stdin, tty } = request
   const { spec } = running
   const behaviour = worlds.containers.imageOf(pod, spec, running.run)
+  const startedAt = request.since ?? world.now
   const moment = { world }
   const place = new ContainerPlace({
     worlds,
@@ -73,7 +76,7 @@ export const startProgram = (
     hostname: hostnameOf(pod),
     user,
     env,
-    startedAt: world.now,
+    startedAt,
     network: () => {
       // whoever is asked may look at what was written just now
       place.keep()
@@ -94,7 +97,7 @@ export const startProgram = (
     hasInput: stdin,
     firstPid: request.isMain === true ? 1 : FIRST_PID,
   })
-  return new RunningProgramSession(session, place, moment)
+  return new RunningProgramSession(session, place, moment, startedAt)
 }
 
 export class RunningProgramSession {
@@ -108,11 +111,24 @@ export class RunningProgramSession {
   #written = 0
   #busy = 0
 
-  constructor(session: ShellSession, place: ContainerPlace, moment: { world: ClusterWorld }) {
+  constructor(
+    session: ShellSession,
+    place: ContainerPlace,
+    moment: { world: ClusterWorld },
+    startedAt: number,
+  ) {
     this.#session = session
     this.#place = place
     this.#moment = moment
-    this.#startedAt = moment.world.now
+    this.#startedAt = startedAt
+  }
+
+  /** Goes once more through what has happened up to now; it was told already. */
+  catchUp(world: ClusterWorld): void {
+    for (let looks = 0; looks < EAGER_LOOKS; looks++) {
+      this.advance(world)
+      if (this.#busy === 0) return
+    }
   }
 
   /** Bytes, one character each. */
