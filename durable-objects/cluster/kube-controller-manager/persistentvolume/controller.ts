@@ -5,7 +5,13 @@ import type { StorageClass } from '#api/storage/v1/storage-class/types.ts'
 import { assign, equal, keyOf, own, splitKey } from '#apimachinery/object.ts'
 import type { Component, ComponentContext, ComponentDefinition } from '#client/component.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
-import { classOf, findVolume, isFor, mismatch } from '#api/core/v1/persistent-volume/matching.ts'
+import {
+  classOf,
+  findVolume,
+  isFor,
+  isLargeEnough,
+  mismatch,
+} from '#api/core/v1/persistent-volume/matching.ts'
 import { syncVolume } from '#kube-controller-manager/persistentvolume/volumes.ts'
 
 const NAME = 'persistentvolume-controller'
@@ -198,13 +204,26 @@ class PersistentVolumes implements Component {
           ? 'Bound claim has lost reference to PersistentVolume. Data on the volume is lost!'
           : 'Bound claim has lost its PersistentVolume. Data on the volume is lost!'
       this.#lose(claim, 'ClaimLost', message)
-    } else if (volume.spec.claimRef === undefined || isFor(volume, claim)) this.#bind(volume, claim)
-    else
+    } else if (volume.spec.claimRef === undefined || isFor(volume, claim)) {
+      this.#bind(volume, claim)
+      if (!isLargeEnough(volume, claim)) this.#tellGrowth(claim)
+    } else
       this.#lose(
         claim,
         'ClaimMisbound',
         'Two claims are bound to the same volume, this one is bound incorrectly',
       )
+  }
+
+  /** No volume can be made larger here: whoever made it outside of the cluster has to. kubernetes: pkg/controller/volume/expand */
+  #tellGrowth(claim: PersistentVolumeClaim): void {
+    this.#tell(
+      claim,
+      'ExternalExpanding',
+      "Ignoring the PVC: didn't find a plugin capable of expanding the volume; waiting for an external controller to process this PVC.",
+      'Warning',
+      'volume_expand',
+    )
   }
 
   #lose(claim: PersistentVolumeClaim, reason: string, message: string): void {
@@ -283,9 +302,10 @@ class PersistentVolumes implements Component {
     reason: string,
     message: string,
     type: 'Normal' | 'Warning' = 'Normal',
+    component = NAME,
   ): void {
     const said = this.#client.list('events', { involved: claim.metadata.uid ?? '' })
     if (said.some((event) => event.reason === reason && event.message === message)) return
-    this.#events.record({ object: claim, type, reason, message, component: NAME })
+    this.#events.record({ object: claim, type, reason, message, component })
   }
 }

@@ -23,7 +23,8 @@ export const isFor = (volume: PersistentVolume, { metadata }: PersistentVolumeCl
 const storage = (quantities: Readonly<Record<string, string>> | undefined) =>
   quantityOf(own(quantities, 'storage') ?? '0')
 
-const isLargeEnough = (volume: PersistentVolume, claim: PersistentVolumeClaim): boolean =>
+/** Whether the volume holds what the claim asks for. */
+export const isLargeEnough = (volume: PersistentVolume, claim: PersistentVolumeClaim): boolean =>
   compareQuantity(storage(volume.spec.capacity), storage(claim.spec.resources?.requests)) >= 0
 
 const modeOf = ({ spec }: PersistentVolumeClaim | PersistentVolume): string =>

@@ -125,6 +125,16 @@ describe('a volume in use', () => {
       'metadata: {name: manual}\nprovisioner: a.b/c\nallowVolumeExpansion: true',
     )
     expect(grow().status).toBe(200)
+    const { items } = api.send('GET', '/api/v1/namespaces/default/events').body as {
+      items: readonly { reason: string; message: string; source: { component: string } }[]
+    }
+    expect(items.filter(({ reason }) => reason === 'ExternalExpanding')).toMatchObject([
+      {
+        source: { component: 'volume_expand' },
+        message:
+          "Ignoring the PVC: didn't find a plugin capable of expanding the volume; waiting for an external controller to process this PVC.",
+      },
+    ])
   })
 })
 
