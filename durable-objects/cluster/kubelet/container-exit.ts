@@ -1,4 +1,5 @@
 // What the end of a container's process means. kubernetes: pkg/kubelet/container/helpers.go ShouldContainerBeRestarted
+import { cutShort } from '#kubelet/hooks.ts'
 import type { PodContainer } from '#kubelet/pod-facts.ts'
 import { terminationMessage } from '#kubelet/termination-message.ts'
 import type { ContainerRecord, Exit } from '#kubelet/pod-record.ts'
@@ -14,7 +15,9 @@ export const exitContainer = (
   at: number,
 ): void => {
   const record = run.of(container)
-  const { ending, hookFailure } = record
+  const { ending } = record
+  const cut = cutShort(run, container)
+  const hookFailure = record.hookFailure ?? cut
   const rest = afterRun(record)
   const plain: Exit = { id: rest.id ?? '', code, reason, startedAt: rest.at, finishedAt: at }
   const message = run.isAlways
@@ -23,6 +26,10 @@ export const exitContainer = (
   const exit = message === undefined ? plain : { ...plain, message }
   run.set(container, { ...rest, phase: 'exited', at, exit })
   // its programs die with it
+  if (cut !== undefined) {
+    run.note('Warning', 'FailedPostStartHook', 'PostStartHook failed', container)
+    run.note('Normal', 'Killing', 'FailedPostStartHook', container)
+  }
   const isCut = ending?.hook !== undefined && container.spec.lifecycle?.preStop?.exec !== undefined
   if (isCut || ending?.hangs === true)
     run.note('Warning', 'FailedPreStopHook', 'PreStopHook failed', container)

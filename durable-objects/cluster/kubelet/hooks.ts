@@ -44,14 +44,35 @@ const runExec = (hook: Hook, command: readonly string[]): HookResult => {
     const pause = waited > EAGER_MS ? Math.floor(waited / 20) : 0
     return { kind: 'waits', until: Math.max(result.until, now + pause) }
   }
-  const { exitCode, stdout, stderr } = result
-  if (exitCode === 0) return DONE
-  const error = `command '${command.join(' ')}' exited with ${exitCode}: ${stderr}`
+  if (result.exitCode === 0) return DONE
+  return { kind: 'done', failure: execFailure(run, hook.container, command, result) }
+}
+
+type Ended = Pick<Extract<ProgramResult, { kind: 'ended' }>, 'exitCode' | 'stdout' | 'stderr'>
+
+const execFailure = (
+  run: PodRun,
+  container: PodContainer,
+  command: readonly string[],
+  { exitCode, stdout, stderr }: Ended,
+): string => {
+  const words = command.join(' ')
+  const error = `command '${words}' exited with ${exitCode}: ${stderr}`
   const message = JSON.stringify(stdout + stderr)
-  return {
-    kind: 'done',
-    failure: `Exec lifecycle hook ([${command.join(' ')}]) for ${place(run, hook.container)} failed - error: ${error}, message: ${message}`,
-  }
+  return `Exec lifecycle hook ([${words}]) for ${place(run, container)} failed - error: ${error}, message: ${message}`
+}
+
+const KILLED = 137
+
+/** What is said of a postStart hook whose container ends while its command runs; undefined if none does. */
+export const cutShort = (run: PodRun, container: PodContainer): string | undefined => {
+  const exec = container.spec.lifecycle?.postStart?.exec
+  if (exec === undefined || run.of(container).postStart === undefined) return undefined
+  return execFailure(run, container, exec.command ?? [], {
+    exitCode: KILLED,
+    stdout: '',
+    stderr: '',
+  })
 }
 
 const place = (run: PodRun, { spec }: PodContainer): string =>

@@ -67,16 +67,3 @@ export const failPostStart = (
   run.note('Warning', 'FailedPostStartHook', 'PostStartHook failed', container)
   tellToEnd(run, container, at, graceOfSpec(run), 'FailedPostStartHook')
 }
-
-/** The container has ended before its hook did. */
-export const postStartCutShort = (run: PodRun, container: PodContainer): void => {
-  const { postStart, shownAs: _shownAs, ...record } = run.of(container)
-  const exec = container.spec.lifecycle?.postStart?.exec
-  if (postStart === undefined || exec === undefined) return
-  const command = (exec.command ?? []).join(' ')
-  const name = JSON.stringify(container.spec.name)
-  const failure = `Exec lifecycle hook ([${command}]) for Container ${name} in Pod ${JSON.stringify(run.fullName)} failed - error: command '${command}' exited with 137: , message: ""`
-  run.set(container, { ...record, hookFailure: failure })
-  run.note('Warning', 'FailedPostStartHook', 'PostStartHook failed', container)
-  run.note('Normal', 'Killing', 'FailedPostStartHook', container)
-}

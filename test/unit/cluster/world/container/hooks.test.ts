@@ -122,6 +122,24 @@ describe('a postStart hook', () => {
     expect(life.container).toMatchObject({ restartCount: 1, ready: true })
   })
 
+  it('dies with its container, and that is a failure', () => {
+    const life = new HookedPod({
+      image: 'busybox',
+      command: ['sh', '-c', 'sleep 3; exit 4'],
+      lifecycle: { postStart: sh('sleep 100') },
+    })
+    life.pass(3)
+    expect(life.events.slice(0, 2)).toEqual([
+      'Warning FailedPostStartHook: PostStartHook failed',
+      'Normal Killing: FailedPostStartHook',
+    ])
+    expect(life.container.state.waiting).toEqual({
+      reason: 'PostStartHookError',
+      message: expect.stringMatching(/command 'sh -c sleep 100' exited with 137: , message: ""$/),
+    })
+    expect(life.container.lastState.terminated).toMatchObject({ exitCode: 4 })
+  })
+
   it('that fails ends a Pod that is not to be started again', () => {
     const life = new HookedPod(
       { image: 'nginx', lifecycle: { postStart: sh('exit 1') } },
