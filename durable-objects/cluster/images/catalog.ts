@@ -15,6 +15,7 @@ import {
   nginxHello,
   whoami,
 } from '#images/echo-servers.ts'
+import { hpaExample } from '#images/hpa-example.ts'
 import {
   familiarName,
   familiarReference,
@@ -107,6 +108,7 @@ const KNOWN = new Map<string, ImageBehaviour>([
   ['registry.k8s.io/e2e-test-images/nginx', nginx],
   ['registry.k8s.io/e2e-test-images/httpd', httpd],
   ['registry.k8s.io/busybox', shellImage(2_223_686, 'sh', BUSYBOX_TOOLS)],
+  ['registry.k8s.io/hpa-example', hpaExample],
   ['registry.k8s.io/pause', pause],
   ['registry.k8s.io/coredns/coredns', coredns],
   ['coredns/coredns', coredns],

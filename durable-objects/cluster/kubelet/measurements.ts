@@ -1,12 +1,12 @@
 // What kubelets measure, as a metrics server collects it. kubernetes: pkg/kubelet/server/stats, kubernetes-sigs/metrics-server pkg/storage
 import type { Node } from '#api/core/v1/node/types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
-import { keyOf, own } from '#apimachinery/object.ts'
+import { controllerOf, keyOf, own } from '#apimachinery/object.ts'
 import { quantityMilliValue, quantityOf, quantityValue } from '#apimachinery/quantity.ts'
 import type { Client } from '#client/client.ts'
 import type { ContainerUsage, Measurements, NodeUsage, PodUsage } from '#client/metrics.ts'
 import { MEBIBYTE } from '#images/behaviour.ts'
-import type { ContainerDisks } from '#kubelet/container-disk.ts'
+import type { ContainerDisks, KeptLine } from '#kubelet/container-disk.ts'
 import {
   cpuDemand,
   cpuUsage,
@@ -16,6 +16,7 @@ import {
   type UsageFacts,
 } from '#kubelet/container-usage.ts'
 import { isReachable } from '#kubelet/machine-state.ts'
+import { steadyRate } from '#kubelet/steady-clients.ts'
 import type { RunningContainers } from '#kubelet/running-containers.ts'
 
 const MILLION = 1_000_000
@@ -112,17 +113,34 @@ class Scrape {
     for (const { spec, process, startedAt } of this.#parts.containers.of(pod)) {
       const window = Math.min(SCRAPE_PERIOD_MS, this.#at - startedAt)
       if (window < LEAST_WINDOW_MS) return undefined
-      const lines = this.#parts.disks.linesOf(keyOf(pod), uid, spec.name)
+      const lines = this.#linesOf(pod, spec.name)
+      const answered = lines.filter(({ at }) => at > this.#at - window && at <= this.#at).length
+      const isServer = process.requestCost !== undefined
+      const steady = isServer ? (this.#steadyRate(pod, spec.name) * window) / 1000 : 0
       result.push({
         container: spec,
         process,
         id: `${uid}/${spec.name}`,
         at: this.#at,
         window,
-        answered: lines.filter(({ at }) => at > this.#at - window && at <= this.#at).length,
+        answered: Math.max(answered, steady),
       })
     }
     return result
+  }
+
+  #linesOf(pod: Pod, container: string): readonly KeptLine[] {
+    return this.#parts.disks.linesOf(keyOf(pod), pod.metadata.uid ?? '', container)
+  }
+
+  /** What each of a controller's Pods answers to those who do not stop asking: a Service spreads them. */
+  #steadyRate(pod: Pod, container: string): number {
+    const owner = controllerOf(pod)?.uid
+    const { namespace = '' } = pod.metadata
+    const all = owner === undefined ? [pod] : this.#parts.client.list('pods', { namespace, owner })
+    const running = all.filter(({ status }) => status.phase === 'Running')
+    const lines = all.flatMap((one) => this.#linesOf(one, container))
+    return steadyRate(lines, this.#at) / Math.max(1, running.length)
   }
 
   #allOn(node: string): readonly UsageFacts[] {
