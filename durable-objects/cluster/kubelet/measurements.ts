@@ -60,6 +60,8 @@ class Scrape {
   readonly #parts: Parts
   readonly #at: number
   readonly #shares = new Map<string, number>()
+  /** By controller and container. */
+  readonly #rates = new Map<string, number>()
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -115,7 +117,7 @@ class Scrape {
       if (window < LEAST_WINDOW_MS) return undefined
       const lines = this.#linesOf(pod, spec.name)
       const answered = lines.filter(({ at }) => at > this.#at - window && at <= this.#at).length
-      const isServer = process.requestCost !== undefined
+      const isServer = process.listens.length > 0
       const steady = isServer ? (this.#steadyRate(pod, spec.name) * window) / 1000 : 0
       result.push({
         container: spec,
@@ -136,11 +138,17 @@ class Scrape {
   /** What each of a controller's Pods answers to those who do not stop asking: a Service spreads them. */
   #steadyRate(pod: Pod, container: string): number {
     const owner = controllerOf(pod)?.uid
-    const { namespace = '' } = pod.metadata
-    const all = owner === undefined ? [pod] : this.#parts.client.list('pods', { namespace, owner })
-    const running = all.filter(({ status }) => status.phase === 'Running')
-    const lines = all.flatMap((one) => this.#linesOf(one, container))
-    return steadyRate(lines, this.#at) / Math.max(1, running.length)
+    if (owner === undefined) return steadyRate(this.#linesOf(pod, container), this.#at)
+    const key = `${owner}/${container}`
+    let rate = this.#rates.get(key)
+    if (rate === undefined) {
+      const { namespace = '' } = pod.metadata
+      const all = this.#parts.client.list('pods', { namespace, owner })
+      const running = all.filter(({ status }) => status.phase === 'Running').length
+      const lines = all.flatMap((one) => this.#linesOf(one, container))
+      this.#rates.set(key, (rate = steadyRate(lines, this.#at) / Math.max(1, running)))
+    }
+    return rate
   }
 
   #allOn(node: string): readonly UsageFacts[] {
