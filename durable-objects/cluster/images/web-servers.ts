@@ -89,7 +89,9 @@ const findNginx = (request: HttpRequest, self: Self): HttpReply => {
       : nginxError(405, 'Not Allowed')
   }
   const isIndex = path === '/' || path === '/index.html'
-  if (isIndex || path === '/50x.html') {
+  const isGone = self.isGone?.(file) === true
+  if (isGone && path === '/') return nginxError(403, 'Forbidden')
+  if (!isGone && (isIndex || path === '/50x.html')) {
     if (!['GET', 'HEAD'].includes(request.method)) return nginxError(405, 'Not Allowed')
     return fileReply('index.html', isIndex ? WELCOME : FAILURE)
   }
@@ -210,7 +212,8 @@ const findApache = (request: HttpRequest, self: Self): HttpReply => {
   const file = `${APACHE_ROOT}${path.endsWith('/') ? `${path}index.html` : path}`
   const text = self.file?.(file)
   if (typeof text === 'string') return fileReply(file, text)
-  return path === '/' || path === '/index.html'
+  const isGone = self.isGone?.(file) === true
+  return !isGone && (path === '/' || path === '/index.html')
     ? fileReply('index.html', '<html><body><h1>It works!</h1></body></html>\n')
     : apacheError(404, 'Not Found', 'The requested URL was not found on this server.')
 }

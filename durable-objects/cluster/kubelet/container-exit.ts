@@ -4,6 +4,7 @@ import type { PodContainer } from '#kubelet/pod-facts.ts'
 import { terminationMessage } from '#kubelet/termination-message.ts'
 import type { ContainerRecord, Exit } from '#kubelet/pod-record.ts'
 import type { PodRun } from '#kubelet/pod-run.ts'
+import { updateVolumes } from '#kubelet/shared-volumes.ts'
 
 export const reasonOf = (code: number): string => (code === 0 ? 'Completed' : 'Error')
 
@@ -25,6 +26,7 @@ export const exitContainer = (
     : terminationMessage(container.spec, run.process(container), code, at - rest.at)
   const exit = message === undefined ? plain : { ...plain, message }
   run.set(container, { ...rest, phase: 'exited', at, exit })
+  updateVolumes(run, container, at)
   // its programs die with it
   if (cut !== undefined) {
     run.note('Warning', 'FailedPostStartHook', 'PostStartHook failed', container)

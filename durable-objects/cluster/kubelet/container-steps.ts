@@ -7,6 +7,7 @@ import { beginStep, pullFinished, pullRetryStep, refusedStep } from '#kubelet/im
 import type { PodContainer } from '#kubelet/pod-facts.ts'
 import { afterRun, policyOf, willRestart } from '#kubelet/container-exit.ts'
 import type { ContainerRecord } from '#kubelet/pod-record.ts'
+import { updateVolumes } from '#kubelet/shared-volumes.ts'
 import { earliest, type PodRun, type Step } from '#kubelet/pod-run.ts'
 import { lookSteps } from '#kubelet/probe-looks.ts'
 import { probeSteps } from '#kubelet/probe-steps.ts'
@@ -76,6 +77,7 @@ const start = (run: PodRun, container: PodContainer): void => {
   const { exit, last: _last, pullBackOff: _pull, ...rest } = afterRun(before)
   const restarts = exit === undefined ? rest.restarts : rest.restarts + 1
   run.isShown = true
+  updateVolumes(run, container, run.time)
   run.startFrom(container, restarts)
   const started: ContainerRecord = {
     ...rest,

@@ -176,25 +176,44 @@ export class PodRun {
     return process
   }
 
-  #answered(container: PodContainer): Process {
+  /** What a container ran that has ended. */
+  processOfEnded(container: PodContainer): Process {
+    const startedAt = this.of(container).exit?.startedAt
+    return this.#answered(container, startedAt)
+  }
+
+  /** Programs see something that they did not see before. */
+  forgetProcesses(): void {
+    this.#processes.clear()
+  }
+
+  #answered(container: PodContainer, startedAt = this.of(container).at): Process {
     const answers = this.#answersTo(container)
     const work = (): Process =>
-      this.#processWith(container, answeredNetwork(answers), horizonOf(answers))
+      this.#processWith(container, answeredNetwork(answers), horizonOf(answers), startedAt)
     const { processes } = this.facts
     if (processes === undefined) return work()
-    const { at, restarts } = this.of(container)
+    const { restarts } = this.of(container)
     const { name } = container.spec
     const states = this.facts.volumes?.count ?? 0
-    const run = { pod: this.pod, container: name, restarts, startedAt: at, answers, states }
+    const run = { pod: this.pod, container: name, restarts, startedAt, answers, states }
     return processes.of(run, work)
   }
 
-  #processWith(container: PodContainer, networkAt: NetworkAt, horizon: number): Process {
+  #processWith(
+    container: PodContainer,
+    networkAt: NetworkAt,
+    horizon: number,
+    at = this.of(container).at,
+  ): Process {
     const { pod, facts } = this
     const hasNetwork = facts.runtime !== undefined
     const env = this.#env(container)
-    const { at } = this.of(container)
-    const place = facts.volumes?.placeOf(container.spec, at, env)
+    const place = facts.volumes?.placeOf(
+      container.spec,
+      { at, run: this.of(container).restarts },
+      env,
+    )
     const start = hasNetwork ? startFacts(pod, at, networkAt, horizon, place) : {}
     const { behaviour } = this.#startedFrom(container) ?? {}
     return containerProcess(pod, container, env, facts, start, behaviour)
@@ -266,6 +285,11 @@ export class PodRun {
   health(container: PodContainer, now: number): Health {
     const record = this.of(container)
     if (this.isAlways) return withoutProbes(record.at)
+    return healthOf(this.probeTarget(container), record.at, now, record.begunAt)
+  }
+
+  probeTarget(container: PodContainer): ProbeTarget {
+    const record = this.of(container)
     const target: Mutable<ProbeTarget> = {
       container: container.spec,
       process: this.process(container),
@@ -275,6 +299,6 @@ export class PodRun {
       ...(record.stop?.since === undefined ? {} : { stoppingSince: record.stop.since - record.at }),
     }
     if (this.facts.runtime !== undefined) target.looks = record.looks ?? NO_LOOKS
-    return healthOf(target, record.at, now, record.begunAt)
+    return target
   }
 }

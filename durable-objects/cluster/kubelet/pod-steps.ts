@@ -5,6 +5,7 @@ import { evictionOf } from '#kubelet/eviction.ts'
 import { isTerminal } from '#kubelet/pod-record.ts'
 import { earliest, type PodRun, type Step } from '#kubelet/pod-run.ts'
 import { failPostStart } from '#kubelet/post-start.ts'
+import { sharingSteps } from '#kubelet/shared-volumes.ts'
 import { stopSteps } from '#kubelet/stop-steps.ts'
 
 /** More steps than any pod takes between two looks; a guard, not a rule. */
@@ -32,7 +33,7 @@ const nextStep = (run: PodRun, now: number): Step | undefined => {
   if (run.stopping === undefined) {
     const stop = stopStep(run, now)
     if (stop !== undefined && stop.at <= now) return stop
-    return earliest([stop, ...startSteps(run, now)])
+    return earliest([stop, ...sharingSteps(run), ...startSteps(run, now)])
   }
   return earliest(stopSteps(run, now, failPostStart))
 }

@@ -185,6 +185,7 @@ export class PodWorker implements Component {
     volumes.refresh(now)
     const facts = { ...this.#facts(pod, node, hostIP, disk), volumes }
     const decision = this.#decide(key, pod, disk.record, facts)
+    for (const { place, base, tree } of volumes.kept) this.#files.write(place, base, tree)
     this.#hold(key, pod, node, disk, decision)
     this.#remember(key, pod, node, { ...disk, volumes: volumes.states }, decision)
     this.#tell(pod, decision.events)

@@ -5,6 +5,7 @@ import type { Mutable } from '#apimachinery/object.ts'
 import type { PodContainer } from '#kubelet/pod-facts.ts'
 import type { ContainerRecord, ProbeKind, ProbeLook, ProbeLooks } from '#kubelet/pod-record.ts'
 import type { PodRun, Step } from '#kubelet/pod-run.ts'
+import { lookByHttp } from '#kubelet/probe-outcome.ts'
 import type { Health } from '#kubelet/probes.ts'
 
 const KINDS = ['startup', 'liveness', 'readiness'] as const
@@ -31,7 +32,8 @@ export const lookSteps = (
     const probe = probeOf(container.spec, kind)
     const isOver = kind === 'startup' && health.startedAt !== undefined
     const base = kind === 'startup' ? (record.begunAt ?? record.at) : health.startedAt
-    if (probe?.exec === undefined || base === undefined || isOver) return []
+    if (probe === undefined || base === undefined || isOver) return []
+    if (probe.exec === undefined && !looksAtFiles(run, probe, record.looks?.[kind])) return []
     const ticks = new Ticks(probe, record.at, base)
     const at = nextLook(run, ticks, record.looks?.[kind], now)
     if (at === undefined) return []
@@ -39,6 +41,10 @@ export const lookSteps = (
     return [{ at, isBlocked, run: () => look(run, container, kind, probe, at) }]
   })
 }
+
+/** What servers answer is known beforehand, as long as nobody touches their files. */
+const looksAtFiles = (run: PodRun, { httpGet }: Probe, last: ProbeLooks | undefined): boolean =>
+  httpGet !== undefined && (last !== undefined || run.facts.runtime?.().isWritten(run.pod) === true)
 
 /** The moments at which a probe is run. */
 class Ticks {
@@ -117,10 +123,17 @@ const look = (
 const answerOf = (
   run: PodRun,
   container: PodContainer,
-  { exec, timeoutSeconds = 1 }: Probe,
+  probe: Probe,
   at: number,
 ): { readonly answer: Omit<ProbeLook, 'from'>; readonly asked: boolean } => {
-  const command = exec?.command ?? []
+  const { exec, timeoutSeconds = 1 } = probe
+  if (exec === undefined) {
+    const files = run.facts.runtime!().filesOf(run.pod, container.spec.name)
+    const target = { ...run.probeTarget(container), files }
+    const { isHealthy = true, message } = lookByHttp(probe, target, at - run.of(container).at)
+    return { answer: { isHealthy, message }, asked: false }
+  }
+  const command = exec.command ?? []
   const result = run.facts.runtime!().run({
     pod: run.pod,
     container: container.spec.name,

@@ -19,6 +19,8 @@ export interface ProbeTarget {
   readonly env: Readonly<Record<string, string>>
   /** What commands said when they were run. Absent: nobody can run them, and what they say is guessed. */
   readonly looks?: NonNullable<ContainerRecord['looks']>
+  /** What its servers find on its disk. Absent: what its image and its process put there. */
+  readonly files?: Pick<Self, 'file' | 'isGone'>
   /** When it was sent SIGTERM, in milliseconds after the start. */
   readonly stoppingSince?: number
 }
@@ -29,7 +31,16 @@ export const probeOutcomes = (
   target: ProbeTarget,
   kind: ProbeKind,
 ): readonly ProbeOutcome[] => {
-  if (probe.exec !== undefined && target.looks !== undefined) return target.looks[kind]?.looks ?? []
+  const looks = target.looks?.[kind]?.looks
+  if (probe.exec !== undefined && target.looks !== undefined) return looks ?? []
+  const outcomes = outcomesByItself(probe, target)
+  const [first] = looks ?? []
+  return first === undefined || looks === undefined
+    ? outcomes
+    : [...outcomes.filter(({ from }) => from < first.from), ...looks]
+}
+
+const outcomesByItself = (probe: Probe, target: ProbeTarget): readonly ProbeOutcome[] => {
   const outcomes: ProbeOutcome[] = []
   for (const from of momentsOfChange(target)) {
     const outcome = { from, ...answer(probe, target, from) }
@@ -54,6 +65,13 @@ export const momentsOfChange = ({
   for (const { after } of files ?? []) moments.add(after)
   return [...moments].sort((a, b) => a - b)
 }
+
+/** What a server answers at an age with what lies on its disk. */
+export const lookByHttp = (
+  probe: Probe,
+  target: ProbeTarget,
+  age: number,
+): Omit<ProbeOutcome, 'from'> => answer(probe, target, age)
 
 type Answer = Omit<ProbeOutcome, 'from'>
 
@@ -115,6 +133,7 @@ const answerHTTP = (
     podIP: target.ip,
     env: target.env,
     age: age - listener.after,
+    ...target.files,
     client: `${target.ip.replace(/\.\d+$/, '.1')}:40000`,
     port,
     isStopping: target.stoppingSince !== undefined && age >= target.stoppingSince,

@@ -123,7 +123,7 @@ export class RunningContainers {
     const volumes = new VolumeHistory({ client, pod, known, files: this.#files })
     const states = volumes.count
     const start = () => {
-      const place = volumes.placeOf(container.spec, startedAt, env)
+      const place = volumes.placeOf(container.spec, { at: startedAt, run }, env)
       return startFacts(pod, startedAt, answeredNetwork(answers), horizonOf(answers), place)
     }
     const from = images.get(name)

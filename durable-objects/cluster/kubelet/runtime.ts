@@ -1,6 +1,7 @@
 // What the kubelet does inside of pods: it starts programs there and asks their servers. Who knows files and network supplies it.
 import type { HTTPGetAction } from '#api/core/v1/pod/container-types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
+import type { Self } from '#images/behaviour.ts'
 import type { Contacted, Network } from '#images/network.ts'
 
 /** A program beside the container's own. */
@@ -45,4 +46,8 @@ export interface Runtime {
   get(pod: Pod, request: HttpRequestOfKubelet): Contacted
   /** What changes whenever somebody has written into files of the pod, or changed what is mounted there. */
   filesMark(pod: Pod): string
+  /** Whether somebody has written into the pod's files by hand. */
+  isWritten(pod: Pod): boolean
+  /** What a running container's server finds on its disk. */
+  filesOf(pod: Pod, container: string): Pick<Self, 'file' | 'isGone'>
 }

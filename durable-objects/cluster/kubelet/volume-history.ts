@@ -3,13 +3,14 @@
 import type { Container, VolumeMount } from '#api/core/v1/pod/container-types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { Volume } from '#api/core/v1/pod/volume-types.ts'
-import { equal, type Mutable } from '#apimachinery/object.ts'
+import { equal, type Mutable, own } from '#apimachinery/object.ts'
 import type { Client } from '#client/client.ts'
 import type { MountedTree, RunPlace, TreeChange } from '#images/run-place.ts'
 import type { EnvironmentMap } from '#kubelet/environment.ts'
 import { EMPTY_VOLUME, isOfObjects, type VolumeSource, volumeSource } from '#kubelet/pod-volumes.ts'
 import { behindLinks, namesOf, subPathOf } from '#kubelet/sub-path.ts'
-import type { WrittenFiles } from '#kubelet/written-files.ts'
+import { withWrites, type Written } from '#kubelet/write-tree.ts'
+import type { FilePlace, WrittenFiles } from '#kubelet/written-files.ts'
 import { file, type Node } from '#shell/files/node.ts'
 import { withPath } from '#shell/files/tree.ts'
 
@@ -18,6 +19,19 @@ export interface VolumeState {
   /** Milliseconds since 1970; 0: ever since. */
   readonly at: number
   readonly tree: Node
+  /** How many writes of which runs are in it. */
+  readonly writes?: WriteCounts
+}
+
+/** By container and run: `web/0`. */
+export type WriteCounts = Readonly<Record<string, number>>
+
+/** When a run of a container began, and which run it is. */
+export interface RunStart {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** How often the container had been restarted. */
+  readonly run: number
 }
 
 export type VolumeStates = ReadonlyMap<string, readonly VolumeState[]>
@@ -40,7 +54,10 @@ interface Parts {
 
 export class VolumeHistory {
   readonly states: Map<string, readonly VolumeState[]>
+  /** To be written onto disks. */
+  readonly kept: { readonly place: FilePlace; readonly base: Node; readonly tree: Node }[] = []
   readonly #parts: Parts
+  readonly #counted = new Map<string, WriteCounts>()
   #isChanged = false
 
   constructor(parts: Parts) {
@@ -68,19 +85,52 @@ export class VolumeHistory {
     }
   }
 
-  add(name: string, at: number, tree: Node): void {
+  add(name: string, at: number, tree: Node, writes?: WriteCounts): void {
     const states = this.states.get(name) ?? []
     const last = states.at(-1)
     if (last !== undefined && equal(last.tree, tree)) return
     if (states.length >= MOST_STATES || JSON.stringify(states).length > MOST_TEXT) return
-    this.states.set(name, [...states, { at, tree }])
+    const state = writes === undefined ? { at, tree } : { at, tree, writes }
+    this.states.set(name, [...states, state])
     this.#isChanged = true
   }
 
+  /** Whether a program has looked into a volume that programs write. */
+  isSeen(name: string): boolean {
+    const volume = this.#volume(name)
+    return this.states.has(name) && volume !== undefined && !isOfObjects(volume)
+  }
+
+  /** How many of the writes of a run have been put into the volume. */
+  writesOf(name: string, run: string): number {
+    const known = this.#counted.get(name) ?? this.states.get(name)?.at(-1)?.writes
+    return own(known, run) ?? 0
+  }
+
+  /** Puts more of what programs have written into the volume. */
+  extend(name: string, at: number, writes: readonly Written[], counts: WriteCounts): void {
+    const last = this.states.get(name)?.at(-1)
+    if (last === undefined) return
+    const all = { ...(this.#counted.get(name) ?? last.writes), ...counts }
+    this.#counted.set(name, all)
+    if (writes.length > 0) this.add(name, at, withWrites(last.tree, writes), all)
+  }
+
+  /** What outlives the Pod stays on its disk: claims, and what is the node's own. */
+  keep(name: string): void {
+    const { client, pod } = this.#parts
+    const volume = this.#volume(name)
+    const [container] = pod.spec.containers
+    const tree = this.states.get(name)?.at(-1)?.tree
+    if (volume === undefined || container === undefined || tree === undefined) return
+    const { place, base } = volumeSource(client, pod, container, volume) as WrittenSource
+    if (place.pod === undefined) this.kept.push({ place, base, tree })
+  }
+
   /** What a container finds around it. */
-  placeOf(container: Container, startedAt: number, env: EnvironmentMap): RunPlace | undefined {
+  placeOf(container: Container, start: RunStart, env: EnvironmentMap): RunPlace | undefined {
     const { pod } = this.#parts
-    const place: Mutable<RunPlace> = { mounts: this.#mountsOf(container, startedAt, env) }
+    const place: Mutable<RunPlace> = { mounts: this.#mountsOf(container, start, env) }
     const user = userOf(pod, container)
     if (user !== undefined) place.user = user
     if (container.workingDir !== undefined) place.workingDir = container.workingDir
@@ -94,12 +144,12 @@ export class VolumeHistory {
     return place
   }
 
-  #mountsOf(container: Container, startedAt: number, env: EnvironmentMap): readonly MountedTree[] {
+  #mountsOf(container: Container, start: RunStart, env: EnvironmentMap): readonly MountedTree[] {
     const { pod } = this.#parts
     const { volumeMounts = [] } = container
     const mounts = volumeMounts
       .toSorted((a, b) => (a.mountPath < b.mountPath ? -1 : 1))
-      .flatMap((mount) => this.#mount(container, mount, startedAt, env) ?? [])
+      .flatMap((mount) => this.#mount(container, mount, start, env) ?? [])
       .concat(terminationLog(container))
     const isMounted = volumeMounts.some(({ mountPath }) => mountPath.startsWith(ACCOUNT_PATH))
     if (isMounted || pod.spec.automountServiceAccountToken === false) return mounts
@@ -109,7 +159,7 @@ export class VolumeHistory {
       volume: ACCOUNT,
       names: [],
       isWritten: false,
-      trees: () => this.#seen(ACCOUNT, startedAt),
+      trees: () => this.#seen(ACCOUNT, start, container),
     }
     return [...mounts, account]
   }
@@ -117,7 +167,7 @@ export class VolumeHistory {
   #mount(
     container: Container,
     mount: VolumeMount,
-    startedAt: number,
+    start: RunStart,
     env: EnvironmentMap,
   ): MountedTree | undefined {
     const { client, pod } = this.#parts
@@ -133,8 +183,11 @@ export class VolumeHistory {
       isWritten: !isObjects,
       trees: () =>
         isObjects
-          ? partOf(this.#seen(volume.name, startedAt), names)
-          : withPaths(this.#seen(volume.name, startedAt), pathsIn(container, volume.name, env)),
+          ? partOf(this.#seen(volume.name, start, container), names)
+          : withPaths(
+              this.#seen(volume.name, start, container),
+              pathsIn(container, volume.name, env),
+            ),
     }
     if (!isObjects) {
       const { device } = volumeSource(client, pod, container, volume) as WrittenSource
@@ -144,16 +197,17 @@ export class VolumeHistory {
   }
 
   /** What a run sees of a volume: what it held when the run began, and all changes since. */
-  #seen(name: string, startedAt: number): readonly TreeChange[] {
+  #seen(name: string, { at: startedAt, run }: RunStart, { name: of }: Container) {
     if (!this.states.has(name)) this.add(name, 0, this.#first(name))
     const states = this.states.get(name)!
-    const first = Math.max(
-      0,
-      states.findLastIndex(({ at }) => at <= startedAt),
-    )
-    return states
-      .slice(first)
-      .map(({ at, tree }, index) => ({ after: index === 0 ? 0 : at - startedAt, tree }))
+    // what a run has written itself it does not find when it starts
+    const isOwn = ({ writes }: VolumeState): boolean => (own(writes, `${of}/${run}`) ?? 0) > 0
+    const last = states.findLastIndex((state) => state.at <= startedAt && !isOwn(state))
+    const first = Math.max(0, last)
+    return states.slice(first).map((state, index): TreeChange => {
+      const after = Math.max(0, state.at - startedAt) + (isOwn(state) ? 1 : 0)
+      return { after: index === 0 ? 0 : after, tree: state.tree }
+    })
   }
 
   #first(name: string): Node {
@@ -248,11 +302,11 @@ const pathsIn = (
 /** undefined: the image decides. */
 export const userOf = (
   { spec }: Pod,
-  { securityContext: own }: Container,
+  { securityContext: ofContainer }: Container,
 ): RunPlace['user'] | undefined => {
   const { securityContext: ofPod } = spec
-  const uid = own?.runAsUser ?? ofPod?.runAsUser
-  const gid = own?.runAsGroup ?? ofPod?.runAsGroup
+  const uid = ofContainer?.runAsUser ?? ofPod?.runAsUser
+  const gid = ofContainer?.runAsGroup ?? ofPod?.runAsGroup
   const groups = [
     ...(ofPod?.supplementalGroups ?? []),
     ...(ofPod?.fsGroup === undefined ? [] : [ofPod.fsGroup]),

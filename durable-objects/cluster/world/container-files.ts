@@ -47,6 +47,18 @@ export const filesOf =
     return fromRoot(worlds, files, path) ?? written(pod, path)
   }
 
+/** Whether a path leads to something that the image brought along and that is not there any more. */
+export const goneFrom =
+  (worlds: Worlds, pod: Pod, running: RunningContainer): NonNullable<Self['isGone']> =>
+  (path) => {
+    const { containers } = worlds
+    const image = containers.imageOf(pod, running.spec, running.run)
+    const plain = imageTree(running.spec.image ?? '', image)
+    const names = path.split('/').filter((name) => name !== '')
+    if (nodeAt(plain, names) === undefined) return false
+    return nodeAt(treeOf(worlds, ownFiles(worlds, pod, running, plain)), names) === undefined
+  }
+
 const trimmed = (path: string): string => path.replace(/\/+$/, '')
 
 const inVolume = ({ mountPath, subPath = '' }: VolumeMount, path: string): string =>

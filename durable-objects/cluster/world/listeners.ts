@@ -14,7 +14,7 @@ export interface OpenSocket {
 
 export type MoreOfSelf = (
   container: RunningContainer,
-) => Pick<Self, 'store' | 'network' | 'file' | 'log' | 'exit'>
+) => Pick<Self, 'store' | 'network' | 'file' | 'isGone' | 'log' | 'exit'>
 
 /** Finds out who listens in a Pod. */
 export class PodListeners {

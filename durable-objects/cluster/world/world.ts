@@ -22,7 +22,7 @@ import type { AnswerCache } from '#coredns/answer-cache.ts'
 import type { AttendedShells } from '#world/container/attached-session.ts'
 import { CallLimits } from '#world/call-limits.ts'
 import { ConnectionEnds } from '#world/connection-ends.ts'
-import { filesOf } from '#world/container-files.ts'
+import { filesOf, goneFrom } from '#world/container-files.ts'
 import { KubeletRuntime } from '#world/container/kubelet-runtime.ts'
 import { DnsCaches } from '#world/dns-caches.ts'
 import { HealthCheckPorts } from '#world/health-check-ports.ts'
@@ -362,6 +362,7 @@ export class ClusterWorld implements World {
       store,
       network: this.networkOf(pod),
       file: filesOf(client, pod, spec, this.#worlds, container),
+      isGone: goneFrom(this.#worlds, pod, container),
       log: (text, stream = 'stdout') => this.#disks.log(disk, { at, stream, text }),
       exit: (exitCode, after) => {
         if (this.#look.leavesNoTrace !== true) end(pod, spec.name, at + after, exitCode)

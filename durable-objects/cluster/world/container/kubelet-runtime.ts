@@ -2,6 +2,7 @@
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import { keyOf } from '#apimachinery/object.ts'
 import { runCommand } from '#images/command.ts'
+import type { Self } from '#images/behaviour.ts'
 import type { Contacted, Network } from '#images/network.ts'
 import type {
   HttpRequestOfKubelet,
@@ -19,6 +20,7 @@ import { ContainerPlace } from '#world/container/container-place.ts'
 import { FIRST_PID, KILLED, missing } from '#world/container/container-program.ts'
 import { otherProcesses } from '#world/container/main-process.ts'
 import { mountedObjects } from '#kubelet/mounted-objects.ts'
+import { filesOf, goneFrom } from '#world/container-files.ts'
 import { converse } from '#world/pod-network.ts'
 import { hostnameOf } from '#world/pods.ts'
 import type { ClusterWorld, Worlds } from '#world/world.ts'
@@ -71,6 +73,20 @@ export class KubeletRuntime implements Runtime {
         http: { method: 'GET', path: path.startsWith('/') ? path : `/${path}`, headers, body: '' },
       },
     )
+  }
+
+  isWritten(pod: Pod): boolean {
+    return filesMark(this.#worlds.parts.memory, keyOf(pod)) !== ''
+  }
+
+  filesOf(pod: Pod, container: string): Pick<Self, 'file' | 'isGone'> {
+    const running = this.#worlds.containers.of(pod).find(({ spec }) => spec.name === container)
+    if (running === undefined) return {}
+    const { client } = this.#worlds.parts
+    return {
+      file: filesOf(client, pod, running.spec, this.#worlds, running),
+      isGone: goneFrom(this.#worlds, pod, running),
+    }
   }
 
   filesMark(pod: Pod): string {
