@@ -23,6 +23,79 @@ const RULE = { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['CREATE'] 
 describe('[sig-api-machinery] ValidatingAdmissionPolicy [Privileged:ClusterAdmin]', () => {
   beforeEach(() => f.begin('validating-admission-policy'))
 
+  const deployment = (name: string, replicas: number) => ({
+    metadata: { name, labels: { app: name } },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: 'pause', image: 'registry.k8s.io/pause:3.10.2' }] },
+      },
+    },
+  })
+
+  const enforce = (name: string, spec: object): void => {
+    f.patch('namespaces', f.namespace, { metadata: { labels: { [name]: 'true' } } })
+    f.create(`validatingadmissionpolicies.${group}`, {
+      metadata: { name },
+      spec: {
+        matchConstraints: {
+          resourceRules: [
+            { ...RULE, operations: ['CREATE', 'UPDATE'], resources: ['deployments'] },
+          ],
+        },
+        ...spec,
+      },
+    })
+    f.create(`validatingadmissionpolicybindings.${group}`, {
+      metadata: { name },
+      spec: {
+        policyName: name,
+        validationActions: ['Deny'],
+        matchResources: { namespaceSelector: { matchLabels: { [name]: 'true' } } },
+      },
+    })
+  }
+  const refusal = (name: string, replicas: number): string =>
+    f.refused(() => f.create('deployments.apps', deployment(name, replicas))).message ?? ''
+  const drop = (name: string): void => {
+    f.delete(`validatingadmissionpolicies.${group}`, name)
+    f.delete(`validatingadmissionpolicybindings.${group}`, name)
+  }
+
+  it('should validate against a Deployment [Conformance]', () => {
+    enforce('replicas-policy', {
+      validations: [
+        {
+          expression: 'object.spec.replicas > 1',
+          messageExpression: "'wants replicas > 1, got ' + string(object.spec.replicas)",
+        },
+      ],
+    })
+    f.create('deployments.apps', deployment('replicated', 2))
+    expect(refusal('non-replicated', 1)).toContain('wants replicas > 1, got 1')
+    drop('replicas-policy')
+    f.create('deployments.apps', deployment('non-replicated', 1))
+  })
+
+  it('should allow expressions to refer variables. [Conformance]', () => {
+    enforce('variables-policy', {
+      variables: [
+        { name: 'replicas', expression: 'object.spec.replicas' },
+        { name: 'oddReplicas', expression: 'variables.replicas % 2 == 1' },
+      ],
+      validations: [
+        { expression: 'variables.replicas > 1' },
+        { expression: 'variables.oddReplicas' },
+      ],
+    })
+    f.create('deployments.apps', deployment('replicated', 3))
+    expect(refusal('non-replicated', 1)).toContain('failed expression: variables.replicas > 1')
+    expect(refusal('even-replicated', 2)).toContain('failed expression: variables.oddReplicas')
+    drop('variables-policy')
+  })
+
   it('should support ValidatingAdmissionPolicy API operations [Conformance]', () => {
     apiOperations(f, {
       name: `validatingadmissionpolicies.${group}`,
@@ -100,6 +173,32 @@ describe('[sig-api-machinery] AdmissionWebhook [Privileged:ClusterAdmin]', () =>
     validating: 'validatingwebhookconfigurations',
     mutating: 'mutatingwebhookconfigurations',
   } as const
+
+  it('should unconditionally reject operations on fail closed webhook [Conformance]', () => {
+    const name = `${KINDS.validating}.${group}`
+    f.patch('namespaces', f.namespace, { metadata: { labels: { 'fail-closed-webhook': 'true' } } })
+    f.create(name, {
+      metadata: { name: 'fail-closed' },
+      webhooks: [
+        {
+          name: 'fail-closed.k8s.io',
+          rules: [{ ...RULE, apiGroups: [''], resources: ['configmaps'] }],
+          clientConfig: {
+            service: { namespace: f.namespace, name: 'e2e-test-webhook', path: '/configmaps' },
+          },
+          failurePolicy: 'Fail',
+          sideEffects: 'None',
+          admissionReviewVersions: ['v1'],
+          namespaceSelector: { matchLabels: { 'fail-closed-webhook': 'true' } },
+        },
+      ],
+    })
+    const refused = f.refused(() => f.create('configmaps', { metadata: { name: 'foo' } }))
+    expect(refused.code).toBe(500)
+    expect(refused.message).toContain('failed calling webhook "fail-closed.k8s.io"')
+    f.delete(name, 'fail-closed')
+    f.create('configmaps', { metadata: { name: 'foo' } })
+  })
 
   it('should include webhook resources in discovery documents [Conformance]', () => {
     const containing = (value: object) => expect.objectContaining(value) as object
