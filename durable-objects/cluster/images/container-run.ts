@@ -16,6 +16,7 @@ import { isNetworkCommand, runNetworkCommand } from '#images/commands/run.ts'
 import { ContainerFiles } from '#images/container-files.ts'
 import { ContainerLog } from '#images/container-log.ts'
 import { NotYet } from '#images/network-moments.ts'
+import { OpenInput } from '#images/open-input.ts'
 import { serverProgram } from '#images/server-programs.ts'
 import { agnhostTool, readsFiles } from '#images/commands/mounttest.ts'
 import { changesNetwork, refusedIp, sysctlTool } from '#images/commands/kernel-tools.ts'
@@ -32,7 +33,7 @@ import { baseTree } from '#shell/files/base-image.ts'
 import { ALSO_PROGRAMS } from '#shell/interpreter/find-program.ts'
 import type { Machine, Shell } from '#shell/interpreter/shell.ts'
 import { DEFAULT_LIMITS, Exhausted, type Kernel, type Limits } from '#shell/kernel/kernel.ts'
-import { InputStream, nullStream } from '#shell/kernel/stream.ts'
+import { nullStream } from '#shell/kernel/stream.ts'
 import { SIGNALS, type Task } from '#shell/kernel/task.ts'
 import type { Flavour } from '#shell/language/flavour.ts'
 import { startMachine } from '#shell/start.ts'
@@ -51,16 +52,6 @@ export interface CommandContext extends ProgramContext {
 /** A loop came round and nothing had changed: it will never end. */
 class ForEver extends Error {
   override readonly name = 'ForEver'
-}
-
-/** Nobody writes into it while the container is on its own. */
-class OpenInput extends InputStream {
-  isWanted = false
-
-  override read(): ReturnType<InputStream['read']> {
-    this.isWanted = true
-    return super.read()
-  }
 }
 
 const LIMITS: Limits = {
