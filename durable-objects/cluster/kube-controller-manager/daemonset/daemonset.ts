@@ -6,7 +6,7 @@ import type { Pod } from '#api/core/v1/pod/types.ts'
 import { selectorFromLabelSelector } from '#apimachinery/labels.ts'
 import { equal, keyOf, own, splitKey } from '#apimachinery/object.ts'
 import { StatusError } from '#apimachinery/status-error.ts'
-import { queueOnLostRevision } from '#kube-controller-manager/controller-history/lost-revisions.ts'
+import { queueRevisionOwners } from '#kube-controller-manager/controller-history/revision-watch.ts'
 import { BackOff } from '#kube-controller-manager/back-off.ts'
 import { claimPods } from '#kube-controller-manager/claims.ts'
 import {
@@ -25,7 +25,7 @@ import { daemonTemplate, onNode, targetNode } from '#kube-controller-manager/dae
 import { withStatus } from '#kube-controller-manager/object-status.ts'
 import { PodControl, podFromTemplate } from '#kube-controller-manager/pod-control.ts'
 import { nextAvailability } from '#kube-controller-manager/pod-state.ts'
-import { OrphanPods, queuePodOwners } from '#kube-controller-manager/pod-watch.ts'
+import { OrphanPods, queuePodOwners, type PodOwners } from '#kube-controller-manager/pod-watch.ts'
 
 const NAME = 'daemonset-controller'
 const RESOURCE = 'daemonsets.apps'
@@ -76,15 +76,16 @@ interface Tools {
 }
 
 const watch = ({ client, queue }: ComponentContext, queueAll: () => void): void => {
-  queuePodOwners({
+  const owners: PodOwners<typeof RESOURCE> = {
     client,
     queue,
     resource: RESOURCE,
     kind: 'DaemonSet',
     selectorOf: (set) => selectorFromLabelSelector(set.spec.selector),
-  })
+  }
+  queuePodOwners(owners)
+  queueRevisionOwners(owners)
   client.watch(RESOURCE, ({ object }) => queue.add(keyOf(object)))
-  queueOnLostRevision(client, queue, RESOURCE)
   client.watch('nodes', ({ type, object, old }) => {
     const same =
       type === 'MODIFIED' &&

@@ -6,7 +6,7 @@ import type { Pod } from '#api/core/v1/pod/types.ts'
 import { selectorFromLabelSelector } from '#apimachinery/labels.ts'
 import { equal, keyOf, splitKey } from '#apimachinery/object.ts'
 import { StatusError } from '#apimachinery/status-error.ts'
-import { queueOnLostRevision } from '#kube-controller-manager/controller-history/lost-revisions.ts'
+import { queueRevisionOwners } from '#kube-controller-manager/controller-history/revision-watch.ts'
 import { claimPods } from '#kube-controller-manager/claims.ts'
 import {
   claimRevisions,
@@ -20,7 +20,7 @@ import {
 import { isNamespaceTerminating } from '#kube-controller-manager/pod-control.ts'
 import { withStatus } from '#kube-controller-manager/object-status.ts'
 import { nextAvailability } from '#kube-controller-manager/pod-state.ts'
-import { OrphanPods, queuePodOwners } from '#kube-controller-manager/pod-watch.ts'
+import { OrphanPods, queuePodOwners, type PodOwners } from '#kube-controller-manager/pod-watch.ts'
 import { isMember } from '#kube-controller-manager/statefulset/identity.ts'
 import { planStatefulSet, type StatefulSetPlan } from '#kube-controller-manager/statefulset/plan.ts'
 import { StatefulPodControl } from '#kube-controller-manager/statefulset/pod-control.ts'
@@ -36,18 +36,19 @@ export const statefulSetController: ComponentDefinition = {
   create: (context) => {
     const { client, queue } = context
     const orphans = new OrphanPods(client)
-    queuePodOwners({
+    const owners: PodOwners<typeof RESOURCE> = {
       client,
       queue,
       resource: RESOURCE,
       kind: 'StatefulSet',
       selectorOf: (set) => selectorFromLabelSelector(set.spec.selector),
-    })
+    }
+    queuePodOwners(owners)
+    queueRevisionOwners(owners)
     client.watch(RESOURCE, ({ type, object }) => {
       if (type === 'DELETED') queue.drop(keyOf(object))
       else queue.add(keyOf(object))
     })
-    queueOnLostRevision(client, queue, RESOURCE)
     return {
       name: NAME,
       queue,

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { StatefulSet, StatefulSetSpec } from '#api/apps/v1/stateful-set/types.ts'
+import type { ControllerRevision } from '#api/apps/v1/controller-revision/types.ts'
+import type { OwnerReference } from '#apimachinery/object.ts'
 import { garbageCollector } from '#kube-controller-manager/garbage-collector/garbage-collector.ts'
 import { claimOwners } from '#kube-controller-manager/statefulset/identity.ts'
 import { statefulSetController } from '#kube-controller-manager/statefulset/statefulset.ts'
@@ -239,6 +241,37 @@ describe('the StatefulSet controller', () => {
     client.delete('statefulsets.apps', 'default', 'db')
     roll()
     expect(client.list('persistentvolumeclaims')).toEqual([])
+  })
+
+  test('takes over revisions that lose their owner', () => {
+    const cluster = new FakeCluster(statefulSetController)
+    const { client } = cluster
+    client.create('statefulsets.apps', statefulSet({ replicas: 0 }))
+    cluster.settle()
+    const revision = (): ControllerRevision => client.list('controllerrevisions.apps')[0]!
+    const other = {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      name: 'x',
+      uid: 'x',
+      controller: true,
+    }
+    const owned = (ownerReferences: readonly OwnerReference[]): void => {
+      const { metadata } = revision()
+      client.update('controllerrevisions.apps', {
+        ...revision(),
+        metadata: { ...metadata, ownerReferences },
+      })
+      cluster.settle()
+    }
+    const { name } = revision().metadata
+    owned([other])
+    expect(
+      client.get('controllerrevisions.apps', 'default', name!)!.metadata.ownerReferences,
+    ).toEqual([other])
+    owned([])
+    expect(revision().metadata.ownerReferences).toMatchObject([{ kind: 'StatefulSet', name: 'db' }])
+    expect(cluster.writesWhenSettled()).toBe(0)
   })
 
   test('adopts only Pods that bear one of its names', () => {
