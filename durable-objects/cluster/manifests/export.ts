@@ -35,6 +35,10 @@ const SLICE_CONTROLLERS: ReadonlySet<string> = new Set([
   'endpointslicemirroring-controller.k8s.io',
 ])
 
+/** What the API server keeps as it should be. kubernetes: flowcontrol.AutoUpdateAnnotationKey */
+const isAutoUpdated = ({ metadata }: KubeObject): boolean =>
+  own(metadata.annotations, 'apf.kubernetes.io/autoupdate-spec') === 'true'
+
 /** Whether an object of this resource is one that every cluster has, or that follows from others. */
 const FOLLOWS: Readonly<Record<string, (object: KubeObject) => boolean>> = {
   namespaces: ({ metadata: { name = '' } }) => name === 'default' || SYSTEM_NAMESPACES.has(name),
@@ -51,6 +55,8 @@ const FOLLOWS: Readonly<Record<string, (object: KubeObject) => boolean>> = {
   persistentvolumes: ({ metadata }) =>
     own(metadata.annotations, 'pv.kubernetes.io/provisioned-by') !== undefined,
   'priorityclasses.scheduling.k8s.io': ({ metadata: { name = '' } }) => name.startsWith('system-'),
+  'flowschemas.flowcontrol.apiserver.k8s.io': isAutoUpdated,
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': isAutoUpdated,
 }
 
 /** What a new cluster has besides, in no namespace: `clusterroles… system:coredns`. */
@@ -84,7 +90,14 @@ const FIRST = [
   'persistentvolumeclaims',
   'services',
 ]
-const LAST = ['limitranges', 'resourcequotas']
+const LAST = [
+  'limitranges',
+  'resourcequotas',
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  'validatingwebhookconfigurations.admissionregistration.k8s.io',
+  'validatingadmissionpolicies.admissionregistration.k8s.io',
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io',
+]
 
 const rank = (resource: string): number => {
   const index = FIRST.indexOf(resource)
