@@ -305,7 +305,7 @@ export class Cluster {
     let admission: Admission | undefined
     const context: RegistryContext = {
       etcd: this.#etcd,
-      resources: clusterResources(),
+      resources: clusterResources(this.settings.ownGroup),
       // the chain reads through a client of this very context
       admission: {
         admit: (request) => admission!.admit(request),

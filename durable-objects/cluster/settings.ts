@@ -24,6 +24,8 @@ export interface Settings {
   readonly kubeletEvents: boolean
   /** CoreDNS and the rest of kube-system exist. */
   readonly addons: boolean
+  /** Whether discovery shows kubarium.dev, which a real cluster does not have. */
+  readonly ownGroup: boolean
   readonly loadBalancer: 'cloud' | 'none'
   readonly proxyMode: 'iptables' | 'nftables' | 'ipvs'
   /** How long the cluster's DNS records live, in seconds. */
@@ -84,6 +86,7 @@ export const settingsOf = (request: SettingsRequest): Settings => {
     images: isBare ? 'always' : 'known',
     kubeletEvents: !isBare,
     addons: !isBare,
+    ownGroup: !isBare,
     loadBalancer: request.loadBalancer ?? (isBare ? 'none' : 'cloud'),
     proxyMode: request.proxyMode ?? 'iptables',
     dnsTTL: request.dnsTTL ?? DNS_TTL,

@@ -11,6 +11,7 @@ const SETTINGS: Settings = {
   images: 'always',
   kubeletEvents: false,
   addons: false,
+  ownGroup: true,
   loadBalancer: 'cloud',
   proxyMode: 'iptables',
   dnsTTL: 30,

@@ -1,5 +1,5 @@
 import type { BootstrapObject } from '#bootstrap/system-objects.ts'
-import { groups } from '#kube-apiserver/resources.ts'
+import { builtInGroups } from '#kube-apiserver/resources.ts'
 
 /** The priority of each group. kubernetes: pkg/controlplane/apiserver/aggregator.go DefaultGenericAPIServicePriorities */
 const PRIORITIES: Readonly<Record<string, number>> = {
@@ -36,8 +36,8 @@ const VERSIONS: Readonly<Record<string, number>> = {
 }
 
 /** An APIService for each version of each group that the API server serves itself, but for their own. */
-export const apiServices = (): readonly BootstrapObject[] =>
-  groups.flatMap(({ metadata: { name: group = '' }, versions }) =>
+export const apiServices = (hasOwn: boolean): readonly BootstrapObject[] =>
+  builtInGroups(hasOwn).flatMap(({ metadata: { name: group = '' }, versions }) =>
     group === 'apiregistration.k8s.io'
       ? []
       : versions.map(({ version }) => apiService(group, version)),

@@ -21,7 +21,7 @@ export const bootstrap = (
     ...kubernetesService(),
     ...bootstrapNodes(settings),
     ...(settings.addons ? addonObjects(settings) : []),
-    ...apiServices(),
+    ...apiServices(settings.ownGroup),
   ]) {
     create(resource, object)
   }

@@ -189,15 +189,16 @@ const resourceOf = (group: string, version: string, entry: ResourceDiscovery): R
   }
 }
 
-/** Every group that is served, in the order of discovery. */
-export const groups: readonly GroupDiscovery[] = [
-  ...(discovery as unknown as GroupDiscovery[]),
-  kubariumDiscovery,
-]
+const UPSTREAM = discovery as unknown as readonly GroupDiscovery[]
+const WITH_OWN: readonly GroupDiscovery[] = [...UPSTREAM, kubariumDiscovery]
+
+/** Every group that is built in, in the order of discovery: with kubarium.dev or without. */
+export const builtInGroups = (hasOwn: boolean): readonly GroupDiscovery[] =>
+  hasOwn ? WITH_OWN : UPSTREAM
 
 /** The resources that are built in. */
 export const builtInResources = (): readonly Resource[] =>
-  groups.flatMap((group) =>
+  WITH_OWN.flatMap((group) =>
     group.versions.flatMap(({ version, resources }) =>
       resources.map((entry) => resourceOf(group.metadata.name ?? '', version, entry)),
     ),
@@ -227,11 +228,14 @@ const NOTHING: Index = indexOf([])
 export class Resources {
   readonly #builtIn: Index
   #custom: Index = NOTHING
-  #groups: readonly GroupDiscovery[] = groups
+  readonly #builtInGroups: readonly GroupDiscovery[]
+  #groups: readonly GroupDiscovery[]
   #terminating: ReadonlySet<string> = new Set()
 
-  constructor(builtIn: Index) {
+  constructor(builtIn: Index, hasOwn: boolean) {
     this.#builtIn = builtIn
+    this.#builtInGroups = builtInGroups(hasOwn)
+    this.#groups = this.#builtInGroups
   }
 
   at(group: string, version: string, plural: string): Resource | undefined {
@@ -263,7 +267,7 @@ export class Resources {
     return custom !== undefined && this.#terminating.has(custom.definition)
   }
 
-  /** Every group that is served, in the order of discovery. */
+  /** Every group that discovery shows, in its order. */
   groups(): readonly GroupDiscovery[] {
     return this.#groups
   }
@@ -280,15 +284,16 @@ export class Resources {
       byPath: indexOf(custom).byPath,
       byName: new Map(stored.map((resource) => [resource.name, resource])),
     }
-    this.#groups = customGroups.length === 0 ? groups : [...groups, ...customGroups]
+    this.#groups =
+      customGroups.length === 0 ? this.#builtInGroups : [...this.#builtInGroups, ...customGroups]
   }
 }
 
 let shared: Index | undefined
 
 /** The resources of a cluster that has no definitions yet. What is built in is made once per isolate. */
-export const clusterResources = (): Resources =>
-  new Resources((shared ??= indexOf(builtInResources())))
+export const clusterResources = (hasOwn = true): Resources =>
+  new Resources((shared ??= indexOf(builtInResources())), hasOwn)
 
 let builtIn: Resources | undefined
 
