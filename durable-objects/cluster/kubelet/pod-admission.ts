@@ -207,6 +207,10 @@ export const refusedStatus = (
   return refused
 }
 
+/** The scheduler has looked at all this at the very moment at which it bound the pod. */
+export const wasScheduled = ({ status }: Pod): boolean =>
+  status.conditions?.some((one) => one.type === 'PodScheduled' && one.status === 'True') === true
+
 /** Nothing of the pod was ever on the node. */
 export const wasRefused = ({ status }: Pod): boolean =>
   isTerminal(status) && status.containerStatuses === undefined && status.podIP === undefined

@@ -16,7 +16,13 @@ import { containersOf, type PodFacts } from '#kubelet/pod-facts.ts'
 import { type PodDisk, PodDisks } from '#kubelet/pod-disk.ts'
 import { RecentProcesses } from '#kubelet/process-cache.ts'
 import { resizeRefusal } from '#kubelet/pod-admission.ts'
-import { refusalOf, refusedAt, refusedStatus, wasRefused } from '#kubelet/pod-admission.ts'
+import {
+  refusalOf,
+  refusedAt,
+  refusedStatus,
+  wasRefused,
+  wasScheduled,
+} from '#kubelet/pod-admission.ts'
 import { isAffectedByObjects } from '#kubelet/mounted-objects.ts'
 import { isTerminal, type PodRecord, recordFromStatus } from '#kubelet/pod-record.ts'
 import { VolumeHistory } from '#kubelet/volume-history.ts'
@@ -203,7 +209,7 @@ export class PodWorker implements Component {
       if (isDeleted) this.#delete(pod)
       return true
     }
-    if (isDeleted || pod.status.startTime !== undefined) return false
+    if (isDeleted || pod.status.startTime !== undefined || wasScheduled(pod)) return false
     const refusal = refusalOf(pod, node, client.list('pods', { node: node.metadata.name! }))
     if (refusal === undefined) return false
     const now = client.now()
