@@ -159,6 +159,78 @@ describe('[sig-node] Ephemeral Containers [NodeConformance]', () => {
   })
 })
 
+describe('[sig-node] Container Runtime blackbox test when starting a container that exits', () => {
+  it('should run with the expected status [NodeConformance] [Conformance]', () => {
+    f.begin('container-runtime')
+    const script = `
+f=/restart-count/restartCount
+count=\`wc -l $f | awk {'print $1'}\`
+if [ $count -eq 1 ]; then
+  exit 1
+fi
+if [ $count -eq 2 ]; then
+  exit 0
+fi
+while true; do sleep 1; done
+`
+    const cases = [
+      {
+        name: 'rpa',
+        restartPolicy: 'Always',
+        phase: 'Running',
+        state: 'running',
+        restarts: 2,
+        ready: true,
+      },
+      {
+        name: 'rpof',
+        restartPolicy: 'OnFailure',
+        phase: 'Succeeded',
+        state: 'terminated',
+        restarts: 1,
+        ready: false,
+      },
+      {
+        name: 'rpn',
+        restartPolicy: 'Never',
+        phase: 'Failed',
+        state: 'terminated',
+        restarts: 0,
+        ready: false,
+      },
+    ]
+    for (const { name, restartPolicy, phase, state, restarts, ready } of cases) {
+      const command = [
+        'sh',
+        '-c',
+        `echo -n x >> /restart-count/restartCount; echo >> /restart-count/restartCount\n${script}`,
+      ]
+      f.create('pods', {
+        metadata: { name },
+        spec: {
+          restartPolicy,
+          containers: [
+            {
+              name,
+              image: BUSYBOX,
+              command,
+              volumeMounts: [{ name: 'count', mountPath: '/restart-count' }],
+            },
+          ],
+          volumes: [{ name: 'count', emptyDir: { medium: 'Memory' } }],
+        },
+      })
+      f.until(`${restarts} restarts`, () => statusOf(name)?.restartCount === restarts)
+      f.until(phase, () => f.get('pods', name).status.phase === phase)
+      f.until('its readiness', () => statusOf(name).ready === ready)
+      const status = statusOf(name)
+      expect(status.ready).toBe(ready)
+      expect(Object.keys(status.state)).toEqual([state])
+      f.delete('pods', name)
+    }
+  })
+})
+
 describe('[sig-node] Container Runtime blackbox test on terminated container', () => {
   beforeEach(() => f.begin('container-runtime'))
 
