@@ -13,7 +13,7 @@ import {
   textReply,
 } from '#images/behaviour.ts'
 import { accessTime, slashTime } from '#images/clock.ts'
-import { byteLength, headerOf, type HttpAnswer, httpOn, pathOf } from '#images/http.ts'
+import { byteLength, headerOf, decodedPath, type HttpAnswer, httpOn, pathOf } from '#images/http.ts'
 import { DEBIAN_CURL_TOOLS, DEBIAN_TOOLS } from '#images/tools.ts'
 
 const WELCOME = `<!DOCTYPE html>
@@ -80,7 +80,7 @@ const fileReply = (path: string, text: string): HttpReply => ({
 })
 
 const findNginx = (request: HttpRequest, self: Self): HttpReply => {
-  const path = pathOf(request)
+  const path = decodedPath(request)
   const file = `${NGINX_ROOT}${path.endsWith('/') ? `${path}index.html` : path}`
   const text = self.file?.(file)
   if (typeof text === 'string') {
@@ -208,7 +208,7 @@ const apacheError = (status: number, title: string, text: string): HttpReply =>
   )
 
 const findApache = (request: HttpRequest, self: Self): HttpReply => {
-  const path = pathOf(request)
+  const path = decodedPath(request)
   const file = `${APACHE_ROOT}${path.endsWith('/') ? `${path}index.html` : path}`
   const text = self.file?.(file)
   if (typeof text === 'string') return fileReply(file, text)
