@@ -26,6 +26,7 @@ import { WatchStreams } from './session/watch-streams.ts'
 import { RevisionStore, STORED_FORMAT } from './revision-store.ts'
 import { containerProcess } from './session/streams/container-process.ts'
 import { forwardedPod } from './session/streams/forwarded-pod.ts'
+import { openLogSocket, openWatchSocket } from './session/streams/listening-sockets.ts'
 import { offeredProtocols, openSocket, socketRequestOf } from './session/streams/sockets.ts'
 import { SessionClock } from './session-clock.ts'
 
@@ -59,6 +60,7 @@ export interface KubernetesAnswer {
   readonly body: string | Uint8Array | ReadableStream<Uint8Array>
 }
 
+const LOG_PATH = /\/pods\/[^/]+\/log$/
 const UNUSED_DAYS_MS = 90 * 86_400_000
 const COUNTED = [
   'pods',
@@ -130,11 +132,16 @@ export class ClusterSession extends DurableObject {
     if (refusal !== undefined) return new Response(refusal, { status: 401 })
     const user = asked.key === undefined ? VIEWER : ADMINISTRATOR
     const answer = this.#turn((cluster) => cluster.handle({ ...asked.request, user }))
-    if ('watch' in answer) return new Response(null, { status: 400 })
+    const offered = offeredProtocols(request.headers)
+    const isLog = LOG_PATH.test(asked.request.path)
+    if ('watch' in answer || (isLog && answer.status === 200)) {
+      const { body } = this.#toAnswer(answer)
+      return isLog ? openLogSocket(offered, body) : openWatchSocket(body)
+    }
     const { status, contentType, body, connection } = answer
     if (connection === undefined)
       return new Response(body.join(''), { status, headers: { 'content-type': contentType } })
-    return openSocket(offeredProtocols(request.headers), {
+    return openSocket(offered, {
       connection,
       podOf: ({ pod }) => forwardedPod(pod, (act) => this.#turn(act)),
       processOf: (of) => containerProcess(of, (act) => this.#turn(act)),

@@ -2,8 +2,14 @@
 // kubernetes: apimachinery pkg/util/remotecommand/constants.go, staging/src/k8s.io/kubelet pkg/cri/streaming/remotecommand
 import { joined, latin1 } from './bytes.ts'
 
-/** v5 tells when the client's input ends. */
-export const REMOTE_COMMAND_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const
+/** v5 tells when the client's input ends; before v4 failure is a text, and success silence. */
+export const REMOTE_COMMAND_PROTOCOLS = [
+  'v5.channel.k8s.io',
+  'v4.channel.k8s.io',
+  'v4.base64.channel.k8s.io',
+  'channel.k8s.io',
+  'base64.channel.k8s.io',
+] as const
 
 export type RemoteCommandProtocol = (typeof REMOTE_COMMAND_PROTOCOLS)[number]
 
@@ -44,6 +50,8 @@ export interface RemoteCommandEnds {
   /** After the last frame. */
   readonly close: () => void
   readonly setTimer: (act: () => void, milliseconds: number) => () => void
+  /** Only why it failed is told, and that as a text. */
+  readonly isPlain?: boolean
 }
 
 /** Nobody sees whether the client reads; what it leaves unread waits in memory. */
@@ -133,14 +141,21 @@ export class RemoteCommand {
     this.#ends.send(joined(new Uint8Array([channel]), Buffer.from(bytes, 'latin1')))
   }
 
-  #finish(status: object): void {
+  #finish(status: Status): void {
     this.#isOver = true
-    this.#ends.send(joined(new Uint8Array([STATUS]), ENCODER.encode(JSON.stringify(status))))
+    const { isPlain = false } = this.#ends
+    const text = isPlain ? (status.message ?? '') : JSON.stringify(status)
+    if (text !== '') this.#ends.send(joined(new Uint8Array([STATUS]), ENCODER.encode(text)))
     this.#ends.close()
   }
 }
 
-const exitStatus = (code: number, command: readonly string[]): object =>
+interface Status {
+  readonly message?: string
+  readonly [more: string]: unknown
+}
+
+const exitStatus = (code: number, command: readonly string[]): Status =>
   code === 0
     ? { metadata: {}, status: 'Success' }
     : {
@@ -151,7 +166,7 @@ const exitStatus = (code: number, command: readonly string[]): object =>
         details: { causes: [{ reason: 'ExitCode', message: String(code) }] },
       }
 
-const failureStatus = (message: string): object => ({
+const failureStatus = (message: string): Status => ({
   metadata: {},
   status: 'Failure',
   message: `Internal error occurred: ${message}`,

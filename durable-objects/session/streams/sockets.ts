@@ -1,5 +1,6 @@
 // The WebSockets of clients that talk with a Pod.
 import type { ApiRequest, Connection } from '../../cluster/kube-apiserver/endpoints/http.ts'
+import { joined } from './bytes.ts'
 import { CHANNEL_PROTOCOL, ChannelForward } from './channel-forward.ts'
 import { PORT_FORWARD_PROTOCOL, PortForward, type ForwardedPod } from './port-forward.ts'
 import {
@@ -42,6 +43,17 @@ const bytesOf = async (data: unknown): Promise<Uint8Array> => {
     : new Uint8Array(data as ArrayBuffer)
 }
 
+const DIGIT_ZERO = 48
+
+const inBase64 = (frame: Uint8Array): string =>
+  `${frame[0] ?? 0}${Buffer.from(frame.subarray(1)).toString('base64')}`
+
+const fromBase64 = (frame: Uint8Array): Uint8Array => {
+  const [digit = DIGIT_ZERO] = frame
+  const payload = Buffer.from(Buffer.from(frame.subarray(1)).toString('latin1'), 'base64')
+  return joined(new Uint8Array([digit - DIGIT_ZERO]), payload)
+}
+
 /** The subprotocols that a client offers, its favourite first. */
 export const offeredProtocols = (headers: Headers): readonly string[] =>
   (headers.get('sec-websocket-protocol') ?? '').split(',').map((protocol) => protocol.trim())
@@ -58,6 +70,8 @@ type Speak = (send: (frame: Uint8Array) => void, close: () => void) => Speaker
 
 interface Negotiated {
   readonly protocol: string
+  /** Frames are texts: the channel as a digit, and the rest in base64. */
+  readonly isBase64?: boolean
   readonly speak: Speak
 }
 
@@ -75,10 +89,12 @@ const speakerFor = (
     const protocol = REMOTE_COMMAND_PROTOCOLS.find((known) => offered.includes(known))
     if (protocol === undefined) return undefined
     const { command } = connection
+    const isPlain = !protocol.startsWith('v')
     return {
       protocol,
+      isBase64: protocol.includes('base64'),
       speak: (send, close) =>
-        new RemoteCommand(processOf(connection), command, { send, close, setTimer }),
+        new RemoteCommand(processOf(connection), command, { send, close, setTimer, isPlain }),
     }
   }
   const pod = podOf(connection)
@@ -106,7 +122,7 @@ export const openSocket = (offered: readonly string[], parts: SocketParts): Resp
     return new Response('too many connections to containers of this session', { status: 429 })
   const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket]
   server.accept()
-  serve(server, speaker.speak, release)
+  serve(server, speaker, release)
   return new Response(null, {
     status: 101,
     webSocket: client,
@@ -114,7 +130,11 @@ export const openSocket = (offered: readonly string[], parts: SocketParts): Resp
   })
 }
 
-const serve = (socket: WebSocket, speak: Speak, onClose: () => void): void => {
+const serve = (
+  socket: WebSocket,
+  { speak, isBase64 = false }: Negotiated,
+  onClose: () => void,
+): void => {
   let isOpen = true
   const close = (code?: number, reason?: string): void => {
     if (!isOpen) return
@@ -144,7 +164,7 @@ const serve = (socket: WebSocket, speak: Speak, onClose: () => void): void => {
     (frame) => {
       if (!isOpen) return
       wake()
-      socket.send(frame)
+      socket.send(isBase64 ? inBase64(frame) : frame)
     },
     () => close(NORMAL),
   )
@@ -154,7 +174,9 @@ const serve = (socket: WebSocket, speak: Speak, onClose: () => void): void => {
   socket.addEventListener('message', ({ data }) => {
     if (isOpen) wake()
     // frames are read in the order in which they came, however long each takes
-    last = last.then(async () => speaker.receive(await bytesOf(data))).catch(fail)
+    const read = async (): Promise<Uint8Array> =>
+      isBase64 ? fromBase64(await bytesOf(data)) : bytesOf(data)
+    last = last.then(async () => speaker.receive(await read())).catch(fail)
   })
   socket.addEventListener('close', () => close())
   socket.addEventListener('error', () => close())
