@@ -1,5 +1,6 @@
 // Whether a kubelet takes a pod that was bound to its node. Whoever names the node himself has not asked whether the pod fits there.
 // kubernetes: pkg/kubelet/lifecycle/predicate.go, pkg/kubelet/sysctl/allowlist.go
+import { SAFE_SYSCTLS } from '#api/core/v1/pod/sysctls.ts'
 import type { Node } from '#api/core/v1/node/types.ts'
 import { matchesNodeAffinity } from '#api/core/v1/pod/node-affinity.ts'
 import {
@@ -51,22 +52,6 @@ const predicate = (reason: string, why: string): Refusal => ({
   reason,
   message: `Predicate ${reason} failed: ${why}`,
 })
-
-/** kubernetes: pkg/kubelet/sysctl/safe_sysctls.go */
-const SAFE_SYSCTLS: ReadonlySet<string> = new Set([
-  'kernel.shm_rmid_forced',
-  'net.ipv4.ip_local_port_range',
-  'net.ipv4.tcp_syncookies',
-  'net.ipv4.ping_group_range',
-  'net.ipv4.ip_unprivileged_port_start',
-  'net.ipv4.ip_local_reserved_ports',
-  'net.ipv4.tcp_keepalive_time',
-  'net.ipv4.tcp_fin_timeout',
-  'net.ipv4.tcp_keepalive_intvl',
-  'net.ipv4.tcp_keepalive_probes',
-  'net.ipv4.tcp_rmem',
-  'net.ipv4.tcp_wmem',
-])
 
 const sysctlRefusal = ({ spec }: Pod): Refusal | undefined => {
   for (const { name } of spec.securityContext?.sysctls ?? []) {

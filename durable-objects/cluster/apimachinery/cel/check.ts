@@ -4,21 +4,14 @@ import { isFunction } from '#apimachinery/cel/functions.ts'
 import { boundBy, macroOf } from '#apimachinery/cel/macros.ts'
 import { operators } from '#apimachinery/cel/operators.ts'
 import { CelSyntaxError, partsOf, type Expression } from '#apimachinery/cel/syntax.ts'
+import { TYPE_NAMES } from '#apimachinery/cel/type-names.ts'
 
 /** What comes out of an expression: a truth value, surely none, or who knows. */
 export type Outcome = 'bool' | 'other' | 'dyn'
 
 /** Names of types and libraries. */
 export const WORDS: ReadonlySet<string> = new Set([
-  'int',
-  'uint',
-  'double',
-  'bool',
-  'string',
-  'bytes',
-  'list',
-  'map',
-  'null_type',
+  ...TYPE_NAMES,
   'sets',
   'optional',
   'math',
@@ -29,9 +22,9 @@ export const WORDS: ReadonlySet<string> = new Set([
   'google',
 ])
 
-export const CONTROL: ReadonlySet<string> = new Set(['_&&_', '_||_', '_?_:_', 'has'])
-export const TESTS = /^(?:_(?:&&|\|\||==|!=|<=|>=|<|>|in)_|!_|has)$/
-export const ARITHMETIC = /^(?:_[-+*/%]_|-_)$/
+const CONTROL: ReadonlySet<string> = new Set(['_&&_', '_||_', '_?_:_', 'has'])
+const TESTS = /^(?:_(?:&&|\|\||==|!=|<=|>=|<|>|in)_|!_|has)$/
+const ARITHMETIC = /^(?:_[-+*/%]_|-_)$/
 
 export const undeclared = (name: string): string =>
   `undeclared reference to '${name}' (in container '')`
@@ -59,15 +52,25 @@ const called = (
   expression: Expression & { readonly kind: 'call' },
   names: ReadonlySet<string>,
 ): Outcome => {
-  const { name, target, arguments: args } = expression
+  const { target, arguments: args } = expression
   if (target !== undefined) infer(target, names)
   const isMacro = macroOf(expression) !== undefined
   const bound = boundBy(expression)
   const inner = bound.length === 0 ? names : new Set([...names, ...bound])
   for (const argument of isMacro && bound.length > 0 ? args.slice(bound.length) : args)
     infer(argument, inner)
+  return outcomeOf(expression)
+}
+
+/** What a call gives, whatever its arguments are. Throws a CelSyntaxError if there is no such function. */
+export const outcomeOf = (expression: Expression & { readonly kind: 'call' }): Outcome => {
+  const { name, target, arguments: args } = expression
   const isKnown =
-    isMacro || operators.has(name) || CONTROL.has(name) || target !== undefined || isFunction(name)
+    target !== undefined ||
+    macroOf(expression) !== undefined ||
+    operators.has(name) ||
+    CONTROL.has(name) ||
+    isFunction(name)
   if (!isKnown) throw new CelSyntaxError(expression.at, undeclared(name))
   if (TESTS.test(name)) return 'bool'
   return ARITHMETIC.test(name) || (name === 'size' && args.length < 2) ? 'other' : 'dyn'

@@ -1,4 +1,5 @@
 // kubernetes: cel-go interpreter
+import { TYPE_NAMES } from '#apimachinery/cel/type-names.ts'
 import { callFunction } from '#apimachinery/cel/functions.ts'
 import { macroOf } from '#apimachinery/cel/macros.ts'
 import { operators } from '#apimachinery/cel/operators.ts'
@@ -164,22 +165,10 @@ const namespaceOf = (target: Expression, scope: Scope): string | undefined =>
 const isDeclared = (name: string, scope: Scope | undefined): boolean =>
   scope !== undefined && (Object.hasOwn(scope.names, name) || isDeclared(name, scope.outer))
 
-const TYPES: ReadonlySet<string> = new Set([
-  'int',
-  'uint',
-  'double',
-  'bool',
-  'string',
-  'bytes',
-  'list',
-  'map',
-  'null_type',
-])
-
 const lookUp = (name: string, scope: Scope): Cel => {
   for (let at: Scope | undefined = scope; at !== undefined; at = at.outer)
     if (Object.hasOwn(at.names, name)) return at.names[name]!
-  if (TYPES.has(name)) return { kind: 'opaque', type: 'type', value: name, text: name }
+  if (TYPE_NAMES.includes(name)) return { kind: 'opaque', type: 'type', value: name, text: name }
   throw new CelError(`no such attribute(s): ${name}`)
 }
 

@@ -1,9 +1,7 @@
 // Whether a rule makes sense for its schema, as far as its fields and names go.
 // kubernetes: cel-go checker; apiextensions pkg/apiserver/schema/cel/compilation.go
-import { ARITHMETIC, CONTROL, TESTS, undeclared, WORDS } from '#apimachinery/cel/check.ts'
-import { isFunction } from '#apimachinery/cel/functions.ts'
+import { outcomeOf, undeclared, WORDS } from '#apimachinery/cel/check.ts'
 import { boundBy, macroOf } from '#apimachinery/cel/macros.ts'
-import { operators } from '#apimachinery/cel/operators.ts'
 import { CelSyntaxError, partsOf, type Expression } from '#apimachinery/cel/syntax.ts'
 import { fieldSchema, unescapeName } from '#apimachinery/structural/cel-value.ts'
 import {
@@ -110,18 +108,14 @@ const element = (of: Known): Known => {
 }
 
 const called = (expression: Expression & { readonly kind: 'call' }, names: Names): Known => {
-  const { name, target, arguments: args } = expression
+  const { target, arguments: args } = expression
   const of = target === undefined ? undefined : infer(target, names)
   const isMacro = macroOf(expression) !== undefined
   const bound = boundBy(expression)
   const inner = bound.length === 0 ? names : withBound(names, bound, of ?? 'dyn')
   for (const argument of isMacro && bound.length > 0 ? args.slice(bound.length) : args)
     infer(argument, inner)
-  const isKnown =
-    isMacro || operators.has(name) || CONTROL.has(name) || target !== undefined || isFunction(name)
-  if (!isKnown) throw new CelSyntaxError(expression.at, undeclared(name))
-  if (TESTS.test(name)) return 'bool'
-  return ARITHMETIC.test(name) || (name === 'size' && args.length < 2) ? 'other' : 'dyn'
+  return outcomeOf(expression)
 }
 
 /** One variable is a list's item or a map's key; of two the second is the value. */

@@ -1,4 +1,5 @@
 // kubernetes: pod-security-admission policy/check_*.go, those of the baseline level, in the order of their names
+import { SAFE_SYSCTLS } from '#api/core/v1/pod/sysctls.ts'
 import type { SELinuxOptions } from '#api/core/v1/pod/container-types.ts'
 import { own } from '#apimachinery/object.ts'
 import {
@@ -179,25 +180,10 @@ export const seccompProfile: Check = (spec) => {
       }
 }
 
-const SYSCTLS: ReadonlySet<string> = new Set([
-  'kernel.shm_rmid_forced',
-  'net.ipv4.ip_local_port_range',
-  'net.ipv4.tcp_syncookies',
-  'net.ipv4.ping_group_range',
-  'net.ipv4.ip_unprivileged_port_start',
-  'net.ipv4.ip_local_reserved_ports',
-  'net.ipv4.tcp_keepalive_time',
-  'net.ipv4.tcp_fin_timeout',
-  'net.ipv4.tcp_keepalive_intvl',
-  'net.ipv4.tcp_keepalive_probes',
-  'net.ipv4.tcp_rmem',
-  'net.ipv4.tcp_wmem',
-])
-
 const sysctls: Check = (spec) => {
   const names = (spec.securityContext?.sysctls ?? [])
     .map(({ name }) => name)
-    .filter((name) => !SYSCTLS.has(name))
+    .filter((name) => !SAFE_SYSCTLS.has(name))
   return names.length === 0 ? undefined : { reason: 'forbidden sysctls', detail: names.join(', ') }
 }
 
