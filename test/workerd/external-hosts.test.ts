@@ -48,7 +48,7 @@ test('an ExternalHost is on the internet from the moment it is created, whatever
 })
 
 test('an ExternalHost is listed, explained and refused as other kinds are', async () => {
-  const session = await newSession()
+  const session = await newSession({ delays: 'instant' })
   const inside = payments({ addresses: ['10.96.0.1'] })
   const refused = await session.kubernetes(HOSTS, withBody('POST', inside))
   expect(refused.status).toBe(422)

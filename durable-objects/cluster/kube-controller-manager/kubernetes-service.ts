@@ -21,7 +21,8 @@ export const kubernetesServiceController: ComponentDefinition = {
   username: 'system:apiserver',
   create: ({ client, queue }) => {
     const look = (earliest: number): void => {
-      if (!isRight(client)) queue.addAt(SERVICE, nextLook(client, earliest))
+      if (isRight(client)) queue.cancel(SERVICE)
+      else queue.addAt(SERVICE, nextLook(client, earliest))
     }
     const changed = ({ object: { metadata } }: { readonly object: KubeObject }): void => {
       if (metadata.name === SERVICE && metadata.namespace === NAMESPACE) look(client.now())

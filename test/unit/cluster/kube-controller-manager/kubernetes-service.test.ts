@@ -51,6 +51,15 @@ describe("the API server's own Service", () => {
     expect(found()).toEqual([200, 200, 200])
   })
 
+  it('needs no look when somebody else puts right what was wrong', () => {
+    const { subsets } = api.send('GET', ENDPOINTS).body
+    const text = { contentType: 'application/merge-patch+json' }
+    api.send('PATCH', ENDPOINTS, { subsets: [{ addresses: [{ ip: '192.0.2.1' }] }] }, text)
+    expect(api.cluster.nextDeadline()).toBe(START + 10_000)
+    api.send('PATCH', ENDPOINTS, { subsets: subsets! }, text)
+    expect(api.cluster.nextDeadline()).toBeUndefined()
+  })
+
   it('takes no looks while all is right', () => {
     expect(api.cluster.nextDeadline()).toBeUndefined()
   })
