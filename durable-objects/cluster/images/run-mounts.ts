@@ -30,7 +30,7 @@ export const mountAll = (
     mountFile(files, '/etc/resolv.conf', () => resolvConf(network('/etc/resolv.conf').resolvConf))
     mountFile(files, '/etc/hostname', () => `${hostname}\n`)
   }
-  return mountVolumes(files, place?.mounts ?? [], time)
+  return mountVolumes(files, place?.mounts() ?? [], time)
 }
 
 const mountVolumes = (

@@ -34,7 +34,8 @@ export interface RunPlace {
   }
   readonly workingDir?: string
   readonly readOnlyRoot?: boolean
-  readonly mounts: readonly MountedTree[]
+  /** Called when a program starts that sees files. */
+  readonly mounts: () => readonly MountedTree[]
   /** What the Pod sets of the kernel's parameters. */
   readonly sysctls?: Readonly<Record<string, string>>
   readonly noNewPrivileges?: true

@@ -130,7 +130,9 @@ export class VolumeHistory {
   /** What a container finds around it. */
   placeOf(container: Container, start: RunStart, env: EnvironmentMap): RunPlace | undefined {
     const { pod } = this.#parts
-    const place: Mutable<RunPlace> = { mounts: this.#mountsOf(container, start, env) }
+    const place: Mutable<RunPlace> = {
+      mounts: () => this.#mountsOf(container, start, env),
+    }
     const user = userOf(pod, container)
     if (user !== undefined) place.user = user
     if (container.workingDir !== undefined) place.workingDir = container.workingDir

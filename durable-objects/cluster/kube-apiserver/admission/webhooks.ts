@@ -14,6 +14,9 @@ import type { Reader } from '#kube-apiserver/reader.ts'
 import type { AdmissionRequest } from '#kube-apiserver/registry/operation.ts'
 
 const GROUP = 'admissionregistration.k8s.io'
+// whole strings: they are looked up at every write
+const MUTATING = 'mutatingwebhookconfigurations.admissionregistration.k8s.io'
+const VALIDATING = 'validatingwebhookconfigurations.admissionregistration.k8s.io'
 const HTTPS = 443
 
 const hasEndpoint = (reader: Reader, { metadata }: Service): boolean => {
@@ -82,12 +85,12 @@ const ask = (configurations: string, request: AdmissionRequest, reader: Reader):
 export const mutatingAdmissionWebhook = ({ reader }: AdmissionContext): AdmissionPlugin => ({
   name: 'MutatingAdmissionWebhook',
   admit: (request) => {
-    ask(`mutatingwebhookconfigurations.${GROUP}`, request, reader)
+    ask(MUTATING, request, reader)
     return request.object
   },
 })
 
 export const validatingAdmissionWebhook = ({ reader }: AdmissionContext): AdmissionPlugin => ({
   name: 'ValidatingAdmissionWebhook',
-  validate: (request) => ask(`validatingwebhookconfigurations.${GROUP}`, request, reader),
+  validate: (request) => ask(VALIDATING, request, reader),
 })
