@@ -94,7 +94,11 @@ report(`${change}: the request and all six writes that follow`, owned.time, 'ms'
 
 const lists = []
 for (let index = 0; index < 3; index++) lists.push(await cpuOf(() => request(cluster, 'GET', PODS)))
-report(`LIST of ${replicas.toLocaleString('en')} Pods as JSON`, lists.at(-1), 'ms CPU')
+const listTarget = replicas === 10_000 ? 40 : undefined
+const listed = `LIST of ${replicas.toLocaleString('en')} Pods as JSON`
+// the first makes the texts that the others find
+report(`${listed}, the first`, lists[0], 'ms CPU', listTarget)
+report(`${listed}, from then on`, lists.at(-1), 'ms CPU', listTarget)
 const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json'
 const tables = []
 for (let index = 0; index < 3; index++)

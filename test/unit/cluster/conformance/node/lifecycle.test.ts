@@ -3,22 +3,13 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import { AGNHOST, BUSYBOX, PAUSE } from '../../../../support/conformance-objects.ts'
 import { logOf, untilEnded, untilLogged } from '../../../../support/conformance-output.ts'
+import * as readiness from '../../../../support/conformance-status.ts'
 import { Framework } from '../../../../support/conformance.ts'
 
 const f = new Framework()
 
-const untilReady = (name: string): Pod =>
-  f.until(`${name} to be ready`, () => {
-    const pod = f.get('pods', name)
-    return pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')
-      ? pod
-      : undefined
-  })
-
-const statusOf = (name: string, container?: string) => {
-  const { containerStatuses = [] } = f.get('pods', name).status
-  return containerStatuses.find((status) => container === undefined || status.name === container)!
-}
+const untilReady = (name: string): Pod => readiness.untilReady(f, name)
+const statusOf = (name: string, container?: string) => readiness.statusOf(f, name, container)
 
 const isGone = (name: string): boolean => f.find('pods', name) === undefined
 

@@ -5,22 +5,13 @@ import type { Pod } from '#api/core/v1/pod/types.ts'
 import { BUSYBOX, PAUSE } from '../../../../support/conformance-objects.ts'
 import { untilEnded } from '../../../../support/conformance-output.ts'
 import { exec } from '../../../../support/conformance-pods.ts'
+import * as readiness from '../../../../support/conformance-status.ts'
 import { Framework } from '../../../../support/conformance.ts'
 
 const f = new Framework()
 
-const untilReady = (name: string): Pod =>
-  f.until(`${name} to be ready`, () => {
-    const pod = f.get('pods', name)
-    return pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')
-      ? pod
-      : undefined
-  })
-
-const statusOf = (name: string, container?: string) => {
-  const { containerStatuses = [] } = f.get('pods', name).status
-  return containerStatuses.find((status) => container === undefined || status.name === container)!
-}
+const untilReady = (name: string): Pod => readiness.untilReady(f, name)
+const statusOf = (name: string, container?: string) => readiness.statusOf(f, name, container)
 
 const eventsOf = (name: string): readonly Event[] =>
   f.items('events').filter(({ involvedObject }) => involvedObject.name === name)
