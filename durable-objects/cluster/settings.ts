@@ -82,7 +82,7 @@ export const settingsOf = (request: SettingsRequest): Settings => {
   return {
     nodes: request.nodes ?? 3,
     // a bare cluster has no proxies to wait for: whoever asks for its tables gets those of this moment
-    delays: { ...delays, proxySync: isBare ? 0 : (request.proxySync ?? delays.proxySync) },
+    delays: { ...delays, proxySync: request.proxySync ?? (isBare ? 0 : delays.proxySync) },
     images: isBare ? 'always' : 'known',
     kubeletEvents: !isBare,
     addons: !isBare,
