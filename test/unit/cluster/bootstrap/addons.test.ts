@@ -117,7 +117,8 @@ describe("the session's own delays", () => {
   it('take the place of those of the preset', () => {
     expect(settingsOf({ delays: 'real' }).delays.proxySync).toBe(1000)
     expect(settingsOf({ delays: 'real', proxySync: 5000 }).delays.proxySync).toBe(5000)
-    expect(settingsOf({ template: 'bare', proxySync: 5000 }).delays.proxySync).toBe(0)
+    expect(settingsOf({ template: 'bare' }).delays.proxySync).toBe(0)
+    expect(settingsOf({ template: 'bare', proxySync: 5000 }).delays.proxySync).toBe(5000)
   })
 })
 
