@@ -130,7 +130,7 @@ export class Cluster {
       tablesOf: (node) => this.#proxies.tablesOf(node),
       proxySyncOf: (node) => this.#proxies.syncOf(node),
       staleAt: (node, packet) => this.#proxies.staleAt(node, packet),
-      written: (pod) => kubelets.queue.add(pod),
+      written: (pod, write) => kubelets.written(pod, write),
       end: (pod, container, at, exitCode) => kubelets.end(pod, container, at, exitCode),
     })
     this.#proxies.forgetWith((node, isMeant) => this.#worlds.connections.forget(node, isMeant))

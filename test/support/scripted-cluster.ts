@@ -1,3 +1,4 @@
+import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { UserInfo } from '#api/strategy.ts'
 import type { JsonObject, KubeObject } from '#apimachinery/object.ts'
 import type { Changes, Cluster } from '#cluster.ts'
@@ -7,6 +8,7 @@ import { apiVersionOf, sharedResources } from '#kube-apiserver/resources.ts'
 import { tablesDocument } from '#network/tables-document.ts'
 import type { Fault } from '#runner.ts'
 import { settingsOf, type SettingsRequest } from '#settings.ts'
+import { ExecSession } from '#world/container/container-session.ts'
 import { StoredCluster } from './stored-cluster.ts'
 
 export interface ScriptOptions {
@@ -198,6 +200,19 @@ export class ScriptedCluster {
       const { text } = tablesDocument(name, tables, {})
       this.transcript.push(`tables of ${name}: ${tables.mode} ${tables.sync}\n${text}`)
     }
+  }
+
+  /** Runs a command in a Pod's container that ends at once. */
+  exec(name: string, container: string, command: readonly string[]): void {
+    this.#step = `exec ${name} ${command.join(' ')}`
+    const [news, changes] = this.#turn(() => {
+      const pod = this.cluster.objects('pods').find(({ metadata }) => metadata.name === name) as Pod
+      return this.cluster.look(
+        new ExecSession({ pod, container, command, stdin: false, tty: false }),
+      )
+    })
+    this.#log([changes])
+    this.transcript.push(`${this.#step}\n${JSON.stringify(news)}`)
   }
 
   advance(milliseconds: number): void {

@@ -7,6 +7,7 @@ import { isPlain, type PodRecord, recordFromStatus } from '#kubelet/pod-record.t
 import { type PodEvent, PodRun, type StartedRun } from '#kubelet/pod-run.ts'
 import { completeResize, resizePod } from '#kubelet/pod-resize.ts'
 import { podStatus } from '#kubelet/pod-status.ts'
+import { takeWritten } from '#kubelet/shared-volumes.ts'
 import { isFinished, moveTo } from '#kubelet/pod-steps.ts'
 
 export interface PodDecision {
@@ -39,6 +40,7 @@ export const nextPodStatus = (
 ): PodDecision => {
   const run = new PodRun(pod, stored ?? recordFromStatus(pod), facts, now)
   resizePod(run, now)
+  if (facts.written !== undefined) takeWritten(run, now)
   const wakeAt = moveTo(run, now)
   completeResize(run)
   const finished = isFinished(run)

@@ -26,6 +26,7 @@ import type { ResizeRefusal } from '#kubelet/pod-record.ts'
 import type { RecentProcesses } from '#kubelet/process-cache.ts'
 import type { VolumeHistory } from '#kubelet/volume-history.ts'
 import type { Runtime } from '#kubelet/runtime.ts'
+import type { VolumeWrite } from '#kubelet/written-files.ts'
 import type { Delays } from '#settings.ts'
 
 export interface PodFacts {
@@ -56,6 +57,8 @@ export interface PodFacts {
   readonly answersTo?: (container: string, run: number) => Answers | undefined
   /** What its programs find in volumes. */
   readonly volumes?: VolumeHistory
+  /** What somebody wrote into volumes by hand since the last look. */
+  readonly written?: readonly VolumeWrite[]
 }
 
 export type ContainerKind = 'init' | 'sidecar' | 'regular' | 'ephemeral'

@@ -2,12 +2,13 @@
 import type { Node } from '#api/core/v1/node/types.ts'
 import type { Container } from '#api/core/v1/pod/container-types.ts'
 import type { Pod, PodStatus } from '#api/core/v1/pod/types.ts'
-import { assign, keyOf, splitKey } from '#apimachinery/object.ts'
+import { assign, keyOf, type Mutable, splitKey } from '#apimachinery/object.ts'
 import type { Change } from '#client/client.ts'
 import type { Component, ComponentContext } from '#client/component.ts'
 import { AddressPools } from '#kubelet/address-pools.ts'
 import { ContainerDisks } from '#kubelet/container-disk.ts'
 import { dependsOnObjects, environmentOf } from '#kubelet/environment.ts'
+import { HandWrites, volumesAt } from '#kubelet/hand-writes.ts'
 import { ImageDisk, ImageObjects } from '#kubelet/image-objects.ts'
 import { isOff, isReachable } from '#kubelet/machine-state.ts'
 import { nextPodStatus, type PodDecision } from '#kubelet/next-pod-status.ts'
@@ -29,7 +30,7 @@ import { VolumeHistory } from '#kubelet/volume-history.ts'
 import type { Runtime } from '#kubelet/runtime.ts'
 import { mountFailure } from '#kubelet/volumes.ts'
 import { WaitingPods } from '#kubelet/waiting-pods.ts'
-import { WrittenFiles } from '#kubelet/written-files.ts'
+import { type VolumeWrite, WrittenFiles } from '#kubelet/written-files.ts'
 
 /** Whether a node's pods cannot tell the difference. A node made by hand may have no status. */
 const isSameToPods = (node: Node, old: Node | undefined): boolean =>
@@ -60,6 +61,7 @@ export class PodWorker implements Component {
   /** Pods whose programs have looked into volumes, by namespace. */
   readonly #readers = new WaitingPods()
   readonly #files: WrittenFiles
+  readonly #handWrites = new HandWrites()
   #isWriting = false
   /** The pod that is being worked on, and whose programs have ended in the meantime. */
   #current: string | undefined
@@ -128,6 +130,7 @@ export class PodWorker implements Component {
       this.#waiting.remove(key)
       this.#probed.remove(key)
       this.#readers.remove(key)
+      this.#handWrites.take(key)
       return
     }
     const { nodeName } = pod.spec
@@ -141,6 +144,19 @@ export class PodWorker implements Component {
     else if (node !== undefined) this.#run(key, pod, node)
     // The kubelet goes on without its Node: it cannot report, but it can let go.
     else if (pod.metadata.deletionTimestamp !== undefined) this.#delete(pod)
+  }
+
+  /** Somebody has written something into the Pod's files; `write` if it was a volume. */
+  written(key: string, write?: VolumeWrite): void {
+    if (write !== undefined) this.#handWrites.add(key, write)
+    this.queue.add(key)
+    if (write === undefined || write.place.pod !== undefined) return
+    for (const other of this.#readers.of(splitKey(key).namespace)) {
+      if (other === key) continue
+      for (const volume of volumesAt(this.#context.client, other, write))
+        this.#handWrites.add(other, { ...write, volume })
+      this.queue.add(other)
+    }
   }
 
   /** A program ends itself while it answers somebody. */
@@ -189,9 +205,11 @@ export class PodWorker implements Component {
     const now = client.now()
     const volumes = new VolumeHistory({ client, pod, known: disk.volumes, files: this.#files })
     volumes.refresh(now)
-    const facts = { ...this.#facts(pod, node, hostIP, disk), volumes }
+    const facts: Mutable<PodFacts> = { ...this.#facts(pod, node, hostIP, disk), volumes }
+    const written = this.#handWrites.take(key)
+    if (written !== undefined) facts.written = written
     const decision = this.#decide(key, pod, disk.record, facts)
-    for (const { place, base, tree } of volumes.kept) this.#files.write(place, base, tree)
+    for (const { place, base, tree } of volumes.kept) this.#files.write(place, base, tree, now)
     this.#hold(key, pod, node, disk, decision)
     this.#remember(key, pod, node, { ...disk, volumes: volumes.states }, decision)
     this.#tell(pod, decision.events)

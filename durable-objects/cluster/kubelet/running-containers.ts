@@ -19,7 +19,7 @@ import {
 } from '#kubelet/pod-facts.ts'
 import { answersTo, type PodDisk, PodDisks } from '#kubelet/pod-disk.ts'
 import { RecentProcesses } from '#kubelet/process-cache.ts'
-import { VolumeHistory } from '#kubelet/volume-history.ts'
+import { VolumeHistory, type VolumeStates } from '#kubelet/volume-history.ts'
 import { WrittenFiles } from '#kubelet/written-files.ts'
 import {
   type ContainerRecord,
@@ -153,6 +153,11 @@ export class RunningContainers {
     // whoever follows a log has the Pod as it was when he began
     const live = this.#context.client.get('pods', namespace, name)
     return recordFromStatus(live?.metadata.uid === uid ? live : pod)
+  }
+
+  /** What programs have seen of the Pod's volumes. */
+  volumesOf(pod: Pod): VolumeStates {
+    return this.#disks.read(keyOf(pod), pod.metadata.uid ?? '').volumes
   }
 
   #environmentOf(pod: Pod, container: Container, { env: startedWith }: PodDisk): EnvironmentMap {

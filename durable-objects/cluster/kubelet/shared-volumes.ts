@@ -71,6 +71,18 @@ export const updateVolumes = (run: PodRun, container: PodContainer, at: number):
     }
 }
 
+/** Somebody has written into volumes by hand: programs that run see it from now on. */
+export const takeWritten = (run: PodRun, now: number): void => {
+  const { volumes, written = [] } = run.facts
+  if (volumes === undefined) return
+  for (const { volume, change } of written) {
+    if (!volumes.isSeen(volume)) continue
+    update(run, volumes, volume, now)
+    volumes.change(volume, now, change)
+    run.forgetProcesses()
+  }
+}
+
 /** After so many changes of a shared volume the others see further ones ever more rarely. */
 const EAGER_STATES = 20
 

@@ -11,7 +11,7 @@ import { EMPTY_VOLUME, isOfObjects, type VolumeSource, volumeSource } from '#kub
 import { behindLinks, namesOf, subPathOf } from '#kubelet/sub-path.ts'
 import { withWrites, type Written } from '#kubelet/write-tree.ts'
 import type { FilePlace, WrittenFiles } from '#kubelet/written-files.ts'
-import { file, type Node } from '#shell/files/node.ts'
+import { applyChange, type Change, file, type Node } from '#shell/files/node.ts'
 import { withPath } from '#shell/files/tree.ts'
 
 /** What a volume held from some moment on. */
@@ -114,6 +114,14 @@ export class VolumeHistory {
     const all = { ...(this.#counted.get(name) ?? last.writes), ...counts }
     this.#counted.set(name, all)
     if (writes.length > 0) this.add(name, at, withWrites(last.tree, writes), all)
+  }
+
+  /** Somebody else has changed what is in it. */
+  change(name: string, at: number, change: Change): void {
+    const last = this.states.get(name)?.at(-1)
+    if (last === undefined) return
+    const counts = this.#counted.get(name) ?? last.writes
+    this.add(name, at, applyChange(last.tree, change) ?? last.tree, counts)
   }
 
   /** What outlives the Pod stays on its disk: claims, and what is the node's own. */

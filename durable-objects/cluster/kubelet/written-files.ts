@@ -1,6 +1,7 @@
 // What was written into containers' files and volumes by hand: on the machine's disk, as what differs from where it began.
 import type { Memory } from '#client/work-queue.ts'
 import { utf8Length } from '#apimachinery/utf8.ts'
+import { withWrites, type Written } from '#kubelet/write-tree.ts'
 import { applyChange, type Change, changesSince, type Node, weightOf } from '#shell/files/node.ts'
 
 /** Where files lie, and how long they stay there. */
@@ -21,6 +22,16 @@ export interface WrittenTree {
 
 interface Entry {
   readonly owner: string
+  readonly change: Change
+  /** When, in milliseconds since 1970. */
+  readonly at?: number
+}
+
+/** What somebody wrote into a volume of a Pod beside what its programs write. */
+export interface VolumeWrite {
+  /** The volume's name in the Pod. */
+  readonly volume: string
+  readonly place: FilePlace
   readonly change: Change
 }
 
@@ -47,26 +58,30 @@ export class WrittenFiles {
     this.#tell = tell
   }
 
-  /** `base`: what was there before anybody wrote. */
-  treeOf({ path, owner }: FilePlace, base: Node): WrittenTree {
+  /** `base`: what was there before anybody wrote; `more`: what programs have written, which may be later. */
+  treeOf({ path, owner }: FilePlace, base: Node, more: readonly Written[] = []): WrittenTree {
     const text = this.#memory.get(fileKey(path))
     if (text === undefined) return { tree: base, used: 0 }
     const known = this.#read.get(path)
     if (known !== undefined && known.text === text && known.base === base) return known
     const entry = JSON.parse(text) as Entry
     if (entry.owner !== owner) return { tree: base, used: 0 }
-    const tree = applyChange(base, entry.change) ?? base
+    const { at = Infinity } = entry
+    const later = more.filter((write) => write.at > at)
+    const tree = withWrites(applyChange(base, entry.change) ?? base, later)
     const used = weightOfChange(entry.change)
     this.#keep(path, { text, base, tree, used })
     return { tree, used }
   }
 
-  /** What is too much is not kept. */
-  write({ path, owner, pod }: FilePlace, base: Node, tree: Node): void {
+  /** What is too much is not kept. `at`: what programs write after that moment is newer. */
+  write({ path, owner, pod }: FilePlace, base: Node, tree: Node, at?: number): void {
     const change = changesSince(base, tree)
     if (pod !== undefined) this.#tell?.(pod)
     if (change === undefined) return this.#memory.delete(fileKey(path))
-    const text = JSON.stringify({ owner, change } satisfies Entry)
+    const text = JSON.stringify(
+      (at === undefined ? { owner, change } : { owner, at, change }) satisfies Entry,
+    )
     if (utf8Length(text) > MOST_BYTES) return
     this.#memory.set(fileKey(path), text)
     if (pod !== undefined) this.#list(pod, path)

@@ -64,8 +64,8 @@ const trimmed = (path: string): string => path.replace(/\/+$/, '')
 const inVolume = ({ mountPath, subPath = '' }: VolumeMount, path: string): string =>
   `/${subPath}${path.slice(trimmed(mountPath).length)}`
 
-const treeOf = ({ written: trees }: Worlds, { place, base }: WrittenPlace): Node =>
-  trees.treeOf(place, base).tree
+const treeOf = ({ written: trees }: Worlds, { place, base, more }: WrittenPlace): Node =>
+  trees.treeOf(place, base, more).tree
 
 /** A text, or the names in a directory; links are followed. */
 const read = (tree: Node, path: string): string | readonly string[] | undefined => {

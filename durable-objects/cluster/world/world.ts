@@ -10,7 +10,7 @@ import type { Self } from '#images/behaviour.ts'
 import type { Network } from '#images/network.ts'
 import { type RunningContainer, RunningContainers } from '#kubelet/running-containers.ts'
 import type { Runtime } from '#kubelet/runtime.ts'
-import { WrittenFiles } from '#kubelet/written-files.ts'
+import { type VolumeWrite, WrittenFiles } from '#kubelet/written-files.ts'
 import type { Cidr } from '#net/cidr.ts'
 import { type Ip, isLoopback } from '#net/ip.ts'
 import type { Connections } from '#netfilter/connections.ts'
@@ -50,7 +50,7 @@ export interface WorldParts extends Pick<ComponentContext, 'client' | 'memory' |
   readonly proxySyncOf: (node: string) => NodeTables['sync']
   readonly staleAt: KubeProxies['staleAt']
   /** Told of Pods in whose files something was written: `default/web-1`. */
-  readonly written: (pod: string) => void
+  readonly written: (pod: string, write?: VolumeWrite) => void
   /** Ends a container's process at a moment. */
   readonly end: (pod: Pod, container: string, at: number, exitCode: number) => void
 }

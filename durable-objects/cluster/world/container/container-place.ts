@@ -1,7 +1,7 @@
 // One run of a container as somebody finds it who looks into it: who he is there, what lies there, what he can start.
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { Container, VolumeMount } from '#api/core/v1/pod/container-types.ts'
-import { own } from '#apimachinery/object.ts'
+import { keyOf, own } from '#apimachinery/object.ts'
 import type { Client } from '#client/client.ts'
 import { hostsFileText } from '#coredns/hosts-file.ts'
 import { podResolvConf, resolvConfText } from '#coredns/resolv-conf.ts'
@@ -14,7 +14,7 @@ import { MOST_WRITTEN } from '#kubelet/written-files.ts'
 import { isFailure } from '#shell/files/failure.ts'
 import { FileSystem } from '#shell/files/file-system.ts'
 import { procTree } from '#shell/files/mounted.ts'
-import { type DirectoryNode, file, type Node } from '#shell/files/node.ts'
+import { changesSince, type DirectoryNode, file, type Node } from '#shell/files/node.ts'
 import { nodeAt, withPath } from '#shell/files/tree.ts'
 import { type Volume, volumeOf } from '#shell/files/volume.ts'
 import { userName, users } from '#shell/tools/files/owners.ts'
@@ -115,19 +115,30 @@ export class ContainerPlace {
   #written(files: () => WrittenPlace, names: readonly string[] = []): Part {
     const { written } = this.#parts.worlds
     const whole = (): Node => {
-      const { place, base } = files()
-      return written.treeOf(place, base).tree
+      const { place, base, more } = files()
+      return written.treeOf(place, base, more).tree
     }
     const { place, base, device } = files()
     const part = this.#part(
       {
         fetch: () => nodeAt(withPath(whole(), names, false), names) ?? EMPTY_VOLUME,
-        keep: (tree) => written.write(place, files().base, putAt(whole(), names, tree)),
+        keep: (tree) => this.#keepWritten(files(), names, tree),
       },
       device,
     )
     part.volume.used = written.treeOf(place, base).used
     return part
+  }
+
+  #keepWritten(files: WrittenPlace, names: readonly string[], tree: Node): void {
+    const { worlds, pod, now } = this.#parts
+    const { place, base, more, volume, keptFrom = base } = files
+    const before = worlds.written.treeOf(place, base, more).tree
+    const after = putAt(before, names, tree)
+    if (volume === undefined) return worlds.written.write(place, keptFrom, after)
+    worlds.written.write(place, keptFrom, after, now())
+    const change = changesSince(before, after)
+    if (change !== undefined) worlds.parts.written(keyOf(pod), { volume, place, change })
   }
 
   #part(part: Omit<Part, 'volume'>, device?: string): Part {

@@ -2,10 +2,11 @@
 import type { Container } from '#api/core/v1/pod/container-types.ts'
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { Volume } from '#api/core/v1/pod/volume-types.ts'
-import { keyOf, own } from '#apimachinery/object.ts'
+import { keyOf, type Mutable, own } from '#apimachinery/object.ts'
 import { containersOf } from '#kubelet/pod-facts.ts'
 import { volumeSource } from '#kubelet/pod-volumes.ts'
 import type { RunningContainer } from '#kubelet/running-containers.ts'
+import type { WriteCounts } from '#kubelet/volume-history.ts'
 import { isUnder, withWrites, type Written, writesBetween, writesIn } from '#kubelet/write-tree.ts'
 import { containerFiles, type FilePlace } from '#kubelet/written-files.ts'
 import { directory, type Node } from '#shell/files/node.ts'
@@ -15,6 +16,12 @@ import type { Worlds } from '#world/world.ts'
 export interface WrittenPlace {
   readonly place: FilePlace
   readonly base: Node
+  /** What programs have written up to now, whether it is in `base` or not. */
+  readonly more?: readonly Written[]
+  /** The Pod's name for the volume. */
+  readonly volume?: string
+  /** What others begin with who do not see what this Pod's programs write. */
+  readonly keptFrom?: Node
   readonly device?: string
 }
 
@@ -44,11 +51,16 @@ export const volumeFilesOf = (
 ): WrittenPlace | undefined => {
   const source = volumeSource(worlds.parts.client, pod, container, volume)
   if (source.kind === 'objects') return undefined
-  const texts = worlds.disks.volumeTexts(keyOf(pod), pod.metadata.uid ?? '', volume.name)
-  const all = [...keptTexts(texts), ...volumeWrites(worlds, pod, volume.name)]
-  const { place, device } = source
-  const base = withWrites(source.base, all)
-  return device === undefined ? { place, base } : { place, base, device }
+  const { name } = volume
+  const texts = keptTexts(worlds.disks.volumeTexts(keyOf(pod), pod.metadata.uid ?? '', name))
+  const more = volumeWrites(worlds, pod, name)
+  const seen = worlds.containers.volumesOf(pod).get(name)?.at(-1)
+  const fresh = seen === undefined ? more : volumeWrites(worlds, pod, name, seen.writes)
+  const base = withWrites(seen?.tree ?? source.base, [...texts, ...fresh])
+  const files: Mutable<WrittenPlace> = { place: source.place, base, more, volume: name }
+  if (source.place.pod === undefined) files.keptFrom = source.base
+  if (source.device !== undefined) files.device = source.device
+  return files
 }
 
 const keptTexts = (texts: Readonly<Record<string, string>>): readonly Written[] =>
@@ -57,7 +69,13 @@ const keptTexts = (texts: Readonly<Record<string, string>>): readonly Written[] 
     .map((path) => ({ path, at: 0, text: own(texts, path)! }))
 
 /** Of all containers that mount the volume, those that have ended among them, in the order of time. */
-const volumeWrites = (worlds: Worlds, pod: Pod, volume: string): readonly Written[] => {
+const volumeWrites = (
+  worlds: Worlds,
+  pod: Pod,
+  volume: string,
+  /** Those that are known already. */
+  counts?: WriteCounts,
+): readonly Written[] => {
   const record = worlds.containers.recordOf(pod)
   const now = worlds.parts.client.now()
   const all = containersOf(pod).flatMap((container) => {
@@ -70,7 +88,8 @@ const volumeWrites = (worlds: Worlds, pod: Pod, volume: string): readonly Writte
     if (startedAt === undefined) return []
     const { writes } = worlds.containers.processOf(pod, container, state.restarts, startedAt)
     const until = isRunning ? now : Math.min(now, state.exit!.finishedAt)
-    return writesIn(writesBetween(writes, startedAt, -1, until), mounts)
+    const known = own(counts, `${spec.name}/${state.restarts}`) ?? 0
+    return writesIn(writesBetween(writes?.slice(known), startedAt, -1, until), mounts)
   })
   return all.toSorted((a, b) => a.at - b.at)
 }

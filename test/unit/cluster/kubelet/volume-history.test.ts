@@ -110,6 +110,68 @@ describe('what programs see of volumes', () => {
     expect(exec(f, 'p', ['cat', '/data/x']).stdout).toBe('first\n')
   })
 
+  const LOOP = 'while true; do cat /data/x; sleep 1; done'
+  const running = (name: string) => () => f.get('pods', name).status.phase === 'Running'
+
+  it('is what somebody writes by hand while they run', () => {
+    f.begin('volumes')
+    f.create('pods', pod('p', [shell('c', LOOP, DATA)], EMPTY))
+    f.until('it to run', running('p'))
+    f.sleep(60)
+    exec(f, 'p', ['sh', '-c', 'echo hi > /data/x'])
+    f.sleep(2)
+    expect(logOf(f, 'p').split('\n').slice(-3)).toEqual(['hi', 'hi', ''])
+    exec(f, 'p', ['rm', '/data/x'])
+    f.sleep(5)
+    expect(logOf(f, 'p').trimEnd().split('\n').at(-1)).toBe(
+      "cat: can't open '/data/x': No such file or directory",
+    )
+  })
+
+  it('lets a loop end that waits for somebody', () => {
+    f.begin('volumes')
+    const script = 'until [ -f /data/go ]; do sleep 5; done; cat /data/go'
+    f.create('pods', pod('p', [shell('c', script, DATA)], EMPTY))
+    f.until('it to run', running('p'))
+    f.sleep(3600)
+    exec(f, 'p', ['sh', '-c', 'echo off > /data/go'])
+    untilSucceeded(f, 'p')
+    expect(logOf(f, 'p')).toBe('off\n')
+  })
+
+  it('is what was written last, by hand or by the program, for whoever looks', () => {
+    f.begin('volumes')
+    const script = 'echo 1 > /data/x; sleep 20; cat /data/x; echo 3 > /data/x; sleep 1000'
+    f.create('pods', pod('p', [shell('c', script, DATA), shell('d', LOOP, DATA)], EMPTY))
+    f.until('it to run', running('p'))
+    exec(f, 'p', ['sh', '-c', 'echo 2 > /data/x; echo 2 > /data/y'], 'c')
+    expect(exec(f, 'p', ['cat', '/data/x'], 'd').stdout).toBe('2\n')
+    f.sleep(30)
+    expect(logOf(f, 'p', 'c')).toBe('2\n')
+    expect(exec(f, 'p', ['cat', '/data/x', '/data/y'], 'c').stdout).toBe('3\n2\n')
+    const [, ...lines] = logOf(f, 'p', 'd').trimEnd().split('\n')
+    expect([...new Set(lines)]).toEqual(['2', '3'])
+  })
+
+  it('is what somebody wrote by hand in another Pod of the node, and stays there', () => {
+    f.begin('volumes')
+    const spec = {
+      nodeName: f.list('nodes').items.at(-1)!.metadata.name,
+      volumes: [{ name: 'data', hostPath: { path: '/var/common' } }],
+    }
+    for (const name of ['one', 'two']) f.create('pods', pod(name, [shell('c', LOOP, DATA)], spec))
+    f.until('them to run', () => running('one')() && running('two')())
+    exec(f, 'one', ['sh', '-c', 'echo common > /data/x'])
+    f.sleep(3)
+    expect(logOf(f, 'two').trimEnd().split('\n').at(-1)).toBe('common')
+    exec(f, 'two', ['sh', '-c', 'echo more > /data/y'])
+    for (const name of ['one', 'two']) f.delete('pods', name)
+    f.sleep(60)
+    f.create('pods', pod('three', [shell('c', 'cat /data/x /data/y', DATA)], spec))
+    untilSucceeded(f, 'three')
+    expect(logOf(f, 'three')).toBe('common\nmore\n')
+  })
+
   it('is as it was if the cluster is made again, and nothing is written for it', () => {
     const runs = [false, true].map((rebuilt) => {
       const cluster = new ScriptedCluster({ rebuilt })
@@ -130,11 +192,15 @@ describe('what programs see of volumes', () => {
       cluster.advance(40_000)
       cluster.merge({ ...v1 }, { data: { k: 'b' } })
       cluster.advance(40_000)
+      cluster.exec('p', 'reader', ['sh', '-c', 'echo by hand > /s/x'])
+      cluster.advance(40_000)
+      cluster.exec('p', 'writer', ['cat', '/s/x'])
       cluster.get('/api/v1/namespaces/default/pods/p/log?container=reader')
       expect(cluster.idleWrites).toEqual([])
       expect(cluster.faults).toEqual([])
       return [...cluster.transcript, cluster.finish()]
     })
+    expect(runs[0]!.join('')).toContain('by hand\\nThu')
     expect(runs[1]).toEqual(runs[0])
   })
 })
