@@ -72,7 +72,7 @@ const handle = async (context: Context<AppEnvironment>): Promise<Response> => {
     answer.headers.map(([name, value]): [string, string] => [name!, value!]),
   )
   headers.set('content-type', answer.contentType)
-  headers.set('cache-control', 'no-cache, private')
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-cache, private')
   // a stream that is compressed is not flushed
   if (answer.body instanceof ReadableStream) headers.set('content-encoding', 'identity')
   return new Response(req.method === 'HEAD' ? null : answer.body, {

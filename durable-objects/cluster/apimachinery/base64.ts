@@ -84,6 +84,10 @@ export const encodeBase64 = (bytes: Uint8Array): string => {
   return parts.join('')
 }
 
+/** Without padding and safe in URLs: Go's base64.RawURLEncoding. */
+export const encodeUrlSafe = (bytes: Uint8Array): string =>
+  encodeBase64(bytes).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_')
+
 /** The text as Go writes it again, without line breaks or stray bits; throws a Base64Error. */
 export const canonicalBase64 = (text: string): string =>
   isCanonical(text) ? text : encodeBase64(decodeBase64(text))

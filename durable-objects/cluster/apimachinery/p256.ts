@@ -54,12 +54,15 @@ const add = (a: Point, b: Point): Point => {
   return [x, mod(r * (w - x) - s * hhh), mod(h * a[2] * b[2])]
 }
 
+// the generator doubled again and again: the same for every product
+const doubled: Point[] = [GENERATOR]
+
 const multiply = (factor: bigint): readonly [x: bigint, y: bigint] => {
   let sum = INFINITY
-  let addend = GENERATOR
-  for (let left = factor; left > 0n; left >>= 1n) {
+  let left = factor
+  for (let bit = 0; left > 0n; bit++, left >>= 1n) {
+    const addend = (doubled[bit] ??= double(doubled[bit - 1]!))
     if (left & 1n) sum = add(sum, addend)
-    addend = double(addend)
   }
   const z = inverse(sum[2], P)
   const zz = mod(z * z)
@@ -80,13 +83,20 @@ export const publicKeyOf = (key: bigint): Uint8Array => {
   return concat([Uint8Array.of(4), toBytes(x), toBytes(y)])
 }
 
-/** ECDSA with SHA-256, as it stands in certificates. The same message gets the same signature. */
-export const sign = (key: bigint, message: Uint8Array): Uint8Array => {
+const rsOf = (key: bigint, message: Uint8Array): readonly [r: Uint8Array, s: Uint8Array] => {
   const digest = hashOf(message)
   for (let attempt = 0; ; attempt++) {
     const nonce = keyFrom(concat([toBytes(key), toBytes(digest), Uint8Array.of(attempt)]))
     const r = multiply(nonce)[0] % N
     const s = mod(inverse(nonce, N) * (digest + r * key), N)
-    if (r !== 0n && s !== 0n) return sequence(integer(toBytes(r)), integer(toBytes(s)))
+    if (r !== 0n && s !== 0n) return [toBytes(r), toBytes(s)]
   }
 }
+
+/** ECDSA with SHA-256, as it stands in certificates. The same message gets the same signature. */
+export const sign = (key: bigint, message: Uint8Array): Uint8Array =>
+  sequence(...rsOf(key, message).map(integer))
+
+/** The same as it stands in JSON Web Tokens. RFC 7518, 3.4 */
+export const signPlainly = (key: bigint, message: Uint8Array): Uint8Array =>
+  concat(rsOf(key, message))

@@ -20,6 +20,7 @@ import {
 } from '#kube-apiserver/authorization/impersonation.ts'
 import { discover } from '#kube-apiserver/discovery/discovery.ts'
 import { openapi } from '#kube-apiserver/discovery/openapi.ts'
+import { openidDocument } from '#kube-apiserver/discovery/openid.ts'
 import { rootPaths } from '#kube-apiserver/discovery/root-paths.ts'
 import { versionInfo } from '#kube-apiserver/discovery/version.ts'
 import type { ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
@@ -127,6 +128,8 @@ const routePath = (
   const [first = '', second, third] = segments
   if (first === '') return indentedAnswer(200, { paths: rootPaths(groups) })
   if (first === 'openapi') return openapi(context.resources, segments, request.accept)
+  const document = openidDocument(segments, request)
+  if (document !== undefined) return document
   const isVersion = first === 'version' && second === undefined
   const isDiscovery = first === 'api' || (first === 'apis' && (second ?? '') === '')
   const isGroup = first === 'apis' && groups.some(({ metadata }) => metadata.name === second)

@@ -8,10 +8,10 @@ import type {
   Volume,
   VolumeProjection,
 } from '#api/core/v1/pod/volume-types.ts'
-import { decodeBase64, encodeBase64 } from '#apimachinery/base64.ts'
+import { ISSUER, tokenText } from '#api/core/v1/service-account/token-text.ts'
+import { decodeBase64 } from '#apimachinery/base64.ts'
 import { keyOf, setKey } from '#apimachinery/object.ts'
 import { civilTime, parseTime } from '#apimachinery/time.ts'
-import { encodeUtf8 } from '#apimachinery/utf8.ts'
 import type { Client } from '#client/client.ts'
 import { fieldValue, resourceValue } from '#kubelet/field-reference.ts'
 import { type FilePlace, volumeFiles } from '#kubelet/written-files.ts'
@@ -34,7 +34,7 @@ interface WrittenSource {
 
 interface ProjectedFile {
   readonly path: string
-  readonly text: string
+  readonly text: string | (() => string)
   readonly mode?: number
 }
 
@@ -159,10 +159,10 @@ class VolumeFiles {
     if (downwardAPI !== undefined) return this.#downward(downwardAPI.items)
     if (serviceAccountToken === undefined) return []
     const { path, audience = '' } = serviceAccountToken
-    return [{ path, text: this.#token(audience === '' ? ISSUER : audience) }]
+    return [{ path, text: () => this.#token(audience === '' ? ISSUER : audience) }]
   }
 
-  /** A token for the Pod's account, bound to the Pod; nobody checks its signature. */
+  /** A token for the Pod's account, bound to the Pod. */
   #token(audience: string): string {
     const { metadata, spec } = this.#pod
     const { name = '', uid = '', creationTimestamp = '' } = metadata
@@ -187,7 +187,7 @@ class VolumeFiles {
       nbf: issued,
       sub: `system:serviceaccount:${this.#namespace}:${account}`,
     }
-    return `${encoded({ alg: 'RS256', kid: 'kubarium' })}.${encoded(claims)}.${encoded(uid)}`
+    return tokenText(claims)
   }
 
   #configMap(name: string, items: readonly KeyToPath[] | undefined): readonly ProjectedFile[] {
@@ -244,13 +244,5 @@ const chosen = (
     return text === undefined ? [] : [{ path, text, ...(mode === undefined ? {} : { mode }) }]
   })
 }
-
-const ISSUER = 'https://kubernetes.default.svc.cluster.local'
-
-const encoded = (value: unknown): string =>
-  encodeBase64(encodeUtf8(JSON.stringify(value)))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '')
 
 export const EMPTY_VOLUME: DirectoryNode = directory({}, 0o777)

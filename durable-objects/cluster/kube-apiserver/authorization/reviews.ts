@@ -1,4 +1,5 @@
 // The resources that are only questions. kubernetes: pkg/registry/authorization, pkg/registry/authentication
+import { ISSUER } from '#api/core/v1/service-account/token-text.ts'
 import type { UserInfo } from '#api/strategy.ts'
 import { invalidValue, type FieldError } from '#apimachinery/field-error.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
@@ -7,7 +8,7 @@ import { formatTime } from '#apimachinery/time.ts'
 import type { Attributes } from '#kube-apiserver/authorization/attributes.ts'
 import type { ClusterAuthorizer } from '#kube-apiserver/authorization/authorizer.ts'
 import { rulesFor } from '#kube-apiserver/authorization/rbac.ts'
-import { ISSUER, tokenUser } from '#kube-apiserver/authorization/token.ts'
+import { tokenUser } from '#kube-apiserver/authorization/token.ts'
 import type { Reader } from '#kube-apiserver/reader.ts'
 
 export interface ReviewContext {

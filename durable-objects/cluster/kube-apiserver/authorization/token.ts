@@ -1,7 +1,9 @@
 // kubernetes: pkg/registry/core/serviceaccount/storage/token.go, pkg/serviceaccount/claims.go
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { Secret } from '#api/core/v1/secret/types.ts'
+import { keyId, signatureOf } from '#api/core/v1/service-account/signing-key.ts'
 import {
+  ISSUER,
   LEGACY_ISSUER,
   type LegacyClaims,
   tokenText,
@@ -46,7 +48,6 @@ export interface TokenContext {
 }
 
 const KIND = { group: 'authentication.k8s.io', kind: 'TokenRequest' }
-export const ISSUER = 'https://kubernetes.default.svc.cluster.local'
 const DEFAULT_SECONDS = 3600
 const LEAST_SECONDS = 600
 const MOST_SECONDS = 2 ** 32
@@ -165,25 +166,55 @@ export const issueToken = (
     metadata: { ...request.metadata, name, namespace, creationTimestamp: formatTime(now) },
     spec: { audiences: aud, expirationSeconds: seconds, boundObjectRef: boundObjectRef ?? null },
     status: {
-      token: tokenText(claims, random),
+      token: tokenText(claims),
       expirationTimestamp: formatTime((issued + seconds) * 1000),
     },
   }
 }
 
-const claimsOf = (token: string): Claims | LegacyClaims | undefined => {
-  const payload = token.split('.')[1]
-  if (payload === undefined || token.split('.').length !== 3) return undefined
-  const padded = payload
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A part of a token as the JSON object that it stands for. */
+const readPart = (part: string): Readonly<Record<string, unknown>> | undefined => {
+  const padded = part
     .replaceAll('-', '+')
     .replaceAll('_', '/')
-    .padEnd(Math.ceil(payload.length / 4) * 4, '=')
+    .padEnd(Math.ceil(part.length / 4) * 4, '=')
   try {
-    const claims = JSON.parse(decodeUtf8Loosely(decodeBase64(padded))) as Claims | LegacyClaims
-    return typeof claims === 'object' && claims !== null ? claims : undefined
+    const value: unknown = JSON.parse(decodeUtf8Loosely(decodeBase64(padded)))
+    return isRecord(value) ? value : undefined
   } catch {
     // Whatever is not a token authenticates nobody.
     return undefined
+  }
+}
+
+const ALGORITHMS: ReadonlySet<unknown> = new Set(['RS256', 'ES256', 'ES384', 'ES512'])
+
+interface Parsed {
+  readonly claims: Claims | LegacyClaims
+  /** Why the signature is not the cluster's; '' if it is. */
+  readonly problem: string
+}
+
+/** kubernetes: pkg/serviceaccount/jwt.go AuthenticateToken */
+const parsed = (token: string): Parsed | undefined => {
+  const [first = '', second = '', signature = '', ...rest] = token.split('.')
+  const header = readPart(first)
+  const claims = readPart(second)
+  if (rest.length > 0 || claims === undefined || !ALGORITHMS.has(header?.['alg'])) return undefined
+  const kid = header?.['kid'] ?? ''
+  const isKnown = kid === '' || kid === keyId()
+  // what is signed twice has one signature
+  const isSigned = isKnown && signature === signatureOf(`${first}.${second}`)
+  return {
+    claims: claims as unknown as Claims | LegacyClaims,
+    problem: isSigned
+      ? ''
+      : isKnown
+        ? 'go-jose/go-jose: error in cryptographic primitive'
+        : 'invalid signature, no keys found',
   }
 }
 
@@ -248,20 +279,22 @@ const legacyUser = (
   }
 }
 
-/**
- * Who a token stands for, or why it stands for nobody. The session's link is what is secret, so that the signature is not
- * looked at: only that the token has not expired, and that its account and Pod are still there.
- */
+/** Who a token stands for, or why it stands for nobody: its signature, its time, and whether its account and Pod are still there. */
 export const tokenUser = (
   token: string,
   { reader, now }: Pick<TokenContext, 'reader' | 'now'>,
   audiences: readonly string[] = [ISSUER],
 ): Found => {
-  const claims = claimsOf(token)
-  if (claims?.iss === LEGACY_ISSUER) return legacyUser(token, claims, reader, audiences)
-  const bound = claims?.['kubernetes.io']
-  if (claims === undefined || bound?.serviceaccount === undefined)
+  const found = parsed(token)
+  if (found === undefined) return { error: 'invalid bearer token' }
+  const { claims, problem } = found
+  // whose issuer is another one is nobody's here
+  if (claims.iss !== ISSUER && claims.iss !== LEGACY_ISSUER)
     return { error: 'invalid bearer token' }
+  if (problem !== '') return refused(problem)
+  if (claims.iss === LEGACY_ISSUER) return legacyUser(token, claims, reader, audiences)
+  const bound = claims['kubernetes.io']
+  if (bound?.serviceaccount === undefined) return { error: 'invalid bearer token' }
   const shared = sharedAudiences(claims.aud ?? [], audiences)
   if ('error' in shared) return shared
   if (!(claims.exp * 1000 > now))

@@ -1,5 +1,6 @@
 import { noSuchPath } from '#apimachinery/status-error.ts'
 import { jsonAnswer, type Answer, type ApiRequest } from '#kube-apiserver/endpoints/http.ts'
+import { SERVER_ADDRESS } from '#kube-apiserver/discovery/openid.ts'
 import { storageVersionHash } from '#kube-apiserver/discovery/storage-version.ts'
 import { parseAccept } from '#kube-apiserver/endpoints/negotiate.ts'
 import {
@@ -121,7 +122,7 @@ export const discover = (
     return jsonAnswer(200, {
       kind: 'APIVersions',
       versions: ['v1'],
-      serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: '192.168.49.2:8443' }],
+      serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: SERVER_ADDRESS }],
     })
   }
   if (segments.length === 1) {

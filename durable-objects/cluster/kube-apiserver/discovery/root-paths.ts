@@ -1,3 +1,4 @@
+import { OPENID_PATHS } from '#kube-apiserver/discovery/openid.ts'
 import { healthPaths } from '#kube-apiserver/endpoints/health.ts'
 import { apiVersionOf, type GroupDiscovery } from '#kube-apiserver/resources.ts'
 
@@ -12,6 +13,7 @@ export const rootPaths = (groups: readonly GroupDiscovery[]): readonly string[] 
   [
     ...groups.flatMap(pathsOf),
     ...healthPaths(),
+    ...OPENID_PATHS,
     '/apis',
     '/apis/',
     '/openapi/v2',

@@ -6,7 +6,7 @@ import { encodeBase64 } from '#apimachinery/base64.ts'
 import { assign, keyOf, own, splitKey } from '#apimachinery/object.ts'
 import { encodeUtf8 } from '#apimachinery/utf8.ts'
 import type { Client } from '#client/client.ts'
-import type { Component, ComponentContext, ComponentDefinition } from '#client/component.ts'
+import type { Component, ComponentDefinition } from '#client/component.ts'
 import { ROOT_CA } from '#kube-controller-manager/root-ca-cert-publisher/root-ca.ts'
 
 const NAME = 'tokens-controller'
@@ -19,8 +19,7 @@ export const tokensController: ComponentDefinition = {
   name: NAME,
   manager: 'kube-controller-manager',
   username: 'system:kube-controller-manager',
-  create: (context) => {
-    const { client, queue } = context
+  create: ({ client, queue }) => {
     client.watch('secrets', ({ type, object }) => {
       if (type !== 'DELETED' && object.type === TYPE) queue.add(keyOf(object))
     })
@@ -43,7 +42,7 @@ export const tokensController: ComponentDefinition = {
         if (secret?.type !== TYPE) return
         const account = accountOf(client, secret)
         if (account === undefined) return remove(client, secret)
-        const filled = filledIn(context, secret, account)
+        const filled = filledIn(secret, account)
         if (filled !== secret) client.update('secrets', filled)
       },
     } satisfies Component
@@ -70,11 +69,7 @@ const encoded = (text: string): string => encodeBase64(encodeUtf8(text))
 const CERTIFICATE = encoded(ROOT_CA)
 
 /** The Secret with all that it is to hold; the Secret itself if nothing is missing. kubernetes: generateTokenIfNeeded */
-const filledIn = (
-  { random }: ComponentContext,
-  secret: Secret,
-  account: ServiceAccount,
-): Secret => {
+const filledIn = (secret: Secret, account: ServiceAccount): Secret => {
   const { data = {}, metadata } = secret
   const has = (key: string): boolean => (own(data, key) ?? '') !== ''
   const hasCertificate = own(data, 'ca.crt') === CERTIFICATE
@@ -92,7 +87,7 @@ const filledIn = (
       ...data,
       'ca.crt': CERTIFICATE,
       ...(has('namespace') ? {} : { namespace: encoded(metadata.namespace ?? '') }),
-      ...(has('token') ? {} : { token: encoded(tokenText(claims, random)) }),
+      ...(has('token') ? {} : { token: encoded(tokenText(claims)) }),
     },
   })
 }

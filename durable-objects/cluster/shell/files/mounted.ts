@@ -1,11 +1,19 @@
 // Volumes as the kubelet mounts them, and what the kernel shows in /proc.
 import { setKey } from '#apimachinery/object.ts'
-import { directory, type DirectoryNode, file, link, type Node } from '#shell/files/node.ts'
+import {
+  directory,
+  type DirectoryNode,
+  file,
+  lazyFile,
+  link,
+  type Node,
+} from '#shell/files/node.ts'
 
 interface ProjectedFile {
   /** Within the volume: `app/conf.yaml`. */
   readonly path: string
-  readonly text: string
+  /** Or how it is worked out. */
+  readonly text: string | (() => string)
   /** Absent: the volume's. */
   readonly mode?: number
 }
@@ -25,8 +33,10 @@ export const projectedTree = (
 ): DirectoryNode => {
   const { ms } = moment
   let inner = directory({}, 0o755, ms)
-  for (const one of files)
-    inner = place(inner, one.path.split('/'), file(one.text, one.mode ?? mode, ms), ms)
+  for (const { path, text, mode: own = mode } of files) {
+    const node = typeof text === 'string' ? file(text, own, ms) : lazyFile(text, own, ms)
+    inner = place(inner, path.split('/'), node, ms)
+  }
   const name = `..${moment.text}.${two(String(moment.number))}`
   const entries: Record<string, Node> = { [name]: inner, '..data': link(name, ms) }
   for (const first of Object.keys(inner.entries))

@@ -63,6 +63,19 @@ export const file = (text: string, mode = 0o644, mtime = 0): FileNode => ({
   text,
 })
 
+/** A file whose text is worked out when somebody reads it. */
+export const lazyFile = (text: () => string, mode = 0o644, mtime = 0): FileNode => {
+  let known: string | undefined
+  return {
+    kind: 'file',
+    mode,
+    mtime,
+    get text() {
+      return (known ??= text())
+    },
+  }
+}
+
 export const link = (target: string, mtime = 0): LinkNode => ({
   kind: 'link',
   mode: 0o777,

@@ -78,7 +78,9 @@ describe('[sig-auth] ServiceAccounts', () => {
     const volumes = [{ name: 'test-volume', projected: { sources: [{ serviceAccountToken }] } }]
     const volumeMounts = [{ name: 'test-volume', mountPath: '/test-volume', readOnly: true }]
     createReady(f, sleeper('test-pod', { volumes }, { volumeMounts }))
-    expect(fileOf('test-pod', '/test-volume/token')).toMatch(TOKEN)
+    const token = fileOf('test-pod', '/test-volume/token')
+    expect(token).toMatch(TOKEN)
+    expect(review(token)).toMatchObject({ authenticated: true })
   })
 })
 

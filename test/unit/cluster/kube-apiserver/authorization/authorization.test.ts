@@ -351,7 +351,7 @@ describe('tokens', () => {
     const { status, metadata } = issue({})
     expect(metadata).toMatchObject({ name: 'robot', namespace: 'default' })
     expect(status!.expirationTimestamp).toBe('2023-11-14T23:13:20Z')
-    expect(status!.token).toMatch(/^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]{342}$/)
+    expect(status!.token).toMatch(/^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]{86}$/)
     expect(tokenUser(status!.token, { reader: accounts, now: NOW })).toMatchObject({
       user: {
         username: 'system:serviceaccount:default:robot',
@@ -367,6 +367,30 @@ describe('tokens', () => {
       error: '[invalid bearer token, service account token has expired]',
     })
     expect(tokenUser(status!.token, { reader: readerOf({}), now: NOW })).toHaveProperty('error')
+  })
+
+  const changed = (token: string, part: number, text: string): string =>
+    token
+      .split('.')
+      .map((old, index) => (index === part ? Buffer.from(text).toString('base64url') : old))
+      .join('.')
+
+  it('are worth nothing with other claims, another signature or another key', () => {
+    const { token } = issue({}).status!
+    const claims = Buffer.from(token.split('.')[1]!, 'base64url').toString()
+    const broken = '[invalid bearer token, go-jose/go-jose: error in cryptographic primitive]'
+    for (const [text, error] of [
+      [changed(token, 1, claims.replaceAll('robot', 'admin')), broken],
+      [changed(token, 2, 'x'.repeat(64)), broken],
+      [`${token.split('.').slice(0, 2).join('.')}.`, broken],
+      [
+        changed(token, 0, '{"alg":"ES256","kid":"another"}'),
+        '[invalid bearer token, invalid signature, no keys found]',
+      ],
+      [changed(token, 0, '{"alg":"none"}'), 'invalid bearer token'],
+      [changed(token, 1, '{"iss":"https://another"}'), 'invalid bearer token'],
+    ] as const)
+      expect(tokenUser(text, { reader: accounts, now: NOW })).toEqual({ error })
   })
 
   it('are nothing else', () => {

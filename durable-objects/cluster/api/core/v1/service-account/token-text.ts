@@ -1,8 +1,11 @@
 // A ServiceAccount's token as text. kubernetes: pkg/serviceaccount/jwt.go, legacy.go
 import type { ServiceAccount } from '#api/core/v1/service-account/types.ts'
-import { encodeBase64 } from '#apimachinery/base64.ts'
+import { encodeUrlSafe } from '#apimachinery/base64.ts'
 import { encodeUtf8 } from '#apimachinery/utf8.ts'
-import type { Random } from '#environment.ts'
+import { keyId, signatureOf } from '#api/core/v1/service-account/signing-key.ts'
+
+/** Who issues tokens, and whom they are for unless somebody says otherwise. */
+export const ISSUER = 'https://kubernetes.default.svc.cluster.local'
 
 /** Who issued the tokens that stand in Secrets. */
 export const LEGACY_ISSUER = 'kubernetes/serviceaccount'
@@ -29,21 +32,10 @@ export const legacyClaims = ({ metadata }: ServiceAccount, secret: string): Lega
   }
 }
 
-const urlSafe = (bytes: Uint8Array): string =>
-  encodeBase64(bytes).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_')
-
-const part = (value: unknown): string => urlSafe(encodeUtf8(JSON.stringify(value)))
-
-/** Looks like an RS256 signature; nothing is signed with it. */
-const signature = (random: Random): string => {
-  const bytes = new Uint8Array(256)
-  for (let index = 0; index < bytes.length; index++) bytes[index] = random.below(256)
-  return urlSafe(bytes)
-}
+const part = (value: unknown): string => encodeUrlSafe(encodeUtf8(JSON.stringify(value)))
 
 /** A JSON Web Token with these claims. */
-export const tokenText = (claims: object, random: Random): string => {
-  const header = part({ alg: 'RS256', kid: 'kubarium' })
-  const payload = part(claims)
-  return `${header}.${payload}.${signature(random)}`
+export const tokenText = (claims: object): string => {
+  const signed = `${part({ alg: 'ES256', kid: keyId() })}.${part(claims)}`
+  return `${signed}.${signatureOf(signed)}`
 }
