@@ -6,6 +6,7 @@ import {
   checkQualifiedName,
   type Errors,
 } from '#api/core/v1/pod/checks.ts'
+import { internalForm } from '#api/core/v1/pod/internal-form.ts'
 import type {
   PodSchedulingGate,
   Toleration,
@@ -64,7 +65,13 @@ const validateOperator = (errors: Errors, toleration: Toleration, path: string):
     }
     case 'Exists':
       if (value !== '')
-        errors.push(invalidValue(path, value, "value must be empty when `operator` is 'Exists'"))
+        errors.push(
+          invalidValue(
+            path,
+            internalForm('Toleration', toleration),
+            "value must be empty when `operator` is 'Exists'",
+          ),
+        )
       return
     case 'Lt':
     case 'Gt':
