@@ -205,12 +205,12 @@ const suspension = ({ events }: ComponentContext, job: Job, now: number): JobSta
     ? ({ status: 'True', reason: 'JobSuspended', message: 'Job suspended' } as const)
     : ({ status: 'False', reason: 'JobResumed', message: 'Job resumed' } as const)
   const conditions = withJobCondition(before, { type: 'Suspended', ...condition }, now)
-  if (conditions === before) return status
+  if (conditions === before) return suspended ? assign(status, { startTime: undefined }) : status
   const reason = suspended ? 'Suspended' : 'Resumed'
   const { message } = condition
   events.record({ object: job, type: 'Normal', reason, message, component: NAME })
   // The time before does not count for the deadline.
-  return { ...status, conditions, ...(suspended ? {} : { startTime: formatTime(now) }) }
+  return assign(status, { conditions, startTime: suspended ? undefined : formatTime(now) })
 }
 
 const track = (context: ComponentContext, seen: JobSeen, verdict: Verdict): void => {

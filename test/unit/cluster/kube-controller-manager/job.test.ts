@@ -177,6 +177,7 @@ describe('the Job controller', () => {
     expect(client.list('pods')).toEqual([])
     expect(conditions()).toEqual(['Suspended True JobSuspended: Job suspended'])
     expect(get().status.failed).toBeUndefined()
+    expect(get().status.startTime).toBeUndefined()
     cluster.advance(60_000)
     change({ suspend: false })
     expect(running()).toHaveLength(1)

@@ -1,4 +1,4 @@
-// kubernetes: pkg/apis/batch/validation/validation.go validateIndexesFormat, parseIndexInterval
+// kubernetes: pkg/apis/batch/validation/validation.go validateIndexesFormat, parseIndexInterval, validateFailedIndexesNotOverlapCompleted
 import { quote } from '#apimachinery/field-error.ts'
 
 /** First and last index, or what is wrong with the text. */
@@ -32,4 +32,22 @@ export const countIndexes = (text: string, completions: number): number | string
     previous = last
   }
   return total
+}
+
+/** The first index that both name, as far as they can be read. */
+export const overlapOf = (a: string, b: string, completions: number): number | undefined => {
+  const intervalsOf = (text: string) =>
+    text.split(',').flatMap((part) => {
+      const interval = parseInterval(part, completions)
+      return typeof interval === 'string' ? [] : [interval]
+    })
+  const [left, right] = [intervalsOf(a), intervalsOf(b)]
+  for (let at = 0, beside = 0; at < left.length && beside < right.length;) {
+    const [first, last] = left[at]!
+    const [otherFirst, otherLast] = right[beside]!
+    if (first <= otherLast && otherFirst <= last) return Math.max(first, otherFirst)
+    if (first <= otherFirst) at++
+    else beside++
+  }
+  return undefined
 }

@@ -4,11 +4,8 @@ import { jobSpecWarnings } from '#api/batch/v1/job-warnings.ts'
 import { defaultJob, labelled } from '#api/batch/v1/job/defaults.ts'
 import { generateSelector } from '#api/batch/v1/job/generated-selector.ts'
 import type { Job } from '#api/batch/v1/job/types.ts'
-import {
-  validateJob,
-  validateJobStatusUpdate,
-  validateJobUpdate,
-} from '#api/batch/v1/job/validation.ts'
+import { validateJobStatusUpdate } from '#api/batch/v1/job/status-validation.ts'
+import { validateJob, validateJobUpdate } from '#api/batch/v1/job/validation.ts'
 import { nameWarnings } from '#api/core/v1/pod/warnings.ts'
 import type { Strategy } from '#api/strategy.ts'
 import { assign } from '#apimachinery/object.ts'

@@ -1,5 +1,4 @@
 // kubernetes: pkg/apis/batch/validation/validation.go ValidateJob, ValidateJobUpdate
-import { notNegative } from '#api/apps/v1/workload-validation.ts'
 import { validateJobSpec } from '#api/batch/v1/job-spec-validation.ts'
 import {
   CONTROLLER_UID,
@@ -7,12 +6,13 @@ import {
   LEGACY_CONTROLLER_UID,
   LEGACY_JOB_NAME,
 } from '#api/batch/v1/job/generated-selector.ts'
-import type { Job } from '#api/batch/v1/job/types.ts'
+import type { Job, JobCondition } from '#api/batch/v1/job/types.ts'
+import type { Container } from '#api/core/v1/pod/container-types.ts'
 import type { PodTemplateSpec } from '#api/core/v1/pod-template/spec-types.ts'
 import { internalForm } from '#api/core/v1/pod/internal-form.ts'
 import { invalidValue, requiredValue, type FieldError } from '#apimachinery/field-error.ts'
 import { matches, selectorFromLabelSelector } from '#apimachinery/labels.ts'
-import { assign, equal, own } from '#apimachinery/object.ts'
+import { assign, equal, mapShared, own } from '#apimachinery/object.ts'
 import { validateImmutable, validateLabelSelector } from '#apimachinery/validation/metadata.ts'
 import { isDns1123Label } from '#apimachinery/validation/names.ts'
 
@@ -124,17 +124,29 @@ const validateCompletions = ({ spec }: Job, old: Job): readonly FieldError[] => 
 }
 
 const validateTemplate = ({ spec }: Job, old: Job): readonly FieldError[] => {
-  const isWaiting = old.spec.suspend === true && old.status?.startTime === undefined
-  const before = isWaiting ? withDirectives(old.spec.template, spec.template) : old.spec.template
-  return equal(spec.template, before)
-    ? []
-    : [
-        invalidValue(
-          'spec.template',
-          internalForm('PodTemplateSpec', spec.template),
-          'field is immutable',
-        ),
-      ]
+  const { template } = spec
+  if (!isAtRest(old))
+    return validateImmutable(
+      template,
+      old.spec.template,
+      'spec.template',
+      internalForm('PodTemplateSpec', template),
+    )
+  const before = withDirectives(old.spec.template, template)
+  return validateImmutable(
+    template.spec,
+    withResources(before, template).spec,
+    'spec.template.spec',
+    internalForm('PodSpec', template.spec),
+  )
+}
+
+/** Suspended, with no Pods left. kubernetes: pkg/registry/batch/job/strategy.go validationOptionsForJob */
+const isAtRest = ({ spec, status }: Job): boolean => {
+  if (spec.suspend !== true || (status?.active ?? 0) > 0) return false
+  const isShown = ({ type, status: is }: JobCondition): boolean =>
+    type === 'Suspended' && is === 'True'
+  return status?.startTime === undefined || status.conditions?.some(isShown) === true
 }
 
 /** While nothing has started it may still be said where it will. */
@@ -155,7 +167,24 @@ const withDirectives = (old: PodTemplateSpec, now: PodTemplateSpec): PodTemplate
   })
 }
 
-const COUNTS = ['active', 'succeeded', 'failed', 'ready', 'terminating'] as const
-
-export const validateJobStatusUpdate = ({ status }: Job): readonly FieldError[] =>
-  COUNTS.flatMap((field) => notNegative(status[field], `status.${field}`))
+/** kubernetes: validatePodResourceUpdatesOnly */
+const withResources = (old: PodTemplateSpec, now: PodTemplateSpec): PodTemplateSpec => {
+  const resized = <C extends Pick<Container, 'name' | 'resources'>>(
+    before: readonly C[] | undefined,
+    after: readonly C[] | undefined,
+  ): readonly C[] | undefined =>
+    before === undefined || before.length !== after?.length
+      ? before
+      : mapShared(before, (container, index) => {
+          const { name, resources } = after[index]!
+          return name === container.name
+            ? assign(container, { resources } as Partial<C>)
+            : container
+        })
+  return assign(old, {
+    spec: assign(old.spec, {
+      containers: resized(old.spec.containers, now.spec.containers)!,
+      initContainers: resized(old.spec.initContainers, now.spec.initContainers),
+    }),
+  })
+}

@@ -264,11 +264,36 @@ describe('validateJobUpdate()', () => {
     expect(text).toMatch(/: field is immutable$/)
   })
 
-  it('lets a Job that waits be sent elsewhere', () => {
-    const old = create({ suspend: true })
-    const { template } = old.spec
-    const spec = { ...template.spec, nodeSelector: { a: 'b' } }
-    expect(update(old, { template: { ...template, spec } })).toEqual([])
+  const { template } = create().spec
+  const elsewhere = { nodeSelector: { a: 'b' }, schedulingGates: [{ name: 'g' }] }
+  const [first] = template.spec.containers
+  const bigger = { containers: [{ ...first!, resources: { requests: { cpu: '2' } } }] }
+  const startTime = '2026-01-01T00:00:00Z'
+  const suspended = { type: 'Suspended', status: 'True' }
+  const suspend = true
+  const REFUSED = 'spec.template: Invalid value'
+  const waitingCases: readonly (readonly [string, Parts, JobStatus, Parts, readonly string[]])[] = [
+    ['never started', { suspend }, {}, elsewhere, []],
+    ['never started', { suspend }, {}, bigger, []],
+    ['suspended', { suspend }, { startTime, conditions: [suspended] }, bigger, []],
+    ['being suspended', { suspend }, { startTime, active: 1 }, elsewhere, [REFUSED]],
+    ['with Pods that are left', { suspend }, { active: 1 }, bigger, [REFUSED]],
+    ['that runs', {}, { startTime }, elsewhere, [REFUSED]],
+    ['that runs', {}, { startTime }, bigger, [REFUSED]],
+    ['suspended', { suspend }, {}, { hostname: 'h' }, ['spec.template.spec: Invalid value']],
+    [
+      'suspended',
+      { suspend },
+      {},
+      { containers: [{ ...first!, name: 'other', resources: {} }] },
+      ['spec.template.spec: Invalid value'],
+    ],
+  ]
+  it.each(waitingCases)('sends a Job %s elsewhere %j %j %j', (_, given, status, more, expected) => {
+    const old = { ...create(given), status }
+    const spec = { ...old.spec.template.spec, ...more }
+    const texts = update(old, { template: { ...old.spec.template, spec } })
+    expect(texts.map((text) => /^[^ ]+ Invalid value/.exec(text)?.[0])).toEqual(expected)
   })
 })
 
