@@ -9,11 +9,15 @@ import { definitionForKind } from '#api/schemas.ts'
 import { decodeUtf8 } from '#apimachinery/utf8.ts'
 import facts from './facts/protobuf.json' with { type: 'json' }
 
+const DELETE_OPTIONS = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'
+
 let compiled: ReadonlyMap<string, Message> | undefined
 
 /** The message of a built-in kind; nothing for a custom one, which protobuf cannot carry. */
 export const messageForKind = (apiVersion: string, kind: string): Message | undefined => {
   compiled ??= compileMessages(facts)
+  // These belong to every group: a typed client sends them in the version of what it deletes.
+  if (kind === 'DeleteOptions') return compiled.get(DELETE_OPTIONS)
   const slash = apiVersion.indexOf('/')
   const definition = definitionForKind(
     slash < 0 ? '' : apiVersion.slice(0, slash),

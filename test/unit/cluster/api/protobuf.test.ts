@@ -39,6 +39,19 @@ const fault = (bytes: Uint8Array): string => {
 const NOT = 28
 
 describe('decodeProtobuf()', () => {
+  test.each(['v1', 'apps/v1', 'batch/v1', 'rbac.authorization.k8s.io/v1', 'storage.k8s.io/v1'])(
+    'reads DeleteOptions of every group: %s',
+    (apiVersion) => {
+      const options = [...number(1, 5), ...field(2, field(1, text('u')))]
+      expect(decodeProtobuf(body(apiVersion, 'DeleteOptions', options))).toEqual({
+        apiVersion,
+        kind: 'DeleteOptions',
+        gracePeriodSeconds: 5,
+        preconditions: { uid: 'u' },
+      })
+    },
+  )
+
   test('reads an object, dropping what was not set', () => {
     const meta = field(1, [
       ...field(1, text('a')),
