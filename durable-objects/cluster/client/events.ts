@@ -45,7 +45,7 @@ const sourceOf = (event: Event): string => event.source?.component ?? event.repo
 
 /** The newer API has its own way of not repeating itself: its series are not cut off. */
 const mayWrite = (known: readonly Event[], event: Recorded, now: number): boolean => {
-  if (event.action !== undefined) return true
+  if (event.action !== undefined || known.length === 0) return true
   const mine = known.filter((candidate) => sourceOf(candidate) === event.component)
   const written = mine.reduce((sum, candidate) => sum + (candidate.count ?? 1), 0)
   if (written < BURST) return true
@@ -77,9 +77,9 @@ const newEvent = (now: number, random: Random, event: Recorded): Event => {
   // The name ends in the nanosecond at which it was written. Within a millisecond the count of random numbers drawn tells Events apart,
   // so that their names sort as they came about: kubectl keeps that order where times are equal.
   random.next()
-  const nanoseconds = BigInt(now) * 1_000_000n + BigInt(random.position % 1_000_000)
+  const nanoseconds = hexSum(hexParts(now), random.position % 1_000_000)
   // Whole literals without spreads: most objects that are written are Events.
-  const metadata = { name: `${name}.${nanoseconds.toString(16)}`, namespace }
+  const metadata = { name: `${name}.${nanoseconds}`, namespace }
   const involvedObject = referenceTo(event)
   if (action === undefined) {
     const time = formatTime(now)
@@ -113,6 +113,30 @@ const newEvent = (now: number, random: Random, event: Recorded): Event => {
     reportingComponent: component,
     reportingInstance: event.host ?? `${component}-node-1`,
   }
+}
+
+/** A count of nanoseconds in two parts, as it has more bits than a number. */
+interface Nanoseconds {
+  readonly now: number
+  readonly high: number
+  readonly low: number
+}
+
+const LOW = 2 ** 32
+let latest: Nanoseconds = { now: 0, high: 0, low: 0 }
+
+/** Events come by the thousand at one moment. */
+const hexParts = (now: number): Nanoseconds => {
+  if (latest.now === now) return latest
+  const all = BigInt(now) * 1_000_000n
+  latest = { now, high: Number(all >> 32n), low: Number(all & 0xffffffffn) }
+  return latest
+}
+
+const hexSum = ({ high, low }: Nanoseconds, more: number): string => {
+  const sum = low + more
+  const [above, below] = sum < LOW ? [high, sum] : [high + 1, sum - LOW]
+  return `${above.toString(16)}${below.toString(16).padStart(8, '0')}`
 }
 
 const sourceFrom = ({ component, host }: Recorded): NonNullable<Event['source']> =>

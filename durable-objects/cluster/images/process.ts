@@ -37,6 +37,20 @@ const OUT_OF_MEMORY_AFTER = 500
 /** A command replaces the image's arguments too. docker: ENTRYPOINT and CMD */
 export const commandLine = (
   { command, args }: Pick<ContainerProgram, 'command' | 'args'>,
+  image: Pick<ImageBehaviour, 'entrypoint' | 'cmd'>,
+): readonly string[] => {
+  if (command !== undefined || args !== undefined) return handedOn(command, args, image)
+  let argv = ownCommands.get(image)
+  if (argv === undefined) ownCommands.set(image, (argv = handedOn(command, args, image)))
+  return argv
+}
+
+/** What images start by themselves. */
+const ownCommands = new WeakMap<object, readonly string[]>()
+
+const handedOn = (
+  command: ContainerProgram['command'],
+  args: ContainerProgram['args'],
   { entrypoint, cmd }: Pick<ImageBehaviour, 'entrypoint' | 'cmd'>,
 ): readonly string[] => {
   const argv = [...(command ?? entrypoint), ...(args ?? (command === undefined ? cmd : []))]

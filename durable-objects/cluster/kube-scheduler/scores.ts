@@ -24,8 +24,8 @@ export const bestNode = (
   const requirements = requirementsOf(pod)
   const totals = feasible.map((info) => resourceScore(requirements, info))
   const add = (scores: readonly number[] | undefined, weight: number) => {
-    if (scores !== undefined)
-      for (const [index, score] of scores.entries()) totals[index]! += score * weight
+    if (scores === undefined) return
+    for (let index = 0; index < scores.length; index++) totals[index]! += scores[index]! * weight
   }
   add(taintScores(pod, feasible), WEIGHTS.taints)
   add(nodeAffinityScores(pod, feasible), WEIGHTS.nodeAffinity)

@@ -67,6 +67,7 @@ export const spreadFilter = (
   nodes: readonly NodeInfo[],
   counts: MatchCounts,
 ): ((info: NodeInfo) => Rejection | undefined) | undefined => {
+  if (pod.spec.topologySpreadConstraints === undefined) return undefined
   const constraints = constraintsOf(pod, 'DoNotSchedule')
   if (constraints.length === 0) return undefined
   const prepared = constraints.map((constraint) => {
@@ -118,7 +119,9 @@ export const spreadScores = (
   const asked = (pod.spec.topologySpreadConstraints ?? []).length > 0
   const constraints = asked ? constraintsOf(pod, 'ScheduleAnyway') : defaultsFor(defaultSelector())
   if (constraints.length === 0) return undefined
-  const ignored = new Set(asked ? feasible.filter((info) => !hasAllLabels(info, constraints)) : [])
+  const ignored = asked
+    ? new Set(feasible.filter((info) => !hasAllLabels(info, constraints)))
+    : NOBODY
   const terms = constraints.map((constraint) => {
     const perNode = countsOf(counts, pod, constraint)
     const domains = domainCounts(
@@ -161,6 +164,7 @@ const defaultsFor = (selector: Selector): readonly Constraint[] => {
   return constraints
 }
 
+const NOBODY: ReadonlySet<NodeInfo> = new Set()
 const NO_CONSTRAINTS: readonly Constraint[] = []
 
 const domainCounts = (

@@ -8,9 +8,10 @@ import type { PodContainer } from '#kubelet/pod-facts.ts'
 import { afterRun, policyOf, willRestart } from '#kubelet/container-exit.ts'
 import type { ContainerRecord } from '#kubelet/pod-record.ts'
 import { updateVolumes } from '#kubelet/shared-volumes.ts'
-import { earliest, type PodRun, type Step } from '#kubelet/pod-run.ts'
+import { earliest, firstOf, type PodRun, type Step } from '#kubelet/pod-run.ts'
 import { lookSteps } from '#kubelet/probe-looks.ts'
 import { probeSteps } from '#kubelet/probe-steps.ts'
+import { hasProbes } from '#kubelet/probes.ts'
 import { isHeldUp, postStartStep, withPostStart } from '#kubelet/post-start.ts'
 import { endingStep, goneStep, graceOfSpec, tellToEnd } from '#kubelet/stop-steps.ts'
 
@@ -105,24 +106,26 @@ const runningStep = (
   now: number,
 ): Step | undefined => {
   const { asksAt } = run.process(container)
-  const steps: (Step | undefined)[] = []
+  let first: Step | undefined
   if (asksAt !== undefined)
-    steps.push({
+    first = {
       at: record.at + asksAt,
       isBlocked: !run.canAsk(container),
       run: () => run.ask(container, asksAt),
-    })
+    }
   const { stop, ending, postStart } = record
-  if (postStart !== undefined) steps.push(postStartStep(run, container, record, now))
-  steps.push(goneStep(run, container, record))
+  if (postStart !== undefined) first = firstOf(first, postStartStep(run, container, record, now))
+  first = firstOf(first, goneStep(run, container, record))
   if (ending !== undefined && stop === undefined)
-    steps.push(endingStep(run, container, ending, now))
-  if (stop === undefined && ending === undefined && postStart === undefined) {
-    if (container.kind !== 'ephemeral' && record.image !== shownImage(container.spec.image ?? ''))
-      steps.push({ at: now, run: () => kill(run, container, now, 'definition changed') })
-    steps.push(...healthSteps(run, container, record, now))
-  }
-  return earliest(steps)
+    first = firstOf(first, endingStep(run, container, ending, now))
+  if (stop !== undefined || ending !== undefined || postStart !== undefined) return first
+  if (container.kind !== 'ephemeral' && record.image !== shownImage(container.spec.image ?? ''))
+    first = firstOf(first, {
+      at: now,
+      run: () => kill(run, container, now, 'definition changed'),
+    })
+  if (!hasProbes(container.spec)) return first
+  return firstOf(first, earliest(healthSteps(run, container, record, now)))
 }
 
 const healthSteps = (

@@ -1,5 +1,6 @@
 // The kubelet's whole decision about one pod: pure, level-triggered, the same answer for the same question.
 import type { Pod, PodStatus } from '#api/core/v1/pod/types.ts'
+import type { Mutable } from '#apimachinery/object.ts'
 import type { EnvironmentMap } from '#kubelet/environment.ts'
 import type { AskedByRun } from '#kubelet/pod-disk.ts'
 import type { PodFacts } from '#kubelet/pod-facts.ts'
@@ -46,7 +47,7 @@ export const nextPodStatus = (
   const finished = isFinished(run)
   const record = run.record()
   const isRemembered = !finished && (wakeAt !== undefined || !isPlain(record))
-  return {
+  const decision: Mutable<PodDecision> = {
     status: podStatus(run, now),
     events: run.events,
     pulled: run.pulled,
@@ -54,8 +55,9 @@ export const nextPodStatus = (
     started: run.started,
     asked: run.asked,
     isFinished: finished,
-    ...(isRemembered ? { record } : {}),
-    ...(run.ip === undefined ? {} : { ip: run.ip }),
-    ...(wakeAt === undefined ? {} : { wakeAt }),
   }
+  if (isRemembered) decision.record = record
+  if (run.ip !== undefined) decision.ip = run.ip
+  if (wakeAt !== undefined) decision.wakeAt = wakeAt
+  return decision
 }

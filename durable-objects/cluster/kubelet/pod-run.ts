@@ -57,6 +57,10 @@ export const earliest = (steps: readonly (Step | undefined)[]): Step | undefined
   return first
 }
 
+/** The first of two; of two at the same time the one that is named first. */
+export const firstOf = (a: Step | undefined, b: Step | undefined): Step | undefined =>
+  a === undefined || (b !== undefined && b.at < a.at) ? b : a
+
 const FIELD = {
   init: 'initContainers',
   sidecar: 'initContainers',

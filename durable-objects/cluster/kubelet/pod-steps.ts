@@ -3,7 +3,7 @@ import { afterRun, willRestart } from '#kubelet/container-exit.ts'
 import { containerStep } from '#kubelet/container-steps.ts'
 import { evictionOf } from '#kubelet/eviction.ts'
 import { isTerminal } from '#kubelet/pod-record.ts'
-import { earliest, type PodRun, type Step } from '#kubelet/pod-run.ts'
+import { earliest, firstOf, type PodRun, type Step } from '#kubelet/pod-run.ts'
 import { failPostStart } from '#kubelet/post-start.ts'
 import { sharingSteps } from '#kubelet/shared-volumes.ts'
 import { stopSteps } from '#kubelet/stop-steps.ts'
@@ -33,7 +33,10 @@ const nextStep = (run: PodRun, now: number): Step | undefined => {
   if (run.stopping === undefined) {
     const stop = stopStep(run, now)
     if (stop !== undefined && stop.at <= now) return stop
-    return earliest([stop, ...sharingSteps(run), ...startSteps(run, now)])
+    const start = startStep(run, now)
+    return run.containers.length < 2
+      ? firstOf(stop, start)
+      : firstOf(firstOf(stop, earliest(sharingSteps(run))), start)
   }
   return earliest(stopSteps(run, now, failPostStart))
 }
@@ -53,7 +56,7 @@ const stopStep = (run: PodRun, now: number): Step | undefined => {
       at: completedAt,
       run: () => (run.stopping = { since: completedAt, cause: 'completed' }),
     }
-  return earliest([deadlineStep(run, spec.activeDeadlineSeconds), evictionStep(run)])
+  return firstOf(deadlineStep(run, spec.activeDeadlineSeconds), evictionStep(run))
 }
 
 const deadlineStep = (run: PodRun, seconds: number | undefined): Step | undefined => {
@@ -96,11 +99,12 @@ const completionOf = (run: PodRun): number | undefined => {
   return isOver ? last : undefined
 }
 
-const startSteps = (run: PodRun, now: number): readonly (Step | undefined)[] => {
-  const sandbox = run.ip === undefined ? sandboxStep(run, now) : undefined
-  if (sandbox !== undefined) return [sandbox]
-  if (run.ip === undefined) return []
-  return run.containers.map((container, index) => containerStep(run, container, index, now))
+const startStep = (run: PodRun, now: number): Step | undefined => {
+  if (run.ip === undefined) return sandboxStep(run, now)
+  let first: Step | undefined
+  for (let index = 0; index < run.containers.length; index++)
+    first = firstOf(first, containerStep(run, run.containers[index]!, index, now))
+  return first
 }
 
 const NO_ADDRESS =

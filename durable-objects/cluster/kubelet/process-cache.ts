@@ -23,7 +23,7 @@ export class RecentProcesses {
   of(run: CachedRun, work: () => Process): Process {
     const { pod, container, restarts, startedAt, answers, states } = run
     const asked = answers?.times ?? 0
-    const key = [pod.metadata.uid, container, restarts, startedAt, asked, states].join('/')
+    const key = `${pod.metadata.uid}/${container}/${restarts}/${startedAt}/${asked}/${states}`
     const horizon = horizonOf(answers)
     const known = this.#processes.get(key)
     if (known !== undefined && (known.horizon >= horizon || known.process.further === undefined))

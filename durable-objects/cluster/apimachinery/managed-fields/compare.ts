@@ -12,6 +12,7 @@ import {
 } from './field-set.ts'
 import { fieldElement, type PathElement } from './path-element.ts'
 import { RecentMemo } from './recent.ts'
+import { isSameShape } from './same-shape.ts'
 import { groupItems, isList, isMap, itemSchemaOf, schemaAt, shapeOf, zeroOf } from './typed.ts'
 
 export interface Comparison {
@@ -211,15 +212,23 @@ interface Whole {
 
 const wholes = new RecentMemo<Whole>(4096)
 
+/** The last list or map that came or went, by its schema: what Pods of one template report is alike. */
+const latest = new WeakMap<Schema, { readonly value: JsonValue; readonly part: FieldSetPart }>()
+
 /** All that comes or goes with a value: its leaves, its items and every map and list on the way. */
 const wholeOf = (value: JsonValue, schema: Schema): FieldSetPart => {
   if (typeof value !== 'object' || value === null || shapeOf(schema, value) === 'leaf')
     return MEMBER
   const known = wholes.get(value)
   if (known !== undefined && known.schema === schema) return known.part
+  const other = latest.get(schema)
+  if (other !== undefined && isSameShape(other.value, value, schema)) return other.part
   const children = isList(value) ? itemsOf(value, schema) : fieldsOf(value, schema)
   const part = { isMember: true, children: children === EMPTY ? undefined : children }
-  if (Object.isFrozen(value)) wholes.set(value, { schema, part })
+  if (Object.isFrozen(value)) {
+    wholes.set(value, { schema, part })
+    latest.set(schema, { value, part })
+  }
   return part
 }
 

@@ -65,27 +65,35 @@ const plugins = (context: AdmissionContext, client: Client): readonly AdmissionP
 
 /** Runs plugins one after the other. Those that do not know a resource are not asked about it. */
 export const chainOf = (all: readonly AdmissionPlugin[]): Admission => {
-  const byResource = new Map<string, readonly AdmissionPlugin[]>()
-  const concerning = (resource: string): readonly AdmissionPlugin[] => {
-    const known = byResource.get(resource)
-    if (known !== undefined) return known
-    const found = all.filter(({ resources }) => resources?.includes(resource) !== false)
-    byResource.set(resource, found)
-    return found
-  }
+  const admitting = concerned(all.filter(({ admit: does }) => does !== undefined))
+  const validating = concerned(all.filter(({ validate: does }) => does !== undefined))
   const admit = (request: AdmissionRequest): KubeObject | undefined => {
     if (!isWrite(request)) return request.object
     let current = request
-    for (const plugin of concerning(request.resource.name)) {
+    for (const plugin of admitting(request.resource.name)) {
       const object = plugin.admit?.(current) ?? current.object
       if (object !== current.object) current = { ...current, object }
     }
     return current.object
   }
   const validate = (request: AdmissionRequest): void => {
-    for (const plugin of concerning(request.resource.name)) plugin.validate?.(request)
+    for (const plugin of validating(request.resource.name)) plugin.validate?.(request)
   }
   return { admit, validate }
+}
+
+/** Those of the plugins that know a resource, looked for once. */
+const concerned = (
+  those: readonly AdmissionPlugin[],
+): ((resource: string) => readonly AdmissionPlugin[]) => {
+  const byResource = new Map<string, readonly AdmissionPlugin[]>()
+  return (resource) => {
+    const known = byResource.get(resource)
+    if (known !== undefined) return known
+    const found = those.filter(({ resources }) => resources?.includes(resource) !== false)
+    byResource.set(resource, found)
+    return found
+  }
 }
 
 /** Admission as a cluster has it. `client` speaks for the API server itself; `more` is what runs behind the usual plugins. */

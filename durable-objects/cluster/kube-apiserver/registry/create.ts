@@ -14,10 +14,11 @@ import {
   withGeneration,
   withMetadata,
 } from '#kube-apiserver/registry/object-meta.ts'
-import type { Operation, Reservation } from '#kube-apiserver/registry/operation.ts'
+import { admissionRequest, type Operation } from '#kube-apiserver/registry/operation.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
 import { keepStatus } from '#kube-apiserver/registry/status.ts'
 import {
+  apiVersionOf,
   groupKindOf,
   groupResourceOf,
   checksFinalizers,
@@ -59,29 +60,17 @@ export const create = (
     ? defaulted.metadata.managedFields
     : managedFieldsAfterUpdate(context, operation, undefined, defaulted)
   const owned = toStored(resource, withMetadata(defaulted, { managedFields }))
-  const admitted = context.admission.admit(admissionRequest(operation, owned)) ?? owned
+  const admitted = context.admission.admit(admissionRequest(operation, owned, undefined)) ?? owned
   const filled = fillSystemFields(admitted, context.now(), context.random)
   return store(context, operation, filled, given)
 }
 
 const withApiVersion = (object: KubeObject, resource: Resource): KubeObject => {
-  const apiVersion =
-    resource.group === '' ? resource.version : `${resource.group}/${resource.version}`
-  return assign(object, { apiVersion, kind: resource.kind })
+  const apiVersion = apiVersionOf(resource)
+  return object.apiVersion === apiVersion && object.kind === resource.kind
+    ? object
+    : assign(object, { apiVersion, kind: resource.kind })
 }
-
-const admissionRequest = (operation: Operation, object: KubeObject) => ({
-  operation: 'CREATE' as const,
-  resource: operation.resource,
-  ...(operation.subresource === undefined ? {} : { subresource: operation.subresource }),
-  namespace: operation.namespace,
-  name: object.metadata.name ?? '',
-  object,
-  old: undefined,
-  user: operation.user,
-  dryRun: operation.dryRun,
-  warnings: operation.warnings,
-})
 
 const named = (context: RegistryContext, operation: Operation, object: KubeObject): KubeObject => {
   const { name = '', generateName: base = '' } = object.metadata
@@ -98,12 +87,6 @@ const named = (context: RegistryContext, operation: Operation, object: KubeObjec
   return withMetadata(object, { name: generated })
 }
 
-const NOTHING_RESERVED = (object: KubeObject): Reservation => ({
-  object,
-  commit: () => undefined,
-  revert: () => undefined,
-})
-
 const store = (
   context: RegistryContext,
   operation: Operation,
@@ -113,26 +96,26 @@ const store = (
   const { resource } = operation
   const object = named(context, operation, filled)
   const hooks = context.hooks[resource.name]
-  const reservation = hooks?.onCreate?.(object, operation) ?? NOTHING_RESERVED(object)
+  const reservation = hooks?.onCreate?.(object, operation)
   try {
-    const prepared = prepareAndValidate(context, operation, reservation.object)
+    const prepared = prepareAndValidate(context, operation, reservation?.object ?? object)
     const { name = '' } = prepared.metadata
     const existing = context.etcd.get(resource.name, operation.namespace, name)
     // a quota is not charged for what will be refused. differs: upstream charges it and counts again later
     const dryRun = operation.dryRun || existing !== undefined
-    context.admission.validate(admissionRequest({ ...operation, dryRun }, prepared))
+    context.admission.validate(admissionRequest(operation, prepared, undefined, dryRun))
     if (!operation.dryRun && hasRevision(given))
       throw plainError('resourceVersion should not be set on objects to be created')
     if (existing !== undefined) throw existsError(resource, existing)
     if (operation.dryRun) {
-      reservation.revert()
+      reservation?.revert()
       return prepared
     }
     const stored = context.etcd.put(resource.name, writeStored(resource, prepared))
-    reservation.commit()
+    reservation?.commit()
     return readStored(resource, stored)
   } catch (error) {
-    reservation.revert()
+    reservation?.revert()
     throw error
   }
 }

@@ -1,5 +1,5 @@
-import { managedOnUpdate } from '#apimachinery/managed-fields/manager.ts'
-import type { KubeObject, ManagedFieldsEntry } from '#apimachinery/object.ts'
+import { managedOnUpdate, type UpdateInput } from '#apimachinery/managed-fields/manager.ts'
+import type { KubeObject, ManagedFieldsEntry, Mutable } from '#apimachinery/object.ts'
 import { formatTime } from '#apimachinery/time.ts'
 import type { Operation } from '#kube-apiserver/registry/operation.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
@@ -26,7 +26,7 @@ export const managedFieldsAfterUpdate = (
 ): readonly ManagedFieldsEntry[] | undefined => {
   const { resource, subresource, manager } = operation
   if (resource.schema === undefined) return undefined
-  const managed = managedOnUpdate({
+  const input: Mutable<UpdateInput> = {
     live,
     next,
     manager,
@@ -34,7 +34,8 @@ export const managedFieldsAfterUpdate = (
     time: formatTime(context.now()),
     schema: resource.schema,
     resetFields: resetFieldsOf(operation),
-    ...(subresource === undefined ? {} : { subresource }),
-  })
+  }
+  if (subresource !== undefined) input.subresource = subresource
+  const managed = managedOnUpdate(input)
   return managed.length === 0 ? undefined : managed
 }

@@ -1,5 +1,5 @@
 import type { UserInfo } from '#api/strategy.ts'
-import type { KubeObject } from '#apimachinery/object.ts'
+import type { KubeObject, Mutable } from '#apimachinery/object.ts'
 import type { Resource } from '#kube-apiserver/resources.ts'
 
 /** One write on its way through the pipeline. */
@@ -37,6 +37,28 @@ export interface AdmissionRequest {
   readonly user: UserInfo
   readonly dryRun: boolean
   readonly warnings: string[]
+}
+
+/** What admission is asked when `object` is created, or takes the place of `old`. */
+export const admissionRequest = (
+  operation: Operation,
+  object: KubeObject,
+  old: KubeObject | undefined,
+  dryRun = operation.dryRun,
+): AdmissionRequest => {
+  const request: Mutable<AdmissionRequest> = {
+    operation: old === undefined ? 'CREATE' : 'UPDATE',
+    resource: operation.resource,
+    namespace: operation.namespace,
+    name: (old ?? object).metadata.name ?? '',
+    object,
+    old,
+    user: operation.user,
+    dryRun,
+    warnings: operation.warnings,
+  }
+  if (operation.subresource !== undefined) request.subresource = operation.subresource
+  return request
 }
 
 /** The admission chain: mutating plugins change the object, validating ones throw StatusError. */

@@ -11,7 +11,7 @@ import {
 import { create, inNamespace } from '#kube-apiserver/registry/create.ts'
 import { managedFieldsAfterUpdate } from '#kube-apiserver/registry/field-managers.ts'
 import { withGeneration, withMetadata } from '#kube-apiserver/registry/object-meta.ts'
-import type { AdmissionRequest, Operation } from '#kube-apiserver/registry/operation.ts'
+import { admissionRequest, type Operation } from '#kube-apiserver/registry/operation.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
 import { keepAllButStatus, keepStatus } from '#kube-apiserver/registry/status.ts'
 import { preconditionFailed } from '#kube-apiserver/registry/storage-error.ts'
@@ -136,23 +136,6 @@ const checkRevision = (
   if (resourceVersion !== live.metadata.resourceVersion)
     throw conflict(groupResourceOf(resource), name, CHANGED)
 }
-
-const admissionRequest = (
-  operation: Operation,
-  object: KubeObject,
-  old: KubeObject,
-): AdmissionRequest => ({
-  operation: 'UPDATE',
-  resource: operation.resource,
-  ...(operation.subresource === undefined ? {} : { subresource: operation.subresource }),
-  namespace: operation.namespace,
-  name: old.metadata.name ?? '',
-  object,
-  old,
-  user: operation.user,
-  dryRun: operation.dryRun,
-  warnings: operation.warnings,
-})
 
 const store = (
   context: RegistryContext,

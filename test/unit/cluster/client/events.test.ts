@@ -36,6 +36,16 @@ const events = (): readonly Event[] =>
 const counts = (): readonly (number | undefined)[] => events().map(({ count }) => count)
 
 describe('an Event', () => {
+  it('is named after the nanosecond at which it was written', () => {
+    const times = [0, 1, 4295, 1_790_000_000_123, 1_790_000_000_124].map((time, index) => {
+      client.time = time
+      record(`at ${index}`)
+      return BigInt(time)
+    })
+    const named = events().map(({ metadata }) => BigInt(`0x${metadata.name.split('.')[1]}`))
+    expect(named.map((nanosecond) => nanosecond / 1_000_000n)).toEqual(times)
+  })
+
   it('is counted if it is repeated', () => {
     record('again')
     client.time += 1000

@@ -12,6 +12,22 @@ import { schemaOfKind } from './fixtures.ts'
 const pod = schemaOfKind('v1', 'Pod')
 const text = (set: FieldSet): readonly string[] => (isEmpty(set) ? [] : setText(set).split('\n'))
 
+describe('lists that come one after the other', () => {
+  const coming = (...containers: readonly JsonObject[]): readonly string[] =>
+    text(compare({ spec: {} }, freeze({ spec: { containers } }), pod).added)
+
+  test('are owned as the last one only where they have its names and fields', () => {
+    const first = coming({ name: 'a', image: 'x:1' })
+    expect(coming({ name: 'a', image: 'y:2' })).toEqual(first)
+    expect(coming({ name: 'b', image: 'y:2' })).toContain('.spec.containers[name="b"].image')
+    expect(coming({ name: 'b', command: ['y'] })).toEqual([
+      '.spec.containers[name="b"]',
+      '.spec.containers[name="b"].command',
+      '.spec.containers[name="b"].name',
+    ])
+  })
+})
+
 describe('comparing Pods', () => {
   const container = (name: string, more: JsonObject = {}): JsonObject => ({ name, ...more })
   const spec = (...containers: readonly JsonValue[]): JsonObject => ({ spec: { containers } })
