@@ -42,7 +42,7 @@ describe('an Event', () => {
       record(`at ${index}`)
       return BigInt(time)
     })
-    const named = events().map(({ metadata }) => BigInt(`0x${metadata.name.split('.')[1]}`))
+    const named = events().map(({ metadata }) => BigInt(`0x${metadata.name!.split('.')[1]}`))
     expect(named.map((nanosecond) => nanosecond / 1_000_000n)).toEqual(times)
   })
 
