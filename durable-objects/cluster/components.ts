@@ -1,10 +1,13 @@
 import type { ComponentDefinition } from '#client/component.ts'
 import { cloudComponents } from '#cloud/components.ts'
 import { horizontalPodAutoscaling } from '#kube-controller-manager/podautoscaler/horizontal.ts'
+import { ROOT_CA } from '#kube-controller-manager/root-ca-cert-publisher/root-ca.ts'
 import { networkControllers } from '#kube-controller-manager/network-controllers.ts'
 import { objectControllers } from '#kube-controller-manager/object-controllers.ts'
 import { workloadControllers } from '#kube-controller-manager/workload-controllers.ts'
 import { availabilityController } from '#kube-apiserver/aggregator/availability.ts'
+import { componentLeases } from '#kube-apiserver/component-leases.ts'
+import { systemConfigMaps } from '#kube-apiserver/system-config-maps.ts'
 import { definitionController } from '#kube-apiserver/apiextensions/definition-controller.ts'
 import { flowSchemaController } from '#kube-apiserver/flow-schemas.ts'
 import { kubeletComponents } from '#kubelet/components.ts'
@@ -26,6 +29,8 @@ export const components = (
   definitionController,
   flowSchemaController,
   availabilityController,
+  ...systemConfigMaps(ROOT_CA),
+  ...componentLeases,
   horizontalPodAutoscaling(metrics),
   ...workloadControllers,
   ...schedulerComponents,

@@ -31,7 +31,7 @@ export class RawApi {
   readonly #options: ClusterOptions
   #cluster: Cluster
 
-  constructor(settings: SettingsRequest = {}) {
+  constructor(settings: SettingsRequest = {}, createdAt = CREATED_AT) {
     this.#options = {
       seed: 20_261,
       settings: settingsOf({
@@ -40,7 +40,7 @@ export class RawApi {
         loadBalancer: 'none',
         ...settings,
       }),
-      createdAt: CREATED_AT,
+      createdAt,
     }
     this.#cluster = new Cluster(this.#options)
   }
