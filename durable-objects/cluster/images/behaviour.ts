@@ -133,6 +133,8 @@ export interface Process {
   readonly writes?: readonly FileWrite[]
   /** Absent: it writes nothing. */
   readonly disk?: readonly DiskUse[]
+  /** By volume, of those whose size matters: what is in them, when it writes there. */
+  readonly volumeDisk?: Readonly<Record<string, readonly DiskUse[]>>
   /** Its exit code after SIGTERM; absent: it ignores SIGTERM and has to be killed. */
   readonly terminates?: number
   /** How long it stays after SIGTERM, in milliseconds. Absent: it leaves at once. */

@@ -1,13 +1,17 @@
 // The files of a container whose image nobody has looked into: what a command asks for is taken to be there, but for what lies in /tmp.
 import { failure, type FileFailure, isFailure } from '#shell/files/failure.ts'
 import { FileSystem, type Stat, type WriteOptions } from '#shell/files/file-system.ts'
-import type { DirectoryNode } from '#shell/files/node.ts'
+import { type DirectoryNode, weightWithin } from '#shell/files/node.ts'
 import { absolutePath, directoryName } from '#shell/files/path.ts'
 import { type Volume, volumeOf } from '#shell/files/volume.ts'
 import type { Credentials } from '#shell/files/walk.ts'
+import { own } from '#apimachinery/object.ts'
+import type { TimedVolume } from '#images/run-place.ts'
 import type { DiskUse, FileChange, FileWrite } from '#images/behaviour.ts'
 
 type Done = FileFailure | undefined
+
+type WatchedVolume = Pick<TimedVolume, 'tree' | 'watchedAs'>
 
 interface ContainerFilesOptions {
   /** Milliseconds since the start. */
@@ -31,7 +35,10 @@ export class ContainerFiles extends FileSystem {
   readonly changes: FileChange[] = []
   readonly writes: FileWrite[] = []
   readonly disk: DiskUse[] = []
+  /** By volume; undefined: nobody asks. */
+  volumeDisk: Readonly<Record<string, DiskUse[]>> | undefined
   readonly #root: Volume
+  #watched: readonly WatchedVolume[] = []
   #kept = 0
   readonly #options: ContainerFilesOptions
   readonly #removed = new Set<string>()
@@ -50,6 +57,15 @@ export class ContainerFiles extends FileSystem {
     })
     this.#options = options
     this.#root = root
+  }
+
+  /** How much is in these is noted whenever something is written. */
+  watch(volumes: readonly WatchedVolume[]): void {
+    this.#watched = volumes.filter(({ watchedAs }) => watchedAs !== undefined)
+    if (this.#watched.length === 0) return
+    this.volumeDisk = Object.fromEntries(
+      this.#watched.map(({ watchedAs }): [string, DiskUse[]] => [watchedAs!, []]),
+    )
   }
 
   /** Whether all that was written since the last time has come to what was there before. */
@@ -205,9 +221,13 @@ export class ContainerFiles extends FileSystem {
 
   /** What is mounted lies elsewhere. */
   #noteDisk(): void {
-    const { disk } = this
+    this.#noteUse(this.disk, this.#root.used)
+    for (const volume of this.#watched)
+      this.#noteUse(own(this.volumeDisk, volume.watchedAs!)!, weightWithin(volume.tree))
+  }
+
+  #noteUse(disk: DiskUse[], bytes: number): void {
     const last = disk.at(-1)
-    const bytes = this.#root.used
     if (bytes === (last?.bytes ?? 0)) return
     const after = this.#options.time()
     if (last?.after === after || disk.length >= MOST_PIECES) disk.pop()

@@ -114,6 +114,7 @@ export class ContainerRun implements Machine {
       ...(place?.readOnlyRoot === true ? { readOnlyRoot: true } : {}),
     })
     this.#mounts = mountAll(this.#files, context, time)
+    this.#files.watch(this.#mounts)
   }
 
   get time(): number {
@@ -190,6 +191,11 @@ export class ContainerRun implements Machine {
     if (this.#files.changes.length > 0) process.files = [...this.#files.changes]
     if (this.#files.writes.length > 0) process.writes = [...this.#files.writes]
     if (this.#files.disk.length > 0) process.disk = [...this.#files.disk]
+    const { volumeDisk } = this.#files
+    if (volumeDisk !== undefined)
+      process.volumeDisk = Object.fromEntries(
+        Object.entries(volumeDisk).map(([name, disk]) => [name, [...disk]]),
+      )
     if (this.terminates !== undefined) process.terminates = this.terminates
     if (this.isGuessed) process.guessed = true
     if (this.#cpu !== undefined) process.cpu = this.#cpu

@@ -21,6 +21,8 @@ export interface MountedTree {
   /** Where in the volume the mount begins; of a volume of objects the trees are that part already. */
   readonly names: readonly string[]
   readonly isWritten: boolean
+  /** It matters how much is in it. */
+  readonly isWatched?: true
   /** In the order of time; the first is what it finds when it starts. Called when a program looks there for the first time. */
   readonly trees: () => readonly TreeChange[]
 }
@@ -43,7 +45,7 @@ export interface RunPlace {
 }
 
 const NOTHING = directory({})
-const MOST_WRITTEN = 1024 * 1024
+const MOST_WRITTEN = 16 * 1024 * 1024
 
 /** A mount as the running process sees it: what changes from outside is there from its moment on. */
 export class TimedVolume implements Volume {
@@ -84,6 +86,11 @@ export class TimedVolume implements Volume {
 
   set tree(tree: Node) {
     this.#tree = tree
+  }
+
+  /** The name by which its size is told; undefined: nobody asks. */
+  get watchedAs(): string | undefined {
+    return this.#mounted.isWatched === true ? this.#mounted.volume : undefined
   }
 
   /** When somebody else changes it next; Infinity: nobody does, or nobody has looked there yet. */

@@ -6,6 +6,7 @@ import type { Volume } from '#api/core/v1/pod/volume-types.ts'
 import { equal, type Mutable, own } from '#apimachinery/object.ts'
 import type { Client } from '#client/client.ts'
 import type { MountedTree, RunPlace, TreeChange } from '#images/run-place.ts'
+import { isWatched } from '#kubelet/eviction.ts'
 import type { EnvironmentMap } from '#kubelet/environment.ts'
 import { EMPTY_VOLUME, isOfObjects, type VolumeSource, volumeSource } from '#kubelet/pod-volumes.ts'
 import { behindLinks, namesOf, subPathOf } from '#kubelet/sub-path.ts'
@@ -199,6 +200,7 @@ export class VolumeHistory {
               pathsIn(container, volume.name, env),
             ),
     }
+    if (isWatched(pod, volume)) result.isWatched = true
     if (!isObjects) {
       const { device } = volumeSource(client, pod, container, volume) as WrittenSource
       if (device !== undefined) result.device = device

@@ -110,6 +110,10 @@ export const weightOf = (node: Node | undefined): number => {
   return sum
 }
 
+/** What a tree's entries weigh. */
+export const weightWithin = (node: Node): number =>
+  node.kind === 'directory' ? weightOf(node) - NODE_SIZE : weightOf(node)
+
 /** What became of a tree: plain, as small as what was written. */
 export type Change =
   /** Removed. */
