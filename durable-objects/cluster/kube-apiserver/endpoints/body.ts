@@ -265,7 +265,7 @@ const checkCustomKind = (
 }
 
 /** Where the types of a group's kinds are that only the server knows; events have theirs in core. */
-const internalPackage = (group: string): string =>
+export const internalPackage = (group: string): string =>
   group === '' || group === 'events.k8s.io' ? 'core' : group.split('.')[0]!
 
 // registered, but of no resource

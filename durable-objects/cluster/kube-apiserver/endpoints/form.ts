@@ -1,5 +1,7 @@
 import type { KubeObject } from '#apimachinery/object.ts'
+import { StatusError } from '#apimachinery/status-error.ts'
 import { printYaml } from '#apimachinery/yaml/print.ts'
+import { internalPackage } from '#kube-apiserver/endpoints/body.ts'
 import type { Answer } from '#kube-apiserver/endpoints/http.ts'
 import type { Form } from '#kube-apiserver/endpoints/negotiate.ts'
 import {
@@ -31,11 +33,28 @@ const answer = (view: View, status: number, json: readonly string[]): Answer => 
   body: view.form.yaml ? [printYaml(JSON.parse(json.join('')))] : [...json, '\n'],
 })
 
-/** One object in the form that the client asked for. */
-export const objectAnswer = (view: View, object: KubeObject, status = 200): Answer =>
-  answer(view, status, objectParts(view, object, true))
+/** What Go calls the type. */
+const goType = ({ group, kind, custom }: Resource, isList: boolean): string => {
+  const list = isList ? 'List' : ''
+  return custom === undefined
+    ? `*${internalPackage(group)}.${kind}${list}`
+    : `*unstructured.Unstructured${list}`
+}
 
-/** The same, for a watch event: the columns of a table are sent once. */
+const otherForm = ({ form, resource }: View, isList: boolean): StatusError =>
+  new StatusError(
+    406,
+    'NotAcceptable',
+    `you requested ${form.as}, but the requested object is ${isList ? '' : 'not '}a list (${goType(resource, isList)})`,
+  )
+
+/** One object in the form that the client asked for. Throws NotAcceptable if that is a list's. */
+export const objectAnswer = (view: View, object: KubeObject, status = 200): Answer => {
+  if (view.form.as === 'PartialObjectMetadataList') throw otherForm(view, false)
+  return answer(view, status, objectParts(view, object, true))
+}
+
+/** The same, for a watch event: the columns of a table are sent once, and in a list's form it stays as it is. */
 export const objectParts = (
   view: View,
   object: KubeObject,
@@ -51,8 +70,8 @@ export const objectParts = (
         withColumns,
       })
     case 'PartialObjectMetadata':
-    case 'PartialObjectMetadataList':
       return [partialJson(fromStored(resource, object))]
+    case 'PartialObjectMetadataList':
     case 'object':
       return [
         resource.custom === undefined
@@ -82,13 +101,14 @@ const customList = (
   return parts
 }
 
-/** A list in the form that the client asked for. */
+/** A list in the form that the client asked for. Throws NotAcceptable if that is one object's. */
 export const listAnswer = (
   view: View,
   objects: readonly KubeObject[],
   metadata: ListMeta,
 ): Answer => {
   const { resource, form, include, now } = view
+  if (form.as === 'PartialObjectMetadata') throw otherForm(view, true)
   if (form.as === 'Table')
     return answer(
       view,

@@ -116,6 +116,44 @@ describe('the form of an answer', () => {
     })
   })
 
+  test.each([
+    [
+      '/api/v1/pods',
+      'PartialObjectMetadata',
+      'you requested PartialObjectMetadata, but the requested object is a list (*core.PodList)',
+    ],
+    [
+      '/apis/rbac.authorization.k8s.io/v1/clusterroles/view',
+      'PartialObjectMetadataList',
+      'you requested PartialObjectMetadataList, but the requested object is not a list (*rbac.ClusterRole)',
+    ],
+  ])('of %s is not that of %s', (path, as, message) => {
+    const accept = `application/json;as=${as};v=v1;g=meta.k8s.io,application/json`
+    const { status, body } = api.send('GET', path, '', { accept })
+    expect([status, body]).toEqual([
+      406,
+      {
+        kind: 'Status',
+        apiVersion: 'v1',
+        metadata: {},
+        status: 'Failure',
+        message,
+        reason: 'NotAcceptable',
+        code: 406,
+      },
+    ])
+  })
+
+  test('of a list of metadata is asked for with its own name', () => {
+    const accept = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io'
+    const { body } = api.send('GET', '/api/v1/namespaces?limit=1', '', { accept })
+    expect(body).toMatchObject({
+      kind: 'PartialObjectMetadataList',
+      items: [{ kind: 'PartialObjectMetadata' }],
+    })
+    expect(body['items']).not.toHaveProperty('0.spec')
+  })
+
   test('of a watch is never YAML', () => {
     const accept = 'application/yaml'
     expect(api.send('GET', '/api/v1/pods?watch=1', '', { accept })).toMatchObject({ status: 406 })
