@@ -27,13 +27,13 @@ const withRest = (whole: number, unit: string, rest: number, restUnit: string): 
   rest === 0 ? `${whole}${unit}` : `${whole}${unit}${rest}${restUnit}`
 
 /** The AGE cell. kubernetes: pkg/printers/internalversion/printers.go translateTimestampSince */
-export const age = (now: number, timestamp: string | undefined): string => {
-  if (timestamp === undefined || timestamp === '') return '<unknown>'
+export const age = (now: number, timestamp: string | null | undefined): string => {
+  if (!timestamp) return '<unknown>'
   return humanDuration(now - parseTime(timestamp))
 }
 
 /** The time still to go. kubernetes: pkg/printers/internalversion/printers.go translateTimestampUntil */
-export const ageUntil = (now: number, timestamp: string | undefined): string => {
-  if (timestamp === undefined || timestamp === '') return '<unknown>'
+export const ageUntil = (now: number, timestamp: string | null | undefined): string => {
+  if (!timestamp) return '<unknown>'
   return humanDuration(parseTime(timestamp) - now)
 }

@@ -47,9 +47,9 @@ describe('humanDuration()', () => {
 })
 
 describe('age()', () => {
-  it('is unknown without a time', () => {
-    expect(age(0, undefined)).toBe('<unknown>')
-    expect(ageUntil(0, undefined)).toBe('<unknown>')
+  it.each([undefined, null, ''])('is unknown where the time is %j', (timestamp) => {
+    expect(age(0, timestamp)).toBe('<unknown>')
+    expect(ageUntil(0, timestamp)).toBe('<unknown>')
   })
   it('counts from the timestamp to now', () => {
     expect(age(65_000, '1970-01-01T00:00:00Z')).toBe('65s')
