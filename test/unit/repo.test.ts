@@ -131,7 +131,9 @@ describe('sources', () => {
   })
 
   test('the engine knows no clock and no chance but those handed in', () => {
-    const engine = filesIn('durable-objects/cluster').filter((file) => file.endsWith('.ts'))
+    const engine = ['durable-objects/cluster', 'durable-objects/workstation']
+      .flatMap(filesIn)
+      .filter((file) => file.endsWith('.ts'))
     const wrong = engine.filter((file) =>
       /\b(new Date\b|Date\.(now|UTC|parse)|Math\.random|performance\.now)/.test(code(file)),
     )
@@ -139,8 +141,8 @@ describe('sources', () => {
     expect(wrong).toEqual([])
   })
 
-  test('the engine is compiled without anything ambient', () => {
-    const { compilerOptions } = JSON.parse(read('durable-objects/cluster/tsconfig.json')) as {
+  test.each(['cluster', 'workstation'])('the %s is compiled without anything ambient', (part) => {
+    const { compilerOptions } = JSON.parse(read(`durable-objects/${part}/tsconfig.json`)) as {
       readonly compilerOptions: {
         readonly lib: readonly string[]
         readonly types: readonly string[]
@@ -163,6 +165,8 @@ describe('fences between layers', () => {
     'net.ts': 'durable-objects/cluster/net/fence.ts',
     'worker.ts': 'worker/fence.ts',
     'web.ts': 'web/fence.ts',
+    'workstation.ts': 'durable-objects/workstation/fence.ts',
+    'kubectl.ts': 'durable-objects/workstation/kubectl/fence.ts',
   } as const
 
   let folder = ''
