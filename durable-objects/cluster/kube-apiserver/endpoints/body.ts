@@ -4,6 +4,7 @@ import { invalidValue } from '#apimachinery/field-error.ts'
 import { MAX_JSON_DEPTH, parseJson } from '#apimachinery/json.ts'
 import { assign, withSortedKeys, type JsonObject, type KubeObject } from '#apimachinery/object.ts'
 import { decode, DecodeError, type Decoded } from '#apimachinery/schema/decode.ts'
+import { withRepeatedFields } from '#apimachinery/schema/repeated-fields.ts'
 import type { Schema } from '#apimachinery/schema.ts'
 import {
   badRequest,
@@ -162,7 +163,7 @@ export const decodeObject = (
   validation: FieldValidation,
   warnings: string[],
 ): KubeObject => {
-  const value = withKind(raw, expected)
+  const value = withKind(mergedBody(raw, expected), expected)
   if (expected.schema === undefined) return value as unknown as KubeObject
   const handled = `${expected.kind} in version "${expected.version}" cannot be handled as a ${expected.kind}`
   try {
@@ -176,6 +177,20 @@ export const decodeObject = (
     if (error instanceof DecodeError) throw badRequest(`${handled}: ${error.message}`)
     throw error
   }
+}
+
+/** Of a field that stands twice the second value goes into the first, but not in a plain map. */
+const mergedBody = (raw: RawBody, { schema, custom }: Expected): RawBody => {
+  const { text, isYaml = false, duplicates } = raw
+  const isMerged =
+    text !== undefined &&
+    !isYaml &&
+    duplicates.length > 0 &&
+    custom === undefined &&
+    isObject(raw.value)
+  return isMerged && schema !== undefined
+    ? { ...raw, value: withRepeatedFields(text, schema) }
+    : raw
 }
 
 /** Custom objects are read as plain maps first, and then by their schema. */

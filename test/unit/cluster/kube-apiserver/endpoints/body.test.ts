@@ -151,6 +151,18 @@ describe('a body', () => {
   })
 })
 
+describe('a field that stands twice', () => {
+  test('is warned of, and holds what both of its values say', () => {
+    const { status, warnings, body } = api.send(
+      'POST',
+      CONFIG_MAPS,
+      '{"metadata":{"name":"twice"},"data":{"a":"1","b":"1"},"data":{"b":"2"}}',
+    )
+    expect([status, warnings]).toEqual([201, [String.raw`duplicate field \"data\"`]])
+    expect(body['data']).toEqual({ a: '1', b: '2' })
+  })
+})
+
 describe('what a strict decoder finds', () => {
   const problems = (body: string, contentType = 'application/json'): unknown =>
     String(
