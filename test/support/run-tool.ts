@@ -94,6 +94,8 @@ class Runner {
         if (request.fd === 1) this.#out += request.text
         else this.#err += request.text
         return undefined
+      case 'wait':
+        return undefined
       case 'sleep':
         this.#slept.push(request.ms)
         return undefined

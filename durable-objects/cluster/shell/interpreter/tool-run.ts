@@ -105,6 +105,9 @@ function* answerTo(
     case 'sleep':
       yield* from.kernel.sleep(request.ms)
       return undefined
+    case 'wait':
+      yield* from.kernel.waitUntil(request.ready, request.ms)
+      return undefined
     case 'run':
       return yield* runProgram(from, request, task, start)
     case 'network':

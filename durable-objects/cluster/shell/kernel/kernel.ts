@@ -189,6 +189,11 @@ export class Kernel {
     while (this.time < until) yield { for: 'time', until }
   }
 
+  /** Until something outside has happened, or `ms` have passed. */
+  *waitUntil(ready: () => boolean, ms = Infinity): Steps<void> {
+    yield { for: 'event', until: this.time + Math.max(0, ms), ready }
+  }
+
   *read(stream: Stream): Steps<string | undefined> {
     for (;;) {
       const text = stream.read()

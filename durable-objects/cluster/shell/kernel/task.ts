@@ -7,7 +7,7 @@ export interface Wait {
   readonly until?: number
   readonly ready?: () => boolean
   /** What it is that it waits for. */
-  readonly for: 'time' | 'input' | 'pipe' | 'child' | 'turn'
+  readonly for: 'time' | 'input' | 'pipe' | 'child' | 'turn' | 'event'
 }
 
 export type Steps<Result> = Generator<Wait, Result, void>

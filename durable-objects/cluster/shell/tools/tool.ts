@@ -61,6 +61,8 @@ export type ToolRequest =
   | { readonly kind: 'write'; readonly fd: 1 | 2; readonly text: string }
   /** `ms` may be Infinity. */
   | { readonly kind: 'sleep'; readonly ms: number }
+  /** Goes on when `ready` says so, or after `ms` at the latest. `ready` is asked whenever something has happened; it must be cheap. */
+  | { readonly kind: 'wait'; readonly ready: () => boolean; readonly ms?: number }
   /** Runs another program, found as the shell would find it, and waits. Answer: its exit code, 127 if there is none, 128+n after a signal. */
   | RunRequest
   /** A tool that asks the network; answered by whoever knows the network. */
@@ -102,10 +104,15 @@ export type ToolAnswer = string | number | NetworkAnswer | undefined
 
 export type ToolRun<Result = number> = Generator<ToolRequest, Result, ToolAnswer>
 
+/** What somebody who asks for a word's rest has in front of him. */
+export type CompletionPlace = Pick<ToolCall, 'env' | 'cwd' | 'files' | 'user'>
+
 export interface Tool {
   readonly name: string
   /** Its exit code. */
   run(call: ToolCall): ToolRun
+  /** What the last of the words, its own name first, may become, each a whole word. undefined: a file's name. */
+  complete?(words: readonly string[], place: CompletionPlace): readonly string[] | undefined
 }
 
 /** The next piece of the input; undefined at its end. */
@@ -134,6 +141,11 @@ export function* writeError(text: string): ToolRun<void> {
 
 export function* sleepFor(ms: number): ToolRun<void> {
   yield { kind: 'sleep', ms }
+}
+
+/** Until `ready`, or `ms` at the longest. */
+export function* waitUntil(ready: () => boolean, ms = Infinity): ToolRun<void> {
+  yield { kind: 'wait', ready, ms }
 }
 
 /** Another program's exit code. */

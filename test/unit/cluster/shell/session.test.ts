@@ -5,9 +5,20 @@ import { volumeOf } from '#shell/files/volume.ts'
 import type { Machine } from '#shell/interpreter/shell.ts'
 import type { Flavour } from '#shell/language/flavour.ts'
 import { NoSuchProgram, ShellSession } from '#shell/session.ts'
-import { readChunk, sleepFor, type Tool, writeOut } from '#shell/tools/tool.ts'
+import { readChunk, sleepFor, type Tool, waitUntil, writeOut } from '#shell/tools/tool.ts'
+
+/** What the world outside has come to. */
+const world = { isThere: false }
 
 const TOOLS: readonly Tool[] = [
+  {
+    name: 'await',
+    *run({ argv }) {
+      yield* waitUntil(() => world.isThere, argv[1] === undefined ? Infinity : Number(argv[1]))
+      yield* writeOut(world.isThere ? 'there\n' : 'late\n')
+      return 0
+    },
+  },
   {
     name: 'sleep',
     *run({ argv }) {
@@ -90,6 +101,27 @@ class Driver {
     return this.settle()
   }
 }
+
+describe('a program that waits for the world', () => {
+  it('sets no timer and goes on when it is ready', () => {
+    world.isThere = false
+    const driver = new Driver(['await'])
+    expect(driver.session.poll(0).state).toEqual({ kind: 'input' })
+    expect(driver.session.poll(60_000)).toEqual({ output: [], state: { kind: 'input' } })
+    world.isThere = true
+    expect(driver.session.poll(60_000)).toEqual({
+      output: [{ fd: 1, text: 'there\n' }],
+      state: { kind: 'ended', exitCode: 0 },
+    })
+  })
+
+  it('waits no longer than it said', () => {
+    world.isThere = false
+    const driver = new Driver(['await', '500'])
+    expect(driver.session.poll(0).state).toEqual({ kind: 'time', at: 500 })
+    expect(driver.session.poll(500).output).toEqual([{ fd: 1, text: 'late\n' }])
+  })
+})
 
 describe('a command without a terminal', () => {
   it('writes and ends', () => {
