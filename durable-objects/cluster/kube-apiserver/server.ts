@@ -21,6 +21,7 @@ import {
 import { discover } from '#kube-apiserver/discovery/discovery.ts'
 import { openapi } from '#kube-apiserver/discovery/openapi.ts'
 import { openidDocument } from '#kube-apiserver/discovery/openid.ts'
+import { countRequest, healthMetrics, metrics } from '#kube-apiserver/metrics.ts'
 import { rootPaths } from '#kube-apiserver/discovery/root-paths.ts'
 import { versionInfo } from '#kube-apiserver/discovery/version.ts'
 import type { ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
@@ -73,6 +74,13 @@ export interface ServerParts {
   readonly measured: Measurements
 }
 
+/** What comes up on the way to an answer. */
+interface Trail {
+  readonly warnings: string[]
+  /** What was asked for of what is served. */
+  path?: ResourcePath
+}
+
 /** What every request for these is warned of. */
 const DEPRECATIONS: Readonly<Record<string, string>> = {
   componentstatuses: 'v1 ComponentStatus is deprecated in v1.19+',
@@ -81,12 +89,18 @@ const DEPRECATIONS: Readonly<Record<string, string>> = {
 
 /** Answers a request as a real API server does: every refusal is a Status, and there is no other way out. */
 export const serve = (parts: ServerParts, request: ApiRequest): ApiAnswer => {
-  const warnings: string[] = []
+  const trail: Trail = { warnings: [] }
+  const answer = withWarnings(answered(parts, request, trail), trail.warnings)
+  if (trail.path !== undefined) countRequest(parts.context.etcd, request, trail.path, answer.status)
+  return answer
+}
+
+const answered = (parts: ServerParts, request: ApiRequest, trail: Trail): ApiAnswer => {
   try {
-    return withWarnings(route(parts, request, warnings), warnings)
+    return route(parts, request, trail)
   } catch (error) {
     if (!(error instanceof StatusError)) throw error
-    return withWarnings(presented(request, failure(request, error.status)), warnings)
+    return presented(request, failure(request, error.status))
   }
 }
 
@@ -106,14 +120,14 @@ const headerText = (text: string): string =>
     .replace(/["\\]/g, '\\$&')
     .replace(/[^\x20-\x7e]/g, '?')
 
-const route = (parts: ServerParts, request: ApiRequest, warnings: string[]): ApiAnswer => {
+const route = (parts: ServerParts, request: ApiRequest, trail: Trail): ApiAnswer => {
   const segments = pathSegments(request.path)
   const [first = ''] = segments
   const healthy = health(segments, request)
   if (healthy !== undefined) return healthy
   const path = first === 'api' || first === 'apis' ? resourcePath(segments) : undefined
   const user = impersonated(parts, request)
-  if (path !== undefined) return routeResource(parts, request, path, user, warnings)
+  if (path !== undefined) return routeResource(parts, request, path, user, trail)
   parts.authorizer.authorize(user, { verb: request.method.toLowerCase(), path: request.path })
   return routePath(parts, request, segments)
 }
@@ -124,6 +138,8 @@ const routePath = (
   request: ApiRequest,
   segments: readonly string[],
 ): Answer => {
+  if (request.path === '/metrics') return metrics(request, context)
+  if (request.path === '/metrics/slis') return healthMetrics()
   const groups = groupsOf(context)
   const [first = '', second, third] = segments
   if (first === '') return indentedAnswer(200, { paths: rootPaths(groups) })
@@ -152,14 +168,18 @@ const routeResource = (
   request: ApiRequest,
   path: ResourcePath,
   user: UserInfo,
-  warnings: string[],
+  trail: Trail,
 ): ApiAnswer => {
   const { context, authorizer } = parts
+  const { warnings } = trail
   // what is not served is refused, too, to those who may not even ask
   authorizer.authorize(user, attributesOf(request, path))
   const resource = context.resources.at(path.group, path.version, path.plural)
   if (resource === undefined)
     return servedElsewhere(parts, { context, request, path, user, warnings })
+  // what is not served is not counted: anybody could name anything
+  if (path.subresource === '' || subresourceOf(resource, path.subresource) !== undefined)
+    trail.path = path
   const warning = resource.custom?.deprecation ?? own(DEPRECATIONS, resource.name)
   if (warning !== undefined) warnings.push(warning)
   const target: ResourceRequest = { context, request, path, resource, user, warnings }

@@ -50,7 +50,7 @@ class Reader {
         this.value(field?.schema ?? schema?.items, before, field?.pointer ?? false),
       )
     })
-    return result as JsonObject
+    return result
   }
 
   #list(schema: Schema | undefined, known: JsonValue | undefined): JsonValue {

@@ -16,6 +16,8 @@ export const rootPaths = (groups: readonly GroupDiscovery[]): readonly string[] 
     ...OPENID_PATHS,
     '/apis',
     '/apis/',
+    '/metrics',
+    '/metrics/slis',
     '/openapi/v2',
     '/openapi/v3',
     '/openapi/v3/',

@@ -61,6 +61,12 @@ export const healthPaths = (): readonly string[] =>
     ...checks.map((check) => `/${name}/${check}`),
   ])
 
+/** What is told of the checks beside the hooks, each under its path. */
+export const healthChecks = (): readonly { readonly name: string; readonly type: string }[] =>
+  [...CHECKS].flatMap(([type, checks]) =>
+    checks.filter((name) => !name.startsWith('poststarthook/')).map((name) => ({ name, type })),
+  )
+
 /** `/readyz` and `/readyz/etcd`; undefined if there is no such check. kubernetes: apiserver pkg/server/healthz/healthz.go */
 export const health = (segments: readonly string[], { query }: ApiRequest): Answer | undefined => {
   const [name = '', ...rest] = segments
@@ -73,7 +79,10 @@ export const health = (segments: readonly string[], { query }: ApiRequest): Answ
   const lines = checks.map((check) => `[+]${check} ${excluded.has(check) ? 'excluded: ' : ''}ok\n`)
   if (unknown.length > 0)
     lines.push(
-      `warn: some health checks cannot be excluded: no matches for ${unknown.map((check) => JSON.stringify(check)).join(', ')}\n`,
+      `warn: some health checks cannot be excluded: no matches for ${unknown
+        .toSorted()
+        .map((check) => JSON.stringify(check))
+        .join(',')}\n`,
     )
   return text(`${lines.join('')}${name} check passed\n`)
 }

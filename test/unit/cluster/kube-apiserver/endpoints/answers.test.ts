@@ -34,7 +34,7 @@ describe('a path', () => {
 
   test.each([
     '/foo',
-    '/metrics',
+    '/metric',
     '/apis/foo',
     '/apis/foo/v1',
     '/apis/foo/v1/bars',
