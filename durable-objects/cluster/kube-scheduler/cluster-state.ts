@@ -91,7 +91,9 @@ export class ClusterState {
     this.version++
     if (before !== undefined) this.#remove(key, before)
     if (after !== undefined) this.#add(key, after)
-    return before === undefined ? 'came' : after === undefined ? 'left' : 'changed'
+    if (before === undefined) return 'came'
+    if (after === undefined) return 'left'
+    return isSameToPlugins(before, after) ? undefined : 'changed'
   }
 
   #nominate(key: string, pod: Pod | undefined): void {
@@ -137,13 +139,16 @@ export const hasEnded = ({ status }: Pod): boolean =>
 const isPlaced = (pod: Pod): boolean => (pod.spec.nodeName ?? '') !== '' && !hasEnded(pod)
 
 const isSameToScheduling = (a: Pod, b: Pod): boolean =>
+  isSameToPlugins(a, b) && a.metadata.deletionTimestamp === b.metadata.deletionTimestamp
+
+/** A Pod that begins to leave wakes nobody: its place is free when it has left. */
+const isSameToPlugins = (a: Pod, b: Pod): boolean =>
   a.spec.nodeName === b.spec.nodeName &&
   a.spec.containers === b.spec.containers &&
   a.spec.affinity === b.spec.affinity &&
   a.spec.priority === b.spec.priority &&
   a.metadata.labels === b.metadata.labels &&
-  pendingResizeOf(a) === pendingResizeOf(b) &&
-  a.metadata.deletionTimestamp === b.metadata.deletionTimestamp
+  pendingResizeOf(a) === pendingResizeOf(b)
 
 const pendingResizeOf = ({ status }: Pod): string | undefined =>
   status.conditions?.find(({ type }) => type === 'PodResizePending')?.reason

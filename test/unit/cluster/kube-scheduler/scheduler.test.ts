@@ -348,6 +348,10 @@ describe('the scheduler', () => {
     cluster.client.delete('pods', 'default', 'big', { gracePeriodSeconds: 0 })
     cluster.settle()
     expect(nodeOf('vip')).toBe('node-1')
+    // one that begins to leave is no reason to try again
+    expect(cluster.events.filter((event) => event.includes('FailedScheduling'))).toEqual([
+      'Warning FailedScheduling Pod/vip: 0/1 nodes are available: 1 Insufficient cpu.',
+    ])
     expect(pod('vip').status).not.toHaveProperty('nominatedNodeName')
   })
 
