@@ -31,11 +31,16 @@ export function* runTool(
 ): Steps<number> {
   const run = tool.run(callOf(from, argv, task))
   let answer: ToolAnswer
-  for (;;) {
-    const step = run.next(answer)
-    if (step.done === true) return step.value
-    from.kernel.step()
-    answer = yield* answerTo(from, step.value, task, start)
+  try {
+    for (;;) {
+      const step = run.next(answer)
+      if (step.done === true) return step.value
+      from.kernel.step()
+      answer = yield* answerTo(from, step.value, task, start)
+    }
+  } finally {
+    // killed: it lets go of what it holds
+    run.return(0)
   }
 }
 

@@ -177,9 +177,11 @@ export class Kernel {
   }
 
   #kill(task: Task, signal: Signal): void {
+    const { steps } = task
     task.signal = signal
-    // The generator may not be asked to go on after this: what it would still do dies with it.
     this.#end(task, 128 + SIGNALS[signal])
+    // It lets go of what it holds outside. What it would still wait for dies with it.
+    steps?.return(0)
   }
 
   *sleep(ms: number): Steps<void> {

@@ -12,6 +12,18 @@ const world = { isThere: false }
 
 const TOOLS: readonly Tool[] = [
   {
+    name: 'hold',
+    *run() {
+      world.isThere = true
+      try {
+        yield* waitUntil(() => false)
+      } finally {
+        world.isThere = false
+      }
+      return 0
+    },
+  },
+  {
     name: 'await',
     *run({ argv }) {
       yield* waitUntil(() => world.isThere, argv[1] === undefined ? Infinity : Number(argv[1]))
@@ -113,6 +125,14 @@ describe('a program that waits for the world', () => {
       output: [{ fd: 1, text: 'there\n' }],
       state: { kind: 'ended', exitCode: 0 },
     })
+  })
+
+  it('lets go of what it holds when it is killed', () => {
+    const driver = new Driver(['bash'], { isTTY: true })
+    driver.type('hold\r')
+    expect(world.isThere).toBe(true)
+    driver.type('\x03')
+    expect(world.isThere).toBe(false)
   })
 
   it('waits no longer than it said', () => {
