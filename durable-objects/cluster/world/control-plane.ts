@@ -3,7 +3,7 @@ import type { ProxyCall, ProxyReply } from '#client/kubelets.ts'
 import type { Contacted } from '#images/network.ts'
 import { formatIp } from '#net/ip.ts'
 import type { World } from '#network/world.ts'
-import { converse } from '#world/pod-network.ts'
+import { converse } from '#world/program-network.ts'
 
 /** kubeadm's first node: the kubeconfig's server. */
 const API_SERVER = '192.168.49.2'

@@ -37,7 +37,7 @@ import { NetworkPolicies, type PolicyEnd } from '#world/network-policies.ts'
 import { NodeConnections } from '#world/node-connections.ts'
 import { nodeSockets } from '#world/node-programs.ts'
 import { addressesOfNode, NodeAddresses, podCIDROf } from '#world/nodes.ts'
-import { PodNetwork } from '#world/pod-network.ts'
+import { placeOfPod, placeOfWorkstation, ProgramNetwork } from '#world/program-network.ts'
 import { WorldPods } from '#world/pods.ts'
 import { nodeRange, podRange, serviceRanges } from '#world/ranges.ts'
 import { shadowOf } from '#world/shadow-memory.ts'
@@ -157,7 +157,12 @@ export class ClusterWorld implements World {
 
   /** The network as the Pod's programs see it. */
   networkOf(pod: Pod): Network {
-    return new PodNetwork(this, pod, this.#limits)
+    return new ProgramNetwork(this, placeOfPod(this, pod), this.#limits)
+  }
+
+  /** The network as the learner's computer sees it, outside of the cluster. */
+  networkOutside(hosts: () => string): Network {
+    return new ProgramNetwork(this, placeOfWorkstation(hosts), this.#limits)
   }
 
   /** What kubelets do inside of Pods. */

@@ -21,7 +21,7 @@ import { FIRST_PID, KILLED, missing } from '#world/container/container-program.t
 import { otherProcesses } from '#world/container/main-process.ts'
 import { mountedObjects } from '#kubelet/mounted-objects.ts'
 import { filesOf, goneFrom } from '#world/container-files.ts'
-import { converse } from '#world/pod-network.ts'
+import { converse } from '#world/program-network.ts'
 import { hostnameOf } from '#world/pods.ts'
 import type { ClusterWorld, Worlds } from '#world/world.ts'
 

@@ -1,8 +1,8 @@
-// The network as the programs in a Pod see it: every question and every connection crosses the simulated network as a trace does, only
+// The network as the programs in a Pod or on the learner's computer see it: every question and every connection crosses the simulated network as a trace does, only
 // that nobody is told of the hops.
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import { hostsFileText } from '#coredns/hosts-file.ts'
-import { podResolvConf } from '#coredns/resolv-conf.ts'
+import { DNS_SETTINGS, podResolvConf, type ResolvConf as DnsConf } from '#coredns/resolv-conf.ts'
 import { resolve } from '#coredns/resolver.ts'
 import type {
   Contact,
@@ -14,6 +14,7 @@ import type {
   Resolved,
   ResolverLibrary,
 } from '#images/network.ts'
+import { cidrContains } from '#net/cidr.ts'
 import type { Question } from '#net/dns-message.ts'
 import { formatIp, parseIp } from '#net/ip.ts'
 import { askHost } from '#network/ask-server.ts'
@@ -34,29 +35,55 @@ const DNS_TIMEOUT = 5000
 
 const NEVER: Contacted = { source: '', takes: 0, outcome: 'timeout' }
 
-export class PodNetwork implements Network {
+/** Where a program runs that asks. */
+interface Place {
+  readonly conf: () => DnsConf
+  /** The text of /etc/hosts. */
+  readonly hosts: () => string
+  /** undefined: it has no network. */
+  readonly host: () => Host | undefined
+}
+
+export const placeOfPod = (world: World, pod: Pod): Place => ({
+  conf: () => podResolvConf(pod),
+  hosts: () => hostsFileText(pod),
+  host: () => {
+    const { namespace = '', name = '' } = pod.metadata
+    const sender = senderOf(world, { pod: { namespace, name } })
+    return 'outcome' in sender ? undefined : sender
+  },
+})
+
+/** The learner's computer, which stands outside of the cluster. `hosts`: the text of its /etc/hosts. */
+export const placeOfWorkstation = (hosts: () => string): Place => ({
+  conf: () => DNS_SETTINGS.node,
+  hosts,
+  host: () => ({ kind: 'workstation' }),
+})
+
+export class ProgramNetwork implements Network {
   readonly #world: World
-  readonly #pod: Pod
+  readonly #place: Place
   readonly #limits: CallLimits
 
-  constructor(world: World, pod: Pod, limits: CallLimits) {
+  constructor(world: World, place: Place, limits: CallLimits) {
     this.#world = world
-    this.#pod = pod
+    this.#place = place
     this.#limits = limits
   }
 
   get resolvConf(): ResolvConf {
-    const { nameservers, searches, options } = podResolvConf(this.#pod)
+    const { nameservers, searches, options } = this.#place.conf()
     const ndots = options.findLast((option) => option.startsWith('ndots:'))?.slice(6)
     return { nameservers, searches, ndots: ndots === undefined ? 1 : Number(ndots) }
   }
 
   get hosts(): string {
-    return hostsFileText(this.#pod)
+    return this.#place.hosts()
   }
 
   resolve(name: string, library: ResolverLibrary): Resolved {
-    const host = this.#host()
+    const host = this.#place.host()
     const unreachable: Resolved = {
       end: 'unreachable',
       addresses: [],
@@ -65,7 +92,7 @@ export class PodNetwork implements Network {
     }
     if (host === undefined || !this.#limits.take()) return unreachable
     const { end, addresses, canonicalName, queries } = resolve(name, {
-      conf: podResolvConf(this.#pod),
+      conf: this.#place.conf(),
       hosts: this.hosts,
       family: 'ipv4',
       library: library === 'musl' ? 'musl' : 'glibc',
@@ -86,7 +113,7 @@ export class PodNetwork implements Network {
   query(question: Question, options: QueryOptions = {}): Queried {
     const { port = 53, transport = 'UDP', timeout = DNS_TIMEOUT } = options
     const server = options.server ?? this.resolvConf.nameservers[0] ?? '127.0.0.1'
-    const host = this.#host()
+    const host = this.#place.host()
     const outcome =
       host === undefined || !this.#limits.take()
         ? 'timeout'
@@ -95,36 +122,37 @@ export class PodNetwork implements Network {
   }
 
   contact(contact: Contact): Contacted {
-    const host = this.#host()
+    const host = this.#place.host()
     const ip = parseIp(contact.address)
     if (host === undefined || ip === undefined) return { ...NEVER, outcome: 'no-route' }
-    return this.#limits.enter(() => converse(this.#world, host, contact)) ?? NEVER
+    const told = this.#limits.enter(() => converse(this.#world, host, contact)) ?? NEVER
+    const isLost = told.outcome === 'no-route' && this.#isLostOutside(host, ip)
+    return isLost ? { ...NEVER, source: told.source } : told
   }
 
   ping(address: string): 'reply' | 'timeout' | 'no-route' {
-    const host = this.#host()
+    const host = this.#place.host()
     const ip = parseIp(address)
     if (host === undefined || ip === undefined) return 'no-route'
     if (!this.#limits.take()) return 'timeout'
     const conversation = conversationOf(this.#world, host, { protocol: 'icmp', ip, port: 0 })
     const stopped = conversation.open()
-    if (stopped !== undefined) return stopped.outcome === 'no-route' ? 'no-route' : 'timeout'
+    if (stopped?.outcome === 'no-route' && !this.#isLostOutside(host, ip)) return 'no-route'
+    if (stopped !== undefined) return 'timeout'
     const there = conversation.arrived.host
     if (there.kind === 'internet' || there.kind === 'workstation') return 'reply'
     if (there.kind === 'remote' && this.#isNobody(there)) return 'timeout'
     return conversation.answer('') === undefined ? 'reply' : 'timeout'
   }
 
+  /** The learner's router sends what it has no other way for into the internet, where cluster IPs mean nothing: nobody says so. */
+  #isLostOutside(host: Host, ip: Ip): boolean {
+    return host.kind === 'workstation' && !cidrContains(this.#world.nodeCIDR, ip)
+  }
+
   #isNobody({ ip }: Extract<Host, { kind: 'remote' }>): boolean {
     const exchange: Exchange = { protocol: 'tcp', port: 443, client: '' }
     return this.#world.internet.ask(ip, exchange) === undefined
-  }
-
-  /** undefined: the Pod has no network. */
-  #host(): Host | undefined {
-    const { namespace = '', name = '' } = this.#pod.metadata
-    const sender = senderOf(this.#world, { pod: { namespace, name } })
-    return 'outcome' in sender ? undefined : sender
   }
 }
 
