@@ -1,12 +1,20 @@
 // The document of /openapi/v2 as clients in Go ask for it. gnostic: openapiv2/OpenAPIv2.proto
 import { ProtobufWriter } from '#apimachinery/protobuf/writer.ts'
+import type {
+  Operation,
+  Parameter,
+  PathItem,
+  Reference,
+} from '#kube-apiserver/discovery/openapi-v2-parameters.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
 interface DocumentV2 {
   readonly swagger: string
   readonly info: { readonly title: string; readonly version: string }
+  readonly paths: Readonly<Record<string, PathItem>>
   readonly definitions: Readonly<Record<string, unknown>>
+  readonly parameters: Readonly<Record<string, Parameter>>
 }
 
 type Field = (writer: ProtobufWriter, number: number, value: unknown) => void
@@ -125,8 +133,102 @@ const schemaOf = (definition: Json): Uint8Array =>
     }
   })
 
-export const encodeDocumentV2 = ({ swagger, info, definitions }: DocumentV2): Uint8Array =>
+/** Who names what of a message that holds one of several. */
+const only = (number: number, value: Uint8Array): Uint8Array =>
+  message((writer) => writer.bytes(number, value))
+
+const parameterOf = ({ in: where, name, required, type, uniqueItems, schema: of }: Parameter) =>
+  where === 'body'
+    ? only(
+        1,
+        message((writer) => {
+          writer.text(2, name)
+          writer.text(3, where)
+          flag(writer, 4, required)
+          writer.bytes(5, schemaOf(of as Json))
+        }),
+      )
+    : only(
+        2,
+        only(
+          where === 'query' ? 3 : 4,
+          message((writer) => {
+            const later = where === 'query' ? 1 : 0
+            flag(writer, 1, required)
+            writer.text(2, where)
+            writer.text(4, name)
+            writer.text(5 + later, type ?? '')
+            flag(writer, 19 + later, uniqueItems)
+          }),
+        ),
+      )
+
+const parameterItem = (parameter: Parameter | Reference): Uint8Array =>
+  '$ref' in parameter
+    ? only(
+        2,
+        message((writer) => writer.text(1, parameter.$ref)),
+      )
+    : only(1, parameterOf(parameter))
+
+type Response = Operation['responses'][string]
+
+const responseOf = ({ description = '', schema: of }: Response): Uint8Array =>
+  only(
+    1,
+    message((writer) => {
+      writer.text(1, description)
+      if (of !== undefined) writer.bytes(2, only(1, schemaOf(of as Json)))
+    }),
+  )
+
+const operationOf = (operation: Operation): Uint8Array =>
   message((writer) => {
+    each(text)(writer, 1, operation.tags)
+    if (operation.description !== undefined) writer.text(3, operation.description)
+    writer.text(5, operation.operationId)
+    for (const parameter of operation.parameters ?? []) writer.bytes(8, parameterItem(parameter))
+    const responses = message((inner) => {
+      for (const [code, response] of Object.entries(operation.responses))
+        inner.bytes(1, named(code, responseOf(response)))
+    })
+    writer.bytes(9, responses)
+    each(text)(writer, 10, operation.schemes)
+    for (const [key, value] of Object.entries(operation))
+      if (key.startsWith('x-')) writer.bytes(13, named(key, anyOf(value)))
+  })
+
+const OPERATIONS = [
+  ['get', 2],
+  ['put', 3],
+  ['post', 4],
+  ['delete', 5],
+  ['patch', 8],
+] as const
+
+const pathItemOf = (item: PathItem): Uint8Array =>
+  message((writer) => {
+    for (const [method, number] of OPERATIONS) {
+      const operation = item[method]
+      if (operation !== undefined) writer.bytes(number, operationOf(operation))
+    }
+    for (const parameter of item.parameters ?? []) writer.bytes(9, parameterItem(parameter))
+  })
+
+/** A map as pairs in the field of that number. */
+const pairs = <T>(
+  number: number,
+  values: Readonly<Record<string, T>>,
+  encode: (value: T) => Uint8Array,
+): Uint8Array =>
+  message((writer) => {
+    for (const [name, value] of Object.entries(values))
+      writer.bytes(number, named(name, encode(value)))
+  })
+
+export const encodeDocumentV2 = (document: DocumentV2): Uint8Array =>
+  message((writer) => {
+    const { swagger, info, paths, definitions, parameters } = document
     writer.text(1, swagger)
     writer.bytes(
       2,
@@ -135,6 +237,7 @@ export const encodeDocumentV2 = ({ swagger, info, definitions }: DocumentV2): Ui
         head.text(2, info.version)
       }),
     )
-    writer.bytes(8, new Uint8Array())
+    writer.bytes(8, pairs(2, paths, pathItemOf))
     writer.bytes(9, namedSchemas(definitions))
+    writer.bytes(10, pairs(1, parameters, parameterOf))
   })

@@ -3,11 +3,12 @@ import {
   type Definitions,
   described,
 } from '#kube-apiserver/discovery/definitions.ts'
+import { pathsV2 } from '#kube-apiserver/discovery/openapi-v2-paths.ts'
 import { encodeDocumentV2 } from '#kube-apiserver/discovery/openapi-v2-protobuf.ts'
 import { KUBERNETES_VERSION } from '#kube-apiserver/discovery/version.ts'
 import { customDefinitions, withoutV3 } from '#kube-apiserver/apiextensions/openapi-definitions.ts'
 import { jsonAnswer, type Answer } from '#kube-apiserver/endpoints/http.ts'
-import type { Resource } from '#kube-apiserver/resources.ts'
+import type { GroupDiscovery, Resources } from '#kube-apiserver/resources.ts'
 
 const PROTOBUF_V2 = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
 
@@ -20,22 +21,46 @@ const INSTEAD: Definitions = {
   'io.k8s.apimachinery.pkg.util.intstr.IntOrString': ofText('int-or-string'),
 }
 
-/** /openapi/v2, as JSON or as protobuf: every definition, and no paths. kubectl prefers v3. */
-export const openapiV2 = (accept: string, customs: readonly Resource[]): Answer => {
+type Made = Pick<Answer, 'body' | 'bytes'>
+
+// what every cluster without custom resources serves is made once, as text and not as text
+const known = new WeakMap<readonly GroupDiscovery[], Map<boolean, Made>>()
+
+/** /openapi/v2, as JSON or as protobuf. kubectl prefers v3. */
+export const openapiV2 = (accept: string, resources: Resources): Answer => {
+  const isText = !accept.includes('com.github.proto-openapi.spec.v2')
+  const make = (): Made =>
+    isText
+      ? { body: jsonAnswer(200, documentOf(resources)).body }
+      : { body: [], bytes: encodeDocumentV2(documentOf(resources)) }
+  const made = resources.custom().length === 0 ? once(resources.groups(), isText, make) : make()
+  return { status: 200, contentType: isText ? 'application/json' : PROTOBUF_V2, ...made }
+}
+
+const once = (groups: readonly GroupDiscovery[], isText: boolean, make: () => Made): Made => {
+  let forms = known.get(groups)
+  if (forms === undefined) known.set(groups, (forms = new Map()))
+  let made = forms.get(isText)
+  if (made === undefined) forms.set(isText, (made = make()))
+  return made
+}
+
+const documentOf = (resources: Resources) => {
   const named = Object.entries({ ...bareDefinitions(), ...INSTEAD }).map(
     ([name, definition]) => [name, withDefinitionPaths(described(name, definition))] as const,
   )
-  const custom = customs
+  const custom = resources
+    .custom()
     .flatMap(customDefinitions)
     .map(([name, definition]) => [name, withDefinitionPaths(withoutV3(definition))] as const)
-  const document = {
+  const { paths, parameters } = pathsV2(resources.groups())
+  return {
     swagger: '2.0',
     info: { title: 'Kubernetes', version: KUBERNETES_VERSION },
-    paths: {},
+    paths,
     definitions: Object.fromEntries([...named, ...custom]),
+    parameters,
   }
-  if (!accept.includes('com.github.proto-openapi.spec.v2')) return jsonAnswer(200, document)
-  return { status: 200, contentType: PROTOBUF_V2, body: [], bytes: encodeDocumentV2(document) }
 }
 
 const withDefinitionPaths = (definition: unknown): unknown =>

@@ -194,7 +194,7 @@ export const openapi = (
   segments: readonly string[],
   accept: string,
 ): Answer => {
-  if (segments[1] === 'v2' && segments.length === 2) return openapiV2(accept, resources.custom())
+  if (segments[1] === 'v2' && segments.length === 2) return openapiV2(accept, resources)
   if (segments[1] !== 'v3') throw noSuchPath()
   if (segments.length === 2) return index(resources)
   const path = segments.slice(2).join('/')
