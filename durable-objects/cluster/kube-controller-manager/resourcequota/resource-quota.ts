@@ -63,7 +63,10 @@ const nextChange = ({ client }: ComponentContext, namespace: string): number | u
 const syncQuota = ({ client }: ComponentContext, quota: ResourceQuota): void => {
   const { namespace = '' } = quota.metadata
   const list = (resource: string) => client.dynamic.list(resource, { namespace })
-  const status = { hard: quota.spec?.hard ?? {}, used: usedOf(quota, list, client.now()) }
+  const hard = quota.spec?.hard ?? {}
+  const limitsNothing = Object.keys(hard).length === 0
+  // what is empty is not written
+  const status = limitsNothing ? {} : { hard, used: usedOf(quota, list, client.now()) }
   if (equal(status, quota.status)) return
   client.update('resourcequotas', { ...quota, status }, { subresource: 'status' })
 }

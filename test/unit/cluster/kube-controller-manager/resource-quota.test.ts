@@ -28,3 +28,17 @@ test('a quota says what is used and follows what comes and goes', () => {
   cluster.settle()
   expect(used()).toEqual({ configmaps: '0', pods: '0', services: '0' })
 })
+
+test('a quota that limits nothing has nothing to say', () => {
+  const cluster = new FakeCluster(resourceQuotaController)
+  cluster.client.create('resourcequotas', {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: 'q', namespace: 'default' },
+    spec: { hard: {} },
+    status: {},
+  })
+  cluster.settle()
+  expect(cluster.client.get('resourcequotas', 'default', 'q')!.status).toEqual({})
+  expect(cluster.writesWhenSettled()).toBe(0)
+})
