@@ -9,7 +9,7 @@ const SERVICE_CIDR = '10.96.0.0/12'
 const API_SERVER = '192.168.49.2'
 const API_PORT = 8443
 
-const cidr: ServiceCIDR = {
+export const defaultServiceCidr: ServiceCIDR = {
   apiVersion: 'networking.k8s.io/v1',
   kind: 'ServiceCIDR',
   metadata: { name: 'kubernetes' },
@@ -72,7 +72,7 @@ export const kubernetesService = (): readonly {
   readonly resource: string
   readonly object: KubeObject
 }[] => [
-  { resource: 'servicecidrs.networking.k8s.io', object: cidr },
+  { resource: 'servicecidrs.networking.k8s.io', object: defaultServiceCidr },
   { resource: 'services', object: apiService },
   { resource: 'endpoints', object: apiEndpoints },
   { resource: 'endpointslices.discovery.k8s.io', object: apiSlice },

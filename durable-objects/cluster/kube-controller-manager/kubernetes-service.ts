@@ -6,8 +6,8 @@ import type { Client } from '#client/client.ts'
 import type { Component, ComponentDefinition } from '#client/component.ts'
 import { assign, equal, type KubeObject } from '#apimachinery/object.ts'
 import { StatusError } from '#apimachinery/status-error.ts'
-import { parseTime } from '#apimachinery/time.ts'
 import { apiEndpoints, apiService, apiSlice } from '#kube-controller-manager/bootstrap-service.ts'
+import { nextLook } from '#kube-controller-manager/look-times.ts'
 
 const NAME = 'kubernetes-service'
 const NAMESPACE = 'default'
@@ -22,7 +22,7 @@ export const kubernetesServiceController: ComponentDefinition = {
   create: ({ client, queue }) => {
     const look = (earliest: number): void => {
       if (isRight(client)) queue.cancel(SERVICE)
-      else queue.addAt(SERVICE, nextLook(client, earliest))
+      else queue.addAt(SERVICE, nextLook(client, earliest, INTERVAL))
     }
     const changed = ({ object: { metadata } }: { readonly object: KubeObject }): void => {
       if (metadata.name === SERVICE && metadata.namespace === NAMESPACE) look(client.now())
@@ -45,13 +45,6 @@ export const kubernetesServiceController: ComponentDefinition = {
       },
     } satisfies Component
   },
-}
-
-/** Looks are counted from the cluster's beginning. */
-const nextLook = (client: Client, earliest: number): number => {
-  const { creationTimestamp } = client.get('namespaces', '', NAMESPACE)?.metadata ?? {}
-  const start = creationTimestamp === undefined ? 0 : parseTime(creationTimestamp)
-  return start + Math.ceil((earliest - start) / INTERVAL) * INTERVAL
 }
 
 const endpointsOf = (client: Client): Endpoints | undefined =>
