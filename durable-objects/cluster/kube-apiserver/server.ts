@@ -25,7 +25,8 @@ import { countRequest, healthMetrics, metrics } from '#kube-apiserver/metrics.ts
 import { rootPaths } from '#kube-apiserver/discovery/root-paths.ts'
 import { versionInfo } from '#kube-apiserver/discovery/version.ts'
 import type { ResourceRequest } from '#kube-apiserver/endpoints/context.ts'
-import { failure } from '#kube-apiserver/endpoints/failure.ts'
+import { checkTimeout } from '#kube-apiserver/endpoints/deadline.ts'
+import { failure, inYaml } from '#kube-apiserver/endpoints/failure.ts'
 import { get } from '#kube-apiserver/endpoints/get.ts'
 import { health } from '#kube-apiserver/endpoints/health.ts'
 import {
@@ -123,13 +124,15 @@ const headerText = (text: string): string =>
 const route = (parts: ServerParts, request: ApiRequest, trail: Trail): ApiAnswer => {
   const segments = pathSegments(request.path)
   const [first = ''] = segments
-  const healthy = health(segments, request)
-  if (healthy !== undefined) return healthy
   const path = first === 'api' || first === 'apis' ? resourcePath(segments) : undefined
+  checkTimeout(request, path)
   const user = impersonated(parts, request)
+  const healthy = health(segments, request)
+  // anybody may ask how the server is, but not for the single checks
+  if (healthy !== undefined && segments.length === 1) return healthy
   if (path !== undefined) return routeResource(parts, request, path, user, trail)
   parts.authorizer.authorize(user, { verb: request.method.toLowerCase(), path: request.path })
-  return routePath(parts, request, segments)
+  return healthy ?? routePath(parts, request, segments)
 }
 
 /** What is no resource's. */
@@ -146,15 +149,16 @@ const routePath = (
   if (first === 'openapi') return openapi(context.resources, segments, request.accept)
   const document = openidDocument(segments, request)
   if (document !== undefined) return document
-  const isVersion = first === 'version' && second === undefined
+  const isVersion = first === 'version'
   const isDiscovery = first === 'api' || (first === 'apis' && (second ?? '') === '')
   const isGroup = first === 'apis' && groups.some(({ metadata }) => metadata.name === second)
   if (!isVersion && !isDiscovery && !isGroup) return pageNotFound()
+  if (isVersion && second !== undefined) throw noSuchPath()
   if (request.method !== 'GET') throw methodNotAllowed()
   if (isVersion) return indentedAnswer(200, versionInfo)
   const remote = third === undefined ? undefined : remoteService(context.etcd, second!, third)
   if (remote !== undefined && !isAvailable(remote)) return unavailable()
-  return presented(request, discover(context.resources, groups, segments, request))
+  return presented(request, inYaml(request, discover(context.resources, groups, segments, request)))
 }
 
 /** What this server serves, and what others serve. */

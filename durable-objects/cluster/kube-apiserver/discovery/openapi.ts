@@ -7,7 +7,7 @@ import {
 } from '#kube-apiserver/discovery/definitions.ts'
 import { openapiV2 } from '#kube-apiserver/discovery/openapi-v2.ts'
 import { KUBERNETES_VERSION } from '#kube-apiserver/discovery/version.ts'
-import { jsonAnswer, type Answer } from '#kube-apiserver/endpoints/http.ts'
+import { jsonAnswer, pageNotFound, type Answer } from '#kube-apiserver/endpoints/http.ts'
 import { customDefinitions } from '#kube-apiserver/apiextensions/openapi-definitions.ts'
 import type {
   GroupDiscovery,
@@ -195,7 +195,7 @@ export const openapi = (
   accept: string,
 ): Answer => {
   if (segments[1] === 'v2' && segments.length === 2) return openapiV2(accept, resources)
-  if (segments[1] !== 'v3') throw noSuchPath()
+  if (segments[1] !== 'v3') return pageNotFound()
   if (segments.length === 2) return index(resources)
   const path = segments.slice(2).join('/')
   const groupVersion = groupVersionsOf(resources.groups()).find(

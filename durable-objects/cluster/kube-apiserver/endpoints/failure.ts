@@ -18,13 +18,15 @@ export const failure = (request: ApiRequest, status: Status): Answer => {
     : { ...answer, headers: [['retry-after', String(retryAfter)]] }
 }
 
-const statusAnswer = (request: ApiRequest, status: Status): Answer => {
+const statusAnswer = (request: ApiRequest, status: Status): Answer =>
+  negotiateObject(request.accept) === undefined
+    ? indentedAnswer(status.code, status)
+    : inYaml(request, jsonAnswer(status.code, status))
+
+/** An answer in JSON, as YAML if the client wants that. */
+export const inYaml = (request: ApiRequest, answer: Answer): Answer => {
   const form = negotiateObject(request.accept)
-  if (form === undefined) return indentedAnswer(status.code, status)
-  if (!form.yaml) return jsonAnswer(status.code, status)
-  return {
-    status: status.code,
-    contentType: form.contentType,
-    body: [printYaml(JSON.parse(JSON.stringify(status)) as JsonObject)],
-  }
+  if (form?.yaml !== true || answer.contentType !== 'application/json') return answer
+  const object = JSON.parse(answer.body.join('')) as JsonObject
+  return { ...answer, contentType: form.contentType, body: [printYaml(object)] }
 }

@@ -28,6 +28,7 @@ describe('a path', () => {
     '/apis/apps/v2',
     '/apis/apps/v1/bars',
     '/apis/autoscaling/v3/x',
+    '/version/x',
   ])('%s in a group that there is is refused by the API', (path) => {
     expect(api.send('GET', path).body).toEqual(NOT_FOUND)
   })
@@ -39,7 +40,8 @@ describe('a path', () => {
     '/apis/foo/v1',
     '/apis/foo/v1/bars',
     '/healthz/odd',
-    '/version/x',
+    '/openapi',
+    '/openapi/v2/x',
   ])('%s in no group is not found', (path) => {
     expect(api.send('GET', path)).toMatchObject({
       status: 404,
@@ -186,7 +188,45 @@ describe('the form of an answer', () => {
   })
 })
 
+describe('a timeout', () => {
+  test.each([
+    ['/api/v1/pods?timeout=invalid', 'time: invalid duration \\"invalid\\"'],
+    ['/version?timeout=5', 'time: missing unit in duration \\"5\\"'],
+    ['/readyz?timeout=5x', 'time: unknown unit \\"x\\" in duration \\"5x\\"'],
+  ])('of %s is none', (path, problem) => {
+    const { status, text } = api.send('GET', path)
+    expect(status).toBe(400)
+    expect(text).toContain(
+      `"message":"invalid timeout specified in the request URL - ${problem}","reason":"BadRequest"`,
+    )
+  })
+
+  test.each(['0s', '1h', '1.5s', ''])('of "%s" is one', (timeout) => {
+    expect(api.send('GET', `/api/v1/pods?timeout=${timeout}`).status).toBe(200)
+  })
+
+  test('is nothing to what goes on and on', () => {
+    expect(api.watch('/api/v1/namespaces?watch=1&timeout=invalid').length).toBeGreaterThan(0)
+  })
+})
+
 describe('what is no resource', () => {
+  test('may be YAML, if it is discovery', () => {
+    const yaml = (path: string) => api.send('GET', path, '', { accept: 'application/yaml' })
+    expect(yaml('/apis/apps')).toMatchObject({ status: 200, contentType: 'application/yaml' })
+    expect(yaml('/apis/apps').text).toContain('\nkind: APIGroup\nname: apps\n')
+    expect(yaml('/apis/apps/v1').text).toContain('\ngroupVersion: apps/v1\nkind: APIResourceList\n')
+    expect(yaml('/version').contentType).toBe('application/json')
+  })
+
+  test('is shown to everybody, but for single checks', () => {
+    const asked = (path: string): number =>
+      api.send('GET', path, '', { impersonate: { user: 'x', groups: ['system:authenticated'] } })
+        .status
+    expect(['/livez', '/readyz?verbose', '/version'].map(asked)).toEqual([200, 200, 200])
+    expect(['/livez/etcd', '/readyz/ping', '/'].map(asked)).toEqual([403, 403, 403])
+  })
+
   test('/ lists what is served', () => {
     const paths = api.send('GET', '/').body['paths'] as readonly string[]
     expect(paths).toEqual([...paths].sort())
