@@ -3,6 +3,7 @@
 import { byteLength } from '#shell/files/bytes.ts'
 import { failure, type FileFailure, isFailure } from '#shell/files/failure.ts'
 import {
+  countOf,
   type Device,
   directory,
   type FileNode,
@@ -344,6 +345,9 @@ export class FileSystem {
     if (node.kind === 'file' && node.text.length > limit) return failure('ENOSPC')
     const more = weightOf(node.kind === 'directory' ? { ...node, entries: {} } : node)
     const fewer = place.node?.kind === 'file' ? weightOf(place.node) : 0
+    const { places } = volume
+    if (place.node === undefined && places !== undefined && places.taken >= places.most)
+      return failure('ENOSPC')
     if (more > fewer && volume.used + more - fewer > volume.limit) return failure('ENOSPC')
     this.#put(place.path, node)
     return undefined
@@ -357,7 +361,9 @@ export class FileSystem {
     const names = inside.split('/').filter((name) => name !== '')
     const before = volume.tree
     volume.tree = replaced(volume.tree, names, 0, node, this.#options.now())
-    const change = weightOf(node) - weightOf(nodeAt(before, names))
+    const replacedNode = nodeAt(before, names)
+    if (volume.places !== undefined) volume.places.taken += countOf(node) - countOf(replacedNode)
+    const change = weightOf(node) - weightOf(replacedNode)
     volume.used = Math.max(0, volume.used + change)
   }
 }

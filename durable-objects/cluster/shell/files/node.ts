@@ -110,6 +110,13 @@ export const weightOf = (node: Node | undefined): number => {
   return sum
 }
 
+/** How many files, directories and links there are in a tree, itself among them. */
+export const countOf = (node: Node | undefined): number => {
+  if (node === undefined) return 0
+  if (node.kind !== 'directory') return 1
+  return Object.values(node.entries).reduce((sum, entry) => sum + countOf(entry), 1)
+}
+
 /** What a tree's entries weigh. */
 export const weightWithin = (node: Node): number =>
   node.kind === 'directory' ? weightOf(node) - NODE_SIZE : weightOf(node)

@@ -7,6 +7,8 @@ export interface Volume {
   /** What was written into it. */
   used: number
   readonly limit: number
+  /** Files, directories and links that it holds at most, and holds. Absent: nobody counts. */
+  readonly places?: { readonly most: number; taken: number }
   /** As `df` and `mount` name it: `tmpfs`. Absent: `overlay`. */
   readonly device?: string
 }

@@ -162,6 +162,20 @@ describe('room', () => {
     expect(count).toBe(15)
   })
 
+  it('is for so many files, where they are counted', () => {
+    const places = { most: 3, taken: 0 }
+    const files = make({ ...volumeOf(directory({})), places })
+    expect(files.mkdir('/a')).toBeUndefined()
+    expect(files.write('/a/b', '')).toBeUndefined()
+    expect(files.symlink('b', '/a/c')).toBeUndefined()
+    expect(code(files.write('/a/d', ''))).toBe('ENOSPC')
+    expect(files.write('/a/b', 'more')).toBeUndefined()
+    expect(files.rename('/a/b', '/d')).toBeUndefined()
+    expect(files.unlink('/d')).toBeUndefined()
+    expect(places.taken).toBe(2)
+    expect(files.write('/e', '')).toBeUndefined()
+  })
+
   it('of one file is bounded', () => {
     const files = new FileSystem(volumeOf(directory({})), { now: () => 0, fileLimit: 10 })
     expect(code(files.write('/a', 'x'.repeat(11)))).toBe('ENOSPC')
