@@ -17,6 +17,7 @@ const loadEngine = async () => {
       contents: `
         export { StoredCluster } from './stored-cluster.ts'
         export { settingsOf } from '#settings.ts'
+        export { runOurKubectl } from './our-kubectl-run.ts'
         export { ADMINISTRATOR, VIEWER } from '../../durable-objects/session/users.ts'`,
       resolveDir: import.meta.dirname,
       sourcefile: 'engine-server-bundle.ts',
@@ -39,6 +40,9 @@ const loadEngine = async () => {
     rmSync(folder, { recursive: true })
   }
 }
+
+/** Lets others have their turn. */
+const pause = () => new Promise((resolve) => setTimeout(resolve, 5))
 
 const readBody = async (request) => {
   const chunks = []
@@ -99,6 +103,10 @@ class Session {
     return this.#stored.cluster
   }
 
+  tick() {
+    this.#turn(() => undefined)
+  }
+
   handle(request) {
     if (this.#rebuild && this.#watches.size === 0) this.#stored.rebuild()
     return this.#turn(() => this.cluster.handle(request))
@@ -152,11 +160,12 @@ class Session {
 /**
  * Starts the server on a free port. `POST /api/sessions` makes a session (`seed` may be asked for beside the settings), its kubeconfig
  * is at `/api/sessions/ID/kubeconfig`, its API at `/k8s/ID.KEY` (with any key) and, to look only, at `/k8s/ID`.
+ * `POST /kubectl/ID.KEY` runs a command line of our own kubectl (see our-kubectl.mjs).
  * `rebuild`: each cluster is thrown away and made again from what was stored before every request while no watch is open.
  * `now`: the clock, in milliseconds since the epoch.
  */
 export const startEngineServer = async ({ rebuild = false, now = () => Date.now() } = {}) => {
-  const { StoredCluster, settingsOf, ADMINISTRATOR, VIEWER } = await loadEngine()
+  const { StoredCluster, settingsOf, ADMINISTRATOR, VIEWER, runOurKubectl } = await loadEngine()
   const sessions = new Map()
   let origin = ''
 
@@ -199,6 +208,17 @@ export const startEngineServer = async ({ rebuild = false, now = () => Date.now(
     if (first === 'api' && last === 'kubeconfig' && sessions.has(third))
       return void response.end(kubeconfigText(`${origin}/k8s/${third}.key`))
     const [id, key] = second.split('.')
+    if (first === 'kubectl' && sessions.has(id)) {
+      const server = `${origin}/k8s/${second}`
+      const result = await runOurKubectl(
+        sessions.get(id),
+        ADMINISTRATOR,
+        server,
+        JSON.parse(bytes),
+        pause,
+      )
+      return void response.end(JSON.stringify(result))
+    }
     const session = first === 'k8s' ? sessions.get(id) : undefined
     if (session === undefined) return void response.writeHead(404).end()
     kubernetes(session, key !== undefined, url, request, response, bytes)

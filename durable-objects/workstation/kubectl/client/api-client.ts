@@ -1,0 +1,163 @@
+// kubectl's way to the API server: requests go out, answers come back or are thrown as ApiError.
+import type { Status } from '#apimachinery/status-error.ts'
+import type { JsonObject } from '#apimachinery/object.ts'
+import { ApiError, KubectlFailure, PlainFailure } from '#kubectl/failure.ts'
+import type { ApiCall, ApiReply, ApiStream, KubectlHost, RemoteProgram } from '#kubectl/host.ts'
+
+export interface ClientOptions {
+  readonly host: KubectlHost
+  /** Where the kubeconfig says that the server is. */
+  readonly server: string
+  readonly userAgent: string
+  readonly impersonate?: ApiCall['impersonate']
+  /** Shows what the server warns of. */
+  readonly warn: (text: string) => void
+}
+
+export const JSON_TYPE = 'application/json'
+export const TABLE_TYPE =
+  'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json'
+
+type Query = readonly (readonly [string, string])[]
+
+export class ApiClient {
+  readonly #options: ClientOptions
+  readonly #warned = new Set<string>()
+
+  constructor(options: ClientOptions) {
+    this.#options = options
+  }
+
+  /** The answer as it came, whatever it says. Throws if there is no server. */
+  raw(call: ApiCall): ApiReply {
+    const { host } = this.#options
+    this.#reach()
+    const reply = host.request(this.#complete(call))
+    this.#warn(reply)
+    return reply
+  }
+
+  /** Throws ApiError. */
+  send(call: ApiCall): ApiReply {
+    return succeeded(call, this.raw(call))
+  }
+
+  /** The answer as an object. Throws ApiError. */
+  object(call: ApiCall): JsonObject {
+    const { text } = this.send(call)
+    return objectOf(text)
+  }
+
+  get(path: string, query: Query = [], accept = JSON_TYPE): JsonObject {
+    return this.object({ method: 'GET', path, query, accept })
+  }
+
+  /** Throws ApiError. */
+  stream(call: ApiCall): ApiStream {
+    this.#reach()
+    const answer = this.#options.host.stream(this.#complete(call))
+    return 'read' in answer ? answer : refused(call, answer)
+  }
+
+  /** Throws ApiError. */
+  program(call: ApiCall): RemoteProgram {
+    this.#reach()
+    const answer = this.#options.host.program(this.#complete(call))
+    return 'look' in answer ? answer : refused(call, answer)
+  }
+
+  #complete(call: ApiCall): ApiCall {
+    const { userAgent, impersonate } = this.#options
+    return {
+      accept: JSON_TYPE,
+      userAgent,
+      ...(impersonate === undefined ? {} : { impersonate }),
+      ...call,
+    }
+  }
+
+  #warn({ warnings }: ApiReply): void {
+    for (const text of warnings) {
+      if (this.#warned.has(text)) continue
+      this.#warned.add(text)
+      this.#options.warn(text)
+    }
+  }
+
+  /** There is one server, whatever the kubeconfig says. */
+  #reach(): void {
+    const { host, server } = this.#options
+    if (server.replace(/\/+$/, '') === host.server) return
+    const name = server.replace(/^[a-z]+:\/\//, '').replace(/\/.*/, '')
+    throw new PlainFailure(
+      `The connection to the server ${name} was refused - did you specify the right host or port?`,
+    )
+  }
+}
+
+const refused = (call: ApiCall, reply: ApiReply): never => {
+  succeeded(call, reply)
+  throw new KubectlFailure(`unable to upgrade connection: ${reply.text}`)
+}
+
+const succeeded = (call: ApiCall, reply: ApiReply): ApiReply => {
+  if (reply.status < 300) return reply
+  throw new ApiError(statusOf(call, reply))
+}
+
+const objectOf = (text: string): JsonObject => {
+  try {
+    return JSON.parse(text) as JsonObject
+  } catch {
+    throw new KubectlFailure(
+      `couldn't get version/kind; json parse error: invalid character in ${text.slice(0, 40)}`,
+    )
+  }
+}
+
+/** What the server says is wrong; a text of its own where it says it in no Status. */
+const statusOf = ({ method }: ApiCall, { status: code, text }: ApiReply): Status => {
+  try {
+    const status = JSON.parse(text) as Status
+    if (status.kind === 'Status') return status
+  } catch {
+    // the text itself is the message
+  }
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    ...genericStatus(code, method, text),
+    code,
+  }
+}
+
+/** kubernetes: apimachinery pkg/api/errors NewGenericServerResponse */
+const genericStatus = (
+  code: number,
+  method: string,
+  text: string,
+): { readonly reason: string; readonly message: string } => {
+  switch (code) {
+    case 404:
+      return { reason: 'NotFound', message: 'the server could not find the requested resource' }
+    case 401:
+      return {
+        reason: 'Unauthorized',
+        message: 'the server has asked for the client to provide credentials',
+      }
+    case 403:
+      return { reason: 'Forbidden', message: text === '' ? 'forbidden' : text.trim() }
+    case 405:
+      return {
+        reason: 'MethodNotAllowed',
+        message: 'the server does not allow this method on the requested resource',
+      }
+    default:
+      return {
+        reason: code >= 500 ? 'InternalError' : '',
+        message: `the server responded with the status code ${code} but did not return more details${method === 'POST' ? ' (post)' : ''}`,
+      }
+  }
+}

@@ -1,0 +1,138 @@
+// The kubeconfig and what flags say instead. kubernetes: client-go tools/clientcmd
+import { isFailure } from '#shell/files/failure.ts'
+import { givenPath } from '#shell/files/path.ts'
+import type { ToolCall } from '#shell/tools/tool.ts'
+import { parseYaml } from '#apimachinery/yaml/parse.ts'
+import type { JsonObject, JsonValue } from '#apimachinery/object.ts'
+import { goDurationOf } from '#kubectl/command/values.ts'
+import type { Flags } from '#kubectl/command/flags.ts'
+import { KubectlFailure, PlainFailure } from '#kubectl/failure.ts'
+
+interface Named<T> {
+  readonly name: string
+  readonly value: T
+}
+
+export interface ContextEntry {
+  readonly cluster?: string
+  readonly user?: string
+  readonly namespace?: string
+}
+
+/** One file, or several merged: the first that says something wins. */
+export interface KubeConfig {
+  readonly clusters: readonly Named<JsonObject>[]
+  readonly users: readonly Named<JsonObject>[]
+  readonly contexts: readonly Named<ContextEntry>[]
+  readonly currentContext: string
+}
+
+/** What a command does with it. */
+export interface ConnectionConfig {
+  readonly server: string
+  readonly namespace: string
+  /** `--namespace` was given. */
+  readonly isExplicit: boolean
+}
+
+const NOTHING: KubeConfig = { clusters: [], users: [], contexts: [], currentContext: '' }
+/** Where kubectl looks when nobody says where a server is. */
+const NO_SERVER = 'http://localhost:8080'
+
+const isMap = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const text = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '')
+
+/** Where kubeconfigs are, in order. */
+export const configPaths = ({ env, cwd, user }: ToolCall, flags: Flags): readonly string[] => {
+  const given = flags.string('kubeconfig')
+  if (given !== '') return [givenPath(cwd, given)]
+  const paths = (env['KUBECONFIG'] ?? '').split(':').filter((path) => path !== '')
+  if (paths.length > 0) return paths.map((path) => givenPath(cwd, path))
+  return [`${env['HOME'] ?? user.home}/.kube/config`]
+}
+
+export const loadConfig = (call: ToolCall, flags: Flags): KubeConfig => {
+  const configs: KubeConfig[] = []
+  for (const path of configPaths(call, flags)) {
+    const content = call.files.exists(path) ? call.files.read(path) : undefined
+    if (content === undefined || isFailure(content)) {
+      if (flags.string('kubeconfig') !== '')
+        throw new KubectlFailure(`stat ${flags.string('kubeconfig')}: no such file or directory`)
+      continue
+    }
+    configs.push(readConfig(content, path))
+  }
+  return configs.reduce(merged, NOTHING)
+}
+
+export const readConfig = (content: string, path: string): KubeConfig => {
+  let value: JsonValue
+  try {
+    value = parseYaml(content).value
+  } catch (error) {
+    throw new KubectlFailure(`error loading config file "${path}": ${(error as Error).message}`)
+  }
+  if (!isMap(value)) return NOTHING
+  const named = <T>(key: string, inner: string): readonly Named<T>[] =>
+    (Array.isArray(value[key]) ? (value[key] as readonly JsonValue[]) : [])
+      .filter(isMap)
+      .map((entry) => ({ name: text(entry['name']), value: (entry[inner] ?? {}) as T }))
+  return {
+    clusters: named('clusters', 'cluster'),
+    users: named('users', 'user'),
+    contexts: named('contexts', 'context'),
+    currentContext: text(value['current-context']),
+  }
+}
+
+const merged = (first: KubeConfig, second: KubeConfig): KubeConfig => ({
+  clusters: without(first.clusters, second.clusters),
+  users: without(first.users, second.users),
+  contexts: without(first.contexts, second.contexts),
+  currentContext: first.currentContext === '' ? second.currentContext : first.currentContext,
+})
+
+const without = <T>(
+  first: readonly Named<T>[],
+  second: readonly Named<T>[],
+): readonly Named<T>[] => [
+  ...first,
+  ...second.filter(({ name }) => first.every((one) => one.name !== name)),
+]
+
+/** Throws what clientcmd says of a configuration that cannot be used. */
+export const connectionOf = (config: KubeConfig, flags: Flags): ConnectionConfig => {
+  const contextName = flags.string('context') || config.currentContext
+  const context = config.contexts.find(({ name }) => name === contextName)?.value
+  if (contextName !== '' && context === undefined) {
+    if (flags.string('context') !== '' || config.contexts.length > 0)
+      throw new PlainFailure(
+        flags.string('context') === ''
+          ? `error: context ${JSON.stringify(contextName)} does not exist`
+          : `Error in configuration: context was not found for specified context: ${contextName}`,
+      )
+  }
+  const clusterName = flags.string('cluster') || (context?.cluster ?? '')
+  const cluster = config.clusters.find(({ name }) => name === clusterName)?.value
+  if (flags.string('cluster') !== '' && cluster === undefined)
+    throw new PlainFailure(`error: cluster ${JSON.stringify(clusterName)} does not exist`)
+  const userName = flags.string('user')
+  if (userName !== '' && config.users.every(({ name }) => name !== userName))
+    throw new PlainFailure(`error: auth info ${JSON.stringify(userName)} does not exist`)
+  checkTimeout(flags.string('request-timeout'))
+  const isExplicit = flags.changed('namespace') && flags.string('namespace') !== ''
+  return {
+    server: flags.string('server') || text(cluster?.['server']) || NO_SERVER,
+    namespace: flags.string('namespace') || (context?.namespace ?? '') || 'default',
+    isExplicit,
+  }
+}
+
+/** kubernetes: client-go tools/clientcmd ParseTimeout */
+const checkTimeout = (timeout: string): void => {
+  if (/^\d+$/.test(timeout) || goDurationOf(timeout) !== undefined) return
+  throw new KubectlFailure(
+    'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)',
+  )
+}

@@ -1,0 +1,50 @@
+// How `get` reads its command line.
+import { TABLE_TYPE } from '#kubectl/client/api-client.ts'
+import type { Invocation } from '#kubectl/invocation.ts'
+import type { TableOptions } from '#kubectl/output/table.ts'
+import type { BuilderOptions } from '#kubectl/resource/builder.ts'
+import type { Info } from '#kubectl/resource/info.ts'
+
+export const isHuman = (format: string): boolean => format === '' || format === 'wide'
+
+/** What the command line asks for. */
+export const getOptions = (run: Invocation, isTabular: boolean): BuilderOptions => {
+  const { flags, args } = run
+  const isSorted = flags.string('sort-by') !== ''
+  const allNamespaces = flags.bool('all-namespaces')
+  return {
+    args,
+    allowsEmptySelector: true,
+    filenames: flags.list('filename'),
+    kustomize: flags.string('kustomize'),
+    isRecursive: flags.bool('recursive'),
+    labelSelector: flags.string('selector'),
+    fieldSelector: flags.string('field-selector'),
+    subresource: flags.string('subresource'),
+    allNamespaces,
+    enforcesNamespace: run.connection.isExplicit && !allNamespaces,
+    chunkSize: isSorted ? 0 : flags.int('chunk-size'),
+    latest: true,
+    flattens: true,
+    continuesOnError: true,
+    ...(isTabular ? { accept: TABLE_TYPE } : {}),
+    ...(isTabular && isSorted ? { query: [['includeObject', 'Object']] } : {}),
+  }
+}
+
+export const tableOptions = (
+  run: Invocation,
+  { resource }: Info,
+  withKind: boolean,
+): TableOptions => {
+  const { flags } = run
+  const { group, kind, isNamespaced } = resource
+  const shownKind = withKind || flags.bool('show-kind')
+  return {
+    isWide: flags.string('output') === 'wide',
+    withNamespace: flags.bool('all-namespaces') && isNamespaced,
+    showLabels: flags.bool('show-labels'),
+    labelColumns: flags.list('label-columns'),
+    ...(shownKind ? { kind: `${kind.toLowerCase()}${group === '' ? '' : `.${group}`}` } : {}),
+  }
+}

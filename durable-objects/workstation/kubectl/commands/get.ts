@@ -1,0 +1,188 @@
+// kubernetes: kubectl pkg/cmd/get/get.go
+import type { JsonObject } from '#apimachinery/object.ts'
+import type { ToolRun } from '#shell/tools/tool.ts'
+import { getOptions, isHuman, tableOptions } from '#kubectl/commands/get-options.ts'
+import { watchAndPrint } from '#kubectl/commands/get-watch.ts'
+import { ApiError, KubectlFailure, throwAll } from '#kubectl/failure.ts'
+import type { Invocation } from '#kubectl/invocation.ts'
+import { AlignedColumns } from '#kubectl/output/aligned.ts'
+import { ALLOWED_FORMATS, outputFormat, withoutManagedFields } from '#kubectl/output/format.ts'
+import { printerFor } from '#kubectl/output/printer.ts'
+import {
+  cellsOf,
+  columnsOf,
+  headersOf,
+  isTable,
+  rowsOf,
+  type TableOptions,
+} from '#kubectl/output/table.ts'
+import { build } from '#kubectl/resource/builder.ts'
+import { type Info, typedName } from '#kubectl/resource/info.ts'
+
+export function* get(run: Invocation): ToolRun<void> {
+  const { flags, args } = run
+  if (flags.string('raw') !== '') {
+    checkRaw(run)
+    run.out(run.client.send({ method: 'GET', ...rawTarget(flags.string('raw')) }).text)
+    return
+  }
+  const isWatch = flags.bool('watch') || flags.bool('watch-only')
+  const format = outputFormat(run)
+  if (isWatch && flags.string('sort-by') !== '')
+    run.err('warning: --watch or --watch-only requested, --sort-by will be ignored\n')
+  if (!isWatch && args.length === 0 && isWithoutFiles(run)) throw noType(run)
+  if (flags.bool('show-labels') && format !== '' && format !== 'wide')
+    throw new KubectlFailure(`--show-labels option cannot be used with ${format} printer`)
+  if (flags.bool('output-watch-events') && !isWatch)
+    throw run.usage('--output-watch-events option can only be used with --watch or --watch-only')
+  if (isWatch) yield* watchAndPrint(run, isHuman(format))
+  else if (isHuman(format)) printTables(run)
+  else printObjects(run, format)
+}
+
+const isWithoutFiles = ({ flags }: Invocation): boolean =>
+  flags.list('filename').length === 0 && flags.string('kustomize') === ''
+
+const noType = (run: Invocation): KubectlFailure => {
+  run.err(
+    'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n',
+  )
+  return run.usage(
+    'Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).',
+  )
+}
+
+const checkRaw = (run: Invocation): void => {
+  const { flags, args } = run
+  if (args.length > 0)
+    throw new KubectlFailure('arguments may not be passed when --raw is specified')
+  if (flags.bool('watch') || flags.bool('watch-only') || flags.string('selector') !== '')
+    throw new KubectlFailure(
+      '--raw may not be specified with other flags that filter the server request or alter the output',
+    )
+  if (flags.string('output') !== '') throw run.usage('--raw and --output are mutually exclusive')
+  const raw = flags.string('raw')
+  if (!raw.startsWith('/') && !/^[a-z]+:/i.test(raw))
+    throw run.usage(
+      `--raw must be a valid URL path: parse ${JSON.stringify(raw)}: invalid URI for request`,
+    )
+}
+
+/** `/api/v1/pods?limit=1` */
+export const rawTarget = (
+  raw: string,
+): { readonly path: string; readonly query: readonly (readonly [string, string])[] } => {
+  const at = raw.indexOf('?')
+  const query = at < 0 ? '' : raw.slice(at + 1)
+  const decode = (text: string): string => {
+    try {
+      return decodeURIComponent(text.replaceAll('+', ' '))
+    } catch {
+      return text
+    }
+  }
+  return {
+    path: at < 0 ? raw : raw.slice(0, at),
+    query: query
+      .split('&')
+      .filter((pair) => pair !== '')
+      .map((pair) => {
+        const equals = pair.indexOf('=')
+        return equals < 0
+          ? ([decode(pair), ''] as const)
+          : ([decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))] as const)
+      }),
+  }
+}
+
+const ignoring = (run: Invocation, failures: readonly Error[]): readonly Error[] =>
+  run.flags.bool('ignore-not-found')
+    ? failures.filter((error) => !(error instanceof ApiError && error.is('NotFound')))
+    : failures
+
+const printTables = (run: Invocation): void => {
+  const { flags } = run
+  const found = build(run, getOptions(run, true)).infos()
+  const failures = [...ignoring(run, found.failures)]
+  const infos = sortedInfos(run, found.infos)
+  const withKind = new Set(infos.map(({ resource }) => kindKey(resource))).size > 1
+  let isNamespaced = !flags.bool('all-namespaces')
+  let written = false
+  for (const group of byMapping(infos)) {
+    const [{ resource } = infos[0]!] = group
+    isNamespaced &&= resource.isNamespaced
+    const text = tablesText(run, group, tableOptions(run, group[0]!, withKind))
+    if (text === '') continue
+    if (written && !flags.bool('no-headers')) run.out('\n')
+    run.out(text)
+    written = true
+  }
+  if (!written && !flags.bool('ignore-not-found') && failures.length === 0)
+    run.err(
+      isNamespaced ? `No resources found in ${run.namespace} namespace.\n` : 'No resources found\n',
+    )
+  throwAll(failures)
+}
+
+const kindKey = ({ group, version, kind }: Info['resource']): string =>
+  `${group}/${version}/${kind}`
+
+/** Neighbours of one type are printed as one table. */
+const byMapping = (infos: readonly Info[]): readonly (readonly Info[])[] => {
+  const groups: Info[][] = []
+  for (const info of infos) {
+    const last = groups.at(-1)
+    if (last !== undefined && last[0]!.resource === info.resource) last.push(info)
+    else groups.push([info])
+  }
+  return groups
+}
+
+/** One heading, then the rows of all. */
+const tablesText = (run: Invocation, infos: readonly Info[], options: TableOptions): string => {
+  const rows: (readonly string[])[] = []
+  let hasHeading = run.flags.bool('no-headers')
+  for (const { object } of infos) {
+    if (object === undefined || !isTable(object)) continue
+    const columns = columnsOf(object)
+    const all = rowsOf(object)
+    if (all.length > 0 && !hasHeading) {
+      rows.push(headersOf(columns, options))
+      hasHeading = true
+    }
+    for (const row of all) rows.push(cellsOf(columns, row, options))
+  }
+  return new AlignedColumns().format(rows)
+}
+
+const sortedInfos = (_run: Invocation, infos: readonly Info[]): readonly Info[] => infos
+
+const GET_FORMATS = [...ALLOWED_FORMATS, 'custom-columns', 'custom-columns-file', 'wide'].sort()
+
+/** kubernetes: GetOptions.printGeneric */
+const printObjects = (run: Invocation, format: string): void => {
+  const print = printerFor(run, format, GET_FORMATS)
+  const result = build(run, getOptions(run, false))
+  const found = result.infos()
+  const failures = ignoring(run, found.failures)
+  const { infos } = found
+  if (infos.length === 0 && run.flags.bool('ignore-not-found')) return throwAll(failures)
+  if (format === 'name') {
+    for (const info of infos) run.out(`${typedName(info)}\n`)
+    return throwAll(failures)
+  }
+  const shown = (object: JsonObject): JsonObject =>
+    run.flags.bool('show-managed-fields') ? object : withoutManagedFields(object)
+  if (!result.isSingle) {
+    if (infos.length > 0 || failures.length === 0)
+      run.out(print(listOf(infos.map(({ object }) => shown(object!)))))
+  } else for (const { object } of infos) run.out(print(shown(object!)))
+  throwAll(failures)
+}
+
+const listOf = (items: readonly JsonObject[]): JsonObject => ({
+  apiVersion: 'v1',
+  items,
+  kind: 'List',
+  metadata: { resourceVersion: '' },
+})

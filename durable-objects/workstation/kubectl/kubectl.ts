@@ -1,0 +1,85 @@
+// kubectl itself: finds the command that a line means, reads its flags, runs it, says what went wrong.
+import type { Tool, ToolCall, ToolRun } from '#shell/tools/tool.ts'
+import { readAll } from '#shell/tools/tool.ts'
+import { commandBodies } from '#kubectl/commands/table.ts'
+import { parseFlags, type CommandLine } from '#kubectl/command/flags.ts'
+import { helpOf } from '#kubectl/command/help.ts'
+import { findCommand, pathOf, suggestionsFor, type Command } from '#kubectl/command/tree.ts'
+import { failureText, KubectlFailure } from '#kubectl/failure.ts'
+import type { KubectlHost } from '#kubectl/host.ts'
+import { Invocation } from '#kubectl/invocation.ts'
+
+/** As much as kubectl reads from a pipe. */
+const MOST_INPUT = 8 * 1024 * 1024
+
+/** kubectl as a program of a computer that has this way to a cluster. */
+export const kubectlTool = (host: KubectlHost): Tool => ({
+  name: 'kubectl',
+  run: (call) => runKubectl(call, host),
+})
+
+function* runKubectl(call: ToolCall, host: KubectlHost): ToolRun {
+  const words = call.argv.slice(1)
+  const { command, args, next } = findCommand(words)
+  let run: Invocation | undefined
+  try {
+    refuseUnknown(command, next, words)
+    const line = readFlags(command, args)
+    run = new Invocation(command, line, call, host)
+    for (const { name, deprecated = '' } of line.deprecated)
+      run.err(`Flag --${name} has been deprecated, ${deprecated}\n`)
+    if (line.flags.bool('help')) run.out(helpOf(command, call))
+    else yield* runCommand(run)
+    yield* run.flush()
+    return run.exitCode
+  } catch (error) {
+    if (!(error instanceof KubectlFailure)) throw error
+    if (run !== undefined) yield* run.flush()
+    const text = failureText(error)
+    if (text !== '') yield { kind: 'write', fd: 2, text }
+    return error.exitCode
+  }
+}
+
+function* runCommand(run: Invocation): ToolRun<void> {
+  const body = commandBodies[run.command.name]
+  if (body === undefined)
+    throw new KubectlFailure(`${run.path} is not part of this computer's kubectl`)
+  if (readsInput(run)) run.stdin = yield* readAll(MOST_INPUT)
+  const running = body(run)
+  if (running !== undefined) yield* running
+}
+
+/** `-f -` and the like. */
+const readsInput = ({ flags }: Invocation): boolean =>
+  (flags.has('filename') && flags.list('filename').includes('-')) ||
+  (flags.has('from-file') &&
+    flags.list('from-file').some((item) => /(^|=)(-|\/dev\/stdin)$/.test(item))) ||
+  (flags.has('patch-file') && ['-', '/dev/stdin'].includes(flags.string('patch-file'))) ||
+  (flags.has('env') && flags.list('env').includes('-'))
+
+const readFlags = (command: Command, args: readonly string[]): CommandLine => {
+  try {
+    return parseFlags(args, command.flags)
+  } catch (error) {
+    throw new KubectlFailure(
+      `${(error as Error).message}\nSee '${pathOf(command)} --help' for usage.`,
+    )
+  }
+}
+
+/** A word that is no command. */
+const refuseUnknown = (
+  command: Command,
+  next: string | undefined,
+  words: readonly string[],
+): void => {
+  if (command.name !== '' || next === undefined) return
+  if (next === 'help' || words.includes('-h') || words.includes('--help')) return
+  const similar = suggestionsFor(command, next)
+  const hint =
+    similar.length === 0
+      ? ''
+      : `\n\nDid you mean this?\n${similar.map((name) => `\t${name}\n`).join('')}`
+  throw new KubectlFailure(`unknown command ${JSON.stringify(next)} for "kubectl"${hint}`)
+}
