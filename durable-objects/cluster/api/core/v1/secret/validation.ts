@@ -9,6 +9,7 @@ import {
   tooLong,
   type FieldError,
 } from '#apimachinery/field-error.ts'
+import { JsonSyntaxError, parseJson } from '#apimachinery/json.ts'
 import { equal, own } from '#apimachinery/object.ts'
 import { decodeUtf8Loosely } from '#apimachinery/utf8.ts'
 import { validateImmutable } from '#apimachinery/validation/metadata.ts'
@@ -67,18 +68,14 @@ const validateJson = (secret: Secret, key: string): readonly FieldError[] => {
     : [invalidValue(at('data', key), '<secret contents redacted>', message)]
 }
 
-/** Go's words for text that is no JSON object. differs: only the commonest of encoding/json's errors are told apart. */
+/** Go's words for text that is no JSON object. */
 const jsonObjectError = (text: string): string | undefined => {
-  if (text.trim() === '') return 'unexpected end of JSON input'
   let value: unknown
   try {
-    value = JSON.parse(text)
-  } catch {
-    // The engine's own message names no Go error; the first character says what upstream would say.
-    const first = text.trimStart()[0]!
-    return /["{[\-0-9tfn]/.test(first)
-      ? 'unexpected end of JSON input'
-      : `invalid character '${first}' looking for beginning of value`
+    value = parseJson(text).value
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return error.message
+    throw error
   }
   const kind = Array.isArray(value) ? 'array' : typeof value
   return kind === 'object'

@@ -167,14 +167,23 @@ describe('a new object', () => {
       { type: 'kubernetes.io/basic-auth', stringData: { x: 'y' } },
       ['data[username]: Required value', 'data[password]: Required value'],
     ],
-    [
-      'docker secret that is no JSON',
-      'secrets',
-      { type: 'kubernetes.io/dockerconfigjson', stringData: { '.dockerconfigjson': 'x' } },
-      [
-        'data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": invalid character \'x\' looking for beginning of value',
-      ],
-    ],
+    ...[
+      ['x', "invalid character 'x' looking for beginning of value"],
+      ['not JSON', "invalid character 'o' in literal null (expecting 'u')"],
+      ['{a}', "invalid character 'a' looking for beginning of object key string"],
+      ['{} {}', "invalid character '{' after top-level value"],
+      ['{"auths": {}', 'unexpected end of JSON input'],
+      ['', 'unexpected end of JSON input'],
+      ['[]', 'json: cannot unmarshal array into Go value of type map[string]interface {}'],
+    ].map(
+      ([text, message]) =>
+        [
+          `docker secret of ${text}`,
+          'secrets',
+          { type: 'kubernetes.io/dockerconfigjson', stringData: { '.dockerconfigjson': text } },
+          [`data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": ${message}`],
+        ] as const,
+    ),
     [
       'config map with a key in both',
       'configmaps',
