@@ -9,6 +9,7 @@ import {
 } from '#api/core/v1/pod/defaults-resources.ts'
 import { defaultResources } from '#api/core/v1/pod/defaults-containers.ts'
 import { defaultVolume } from '#api/core/v1/pod/defaults-volumes.ts'
+import { dropDisabledFields } from '#api/core/v1/pod/disabled-fields.ts'
 import type { Pod, PodSecurityContext, PodSpec } from '#api/core/v1/pod/types.ts'
 import { assign, fill, freeze, mapShared } from '#apimachinery/object.ts'
 
@@ -35,8 +36,9 @@ const remembered = (
 export const defaultPodSpec = (spec: PodSpec): PodSpec =>
   remembered(templateSpecs, spec, computeTemplateSpec)
 
-const computeTemplateSpec = (spec: PodSpec): PodSpec =>
-  fill(
+const computeTemplateSpec = (given: PodSpec): PodSpec => {
+  const spec = dropDisabledFields(given)
+  return fill(
     assign(spec, {
       // An empty text means the same as none in these fields.
       dnsPolicy: spec.dnsPolicy || 'ClusterFirst',
@@ -53,6 +55,7 @@ const computeTemplateSpec = (spec: PodSpec): PodSpec =>
     }),
     { securityContext: NO_SECURITY_CONTEXT, terminationGracePeriodSeconds: 30 },
   )
+}
 
 /** The deprecated `serviceAccount` always says what `serviceAccountName` says. */
 const accountNames = (spec: PodSpec): Pick<PodSpec, 'serviceAccount' | 'serviceAccountName'> => {

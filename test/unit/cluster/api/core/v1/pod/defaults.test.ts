@@ -30,6 +30,31 @@ describe('defaultPodSpec()', () => {
     })
   })
 
+  it('drops what is behind gates that are off', () => {
+    const preStop = { exec: { command: ['true'] } }
+    const podCertificate = { signerName: 'example.com/s', keyType: 'ED25519' }
+    const clusterTrustBundle = { name: 'b', path: 'p' }
+    const sources = [{ podCertificate }, { clusterTrustBundle }, { secret: { name: 's' } }]
+    const stopSignal = 'SIGUSR1'
+    const spec = {
+      schedulingGroup: { podGroupName: 'g' },
+      containers: [
+        container({ lifecycle: { stopSignal } }),
+        container({ lifecycle: { stopSignal, preStop } }),
+      ],
+      initContainers: [container({ lifecycle: { stopSignal } })],
+      volumes: [{ name: 'v', projected: { sources } }],
+    } as unknown as PodSpec
+    const { schedulingGroup, containers, initContainers, volumes } = defaultPodSpec(spec)
+    expect(schedulingGroup).toBeUndefined()
+    expect([...containers, ...initContainers!].map(({ lifecycle }) => lifecycle)).toEqual([
+      undefined,
+      { preStop },
+      undefined,
+    ])
+    expect(volumes![0]!.projected!.sources).toEqual([{}, {}, { secret: { name: 's' } }])
+  })
+
   it('returns a spec that lacks nothing as it is, and remembers frozen ones', () => {
     const once = freeze(defaultPodSpec({ containers: [container()] }))
     expect(defaultPodSpec(once)).toBe(once)
