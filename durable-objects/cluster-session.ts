@@ -18,6 +18,7 @@ import {
   type TraceFormat,
   type TraceRefusal,
 } from './cluster/world/trace-document.ts'
+import { bodyOf } from './session/answer-body.ts'
 import { type Birth, furnish, hashOf, type Moment } from './session/birth.ts'
 import { diagnosisAnswer, type DiagnosisAnswer } from './session/diagnosis.ts'
 import { liveWatch } from './session/live.ts'
@@ -355,7 +356,7 @@ export class ClusterSession extends DurableObject {
       randomPosition: changes.randomPosition,
     }
     this.#store.transaction(() => {
-      this.#store.append(changes)
+      this.#store.append(changes, (revision) => cluster.storedText(revision))
       this.#store.setValue('moment', JSON.stringify(moment))
     })
     clock.markStored()
@@ -376,7 +377,7 @@ export class ClusterSession extends DurableObject {
       status,
       contentType,
       headers,
-      body: answer.bytes ?? (answer.body.length === 1 ? answer.body[0]! : answer.body.join('')),
+      body: answer.bytes ?? bodyOf(answer.body),
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Changes, ClusterState } from './cluster/cluster.ts'
 import type { KubeObject } from './cluster/apimachinery/object.ts'
-import type { Revision } from './cluster/etcd/etcd.ts'
+import type { Revision, StoredObject } from './cluster/etcd/etcd.ts'
 
 /** Written into every session; a session of another format is migrated or refused. */
 export const STORED_FORMAT = 1
@@ -10,7 +10,7 @@ export interface Sql {
   exec<T extends Record<string, string | number | null | ArrayBuffer>>(
     query: string,
     ...bindings: (string | number | null)[]
-  ): { toArray(): T[] }
+  ): Iterable<T> & { toArray(): T[] }
 }
 
 export interface Storage {
@@ -30,6 +30,9 @@ interface RevisionRow extends Record<string, string | number | null> {
   readonly name: string
   readonly object: string | null
 }
+
+/** What is stored of a revision; undefined if its key was deleted. */
+type TextOf = (revision: Revision) => string | undefined
 
 /** A row that a newer revision has replaced. */
 interface Superseded {
@@ -85,10 +88,10 @@ export class RevisionStore {
     )
   }
 
-  /** Appends what a turn changed. Called inside a transaction. */
-  append({ revisions, memory }: Changes): void {
+  /** Appends what a turn changed, each object as `textOf` writes it. Called inside a transaction. */
+  append({ revisions, memory }: Changes, textOf: TextOf): void {
     for (let start = 0; start < revisions.length; start += ROWS_PER_INSERT)
-      this.#insert(revisions.slice(start, start + ROWS_PER_INSERT))
+      this.#insert(revisions.slice(start, start + ROWS_PER_INSERT), textOf)
     for (const [key, value] of memory) {
       if (value === undefined) this.#storage.sql.exec('DELETE FROM memory WHERE key = ?', key)
       else
@@ -107,25 +110,26 @@ export class RevisionStore {
   /** All that is needed to make the cluster again, with the history that is kept. */
   load(now: number, randomPosition: number): ClusterState {
     const compactedRevision = Number(this.getValue('compacted') ?? 0)
-    const rows = this.#storage.sql
-      .exec<RevisionRow>(
-        'SELECT revision, resource, namespace, name, object FROM revisions ORDER BY revision',
-      )
-      .toArray()
-    const objects = new Map<string, { resource: string; object: KubeObject }>()
+    // one after the other: all texts at once would take more room than those that are kept
+    const rows = this.#storage.sql.exec<RevisionRow>(
+      'SELECT revision, resource, namespace, name, object FROM revisions ORDER BY revision',
+    )
+    const objects = new Map<string, StoredObject>()
     const history: Revision[] = []
+    let last = compactedRevision
     this.#superseded = []
     for (const row of rows) {
-      const { revision, resource, namespace, name } = row
+      const { revision, resource, namespace, name, object: text } = row
+      last = revision
       const key = `${resource}/${namespace}/${name}`
       const previous = objects.get(key)?.object
-      const object = row.object === null ? undefined : (JSON.parse(row.object) as KubeObject)
+      const object = text === null ? undefined : (JSON.parse(text) as KubeObject)
       if (previous !== undefined)
         this.#superseded.push({ row: Number(previous.metadata.resourceVersion), by: revision })
-      if (object === undefined) {
+      if (object === undefined || text === null) {
         objects.delete(key)
         this.#superseded.push({ row: revision, by: revision })
-      } else objects.set(key, { resource, object })
+      } else objects.set(key, { resource, object, text })
       if (revision > compactedRevision)
         history.push({ revision, resource, namespace, name, object, previous })
     }
@@ -134,7 +138,7 @@ export class RevisionStore {
       .toArray()
     return {
       etcd: {
-        revision: rows.at(-1)?.revision ?? compactedRevision,
+        revision: last,
         compactedRevision,
         objects: [...objects.values()],
         history,
@@ -145,16 +149,11 @@ export class RevisionStore {
     }
   }
 
-  #insert(revisions: readonly Revision[]): void {
+  #insert(revisions: readonly Revision[], textOf: TextOf): void {
     const values: (string | number | null)[] = []
-    for (const { revision, resource, namespace, name, object, previous } of revisions) {
-      values.push(
-        revision,
-        resource,
-        namespace,
-        name,
-        object === undefined ? null : JSON.stringify(object),
-      )
+    for (const change of revisions) {
+      const { revision, resource, namespace, name, object, previous } = change
+      values.push(revision, resource, namespace, name, textOf(change) ?? null)
       if (previous !== undefined)
         this.#superseded.push({ row: Number(previous.metadata.resourceVersion), by: revision })
       if (object === undefined) this.#superseded.push({ row: revision, by: revision })

@@ -16,7 +16,9 @@ import { admissionChain } from '#kube-apiserver/admission/chain.ts'
 import { authorizer } from '#kube-apiserver/authorization/authorizer.ts'
 import { versionInfo } from '#kube-apiserver/discovery/version.ts'
 import type { ApiAnswer, ApiRequest } from '#kube-apiserver/endpoints/http.ts'
+import { KeptTexts } from '#kube-apiserver/endpoints/kept-texts.ts'
 import { LogStreams } from '#kube-apiserver/endpoints/log-streams.ts'
+import { keepTexts, storedText } from '#kube-apiserver/endpoints/stored-texts.ts'
 import { WatchHub } from '#kube-apiserver/endpoints/watch.ts'
 import { internalClient, type ClientIdentity } from '#kube-apiserver/internal-client.ts'
 import type { Admission, StorageHooks } from '#kube-apiserver/registry/operation.ts'
@@ -86,6 +88,7 @@ export class Cluster {
   readonly #worlds: Worlds
   readonly #client: Client
   readonly #seed: number
+  readonly #texts = new KeptTexts()
   #now: number
   #pending: Revision[] = []
 
@@ -134,6 +137,7 @@ export class Cluster {
       end: (pod, container, at, exitCode) => kubelets.end(pod, container, at, exitCode),
     })
     this.#proxies.forgetWith((node, isMeant) => this.#worlds.connections.forget(node, isMeant))
+    keepTexts(this.#texts, context, state?.etcd.objects ?? [])
     if (state === undefined)
       bootstrap((resource, object) => createAny(context, resource, object), settings)
     this.#runner.resync()
@@ -275,9 +279,20 @@ export class Cluster {
     }
   }
 
+  /** What is stored of a revision: the text that lists and watches send, too, made once. Undefined if its key was deleted. */
+  storedText(revision: Revision): string | undefined {
+    return storedText(this.#texts, this.#parts.context, revision, this.#hub.watchers > 0)
+  }
+
+  /** How many bytes the texts take that are kept for lists. */
+  get textBytes(): number {
+    return this.#texts.bytes
+  }
+
   /** Tells the watches what happened: called when it was stored. */
   flushWatches(): void {
     this.#hub.flush()
+    this.#texts.endTurn()
     this.#logs.flush()
   }
 

@@ -21,11 +21,16 @@ const cpu = await cpuOf(() => {
   letSettle(cluster, replicas)
 })
 report(`${title}: apply until all endpoints are ready`, cpu / 1000, 's CPU', cpuTarget)
-// a session stores what changed and then lets go of it
+// a session stores what changed, tells who watches, and then lets go of it
 const { revisions } = cluster.takeChanges()
+const texts = await cpuOf(() => {
+  for (const revision of revisions) cluster.storedText(revision)
+})
+report(`${title}: the texts that a session stores of it`, texts / 1000, 's CPU')
 report(`${title}: revisions per Pod`, revisions.length / replicas, '')
 revisions.length = 0
 cluster.flushWatches()
+report(`${title}: texts that are kept`, cluster.textBytes / 1e6, 'MB')
 report(`${title}: heap`, heapInUse(), 'MB', heapTarget)
 if (replicas <= 1000) {
   // the first time, half of it is the compiler's
@@ -42,6 +47,13 @@ const GATE = 'bench.kubarium.dev/open'
 const PODS = '/api/v1/namespaces/default/pods'
 const patch = (path, body) =>
   request(cluster, 'PATCH', path, body, { contentType: 'application/strategic-merge-patch+json' })
+/** What a session does after each turn. Returns what the turn wrote. */
+const store = () => {
+  const { revisions: written } = cluster.takeChanges()
+  for (const revision of written) cluster.storedText(revision)
+  cluster.flushWatches()
+  return written
+}
 const setGate = (name, open) =>
   patch(`${PODS}/${name}/status`, {
     status: { conditions: [{ type: GATE, status: open ? 'True' : 'False' }] },
@@ -66,12 +78,12 @@ for (const [name, app] of [
   setGate(name, true)
 }
 letSettle(cluster, replicas + 1)
-cluster.takeChanges()
+store()
 
 /** The median time of a Pod's change of readiness, and how many slices one writes. */
 const flip = async (name) => {
   const times = await timesOf(FLIPS, (index) => setGate(name, index % 2 === 1))
-  const { revisions: written } = cluster.takeChanges()
+  const written = store()
   const slices = written.filter(({ resource }) => resource === 'endpointslices.discovery.k8s.io')
   return { time: median(times), slices: slices.length / FLIPS }
 }
@@ -92,11 +104,12 @@ if (podNamed(({ name }) => name === 'gated')?.metadata.ownerReferences === undef
 const owned = await flip('gated')
 report(`${change}: the request and all six writes that follow`, owned.time, 'ms')
 
+store()
 const lists = []
 for (let index = 0; index < 3; index++) lists.push(await cpuOf(() => request(cluster, 'GET', PODS)))
 const listTarget = replicas === 10_000 ? 40 : undefined
 const listed = `LIST of ${replicas.toLocaleString('en')} Pods as JSON`
-// the first makes the texts that the others find
+// the texts are those that were stored
 report(`${listed}, the first`, lists[0], 'ms CPU', listTarget)
 report(`${listed}, from then on`, lists.at(-1), 'ms CPU', listTarget)
 const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json'

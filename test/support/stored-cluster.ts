@@ -33,7 +33,8 @@ export class StoredCluster {
   /** Stores what changed since the last call, as the session does before it answers. */
   save(): Changes {
     const changes = this.#cluster.takeChanges()
-    for (const revision of changes.revisions) this.#append(revision)
+    for (const revision of changes.revisions)
+      this.#append(revision, this.#cluster.storedText(revision))
     for (const [key, value] of changes.memory)
       if (value === undefined) this.#memory.delete(key)
       else this.#memory.set(key, value)
@@ -47,9 +48,8 @@ export class StoredCluster {
     this.#cluster = new Cluster({ ...this.#options, state: this.#load(this.#moment) })
   }
 
-  #append({ object, ...revision }: Revision): void {
+  #append({ object: _object, ...revision }: Revision, text: string | undefined): void {
     const key = `${revision.resource}/${revision.namespace}/${revision.name}`
-    const text = object === undefined ? undefined : JSON.stringify(object)
     const previous = this.#newest.get(key)?.revision.object
     const row = { revision: { ...revision, previous, object: parsed(text) }, text }
     this.#rows.push(row)
@@ -62,6 +62,7 @@ export class StoredCluster {
     const objects = [...this.#newest.values()].map(({ revision, text }) => ({
       resource: revision.resource,
       object: parsed(text)!,
+      text: text!,
     }))
     return {
       etcd: {

@@ -1,6 +1,7 @@
 import { Indexes, type IndexFilter } from '#etcd/indexes.ts'
 import { inKeyOrder, OrderedKeys } from '#etcd/ordered-keys.ts'
 import { assign, freeze, type KubeObject } from '#apimachinery/object.ts'
+import { inWireOrder } from '#apimachinery/wire-order.ts'
 
 /** One write: what the store appends, what watches carry. Revisions are dense: every write is one. */
 export interface Revision {
@@ -18,11 +19,19 @@ export interface Revision {
 
 type Handler = (revision: Revision) => void
 
+/** What a key holds. */
+export interface StoredObject {
+  readonly resource: string
+  readonly object: KubeObject
+  /** What it was read from, if that is at hand. */
+  readonly text?: string
+}
+
 /** Everything needed to make an Etcd again. */
 export interface EtcdState {
   readonly revision: number
   readonly compactedRevision: number
-  readonly objects: readonly { readonly resource: string; readonly object: KubeObject }[]
+  readonly objects: readonly StoredObject[]
   readonly history: readonly Revision[]
 }
 
@@ -84,9 +93,9 @@ export class Etcd {
     const keys = this.#keys(resource)
     const previous = keys.get(namespace, name)
     const revision = this.#revision + 1
-    const stored = freeze(
-      assign(object, { metadata: assign(object.metadata, { resourceVersion: String(revision) }) }),
-    )
+    const metadata = assign(object.metadata, { resourceVersion: String(revision) })
+    // the order in which it is written: what is read back from its text is the same to the letter
+    const stored = freeze(inWireOrder(assign(object, { metadata })))
     keys.set(stored, previous)
     this.#append({ revision, resource, namespace, name, object: stored, previous })
     return stored

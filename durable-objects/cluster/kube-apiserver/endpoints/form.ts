@@ -6,7 +6,7 @@ import type { Answer } from '#kube-apiserver/endpoints/http.ts'
 import type { Form } from '#kube-apiserver/endpoints/negotiate.ts'
 import {
   customJson,
-  itemJson,
+  itemBody,
   objectJson,
   partialJson,
 } from '#kube-apiserver/endpoints/serialize.ts'
@@ -125,9 +125,9 @@ export const listAnswer = (
     `{"kind":"${kind}","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`,
   ]
   for (const [index, object] of objects.entries()) {
-    if (index > 0) parts.push(',')
     const shown = fromStored(resource, object)
-    parts.push(isPartial ? partialJson(shown) : itemJson(shown))
+    if (isPartial) parts.push(index === 0 ? '' : ',', partialJson(shown))
+    else parts.push(index === 0 ? '{' : ',{', itemBody(shown))
   }
   parts.push(']}')
   return answer(view, 200, parts)

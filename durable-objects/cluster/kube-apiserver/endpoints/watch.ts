@@ -62,11 +62,19 @@ const eventOf = (
   const isIn = object !== undefined && selection.matches(object)
   const wasIn = previous !== undefined && selection.matches(previous)
   if (isIn) return { type: wasIn ? 'MODIFIED' : 'ADDED', object }
-  if (!wasIn) return undefined
-  const last = assign(previous, {
-    metadata: assign(previous.metadata, { resourceVersion: String(revision.revision) }),
-  })
-  return { type: 'DELETED', object: last }
+  return wasIn ? { type: 'DELETED', object: lastOf(previous, revision) } : undefined
+}
+
+let gone: { readonly previous: KubeObject; readonly object: KubeObject } | undefined
+
+/** What went, with the revision that took it away. All watches are told one after the other: they get the very same. */
+const lastOf = (previous: KubeObject, { revision }: Revision): KubeObject => {
+  const resourceVersion = String(revision)
+  if (gone?.previous === previous && gone.object.metadata.resourceVersion === resourceVersion)
+    return gone.object
+  const metadata = assign(previous.metadata, { resourceVersion })
+  gone = { previous, object: assign(previous, { metadata }) }
+  return gone.object
 }
 
 const expiredStatus = (): Status =>
@@ -158,22 +166,33 @@ export const watch = (target: ResourceRequest, hub: WatchHub): WatchAnswer => {
 }
 
 interface Line {
-  readonly resource: Resource
   readonly type: string
   readonly object: KubeObject
+  readonly view: View
+  readonly withColumns: boolean
   readonly text: string
 }
 
 let lastLine: Line | undefined
 
-/** An event for those who take whole objects. All of them are told one after the other, so that the last line is the next one's too. */
-const lineOf = (view: View, type: string, object: KubeObject): string => {
-  const { resource } = view
+/** Whether an event reads the same in both views. Only tables tell of time. */
+const isAlike = (a: View, b: View): boolean =>
+  a.resource === b.resource &&
+  a.form.as === b.form.as &&
+  a.include === b.include &&
+  (a.now === b.now || a.form.as !== 'Table')
+
+/** An event as a line. Those who watch the same are told one after the other, so that the last line is the next one's too. */
+const lineOf = (view: View, type: string, object: KubeObject, withColumns: boolean): string => {
   const isLast =
-    lastLine?.object === object && lastLine.type === type && lastLine.resource === resource
+    lastLine?.object === object &&
+    lastLine.type === type &&
+    lastLine.withColumns === withColumns &&
+    isAlike(lastLine.view, view)
   if (!isLast) {
-    const text = `{"type":"${type}","object":${objectParts(view, object, false).join('')}}\n`
-    lastLine = { resource, type, object, text }
+    const json = objectParts(view, object, withColumns).join('')
+    const text = `{"type":"${type}","object":${json}}\n`
+    lastLine = { type, object, view, withColumns, text }
   }
   return lastLine!.text
 }
@@ -194,15 +213,10 @@ interface Definition {
 const namesOf = (definition: Definition | undefined): unknown => definition?.status?.acceptedNames
 
 const writer = (view: View, now: () => number, send: (text: string) => void) => {
-  let withColumns = true
+  const isTable = view.form.as === 'Table'
+  let withColumns = isTable
   return (type: string, object: KubeObject): void => {
-    if (view.form.as === 'object') {
-      send(lineOf(view, type, object))
-      return
-    }
-    send(
-      `{"type":"${type}","object":${objectParts({ ...view, now: now() }, object, withColumns).join('')}}\n`,
-    )
+    send(lineOf(isTable ? { ...view, now: now() } : view, type, object, withColumns))
     withColumns = false
   }
 }
