@@ -12,6 +12,7 @@ import {
   isLargeEnough,
   mismatch,
 } from '#api/core/v1/persistent-volume/matching.ts'
+import { claimsOf, waitingFor } from '#kube-controller-manager/persistentvolume/consumers.ts'
 import { syncVolume } from '#kube-controller-manager/persistentvolume/volumes.ts'
 
 const NAME = 'persistentvolume-controller'
@@ -54,6 +55,11 @@ class PersistentVolumes implements Component {
       queue.add(keyOf(object))
       this.#wakeClaims(object)
     })
+    client.watch('pods', ({ type, object, old }) => {
+      const { volumes, nodeName } = object.spec
+      if (volumes === undefined || (type === 'MODIFIED' && old?.spec.nodeName === nodeName)) return
+      for (const name of claimsOf(object)) queue.add(`${object.metadata.namespace ?? ''}/${name}`)
+    })
     client.watch(CLASSES, ({ type }) => {
       if (type !== 'DELETED') this.resync()
     })
@@ -82,6 +88,7 @@ class PersistentVolumes implements Component {
       if (volume !== undefined) syncVolume(this.#client, this.#events, volume)
       return
     }
+    this.queue.cancel(key)
     const claim = this.#client.get(CLAIMS, namespace, name)
     if (claim === undefined) return
     if (own(claim.metadata.annotations, BIND_COMPLETED) === undefined) this.#syncUnbound(claim)
@@ -118,12 +125,7 @@ class PersistentVolumes implements Component {
     waits: boolean,
   ): void {
     const name = classOf(claim)
-    if (waits)
-      this.#tell(
-        claim,
-        'WaitForFirstConsumer',
-        'waiting for first consumer to be created before binding',
-      )
+    if (waits) this.#tellWaiting(claim)
     else if (name === '')
       this.#tell(
         claim,
@@ -139,6 +141,22 @@ class PersistentVolumes implements Component {
       )
     else if (storageClass.provisioner !== NO_PROVISIONER)
       this.#askProvisioner(claim, storageClass.provisioner)
+  }
+
+  /** All claims are looked at again and again: that is when a Pod is seen. kubernetes: emitEventForUnboundDelayBindingClaim */
+  #tellWaiting(claim: PersistentVolumeClaim): void {
+    const { now, unseenUntil, names } = waitingFor(this.#client, claim)
+    if (unseenUntil > now) this.queue.addAt(keyOf(claim), unseenUntil)
+    if (names.length === 0)
+      this.#tell(
+        claim,
+        'WaitForFirstConsumer',
+        'waiting for first consumer to be created before binding',
+      )
+    else {
+      const pods = names.length > 1 ? `pods ${names.join(',')}` : `pod ${names.join()}`
+      this.#tell(claim, 'WaitForPodScheduled', `waiting for ${pods} to be scheduled`)
+    }
   }
 
   /** Provisioners run outside of the controller: they see by the annotation that they are meant. */

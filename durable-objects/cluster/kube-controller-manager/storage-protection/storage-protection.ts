@@ -1,9 +1,9 @@
 // kubernetes: pkg/controller/volume/pvcprotection/pvc_protection_controller.go, pvprotection/pv_protection_controller.go
 import type { PersistentVolume } from '#api/core/v1/persistent-volume/types.ts'
-import type { Pod } from '#api/core/v1/pod/types.ts'
 import { assign, keyOf, splitKey, type KubeObject } from '#apimachinery/object.ts'
 import type { Client } from '#client/client.ts'
 import type { Component, ComponentContext, ComponentDefinition } from '#client/component.ts'
+import { claimsOf } from '#kube-controller-manager/persistentvolume/consumers.ts'
 import { isPodFinished } from '#kube-controller-manager/pod-state.ts'
 
 interface Protection {
@@ -69,16 +69,6 @@ const protectionController = (protection: Protection): ComponentDefinition => {
     },
   }
 }
-
-/** The claims that a Pod names, or that are made for it. */
-const claimsOf = ({ metadata, spec }: Pod): readonly string[] =>
-  (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) =>
-    persistentVolumeClaim !== undefined
-      ? [persistentVolumeClaim.claimName]
-      : ephemeral !== undefined
-        ? [`${metadata.name ?? ''}-${name}`]
-        : [],
-  )
 
 /** Claims live until no running Pod uses them. */
 export const claimProtection = protectionController({

@@ -31,8 +31,22 @@ const storageClass = (name: string, more: object = {}) => ({
 
 type Manifest = Parameters<ScriptedCluster['create']>[0]
 
+const BARE = { template: 'bare', delays: 'instant' } as const
+
+/** It is never scheduled. */
+const consumer = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name },
+  spec: {
+    schedulingGates: [{ name: 'example.com/never' }],
+    containers: [{ name: 'c', image: 'nginx' }],
+    volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }],
+  },
+})
+
 const bare = (...manifests: readonly Manifest[]): ScriptedCluster => {
-  const cluster = new ScriptedCluster({ settings: { template: 'bare', delays: 'instant' } })
+  const cluster = new ScriptedCluster({ settings: BARE })
   for (const manifest of manifests) cluster.create(manifest)
   return cluster
 }
@@ -168,6 +182,39 @@ describe('a claim with a class', () => {
     const cluster = bare(...classes, claim('data', { storageClassName: 'disks' }))
     expect(claimState(cluster, 'data')).toBe('Pending')
     expect(events(cluster)).toEqual([event])
+  })
+
+  it.each([
+    [['web'], 'waiting for pod web to be scheduled'],
+    [['api', 'web'], 'waiting for pods api,web to be scheduled'],
+  ])('says which Pods it waits for: %j', (names, message) => {
+    const cluster = new ScriptedCluster({ settings: BARE, rebuilt: true })
+    const waits = { volumeBindingMode: 'WaitForFirstConsumer' }
+    cluster.create(storageClass('disks', waits))
+    cluster.create(claim('data', { storageClassName: 'disks' }))
+    for (const name of names) cluster.create(consumer(name))
+    cluster.advance(14_000)
+    const first = 'waiting for first consumer to be created before binding'
+    expect(events(cluster)).toEqual([`Normal WaitForFirstConsumer: ${first}`])
+    cluster.advance(2000)
+    expect(events(cluster)[1]).toBe(`Normal WaitForPodScheduled: ${message}`)
+    expect(cluster.idleWrites).toEqual([])
+    expect(cluster.cluster.nextDeadline()).toBeUndefined()
+  })
+
+  it('waits for a Pod that was there before, and no longer than that', () => {
+    const cluster = bare(
+      storageClass('disks', { volumeBindingMode: 'WaitForFirstConsumer' }),
+      consumer('web'),
+    )
+    cluster.advance(1000)
+    cluster.create(claim('data', { storageClassName: 'disks' }))
+    expect(events(cluster)).toEqual([
+      'Normal WaitForPodScheduled: waiting for pod web to be scheduled',
+    ])
+    cluster.create(consumer('late'))
+    cluster.delete(consumer('late'))
+    expect(cluster.cluster.nextDeadline()).toBeUndefined()
   })
 
   it('gets a volume made where there is a provisioner, which takes it away again', () => {
