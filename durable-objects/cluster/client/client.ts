@@ -25,7 +25,7 @@ export interface ListFilter {
 }
 
 export interface WriteOptions {
-  readonly subresource?: 'status' | 'scale' | 'binding' | 'finalize'
+  readonly subresource?: 'status' | 'scale' | 'binding' | 'finalize' | 'approval'
   /**
    * The object was built from a template that the API server validated already: its validation is left out.
    * For Pods that controllers make, and for statuses that kubelets work out, which need no defaults either.

@@ -41,7 +41,7 @@ const NOT_A_NODE = 'subject common name does not begin with system:node:'
 const CLIENT = ['client auth', 'digital signature', 'key encipherment']
 const SERVING = ['digital signature', 'key encipherment', 'server auth']
 
-const kubeletClient: Check = (request, usages) => {
+export const kubeletClientProblem: Check = (request, usages) => {
   const { altNames, commonName } = request
   if (!isOfNodes(request)) return NOT_NODES
   if (altNames.dns > 0) return 'DNS subjectAltNames are not allowed'
@@ -74,7 +74,7 @@ const apiServerClient: Check = (_request, usages) => {
 
 const SIGNERS: ReadonlyMap<string, Check> = new Map([
   ['kubernetes.io/kube-apiserver-client', apiServerClient],
-  ['kubernetes.io/kube-apiserver-client-kubelet', kubeletClient],
+  ['kubernetes.io/kube-apiserver-client-kubelet', kubeletClientProblem],
   ['kubernetes.io/kubelet-serving', kubeletServing],
   ['kubernetes.io/legacy-unknown', () => undefined],
 ])

@@ -6,6 +6,7 @@ import { Framework } from '../../../support/conformance.ts'
 
 const RESOURCE = 'certificatesigningrequests.certificates.k8s.io'
 const CLIENT = 'kubernetes.io/kube-apiserver-client'
+const KUBELETS = 'kubernetes.io/kube-apiserver-client-kubelet'
 
 /** Made by openssl: CN=jane, O=dev. */
 const JANE = `-----BEGIN CERTIFICATE REQUEST-----
@@ -146,11 +147,46 @@ describe('a request for a certificate', () => {
     expect(certificate().keyUsage).toEqual(['1.3.6.1.5.5.7.3.1'])
   })
 
-  it('gives a kubelet its account', () => {
+  it('gives a kubelet its account, which nobody has to approve', () => {
     const usages = ['digital signature', 'client auth']
-    ask(KUBELET, { signerName: 'kubernetes.io/kube-apiserver-client-kubelet', usages })
-    decide('Approved')
+    ask(KUBELET, { signerName: KUBELETS, usages })
     expect(certificate().subject).toBe('O=system:nodes\nCN=system:node:node-9')
+    expect(read().status?.conditions).toEqual([
+      {
+        type: 'Approved',
+        status: 'True',
+        reason: 'AutoApproved',
+        message: 'Auto approving kubelet client certificate after SubjectAccessReview.',
+        lastUpdateTime: '2026-01-01T00:00:00Z',
+        lastTransitionTime: '2026-01-01T00:00:00Z',
+      },
+    ])
+  })
+
+  it.each([
+    ['system:node:node-9', 'selfnodeclient', 'Auto approving self kubelet client certificate'],
+    ['bootstrap', 'nodeclient', 'Auto approving kubelet client certificate'],
+    ['bootstrap', 'selfnodeclient', undefined],
+    ['system:node:node-9', '', undefined],
+  ])('of %s is approved if he may create a %s', (name, subresource, message) => {
+    const group = 'rbac.authorization.k8s.io'
+    const resources = ['certificatesigningrequests', `certificatesigningrequests/${subresource}`]
+    const rules = [{ apiGroups: ['certificates.k8s.io'], resources, verbs: ['create'] }]
+    f.create(`clusterroles.${group}`, { metadata: { name: 'asker' }, rules })
+    f.create(`clusterrolebindings.${group}`, {
+      metadata: { name: 'asker' },
+      roleRef: { apiGroup: group, kind: 'ClusterRole', name: 'asker' },
+      subjects: [{ apiGroup: group, kind: 'User', name }],
+    })
+    const request = btoa(KUBELET)
+    const spec = { request, signerName: KUBELETS, usages: ['digital signature', 'client auth'] }
+    const body = { metadata: { name: 'one' }, spec }
+    const impersonate = { user: name, groups: [] }
+    expect(f.api.send('POST', f.path(RESOURCE), body, { impersonate }).status).toBe(201)
+    const [condition] = read().status?.conditions ?? []
+    expect(condition?.message).toBe(
+      message === undefined ? undefined : `${message} after SubjectAccessReview.`,
+    )
   })
 
   it.each([
@@ -184,14 +220,9 @@ describe('a request for a certificate', () => {
       ['server auth'],
       'usages did not match [digital signature key encipherment server auth]',
     ],
+    [KUBELETS, SERVING, ['client auth'], 'DNS subjectAltNames are not allowed'],
     [
-      'kubernetes.io/kube-apiserver-client-kubelet',
-      SERVING,
-      ['client auth'],
-      'DNS subjectAltNames are not allowed',
-    ],
-    [
-      'kubernetes.io/kube-apiserver-client-kubelet',
+      KUBELETS,
       KUBELET,
       ['client auth'],
       'usages did not match [client auth digital signature key encipherment]',
