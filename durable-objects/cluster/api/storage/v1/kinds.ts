@@ -1,3 +1,4 @@
+import { nodeSelectorWarnings } from '#api/core/v1/node/deprecated-labels.ts'
 import { nameAndCreation } from '#api/meta/v1/columns.ts'
 import {
   csiDriverRow,
@@ -37,6 +38,10 @@ import { assign, freeze } from '#apimachinery/object.ts'
 // kubernetes: pkg/registry/storage/*/strategy.go
 const NOT_ATTACHED: VolumeAttachment['status'] = freeze({ attached: false })
 
+/** kubernetes: pkg/api/storage/util.go GetWarningsForCSIStorageCapacity */
+const capacityWarnings = ({ nodeTopology }: CSIStorageCapacity): readonly string[] =>
+  nodeTopology === undefined ? [] : nodeSelectorWarnings(nodeTopology, 'nodeTopology')
+
 export const storageKinds: Readonly<Record<string, KindBehaviour>> = {
   'storageclasses.storage.k8s.io': kind<StorageClass>({
     strategy: storageClassStrategy,
@@ -67,6 +72,8 @@ export const storageKinds: Readonly<Record<string, KindBehaviour>> = {
     strategy: {
       validate: validateCsiStorageCapacity,
       validateUpdate: validateCsiStorageCapacityUpdate,
+      warningsOnCreate: capacityWarnings,
+      warningsOnUpdate: capacityWarnings,
       allowUnconditionalUpdate: false,
     },
     row: nameAndCreation,

@@ -1,4 +1,5 @@
 // What the API server takes, but says something about. kubernetes: pkg/api/pod/warnings.go
+import { deprecatedLabel, labelKeyWarnings } from '#api/core/v1/node/deprecated-labels.ts'
 import type { PodTemplateSpec } from '#api/core/v1/pod-template/spec-types.ts'
 import type { NodeSelectorTerm } from '#api/core/v1/pod/affinity-types.ts'
 import { containerWarnings, portWarnings } from '#api/core/v1/pod/container-warnings.ts'
@@ -11,17 +12,6 @@ import { isDns1123Label } from '#apimachinery/validation/names.ts'
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution'
 const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution'
-
-const DEPRECATED_LABELS: { readonly [key: string]: string | undefined } = {
-  'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
-  'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
-  'failure-domain.beta.kubernetes.io/region':
-    'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-  'failure-domain.beta.kubernetes.io/zone':
-    'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
-  'beta.kubernetes.io/instance-type':
-    'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
-}
 
 const DEPRECATED_ANNOTATIONS: readonly (readonly [string, string])[] = [
   [
@@ -82,16 +72,12 @@ const specWarnings = (spec: PodSpec, meta: ObjectMeta, path: string): readonly s
 /** Labels of nodes that have another name by now. kubernetes: pkg/api/node GetWarningsForNodeSelectorTerm */
 export const termWarnings = (term: NodeSelectorTerm | undefined, path: string): readonly string[] =>
   (term?.matchExpressions ?? []).flatMap(({ key }, index) => {
-    const why = own(DEPRECATED_LABELS, key)
+    const why = deprecatedLabel(key)
     return why === undefined ? [] : [`${path}.matchExpressions[${index}].key: ${key} is ${why}`]
   })
 
 const labelWarnings = (spec: PodSpec, path: string): readonly string[] => {
-  const warnings: string[] = []
-  for (const key of Object.keys(spec.nodeSelector ?? {}).sort()) {
-    const why = own(DEPRECATED_LABELS, key)
-    if (why !== undefined) warnings.push(`${path}.nodeSelector[${key}]: ${why}`)
-  }
+  const warnings = [...labelKeyWarnings(spec.nodeSelector, (key) => `${path}.nodeSelector[${key}]`)]
   const affinity = spec.affinity?.nodeAffinity
   const here = `${path}.affinity.nodeAffinity`
   for (const [index, term] of (affinity?.[REQUIRED]?.nodeSelectorTerms ?? []).entries())
@@ -100,7 +86,7 @@ const labelWarnings = (spec: PodSpec, path: string): readonly string[] => {
     warnings.push(...termWarnings(term.preference, `${here}.${PREFERRED}[${index}].preference`))
   for (const [index, constraint] of (spec.topologySpreadConstraints ?? []).entries()) {
     const at = `${path}.topologySpreadConstraints[${index}]`
-    const why = own(DEPRECATED_LABELS, constraint.topologyKey)
+    const why = deprecatedLabel(constraint.topologyKey)
     if (why !== undefined) warnings.push(`${at}.topologyKey: ${constraint.topologyKey} is ${why}`)
     if (constraint.labelSelector === undefined) warnings.push(`${at}.labelSelector: ${NO_SELECTOR}`)
   }
