@@ -129,9 +129,10 @@ class Parser {
     if (token.kind !== 'name') this.#unexpected(token)
     this.#next++
     const field = token.text.startsWith('`') ? token.text.slice(1, -1) : token.text
-    if (!optional && this.#accept('(') !== undefined)
+    const bracket = optional ? undefined : this.#accept('(')
+    if (bracket !== undefined)
       return {
-        at: dot.at,
+        at: bracket.at,
         kind: 'call',
         name: field,
         target: of,

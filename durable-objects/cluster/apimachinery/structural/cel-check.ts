@@ -5,6 +5,12 @@ import { boundBy, macroOf } from '#apimachinery/cel/macros.ts'
 import { CelSyntaxError, partsOf, type Expression } from '#apimachinery/cel/syntax.ts'
 import { fieldSchema, unescapeName } from '#apimachinery/structural/cel-value.ts'
 import {
+  applied,
+  simpleOfLiteral,
+  simpleOfSchema,
+  type Simple,
+} from '#apimachinery/structural/cel-overloads.ts'
+import {
   additionalOf,
   isEmbedded,
   isIntOrString,
@@ -13,12 +19,11 @@ import {
   type JsonSchema,
 } from '#apimachinery/structural/json-schema.ts'
 
-/** What is known of a value: its schema, that it is a truth value or surely none, or nothing. */
-type Known =
-  | { readonly schema: JsonSchema; readonly isResource: boolean }
-  | 'bool'
-  | 'other'
-  | 'dyn'
+/** What is known of a value: its schema, or else what it is. */
+type Known = { readonly schema: JsonSchema; readonly isResource: boolean } | Simple
+
+const simpleOf = (known: Known): Simple =>
+  typeof known === 'string' ? known : known.isResource ? 'other' : simpleOfSchema(known.schema)
 
 type Names = ReadonlyMap<string, Known>
 
@@ -62,7 +67,7 @@ export const checkRule = (
 const infer = (expression: Expression, names: Names): Known => {
   switch (expression.kind) {
     case 'literal':
-      return typeof expression.value === 'boolean' ? 'bool' : 'other'
+      return simpleOfLiteral(expression)
     case 'name': {
       const known = names.get(expression.name)
       if (known !== undefined) return known
@@ -88,7 +93,9 @@ const isOpen = (schema: JsonSchema): boolean =>
 const selected = (expression: Expression & { readonly kind: 'select' }, names: Names): Known => {
   const of = infer(expression.of, names)
   if (of === 'dyn' || expression.optional) return 'dyn'
-  const no = `type '${typeof of === 'string' ? of : (of.schema.type ?? 'dyn')}' does not support field selection`
+  const simple = simpleOf(of)
+  const type = simple === 'other' && typeof of === 'object' ? of.schema.type : simple
+  const no = `type '${type ?? 'dyn'}' does not support field selection`
   if (typeof of === 'string') throw new CelSyntaxError(expression.at, no)
   const { schema, isResource } = of
   if (isOpen(schema)) return 'dyn'
@@ -113,9 +120,10 @@ const called = (expression: Expression & { readonly kind: 'call' }, names: Names
   const isMacro = macroOf(expression) !== undefined
   const bound = boundBy(expression)
   const inner = bound.length === 0 ? names : withBound(names, bound, of ?? 'dyn')
-  for (const argument of isMacro && bound.length > 0 ? args.slice(bound.length) : args)
-    infer(argument, inner)
-  return outcomeOf(expression)
+  const types = (isMacro && bound.length > 0 ? args.slice(bound.length) : args).map((argument) =>
+    simpleOf(infer(argument, inner)),
+  )
+  return (target === undefined ? applied(expression, types) : undefined) ?? outcomeOf(expression)
 }
 
 /** One variable is a list's item or a map's key; of two the second is the value. */
