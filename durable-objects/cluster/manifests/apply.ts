@@ -5,7 +5,7 @@ import type { Cluster } from '#cluster.ts'
 import type { Answer, ApiRequest } from '#kube-apiserver/endpoints/http.ts'
 import { apiVersionOf, isBuiltIn, type Resource } from '#kube-apiserver/resources.ts'
 import { ManifestError, readManifests, type Manifest } from '#manifests/read.ts'
-import { threeWayPatch } from '#manifests/three-way.ts'
+import { threeWayPatch } from '#apimachinery/patch/three-way.ts'
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 const MANAGER = 'kubectl-client-side-apply'

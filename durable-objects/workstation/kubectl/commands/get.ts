@@ -2,6 +2,7 @@
 import type { JsonObject } from '#apimachinery/object.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
 import { getOptions, isHuman, tableOptions } from '#kubectl/commands/get-options.ts'
+import { rawTarget } from '#kubectl/commands/raw.ts'
 import { watchAndPrint } from '#kubectl/commands/get-watch.ts'
 import { ApiError, KubectlFailure, throwAll } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
@@ -66,33 +67,6 @@ const checkRaw = (run: Invocation): void => {
     throw run.usage(
       `--raw must be a valid URL path: parse ${JSON.stringify(raw)}: invalid URI for request`,
     )
-}
-
-/** `/api/v1/pods?limit=1` */
-export const rawTarget = (
-  raw: string,
-): { readonly path: string; readonly query: readonly (readonly [string, string])[] } => {
-  const at = raw.indexOf('?')
-  const query = at < 0 ? '' : raw.slice(at + 1)
-  const decode = (text: string): string => {
-    try {
-      return decodeURIComponent(text.replaceAll('+', ' '))
-    } catch {
-      return text
-    }
-  }
-  return {
-    path: at < 0 ? raw : raw.slice(0, at),
-    query: query
-      .split('&')
-      .filter((pair) => pair !== '')
-      .map((pair) => {
-        const equals = pair.indexOf('=')
-        return equals < 0
-          ? ([decode(pair), ''] as const)
-          : ([decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))] as const)
-      }),
-  }
 }
 
 const ignoring = (run: Invocation, failures: readonly Error[]): readonly Error[] =>

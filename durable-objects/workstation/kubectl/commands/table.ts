@@ -1,5 +1,8 @@
 // What each command does, by its name. Families of commands have files of their own.
 import type { CommandBody } from '#kubectl/invocation.ts'
+import { apply } from '#kubectl/commands/apply.ts'
+import { create } from '#kubectl/commands/create-files.ts'
+import { deleteResources } from '#kubectl/commands/delete.ts'
 import { get } from '#kubectl/commands/get.ts'
 import {
   alpha,
@@ -17,6 +20,9 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   help,
   get,
   alpha,
+  apply,
+  create,
+  delete: deleteResources,
   auth: group,
   certificate,
   config: group,

@@ -1,9 +1,9 @@
 import { definitionForKind, schemaOf } from '#api/schemas.ts'
 import type { JsonObject } from '#apimachinery/object.ts'
 import { applyStrategicMergePatch } from '#apimachinery/patch/strategic-merge.ts'
-import { threeWayPatch } from '#manifests/three-way.ts'
+import { threeWayPatch } from '#apimachinery/patch/three-way.ts'
 import { describe, expect, test } from 'vitest'
-import sent from '../../../fixtures/three-way-patches.json' with { type: 'json' }
+import sent from '../../../../fixtures/three-way-patches.json' with { type: 'json' }
 
 // What kubectl v1.36.3 sent: `patch` is the body of its PATCH when `kubectl apply` met `live`, of which `last` was applied before.
 interface Case {

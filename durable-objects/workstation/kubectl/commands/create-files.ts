@@ -1,0 +1,54 @@
+// `create -f`. kubernetes: kubectl pkg/cmd/create/create.go
+import { pathTo } from '#kubectl/client/discovery.ts'
+import { rawTarget } from '#kubectl/commands/raw.ts'
+import { dryRunOf, managerOf, validationOf, writeQuery } from '#kubectl/commands/dry-run.ts'
+import { manifestsOf, refuseArgs, requireFiles } from '#kubectl/commands/manifest-files.ts'
+import { KubectlFailure, withSource } from '#kubectl/failure.ts'
+import type { Invocation } from '#kubectl/invocation.ts'
+import { resultPrinter } from '#kubectl/output/result.ts'
+import { goJsonLine, withLastApplied } from '#kubectl/resource/last-applied.ts'
+import { sourcesOf } from '#kubectl/resource/read-files.ts'
+
+export const create = (run: Invocation): void => {
+  const { flags } = run
+  refuseArgs(run)
+  if (flags.string('raw') !== '') return createRaw(run)
+  requireFiles(run)
+  const dryRun = dryRunOf(run)
+  const validation = validationOf(run)
+  const printer = resultPrinter(run, dryRun)
+  let count = 0
+  manifestsOf(run, validation).visit((info) => {
+    const object = flags.bool('save-config') ? withLastApplied(info.object!) : info.object!
+    count++
+    if (dryRun === 'client') return printer.print({ ...info, object }, 'created')
+    try {
+      const created = run.client.object({
+        method: 'POST',
+        path: pathTo(info.resource, info.namespace),
+        query: writeQuery(managerOf(run), dryRun, validation),
+        contentType: 'application/json',
+        body: goJsonLine(object),
+      })
+      const { name = info.name } = (created['metadata'] ?? {}) as { readonly name?: string }
+      printer.print({ ...info, name, object: created }, 'created')
+    } catch (error) {
+      throw withSource('creating', info.source, error as Error)
+    }
+  })
+  if (count === 0) throw new KubectlFailure('no objects passed to create')
+}
+
+const createRaw = (run: Invocation): void => {
+  const [file] = run.flags.list('filename')
+  if (file === undefined)
+    throw new KubectlFailure('--raw can only use a single local file or stdin')
+  const [source] = sourcesOf(run, [file], false)
+  const { text } = run.client.send({
+    method: 'POST',
+    ...rawTarget(run.flags.string('raw')),
+    contentType: 'application/json',
+    body: source!.text,
+  })
+  run.out(text)
+}

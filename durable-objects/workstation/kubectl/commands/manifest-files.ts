@@ -1,0 +1,56 @@
+// Commands that take manifests read them in the same way.
+import type { JsonObject } from '#apimachinery/object.ts'
+import { KubectlFailure } from '#kubectl/failure.ts'
+import type { Validation } from '#kubectl/commands/dry-run.ts'
+import type { Invocation } from '#kubectl/invocation.ts'
+import { build, type BuilderOptions, type BuiltResult } from '#kubectl/resource/builder.ts'
+
+/** kubernetes: RequireFilenameOrKustomize */
+export const requireFiles = ({ flags }: Invocation): void => {
+  const hasFiles = flags.list('filename').length > 0
+  const hasFolder = flags.string('kustomize') !== ''
+  if (!hasFiles && !hasFolder) throw new KubectlFailure('must specify one of -f and -k')
+  if (hasFiles && hasFolder) throw new KubectlFailure('only one of -f or -k can be specified')
+  if (hasFolder && flags.bool('recursive'))
+    throw new KubectlFailure("the -k flag can't be used with -f or -R")
+}
+
+/** What the flags name, document by document. */
+export const manifestsOf = (
+  run: Invocation,
+  validation: Validation,
+  more: BuilderOptions = {},
+): BuiltResult => {
+  const { flags } = run
+  return build(run, {
+    filenames: flags.list('filename'),
+    kustomize: flags.string('kustomize'),
+    isRecursive: flags.bool('recursive'),
+    labelSelector: flags.has('selector') ? flags.string('selector') : '',
+    enforcesNamespace: run.connection.isExplicit,
+    continuesOnError: true,
+    flattens: true,
+    ...(validation === 'Ignore' ? {} : { checkDocument }),
+    ...more,
+  })
+}
+
+/** kubernetes: kubectl pkg/validation */
+const checkDocument = (object: JsonObject, source: string): void => {
+  if (typeof object !== 'object' || Array.isArray(object)) return
+  const missing = ['apiVersion', 'kind'].filter((field) => {
+    const value = object[field]
+    return typeof value !== 'string' || value === ''
+  })
+  if (missing.length === 0) return
+  const texts = missing.map((field) => `${field} not set`)
+  const text = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
+  throw new KubectlFailure(
+    `error validating ${JSON.stringify(source)}: error validating data: ${text}; if you choose to ignore these errors, turn validation off with --validate=false`,
+  )
+}
+
+/** `Unexpected args: [a b]` */
+export const refuseArgs = (run: Invocation): void => {
+  if (run.args.length > 0) throw run.usage(`Unexpected args: [${run.args.join(' ')}]`)
+}

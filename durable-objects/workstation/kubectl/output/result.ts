@@ -1,0 +1,37 @@
+// What commands that change something say of each object. kubernetes: cli-runtime pkg/printers/name.go, PrintFlags
+import type { JsonObject } from '#apimachinery/object.ts'
+import type { DryRun } from '#kubectl/commands/dry-run.ts'
+import type { Invocation } from '#kubectl/invocation.ts'
+import { outputFormat, withoutManagedFields } from '#kubectl/output/format.ts'
+import { printerFor } from '#kubectl/output/printer.ts'
+import { type Info, typedName } from '#kubectl/resource/info.ts'
+
+export interface ResultPrinter {
+  /** `operation`: `created`. */
+  print(info: Info, operation: string): void
+  /** Only whole objects are printed: `-o yaml` and the like. */
+  readonly printsObjects: boolean
+  /** The object in the format that was asked for. */
+  printObject(object: JsonObject): void
+}
+
+const SUFFIX = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const
+
+/** Throws at once if there is no such format. */
+export const resultPrinter = (run: Invocation, dryRun: DryRun = 'none'): ResultPrinter => {
+  const format = outputFormat(run)
+  const printsObjects = format !== '' && format !== 'name'
+  const print = printsObjects ? printerFor(run, format) : undefined
+  const keepsManaged = run.flags.has('show-managed-fields') && run.flags.bool('show-managed-fields')
+  const printObject = (object: JsonObject): void =>
+    run.out(print?.(keepsManaged ? object : withoutManagedFields(object)) ?? '')
+  return {
+    printsObjects,
+    printObject,
+    print: (info, operation) => {
+      if (printsObjects) printObject(info.object ?? {})
+      else if (format === 'name') run.out(`${typedName(info)}\n`)
+      else run.out(`${typedName(info)} ${operation}${SUFFIX[dryRun]}\n`)
+    },
+  }
+}
