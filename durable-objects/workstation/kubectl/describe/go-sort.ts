@@ -161,7 +161,7 @@ class Sorter<T> {
     const index = a + Math.trunc(length / 4) * 2 - 1
     for (let i = 0; i < 3; i++) {
       const other = Number(random() & mask)
-      this.#swap(index - 1 + i, a + (other >= length ? other - length : other))
+      this.#swap(index + i, a + (other >= length ? other - length : other))
     }
   }
 
