@@ -15,12 +15,22 @@ export class Utf8Error extends Error {
 const CHUNK = 4096
 
 /** The text of all of `bytes`; throws a Utf8Error at the first byte that is not part of a character. */
-export const decodeUtf8 = (bytes: Uint8Array): string => decode(bytes, true)
+export const decodeUtf8 = (bytes: Uint8Array): string =>
+  decode(bytes, (index) => {
+    throw new Utf8Error(index)
+  })
 
 /** As Go converts bytes to text for printing: each bad byte becomes U+FFFD. */
-export const decodeUtf8Loosely = (bytes: Uint8Array): string => decode(bytes, false)
+export const decodeUtf8Loosely = (bytes: Uint8Array): string => decode(bytes, () => REPLACEMENT)
 
-const decode = (bytes: Uint8Array, strict: boolean): string => {
+/** The same, with the lone surrogate U+DC00 + byte for each byte that is no part of a character. */
+export const decodeUtf8Escaping = (bytes: Uint8Array): string =>
+  decode(bytes, (index) => 0xdc00 + bytes[index]!)
+
+const REPLACEMENT = 0xfffd
+
+/** `substitute`: the unit for the byte at an index that is no part of a character, unless it throws. */
+const decode = (bytes: Uint8Array, substitute: (index: number) => number): string => {
   const units = new Uint16Array(Math.min(bytes.length, CHUNK) + 1)
   const parts: string[] = []
   let filled = 0
@@ -38,8 +48,7 @@ const decode = (bytes: Uint8Array, strict: boolean): string => {
     }
     const length = sequenceLength(bytes, index)
     if (length === 0) {
-      if (strict) throw new Utf8Error(index)
-      units[filled++] = 0xfffd
+      units[filled++] = substitute(index)
       index += 1
       continue
     }

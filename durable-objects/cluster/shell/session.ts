@@ -37,7 +37,13 @@ export type SessionState =
   | { readonly kind: 'time'; readonly at: number }
   /** There is work left: look again at once. */
   | { readonly kind: 'busy' }
-  | { readonly kind: 'ended'; readonly exitCode: number; readonly signal?: Signal }
+  | {
+      readonly kind: 'ended'
+      readonly exitCode: number
+      readonly signal?: Signal
+      /** The bound of the simulation that it came to. */
+      readonly stopped?: string
+    }
 
 export interface Polled {
   readonly output: readonly Output[]
@@ -66,7 +72,7 @@ export class ShellSession {
   #shell: Shell | undefined
   #output: Output[] = []
   #size = 0
-  #failed: number | undefined
+  #failed: string | undefined
   #now = 0
 
   constructor(given: SessionGiven) {
@@ -117,6 +123,21 @@ export class ShellSession {
     return { output, state: this.#state(now) }
   }
 
+  /** How much it has done, in steps. */
+  get work(): number {
+    return this.#kernel.work
+  }
+
+  /** Something can go on at once that could not when it was polled last. */
+  get isReady(): boolean {
+    return this.#task.exitCode === undefined && this.#kernel.isReady()
+  }
+
+  /** Ends everything that runs. */
+  close(): void {
+    for (const task of this.#kernel.tasks) this.#kernel.signal(task.pid, 'KILL')
+  }
+
   signal(signal: Signal): void {
     if (signal === 'INT') this.#interrupt()
     else this.#kernel.signal(this.#task.pid, signal)
@@ -130,14 +151,15 @@ export class ShellSession {
       this.#kernel.advance(now, this.#task, steps)
     } catch (error) {
       if (!(error instanceof Exhausted)) throw error
-      this.#write(2, `${error.message}: stopped\r\n`)
-      this.#failed = 128 + SIGNALS.KILL
+      this.#write(2, `${error.message}: stopped${this.#isTTY ? '\r\n' : '\n'}`)
+      this.#failed = error.message
     }
   }
 
   #state(now: number): SessionState {
     const { exitCode, signal } = this.#task
-    if (this.#failed !== undefined) return { kind: 'ended', exitCode: this.#failed }
+    if (this.#failed !== undefined)
+      return { kind: 'ended', exitCode: 128 + SIGNALS.KILL, stopped: this.#failed }
     if (exitCode !== undefined)
       return signal === undefined
         ? { kind: 'ended', exitCode }

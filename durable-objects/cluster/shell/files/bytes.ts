@@ -1,6 +1,6 @@
 // Files and pipes hold text. A byte that is no part of a character stands as the lone surrogate U+DC00 + byte, so that bytes come back as
 // they were, whatever they are.
-import { decodeUtf8Loosely, encodeUtf8, utf8Length } from '#apimachinery/utf8.ts'
+import { decodeUtf8Escaping, encodeUtf8, utf8Length } from '#apimachinery/utf8.ts'
 
 const ESCAPE = 0xdc00
 const BYTES = /[\udc80-\udcff]/
@@ -27,22 +27,24 @@ const isEscape = (text: string, at: number): boolean => {
 
 export const bytesOf = (text: string): Uint8Array => {
   if (!BYTES.test(text)) return encodeUtf8(text)
-  const parts: Uint8Array[] = []
+  const all = new Uint8Array(text.length * 3)
+  let filled = 0
   let start = 0
   for (let at = 0; at < text.length; at++) {
-    if (!isEscape(text, at)) continue
-    if (at > start) parts.push(encodeUtf8(text.slice(start, at)))
-    parts.push(Uint8Array.of(text.charCodeAt(at) - ESCAPE))
+    const unit = text.charCodeAt(at)
+    const isByte = isEscape(text, at)
+    if (unit >= 0x80 && !isByte) continue
+    if (start < at) {
+      const part = encodeUtf8(text.slice(start, at))
+      all.set(part, filled)
+      filled += part.length
+    }
+    all[filled++] = isByte ? unit - ESCAPE : unit
     start = at + 1
   }
-  parts.push(encodeUtf8(text.slice(start)))
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let length = 0
-  for (const part of parts) {
-    all.set(part, length)
-    length += part.length
-  }
-  return all
+  const rest = encodeUtf8(text.slice(start))
+  all.set(rest, filled)
+  return all.slice(0, filled + rest.length)
 }
 
 export const byteLength = (text: string): number => {
@@ -53,19 +55,4 @@ export const byteLength = (text: string): number => {
   return length
 }
 
-/** U+FFFD itself, and not what stands for a byte that is none. */
-const isReplacement = (bytes: Uint8Array, at: number): boolean =>
-  bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd
-
-export const textOf = (bytes: Uint8Array): string => {
-  const text = decodeUtf8Loosely(bytes)
-  if (!text.includes('\ufffd')) return text
-  let result = ''
-  let at = 0
-  for (const character of text) {
-    const isGood = character !== '\ufffd' || isReplacement(bytes, at)
-    result += isGood ? character : String.fromCharCode(ESCAPE + bytes[at]!)
-    at += isGood ? utf8Length(character) : 1
-  }
-  return result
-}
+export const textOf = (bytes: Uint8Array): string => decodeUtf8Escaping(bytes)

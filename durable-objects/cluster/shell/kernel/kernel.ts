@@ -38,8 +38,12 @@ export class Exhausted extends Error {
   override readonly name = 'Exhausted'
 }
 
+/** So many characters, as a power of two, are as much work as a step. */
+const WRITTEN_PER_STEP = 6
+
 /** A process is more work than a command. */
 const START_COST = 4
+const START_WORK = 20
 
 export type Pause = 'ended' | 'waiting' | 'busy'
 
@@ -57,6 +61,8 @@ export class Kernel {
   time = 0
   /** How much of what a process could notice has changed: a loop whose turn changes nothing goes on for ever. */
   changes = 0
+  /** All that was ever done here: steps, and what was written. */
+  work = 0
   readonly #tasks = new Map<number, Task>()
   #lastPid: number
   #steps = 0
@@ -84,6 +90,7 @@ export class Kernel {
   step(cost = 1): boolean {
     const before = this.#steps
     this.#steps += cost
+    this.work += cost
     if (this.#steps > this.limits.steps) throw new Exhausted('too many steps')
     return before >> 6 !== this.#steps >> 6
   }
@@ -96,6 +103,7 @@ export class Kernel {
 
   start({ parent, argv, fds, isBackground, steps }: Start): Task {
     this.step(START_COST)
+    this.work += START_WORK
     if (this.#tasks.size >= this.limits.tasks) throw new Exhausted('too many processes')
     const task = new Task(++this.#lastPid, parent, argv, fds, isBackground)
     task.steps = steps(task)
@@ -217,6 +225,7 @@ export class Kernel {
   *write(stream: Stream, text: string): Steps<string | undefined> {
     if (text === '') return undefined
     this.#output += text.length
+    this.work += text.length >> WRITTEN_PER_STEP
     if (this.#output > this.limits.output) throw new Exhausted('too much output')
     for (;;) {
       const written = stream.write(text)
