@@ -1,0 +1,160 @@
+// The computer's way to the Kubernetes API, as its kubectl uses it.
+import type { Pod } from '#api/core/v1/pod/types.ts'
+import type { UserInfo } from '#api/strategy.ts'
+import type { Mutable } from '#apimachinery/object.ts'
+import { decodeUtf8Loosely } from '#apimachinery/utf8.ts'
+import type {
+  Answer,
+  ApiAnswer,
+  ApiRequest,
+  Connection,
+  WatchAnswer,
+} from '#kube-apiserver/endpoints/http.ts'
+import type {
+  ApiCall,
+  ApiReply,
+  ApiStream,
+  ForwardedPort,
+  KubectlHost,
+  RemoteProgram,
+} from '#kubectl/host.ts'
+import { AttachedSession } from '#world/container/attached-session.ts'
+import { ExecSession } from '#world/container/container-session.ts'
+import { API_SERVER } from '#workstation/computer-image.ts'
+import type { LocalPorts } from '#workstation/local-ports.ts'
+import { type Place } from '#workstation/place.ts'
+
+/** What a stream that nobody reads may hold. */
+const MOST_UNREAD = 8 * 1024 * 1024
+
+/** undefined: they are none. */
+const podOf = (text: string): Pod | undefined => {
+  const object = JSON.parse(text) as Partial<Pod>
+  return object.kind === 'Pod' ? (object as Pod) : undefined
+}
+
+export class ApiHost implements KubectlHost {
+  readonly server = API_SERVER
+  readonly #place: Place
+  readonly #user: UserInfo
+  readonly #ports: LocalPorts
+
+  constructor(place: Place, user: UserInfo, ports: LocalPorts) {
+    this.#place = place
+    this.#user = user
+    this.#ports = ports
+  }
+
+  request(call: ApiCall): ApiReply {
+    const answer = this.#handle(call)
+    return 'watch' in answer ? emptyReply(answer) : replyOf(answer)
+  }
+
+  stream(call: ApiCall): ApiStream | ApiReply {
+    const answer = this.#handle(call)
+    return 'watch' in answer ? streamOf(answer.watch) : replyOf(answer)
+  }
+
+  program(call: ApiCall): RemoteProgram | ApiReply {
+    const answer = this.#handle(call, true)
+    if ('watch' in answer) return emptyReply(answer)
+    return answer.connection === undefined ? replyOf(answer) : this.#programOf(answer.connection)
+  }
+
+  forward(
+    namespace: string,
+    name: string,
+    localPort: number,
+    port: number,
+  ): ForwardedPort | string {
+    const path = `/api/v1/namespaces/${namespace}/pods/${name}`
+    return this.#ports.listen(localPort, (contact) => {
+      const pod = podOf(this.request({ method: 'GET', path }).text)
+      if (pod === undefined) return undefined
+      return this.#place.ask((cluster) =>
+        cluster
+          .world()
+          .networkOf(pod)
+          .contact({ ...contact, address: '127.0.0.1', port }),
+      )
+    })
+  }
+
+  #handle(call: ApiCall, upgrade = false): ApiAnswer {
+    const request: Mutable<ApiRequest> = {
+      method: call.method,
+      path: call.path,
+      query: call.query ?? [],
+      accept: call.accept ?? 'application/json',
+      contentType: call.contentType ?? '',
+      userAgent: call.userAgent ?? '',
+      body: call.body ?? '',
+      user: this.#user,
+    }
+    if (call.impersonate !== undefined) request.impersonate = call.impersonate
+    if (upgrade) request.upgrade = true
+    return this.#place.ask((cluster) => cluster.handle(request))
+  }
+
+  #programOf({ kind, pod, container, command, stdin, tty }: Connection): RemoteProgram {
+    const request = { pod, container, command, stdin, tty }
+    const session = kind === 'attach' ? new AttachedSession(request) : new ExecSession(request)
+    return {
+      feed: (bytes) => session.feed(bytes),
+      endInput: () => session.endInput(),
+      resize: (columns, rows) => session.resize(columns, rows),
+      look: () => this.#place.ask((cluster) => cluster.look(session)),
+      hangUp: () => {
+        session.hangUp()
+        this.#place.ask((cluster) => cluster.look(session))
+      },
+    }
+  }
+}
+
+const warningsOf = (headers: Answer['headers'] = []): readonly string[] =>
+  headers.flatMap(([name, value]) => {
+    if (name.toLowerCase() !== 'warning') return []
+    const quoted = /^\d{3} \S+ "(.*)"$/s.exec(value)?.[1]
+    return quoted === undefined ? [value] : [quoted.replace(/\\(.)/gs, '$1')]
+  })
+
+const replyOf = ({ status, contentType, headers, body, bytes }: Answer): ApiReply => ({
+  status,
+  contentType,
+  warnings: warningsOf(headers),
+  text: bytes === undefined ? body.join('') : decodeUtf8Loosely(bytes),
+})
+
+/** Somebody asked for a stream as if it were a document. */
+const emptyReply = ({ status, contentType }: WatchAnswer): ApiReply => ({
+  status,
+  contentType,
+  warnings: [],
+  text: '',
+})
+
+const streamOf = (watch: WatchAnswer['watch']): ApiStream => {
+  let chunks: string[] = []
+  let unread = 0
+  let isOver = false
+  const end = (): void => {
+    isOver = true
+    watch.close()
+  }
+  watch.start((text) => {
+    chunks.push(text)
+    unread += text.length
+    if (unread > MOST_UNREAD) end()
+  }, end)
+  return {
+    read: () => {
+      if (chunks.length === 0) return isOver ? undefined : ''
+      const text = chunks.join('')
+      chunks = []
+      unread = 0
+      return text
+    },
+    close: end,
+  }
+}

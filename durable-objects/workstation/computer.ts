@@ -1,0 +1,64 @@
+// The learner's computer: one for each session, outside of the cluster.
+import { volumeOf } from '#shell/files/volume.ts'
+import type { Volume } from '#shell/files/volume.ts'
+import type { KubectlHost } from '#kubectl/host.ts'
+import type { Cluster } from '#cluster.ts'
+import type { Tool } from '#shell/tools/tool.ts'
+import { ApiHost } from '#workstation/api-host.ts'
+import { rootTree } from '#workstation/computer-image.ts'
+import { Home, type StoredFile } from '#workstation/home.ts'
+import { LocalPorts } from '#workstation/local-ports.ts'
+import { Page } from '#workstation/page.ts'
+import { ADMINISTRATOR, Place, VIEWER } from '#workstation/place.ts'
+import { EDITORS, editor } from '#workstation/tools/editors.ts'
+import { Seat, type SeatRequest } from '#workstation/seat.ts'
+
+/** What lies in /tmp and elsewhere, in characters. */
+const ROOT_LIMIT = 8 * 1024 * 1024
+const MOST_OUTSIDE_HOME = 2000
+
+export interface ComputerOptions {
+  /** What was in the home folder when it was stored last. Absent: nobody has ever used the computer. */
+  readonly files?: readonly StoredFile[]
+  /** Of the session, in milliseconds since 1970. */
+  readonly now: number
+  readonly kubectl: (host: KubectlHost) => Tool
+}
+
+export class Computer {
+  readonly home: Home
+  readonly #place = new Place()
+  readonly #ports = new LocalPorts()
+  readonly #kubectl: ComputerOptions['kubectl']
+  readonly #root = newRoot()
+
+  constructor({ files, now, kubectl }: ComputerOptions) {
+    this.home = new Home(files, now)
+    this.#kubectl = kubectl
+  }
+
+  /** Somebody sits down. Throws NoSuchFolder. */
+  open(cluster: Cluster, request: SeatRequest): Seat {
+    const isOwner = request.rights === 'edit'
+    const page = request.edit === undefined ? undefined : new Page(request.edit)
+    const host = new ApiHost(this.#place, isOwner ? ADMINISTRATOR : VIEWER, this.#ports)
+    const kubectl = this.#kubectl(host)
+    const tools = new Map<string, Tool>(EDITORS.map((name) => [name, editor(name, page)]))
+    tools.set('kubectl', kubectl).set('k', kubectl)
+    const parts = {
+      place: this.#place,
+      ports: this.#ports,
+      // who only looks has a computer of his own, that begins like this one
+      root: isOwner ? this.#root : newRoot(),
+      home: isOwner ? this.home.volume : this.home.copy(),
+      tools,
+      page,
+    }
+    return this.#place.with(cluster, () => new Seat(parts, request))
+  }
+}
+
+const newRoot = (): Volume => ({
+  ...volumeOf(rootTree(), ROOT_LIMIT, '/dev/sda1'),
+  places: { most: MOST_OUTSIDE_HOME, taken: 0 },
+})

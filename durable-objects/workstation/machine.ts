@@ -1,0 +1,93 @@
+// The computer as its shell sees it: programs, the network, who sits in front of it.
+import { programName, type Tools } from '#images/behaviour.ts'
+import { isNetworkCommand, runNetworkCommand } from '#images/commands/run.ts'
+import { networkTool } from '#images/container-tools.ts'
+import type { Machine } from '#shell/interpreter/shell.ts'
+import type { Flavour } from '#shell/language/flavour.ts'
+import { toolsOf } from '#shell/tools/tools-of-flavour.ts'
+import type { NetworkAnswer, NetworkRequest, Tool } from '#shell/tools/tool.ts'
+import { ENVIRONMENT, HOSTNAME, HOSTS, LEARNER } from '#workstation/computer-image.ts'
+import type { LocalPorts } from '#workstation/local-ports.ts'
+import { WorkstationNetwork } from '#workstation/network.ts'
+import type { Place, Rights } from '#workstation/place.ts'
+
+/** Which of the programs of a name Debian has. */
+const NETWORK_TOOLS: Tools = {
+  curl: 'curl',
+  wget: 'gnu',
+  nslookup: 'bind',
+  dig: 'bind',
+  host: 'bind',
+  nc: 'openbsd',
+  ping: 'iputils',
+  getent: 'glibc',
+}
+
+const SHELLS: Readonly<Record<string, Flavour>> = { bash: 'bash', sh: 'dash', dash: 'dash' }
+
+interface MachineParts {
+  readonly place: Place
+  readonly ports: LocalPorts
+  readonly rights: Rights
+  readonly startedAt: number
+  /** By name: what other computers do not have. */
+  readonly tools: ReadonlyMap<string, Tool>
+}
+
+export class WorkstationMachine implements Machine {
+  readonly hostname = HOSTNAME
+  readonly user = LEARNER
+  readonly startedAt: number
+  readonly #parts: MachineParts
+
+  constructor(parts: MachineParts) {
+    this.startedAt = parts.startedAt
+    this.#parts = parts
+  }
+
+  program(name: string): Tool | undefined {
+    const base = programName(name)
+    const own = this.#parts.tools.get(base)
+    if (own !== undefined) return own
+    return isNetworkCommand(base) ? networkTool(base) : toolsOf('workstation').get(base)
+  }
+
+  shell(name: string): Flavour | undefined {
+    const base = programName(name)
+    return Object.hasOwn(SHELLS, base) ? SHELLS[base] : undefined
+  }
+
+  network({ argv, stdin, isTerminal }: NetworkRequest, time: number): NetworkAnswer {
+    const { place, ports, rights } = this.#parts
+    const output = place.ask((cluster) =>
+      runNetworkCommand(
+        {
+          argv,
+          network: new WorkstationNetwork(
+            cluster.world(rights === 'view').networkOutside(() => HOSTS),
+            ports,
+          ),
+          now: this.startedAt + time,
+          env: ENVIRONMENT,
+          hostname: HOSTNAME,
+          isTerminal,
+          ...(stdin === undefined ? {} : { stdin }),
+        },
+        NETWORK_TOOLS,
+      ),
+    )
+    return (
+      output ?? {
+        stdout: '',
+        stderr: `${argv[0]}: nobody can reach a port of this computer\n`,
+        exitCode: 1,
+        takes: 0,
+      }
+    )
+  }
+
+  random(): number {
+    const { place, rights } = this.#parts
+    return place.ask((cluster) => cluster.world(rights === 'view').random())
+  }
+}
