@@ -20,7 +20,10 @@ import {
 } from './cluster/world/trace-document.ts'
 import { bodyOf } from './session/answer-body.ts'
 import { type Birth, furnish, hashOf, type Moment } from './session/birth.ts'
+import { descriptionOf, type SessionDescription } from './session/description.ts'
 import { diagnosisAnswer, type DiagnosisAnswer } from './session/diagnosis.ts'
+import { HomeStore } from './session/computer/home-store.ts'
+import { SessionComputer } from './session/computer/session-computer.ts'
 import { liveWatch } from './session/live.ts'
 import { ADMINISTRATOR, VIEWER } from './session/users.ts'
 import { WatchStreams } from './session/watch-streams.ts'
@@ -30,7 +33,9 @@ import { forwardedPod } from './session/streams/forwarded-pod.ts'
 import { openLogSocket, openWatchSocket } from './session/streams/listening-sockets.ts'
 import { offeredProtocols, openSocket, socketRequestOf } from './session/streams/sockets.ts'
 import { SessionClock } from './session-clock.ts'
+import type { FilesAnswer, FilesCall } from './workstation/home-files.ts'
 
+export type { FilesAnswer, FilesCall } from './workstation/home-files.ts'
 export type { SocketRequest } from './session/streams/sockets.ts'
 export type { ApplyOutcome } from './cluster/manifests/apply.ts'
 export type { TraceDocument, TraceRefusal } from './cluster/world/trace-document.ts'
@@ -44,15 +49,7 @@ export interface CreateOptions extends SettingsRequest {
   readonly seed: number
 }
 
-export interface SessionDescription {
-  readonly title: string
-  readonly createdAt: string
-  readonly nodes: number
-  readonly revision: number
-  readonly clock: { readonly running: boolean; readonly speed: number; readonly now: string }
-  readonly counts: Readonly<Record<string, number>>
-  readonly access: 'view' | 'edit'
-}
+export type { SessionDescription } from './session/description.ts'
 
 export interface KubernetesAnswer {
   readonly status: number
@@ -63,15 +60,6 @@ export interface KubernetesAnswer {
 
 const LOG_PATH = /\/pods\/[^/]+\/log$/
 const UNUSED_DAYS_MS = 90 * 86_400_000
-const COUNTED = [
-  'pods',
-  'services',
-  'deployments.apps',
-  'endpointslices.discovery.k8s.io',
-  'nodes',
-  'namespaces',
-]
-
 /**
  * A session: storage, timer and streams around one Cluster. It knows no Kubernetes. Memory may go at any moment between two turns;
  * everything that was acknowledged is in SQLite.
@@ -79,6 +67,7 @@ const COUNTED = [
 export class ClusterSession extends DurableObject {
   readonly #store: RevisionStore
   readonly #streams = new WatchStreams(() => this.#tick())
+  readonly #computer: SessionComputer
   #birth: Birth | undefined
   #cluster: Cluster | undefined
   #clock: SessionClock | undefined
@@ -86,6 +75,11 @@ export class ClusterSession extends DurableObject {
   constructor(context: DurableObjectState, environment: unknown) {
     super(context, environment as never)
     this.#store = new RevisionStore(context.storage)
+    this.#computer = new SessionComputer({
+      turn: (act) => this.#turn(act),
+      hold: () => this.#hold(),
+      store: new HomeStore(context.storage.sql),
+    })
   }
 
   /** Makes the session. Its cluster is made when somebody first looks at it. */
@@ -127,10 +121,11 @@ export class ClusterSession extends DurableObject {
   }
 
   /** A client of the Kubernetes API that wants to go on as a WebSocket. */
-  override fetch(request: Request): Response {
+  override fetch(request: Request): Response | Promise<Response> {
     const asked = socketRequestOf(request)
     const refusal = this.#refuse(asked.key)
     if (refusal !== undefined) return new Response(refusal, { status: 401 })
+    if ('computer' in asked) return this.#computer.answer(asked, request)
     const user = asked.key === undefined ? VIEWER : ADMINISTRATOR
     const answer = this.#turn((cluster) => cluster.handle({ ...asked.request, user }))
     const offered = offeredProtocols(request.headers)
@@ -146,12 +141,21 @@ export class ClusterSession extends DurableObject {
       connection,
       podOf: ({ pod }) => forwardedPod(pod, (act) => this.#turn(act)),
       processOf: (of) => containerProcess(of, (act) => this.#turn(act)),
-      hold: () => {
-        const release = this.#streams.hold()
-        this.#setTimer()
-        return release
-      },
+      hold: () => this.#hold(),
     })
+  }
+
+  /** Somebody is connected until the answer is called. */
+  #hold(): (() => void) | undefined {
+    const release = this.#streams.hold()
+    this.#setTimer()
+    return release
+  }
+
+  /** The learner's files. */
+  async files(key: string | undefined, call: FilesCall): Promise<FilesAnswer | Refusal> {
+    const refusal = this.#refuse(key, call.act === 'write' || call.act === 'remove')
+    return refusal ?? this.#computer.files(call)
   }
 
   /** What the page shows, as one stream of watch events. */
@@ -168,18 +172,8 @@ export class ClusterSession extends DurableObject {
   describe(key: string | undefined): SessionDescription | Refusal {
     const refusal = this.#refuse(key)
     if (refusal !== undefined) return refusal
-    const { title, createdAt } = this.#birth!
-    return this.#turn((cluster) => ({
-      title,
-      createdAt: new Date(createdAt).toISOString(),
-      nodes: cluster.count('nodes'),
-      revision: cluster.revision,
-      clock: { running: true, speed: 1, now: new Date(cluster.now).toISOString() },
-      counts: Object.fromEntries(
-        COUNTED.map((resource) => [resource.split('.')[0]!, cluster.count(resource)]),
-      ),
-      access: key === undefined ? 'view' : 'edit',
-    }))
+    const access = key === undefined ? 'view' : 'edit'
+    return this.#turn((cluster) => descriptionOf(cluster, this.#birth!, access))
   }
 
   /** Deletes the session with all that it stored. */
@@ -267,6 +261,7 @@ export class ClusterSession extends DurableObject {
   }
 
   async #forget(): Promise<void> {
+    this.#computer.drop('the session was deleted')
     this.#streams.closeAll()
     this.#cluster = undefined
     this.#birth = undefined
@@ -330,10 +325,12 @@ export class ClusterSession extends DurableObject {
       this.#save(cluster, clock)
       cluster.flushWatches()
       this.#setTimer()
+      this.#computer.afterTurn()
       return result
     } catch (error) {
       this.#streams.closeAll()
       this.#cluster = undefined
+      this.#computer.drop('a defect of this server; it was logged')
       throw error
     }
   }
@@ -349,7 +346,8 @@ export class ClusterSession extends DurableObject {
 
   #save(cluster: Cluster, clock: SessionClock): void {
     const changes = cluster.takeChanges()
-    if (changes.revisions.length === 0 && changes.memory.length === 0 && !clock.mustStore) return
+    const isChanged = changes.revisions.length > 0 || changes.memory.length > 0
+    if (!isChanged && !this.#computer.isChanged && !clock.mustStore) return
     const moment: Moment = {
       session: clock.session,
       real: clock.real,
@@ -358,6 +356,7 @@ export class ClusterSession extends DurableObject {
     this.#store.transaction(() => {
       this.#store.append(changes, (revision) => cluster.storedText(revision))
       this.#store.setValue('moment', JSON.stringify(moment))
+      this.#computer.store()
     })
     clock.markStored()
   }

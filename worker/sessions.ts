@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { MAX_BODY_BYTES } from './body.ts'
 import { newSecret } from './capabilities.ts'
 import type { AppEnvironment } from './environment.ts'
+import { files as computerFiles, shell, terminal, writeFiles } from './computer.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import { problemAnswer } from './problem.ts'
 import { diagnosis, requests, tables, trace, traceLink } from './network.ts'
@@ -24,6 +25,7 @@ const CreateBody = v.strictObject({
   nodes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
   delays: v.optional(v.picklist(['lively', 'instant', 'real'])),
   manifests: v.optional(v.pipe(v.string(), v.maxLength(MAX_MANIFESTS))),
+  files: v.optional(v.record(v.string(), v.string())),
   seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff))),
   proxyMode: v.optional(v.picklist(['iptables', 'nftables', 'ipvs'])),
   loadBalancer: v.optional(v.picklist(['cloud', 'none'])),
@@ -51,7 +53,7 @@ const parseCreateBody = (
     (issue) => `${v.getDotPath(issue) ?? 'the body'}: ${issue.message}`,
   )
   return {
-    problem: `${issues.join('; ')}. The fields are title, template, nodes, delays, manifests, seed, proxyMode, loadBalancer, proxySync and dnsTTL.`,
+    problem: `${issues.join('; ')}. The fields are title, template, nodes, delays, manifests, files, seed, proxyMode, loadBalancer, proxySync and dnsTTL.`,
   }
 }
 
@@ -92,12 +94,17 @@ const create = async (context: Route): Promise<Response> => {
   if ('problem' in parsed) return badRequest(context, parsed.problem)
   const [id, key] = [newSecret(), newSecret()]
   const stub = context.env.SESSIONS.getByName(id)
-  const { manifests, ...options } = parsed.body
+  const { manifests, files, ...options } = parsed.body
   const session = await stub.create({
     ...options,
     key,
     seed: options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!,
   })
+  const problem = files === undefined ? undefined : await writeFiles(stub, key, files)
+  if (problem !== undefined) {
+    await stub.remove(key)
+    return badRequest(context, problem)
+  }
   if (manifests !== undefined) {
     const applied = await stub.apply(key, manifests)
     if (typeof applied !== 'string' && applied.error !== undefined) {
@@ -199,6 +206,10 @@ export const sessions = new Hono<AppEnvironment>()
       })
     }),
   )
+  .post('/:id/shell', shell)
+  .get('/:id/terminal', terminal)
+  .get('/:id/files', computerFiles)
+  .on(['GET', 'PUT', 'DELETE'], '/:id/files/*', computerFiles)
   .get('/:id/nodes/:node/tables', tables)
   .get('/:id/diagnosis', diagnosis)
   .post('/:id/trace', trace)

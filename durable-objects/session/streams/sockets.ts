@@ -1,5 +1,6 @@
 // The WebSockets of clients that talk with a Pod.
 import type { ApiRequest, Connection } from '../../cluster/kube-apiserver/endpoints/http.ts'
+import type { ComputerRequest } from '../computer/session-computer.ts'
 import { joined } from './bytes.ts'
 import { CHANNEL_PROTOCOL, ChannelForward } from './channel-forward.ts'
 import { PORT_FORWARD_PROTOCOL, PortForward, type ForwardedPod } from './port-forward.ts'
@@ -18,7 +19,7 @@ export interface SocketRequest {
 }
 
 /** It says in a header what it asks. */
-export const socketRequestOf = ({ headers }: Request): SocketRequest =>
+export const socketRequestOf = ({ headers }: Request): SocketRequest | ComputerRequest =>
   JSON.parse(decodeURIComponent(headers.get('x-request') ?? '%7B%7D')) as SocketRequest
 
 export interface SocketParts {

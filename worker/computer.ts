@@ -1,0 +1,161 @@
+// The learner's computer over HTTP: its files, commands, terminals.
+import * as v from 'valibot'
+import { problemAnswer } from './problem.ts'
+import { badRequest, bodyText, isRefusal, type Route, withSession } from './session-route.ts'
+import type { ClusterSession, FilesAnswer } from '../durable-objects/cluster-session.ts'
+
+/** A value that is no text, or too long, is told by its name. */
+const text = (most: number) =>
+  v.pipe(v.string('must be text'), v.maxLength(most, `may have ${most} characters`))
+
+const MAX_TEXT = 1024 * 1024
+
+const ShellBody = v.strictObject({
+  command: text(MAX_TEXT),
+  stdin: v.optional(text(MAX_TEXT)),
+  cwd: v.optional(text(4096)),
+  env: v.optional(v.record(v.pipe(v.string(), v.regex(/^[A-Za-z_]\w*$/)), text(65_536))),
+})
+
+const EXAMPLE = 'Send {"command": "kubectl get pods"}, or the command itself as text/plain.'
+
+type Shell = v.InferOutput<typeof ShellBody>
+
+/** JSON, or a command as it is typed. */
+const readShell = (body: string, contentType: string): Shell | { readonly problem: string } => {
+  const isText = /^text\/|x-sh\b|^application\/x-www-form-urlencoded/.test(contentType)
+  if (isText && !/^\s*\{\s*"/.test(body)) return { command: body }
+  let value: unknown
+  try {
+    value = JSON.parse(body)
+  } catch (error) {
+    return { problem: `The body is not JSON: ${(error as Error).message}. ${EXAMPLE}` }
+  }
+  const parsed = v.safeParse(ShellBody, Array.isArray(value) ? null : value)
+  if (parsed.success) return parsed.output
+  const [issue] = parsed.issues
+  const where = (v.getDotPath(issue) ?? 'the body').slice(0, 80)
+  return {
+    problem: `${where}: ${issue.message}. The fields are command, stdin, cwd and env. ${EXAMPLE}`,
+  }
+}
+
+/** What is asked of the computer goes to the session as a request, so that it hears when the client goes. */
+const ask = async (
+  stub: DurableObjectStub<ClusterSession>,
+  asked: object,
+  init: RequestInit,
+): Promise<Response | 'no such session' | 'wrong key'> => {
+  const headers = new Headers(init.headers)
+  headers.set('x-request', encodeURIComponent(JSON.stringify(asked)))
+  const answer = await stub.fetch('https://session/', { ...init, headers })
+  if (answer.status === 101) return answer
+  if (answer.status !== 401) return new Response(answer.body, answer)
+  return (await answer.text()) === 'wrong key' ? 'wrong key' : 'no such session'
+}
+
+const keyField = (key: string | undefined) => (key === undefined ? {} : { key })
+
+/** Headers have little room: the command goes in the body. */
+export const shell = (context: Route): Promise<Response> =>
+  withSession(context, async (stub, _id, key) => {
+    const body = bodyText(context)
+    if (body === undefined) return badRequest(context, 'The body is not UTF-8 text.')
+    const call = readShell(body, context.req.header('content-type') ?? '')
+    if ('problem' in call) return badRequest(context, call.problem)
+    return ask(
+      stub,
+      { ...keyField(key), computer: 'shell' },
+      { method: 'POST', body: JSON.stringify(call), signal: context.req.raw.signal },
+    )
+  })
+
+export const terminal = (context: Route): Promise<Response> =>
+  withSession(context, async (stub, _id, key) => {
+    if (context.req.header('upgrade')?.toLowerCase() !== 'websocket')
+      return problemAnswer(context, {
+        status: 426,
+        title: 'A WebSocket is needed',
+        detail:
+          'A terminal is a WebSocket. Open wss://…/api/sessions/ID.KEY/terminal, or send commands with POST …/shell.',
+      })
+    return ask(
+      stub,
+      { ...keyField(key), computer: 'terminal' },
+      { headers: { upgrade: 'websocket' } },
+    )
+  })
+
+/** What stands behind `/files/`; undefined: it cannot be read. */
+const pathOf = (context: Route): string | undefined => {
+  const { pathname } = new URL(context.req.url)
+  try {
+    return decodeURIComponent(pathname.replace(/^\/api\/sessions\/[^/]+\/files\/?/, ''))
+  } catch {
+    return undefined // broken percent-encoding: the caller answers 400
+  }
+}
+
+const answerOf = (context: Route, path: string, answer: FilesAnswer): Response => {
+  switch (answer.kind) {
+    case 'list':
+      return Response.json({ files: answer.files })
+    case 'file':
+      return new Response(answer.bytes, {
+        headers: {
+          'content-type': answer.isText ? 'text/plain; charset=utf-8' : 'application/octet-stream',
+          'cache-control': 'no-store',
+          'x-content-type-options': 'nosniff',
+        },
+      })
+    case 'done':
+      return new Response(null, { status: answer.isNew ? 201 : 204 })
+    case 'missing':
+      return problemAnswer(context, {
+        status: 404,
+        title: 'No such file',
+        detail: `There is no file ${JSON.stringify(path)} in the home folder. GET …/files lists them.`,
+      })
+    case 'refused':
+      return badRequest(context, `${JSON.stringify(path)}: ${answer.why}.`)
+    case 'full':
+      return problemAnswer(context, {
+        status: 507,
+        title: 'No space left',
+        detail: 'The home folder of a session holds 5 MB and 2000 files. Delete some first.',
+      })
+  }
+}
+
+export const files = (context: Route): Promise<Response> =>
+  withSession(context, async (stub, _id, key) => {
+    const path = pathOf(context)
+    if (path === undefined) return badRequest(context, 'The path is not percent-encoded UTF-8.')
+    const { method } = context.req
+    const call =
+      method === 'PUT'
+        ? ({ act: 'write', path, bytes: context.get('body') } as const)
+        : method === 'DELETE'
+          ? ({ act: 'remove', path } as const)
+          : path === ''
+            ? ({ act: 'list' } as const)
+            : ({ act: 'read', path } as const)
+    const answer = await stub.files(key, call)
+    return isRefusal(answer) ? answer : answerOf(context, path, answer)
+  })
+
+/** Files that a session begins with. The answer: why they cannot be. */
+export const writeFiles = async (
+  stub: DurableObjectStub<ClusterSession>,
+  key: string,
+  given: Readonly<Record<string, string>>,
+): Promise<string | undefined> => {
+  for (const [path, content] of Object.entries(given)) {
+    const bytes = new TextEncoder().encode(content)
+    const answer = await stub.files(key, { act: 'write', path, bytes })
+    if (isRefusal(answer) || answer.kind === 'done') continue
+    if (answer.kind === 'full') return 'The home folder of a session holds 5 MB and 2000 files.'
+    return `files: ${JSON.stringify(path.slice(0, 100))}: ${answer.kind === 'refused' ? answer.why : answer.kind}.`
+  }
+  return undefined
+}
