@@ -1,6 +1,6 @@
 import type { Changes, ClusterState } from './cluster/cluster.ts'
-import type { KubeObject } from './cluster/apimachinery/object.ts'
 import type { Revision, StoredObject } from './cluster/etcd/etcd.ts'
+import { objectReader } from './cluster/etcd/object-reader.ts'
 
 /** Written into every session; a session of another format is migrated or refused. */
 export const STORED_FORMAT = 1
@@ -114,6 +114,7 @@ export class RevisionStore {
     const rows = this.#storage.sql.exec<RevisionRow>(
       'SELECT revision, resource, namespace, name, object FROM revisions ORDER BY revision',
     )
+    const read = objectReader()
     const objects = new Map<string, StoredObject>()
     const history: Revision[] = []
     let last = compactedRevision
@@ -123,7 +124,7 @@ export class RevisionStore {
       last = revision
       const key = `${resource}/${namespace}/${name}`
       const previous = objects.get(key)?.object
-      const object = text === null ? undefined : (JSON.parse(text) as KubeObject)
+      const object = text === null ? undefined : read(resource, text)
       if (previous !== undefined)
         this.#superseded.push({ row: Number(previous.metadata.resourceVersion), by: revision })
       if (object === undefined || text === null) {

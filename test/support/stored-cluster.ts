@@ -1,6 +1,7 @@
 import { Cluster, type Changes, type ClusterOptions, type ClusterState } from '#cluster.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
 import type { Revision } from '#etcd/etcd.ts'
+import { objectReader } from '#etcd/object-reader.ts'
 
 interface Row {
   /** The revision as it was read back; its objects are frozen. */
@@ -59,9 +60,10 @@ export class StoredCluster {
   }
 
   #load(moment: { readonly randomPosition: number; readonly now: number }): ClusterState {
+    const read = objectReader()
     const objects = [...this.#newest.values()].map(({ revision, text }) => ({
       resource: revision.resource,
-      object: parsed(text)!,
+      object: read(revision.resource, text!),
       text: text!,
     }))
     return {

@@ -3,8 +3,8 @@ import type { KubeObject } from '#apimachinery/object.ts'
 interface Kept {
   readonly text: string
   readonly bytes: number
-  /** Only who keeps a text lets go of it: a cluster may be made of another one's objects. */
-  readonly keeper: KeptTexts
+  /** Only who keeps a text lets go of it: a cluster may be made of another one's objects. A mark, so that an object outlives its cluster alone. */
+  readonly keeper: symbol
 }
 
 const texts = new WeakMap<KubeObject, Kept>()
@@ -61,8 +61,9 @@ const SHARED = new Room(56_000_000)
  * its object, so that what is kept is counted to the byte; what finds no room is made again whenever somebody asks.
  */
 export class KeptTexts {
-  #bytes = 0
+  readonly #mark = Symbol('keeper')
   readonly #room: Room
+  #bytes = 0
   /** Have their text until the turn ends: watches are told of what came and went in between, too. */
   readonly #passing = new Set<KubeObject>()
 
@@ -82,14 +83,14 @@ export class KeptTexts {
     const bytes = bytesOf(text)
     if (!this.#room.has(bytes)) this.endTurn()
     if (!this.#room.has(bytes)) return
-    texts.set(object, { text, bytes, keeper: this })
+    texts.set(object, { text, bytes, keeper: this.#mark })
     this.#add(bytes)
   }
 
   /** Keeps the text of an object until the turn ends, or until another one needs the room. */
   keepForTurn(object: KubeObject, text: string): void {
     this.keep(object, text)
-    if (texts.get(object)?.keeper === this) this.#passing.add(object)
+    if (texts.get(object)?.keeper === this.#mark) this.#passing.add(object)
   }
 
   /** The object has a successor, or was deleted. What watches have yet to be told of stays until they were. */
@@ -105,7 +106,7 @@ export class KeptTexts {
 
   #remove(object: KubeObject): void {
     const kept = texts.get(object)
-    if (kept?.keeper !== this) return
+    if (kept?.keeper !== this.#mark) return
     texts.delete(object)
     this.#add(-kept.bytes)
   }
