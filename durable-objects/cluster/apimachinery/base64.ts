@@ -88,6 +88,12 @@ export const encodeBase64 = (bytes: Uint8Array): string => {
 export const encodeUrlSafe = (bytes: Uint8Array): string =>
   encodeBase64(bytes).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_')
 
+/** What encodeUrlSafe gives; throws a Base64Error. */
+export const decodeUrlSafe = (text: string): Uint8Array => {
+  const padded = text.replaceAll('-', '+').replaceAll('_', '/')
+  return decodeBase64(padded.padEnd(Math.ceil(padded.length / 4) * 4, '='))
+}
+
 /** The text as Go writes it again, without line breaks or stray bits; throws a Base64Error. */
 export const canonicalBase64 = (text: string): string =>
   isCanonical(text) ? text : encodeBase64(decodeBase64(text))

@@ -5,6 +5,7 @@ import { sha256 } from '#apimachinery/digest.ts'
 
 const P = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn
 const N = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
+const B = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn
 const G_X = 0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296n
 const G_Y = 0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5n
 
@@ -55,19 +56,25 @@ const add = (a: Point, b: Point): Point => {
 }
 
 // the generator doubled again and again: the same for every product
-const doubled: Point[] = [GENERATOR]
+const DOUBLED: Point[] = [GENERATOR]
 
-const multiply = (factor: bigint): readonly [x: bigint, y: bigint] => {
+const times = (factor: bigint, doubled: Point[]): Point => {
   let sum = INFINITY
   let left = factor
   for (let bit = 0; left > 0n; bit++, left >>= 1n) {
     const addend = (doubled[bit] ??= double(doubled[bit - 1]!))
     if (left & 1n) sum = add(sum, addend)
   }
-  const z = inverse(sum[2], P)
-  const zz = mod(z * z)
-  return [mod(sum[0] * zz), mod(sum[1] * zz * z)]
+  return sum
 }
+
+const plain = (point: Point): readonly [x: bigint, y: bigint] => {
+  const z = inverse(point[2], P)
+  const zz = mod(z * z)
+  return [mod(point[0] * zz), mod(point[1] * zz * z)]
+}
+
+const multiply = (factor: bigint): readonly [x: bigint, y: bigint] => plain(times(factor, DOUBLED))
 
 const toBytes = (value: bigint): Uint8Array =>
   Uint8Array.from(value.toString(16).padStart(64, '0').match(/../g)!, (pair) => parseInt(pair, 16))
@@ -100,3 +107,28 @@ export const sign = (key: bigint, message: Uint8Array): Uint8Array =>
 /** The same as it stands in JSON Web Tokens. RFC 7518, 3.4 */
 export const signPlainly = (key: bigint, message: Uint8Array): Uint8Array =>
   concat(rsOf(key, message))
+
+const toNumber = (bytes: Uint8Array): bigint =>
+  BigInt(`0x00${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`)
+
+const isPoint = (x: bigint, y: bigint): boolean =>
+  x < P && y < P && mod(y * y) === mod(x * x * x - 3n * x + B)
+
+/** Whether the signature of a JSON Web Token is that of the key at (`x`, `y`). */
+export const verifyPlainly = (
+  x: Uint8Array,
+  y: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean => {
+  const [keyX, keyY] = [toNumber(x), toNumber(y)]
+  const [r, s] = [toNumber(signature.subarray(0, 32)), toNumber(signature.subarray(32))]
+  const isInRange = r > 0n && r < N && s > 0n && s < N
+  if (signature.length !== 64 || !isInRange || !isPoint(keyX, keyY)) return false
+  const inverted = inverse(s, N)
+  const sum = add(
+    times(mod(hashOf(message) * inverted, N), DOUBLED),
+    times(mod(r * inverted, N), [[keyX, keyY, 1n]]),
+  )
+  return sum[2] !== 0n && plain(sum)[0] % N === r
+}

@@ -11,6 +11,7 @@ import {
 } from '#images/behaviour.ts'
 import { guestbook } from '#images/agnhost-guestbook.ts'
 import { netexec } from '#images/agnhost-netexec.ts'
+import { issuerDiscovery } from '#images/agnhost-openid.ts'
 import { isOn, option, portOption, type Subcommand } from '#images/agnhost-options.ts'
 import { agnhostCommand } from '#images/commands/agnhost.ts'
 import { processOfOutput } from '#images/commands/output.ts'
@@ -291,6 +292,7 @@ const SUBCOMMANDS = new Map<string, Subcommand>([
   ['guestbook', guestbook],
   ['logs-generator', logsGenerator],
   ['http-echo', httpEcho],
+  ['test-service-account-issuer-discovery', issuerDiscovery],
   ['pause', pause],
 ])
 

@@ -10,7 +10,7 @@ import {
 } from '#api/core/v1/service-account/token-text.ts'
 import type { ServiceAccount } from '#api/core/v1/service-account/types.ts'
 import type { UserInfo } from '#api/strategy.ts'
-import { decodeBase64 } from '#apimachinery/base64.ts'
+import { decodeBase64, decodeUrlSafe } from '#apimachinery/base64.ts'
 import { invalidValue, type FieldError } from '#apimachinery/field-error.ts'
 import { own, type KubeObject, type ObjectMeta } from '#apimachinery/object.ts'
 import { badRequest, conflict, invalid, notFound } from '#apimachinery/status-error.ts'
@@ -177,12 +177,8 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** A part of a token as the JSON object that it stands for. */
 const readPart = (part: string): Readonly<Record<string, unknown>> | undefined => {
-  const padded = part
-    .replaceAll('-', '+')
-    .replaceAll('_', '/')
-    .padEnd(Math.ceil(part.length / 4) * 4, '=')
   try {
-    const value: unknown = JSON.parse(decodeUtf8Loosely(decodeBase64(padded)))
+    const value: unknown = JSON.parse(decodeUtf8Loosely(decodeUrlSafe(part)))
     return isRecord(value) ? value : undefined
   } catch {
     // Whatever is not a token authenticates nobody.

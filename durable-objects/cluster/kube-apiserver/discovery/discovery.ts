@@ -1,6 +1,6 @@
 import { noSuchPath } from '#apimachinery/status-error.ts'
 import { jsonAnswer, type Answer, type ApiRequest } from '#kube-apiserver/endpoints/http.ts'
-import { SERVER_ADDRESS } from '#kube-apiserver/discovery/openid.ts'
+import { SERVER_ADDRESS } from '#api/core/v1/service-account/issuer-documents.ts'
 import { storageVersionHash } from '#kube-apiserver/discovery/storage-version.ts'
 import { parseAccept } from '#kube-apiserver/endpoints/negotiate.ts'
 import {

@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, sign as signTheirs, verify } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import {
   bitString,
@@ -10,7 +10,7 @@ import {
   sequence,
   time,
 } from '#apimachinery/der.ts'
-import { keyFrom, publicKeyOf, sign } from '#apimachinery/p256.ts'
+import { keyFrom, publicKeyOf, sign, signPlainly, verifyPlainly } from '#apimachinery/p256.ts'
 import { encodeUtf8 } from '#apimachinery/utf8.ts'
 
 const spki = (point: Uint8Array): Buffer =>
@@ -27,6 +27,27 @@ describe('a signature', () => {
       expect(verify('sha256', message, publicKey, signature)).toBe(true)
       expect(verify('sha256', encodeUtf8('something else'), publicKey, signature)).toBe(false)
       expect(sign(key, message)).toEqual(signature)
+    }
+  })
+
+  it('as tokens have it is one to others, and theirs are here', () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
+    const [keyX, keyY] = [Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]
+    const dsaEncoding = 'ieee-p1363'
+    for (const message of ['', 'hello', 'x'.repeat(1000)].map(encodeUtf8)) {
+      const theirs = signTheirs('sha256', message, { key: privateKey, dsaEncoding })
+      expect(verifyPlainly(keyX, keyY, message, theirs)).toBe(true)
+      expect(verifyPlainly(keyX, keyY, encodeUtf8('something else'), theirs)).toBe(false)
+      expect(verifyPlainly(keyY, keyX, message, theirs)).toBe(false)
+      expect(verifyPlainly(keyX, keyY, message, theirs.subarray(1))).toBe(false)
+      const key = keyFrom(message)
+      const point = publicKeyOf(key)
+      const ours = signPlainly(key, message)
+      expect(ours).toHaveLength(64)
+      expect(verifyPlainly(point.subarray(1, 33), point.subarray(33), message, ours)).toBe(true)
+      const own = createPublicKey({ key: spki(point), format: 'der', type: 'spki' })
+      expect(verify('sha256', message, { key: own, dsaEncoding }, ours)).toBe(true)
     }
   })
 })

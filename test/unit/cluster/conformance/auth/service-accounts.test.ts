@@ -2,6 +2,8 @@
 import { X509Certificate } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '#apimachinery/object.ts'
+import { AGNHOST } from '../../../../support/conformance-objects.ts'
+import { logOf, untilEnded } from '../../../../support/conformance-output.ts'
 import { createReady, exec } from '../../../../support/conformance-pods.ts'
 import { Framework } from '../../../../support/conformance.ts'
 
@@ -81,6 +83,92 @@ describe('[sig-auth] ServiceAccounts', () => {
     const token = fileOf('test-pod', '/test-volume/token')
     expect(token).toMatch(TOKEN)
     expect(review(token)).toMatchObject({ authenticated: true })
+  })
+})
+
+describe('[sig-auth] ServiceAccounts: the issuer', () => {
+  beforeEach(() => f.begin('svcaccounts'))
+
+  const validator = (audience: string, path = '/var/run/secrets/tokens/sa-token') => ({
+    metadata: { name: 'oidc-discovery-validator' },
+    spec: {
+      containers: [
+        {
+          name: 'oidc-discovery-validator',
+          image: AGNHOST,
+          args: [
+            'test-service-account-issuer-discovery',
+            '--token-path',
+            path,
+            '--audience',
+            audience,
+          ],
+          volumeMounts: [
+            { mountPath: '/var/run/secrets/tokens', name: 'sa-token', readOnly: true },
+          ],
+        },
+      ],
+      restartPolicy: 'Never',
+      serviceAccountName: 'default',
+      volumes: [
+        {
+          name: 'sa-token',
+          projected: {
+            sources: [
+              {
+                serviceAccountToken: {
+                  path: 'sa-token',
+                  expirationSeconds: 3600,
+                  audience: 'oidc-discovery-test',
+                },
+              },
+            ],
+          },
+        },
+      ],
+    },
+  })
+  const said = (pod: object): readonly string[] => {
+    f.create('pods', pod)
+    untilEnded(f, 'oidc-discovery-validator')
+    return logOf(f, 'oidc-discovery-validator')
+      .split('\n')
+      .map((line) => line.replace(/^\S+ \S+ /, ''))
+  }
+  const phase = (): string | undefined => f.get('pods', 'oidc-discovery-validator').status.phase
+
+  it('ServiceAccountIssuerDiscovery should support OIDC discovery of service account issuer [Conformance]', () => {
+    const lines = said(validator('oidc-discovery-test'))
+    expect(phase(), lines.join('\n')).toBe('Succeeded')
+    expect(lines).toContain('OK: Validated signature on JWT')
+    expect(lines).toContain('OK: Got valid claims from token!')
+  })
+
+  it('trusts no token that is for somebody else', () => {
+    const lines = said(validator('somebody'))
+    expect(lines).toContain(
+      'failed to validate with in-cluster discovery: oidc: expected audience "somebody" got ["oidc-discovery-test"]',
+    )
+    expect(lines).toContain('falling back to validating with external discovery')
+    expect(phase()).toBe('Failed')
+  })
+
+  it('finds no token where there is none', () => {
+    expect(said(validator('x', '/nowhere'))).toContain('open /nowhere: no such file or directory')
+    expect(phase()).toBe('Failed')
+  })
+
+  it('answers only who brings a token that is meant for the API server', () => {
+    createReady(f, sleeper('asking', {}, { image: AGNHOST }))
+    const asked = (path: string, token?: string): string => {
+      const header = token === undefined ? '' : `-H "Authorization: Bearer $(cat ${token})" `
+      const script = `curl -sk -o /dev/null -w '%{http_code}' ${header}https://kubernetes.default.svc${path}`
+      return exec(f, 'asking', ['sh', '-c', script]).stdout
+    }
+    expect(asked('/openid/v1/jwks')).toBe('403')
+    expect(asked('/openid/v1/jwks', `${MOUNTED}/token`)).toBe('200')
+    expect(asked('/openid/v1/jwks', '/etc/hostname')).toBe('401')
+    expect(asked('/version')).toBe('200')
   })
 })
 
