@@ -124,10 +124,11 @@ export const listAnswer = (
   const parts = [
     `{"kind":"${kind}","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`,
   ]
-  for (const [index, object] of objects.entries()) {
+  let before = isPartial ? '' : '{'
+  for (const object of objects) {
     const shown = fromStored(resource, object)
-    if (isPartial) parts.push(index === 0 ? '' : ',', partialJson(shown))
-    else parts.push(index === 0 ? '{' : ',{', itemBody(shown))
+    parts.push(before, isPartial ? partialJson(shown) : itemBody(shown))
+    before = isPartial ? ',' : ',{'
   }
   parts.push(']}')
   return answer(view, 200, parts)
