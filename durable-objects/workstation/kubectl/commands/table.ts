@@ -1,8 +1,12 @@
 // What each command does, by its name. Families of commands have files of their own.
 import type { CommandBody } from '#kubectl/invocation.ts'
 import { apply } from '#kubectl/commands/apply.ts'
+import { canI, whoAmI } from '#kubectl/commands/auth.ts'
+import { completion, pluginList } from '#kubectl/commands/completion.ts'
 import { create } from '#kubectl/commands/create-files.ts'
 import { deleteResources } from '#kubectl/commands/delete.ts'
+import { describe } from '#kubectl/commands/describe.ts'
+import { apiResources, apiVersions, clusterInfo, version } from '#kubectl/commands/served.ts'
 import { get } from '#kubectl/commands/get.ts'
 import {
   alpha,
@@ -21,6 +25,15 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   get,
   alpha,
   apply,
+  'api-resources': apiResources,
+  'api-versions': apiVersions,
+  'auth can-i': canI,
+  'auth whoami': whoAmI,
+  'cluster-info': clusterInfo,
+  completion,
+  describe,
+  'plugin list': pluginList,
+  version,
   create,
   delete: deleteResources,
   auth: group,
