@@ -1,6 +1,8 @@
 // A shell or a program that somebody talks to: `kubectl exec`, a workstation's terminal. Whoever keeps the session says what time it is and
 // hands over what was typed; the session says what it wrote and when it has to be looked at again.
 import type { FileSystem } from '#shell/files/file-system.ts'
+import { completionOf } from '#shell/interpreter/completion.ts'
+import { rememberedLines } from '#shell/interpreter/history-file.ts'
 import { runInteractive } from '#shell/interpreter/interactive.ts'
 import type { Machine, Shell } from '#shell/interpreter/shell.ts'
 import { newShell } from '#shell/interpreter/tasks.ts'
@@ -8,7 +10,7 @@ import { Exhausted, type Kernel, type Limits } from '#shell/kernel/kernel.ts'
 import { InputStream, sinkStream, type Stream, WAIT } from '#shell/kernel/stream.ts'
 import { type Signal, SIGNALS, type Task } from '#shell/kernel/task.ts'
 import { firstHeritage, startMachine } from '#shell/start.ts'
-import { Terminal } from '#shell/terminal.ts'
+import { type Completion, Terminal } from '#shell/terminal.ts'
 
 export interface SessionGiven {
   readonly machine: Machine
@@ -55,6 +57,14 @@ export class NoSuchProgram extends Error {
   override readonly name = 'NoSuchProgram'
 }
 
+/** As much of a line as is kept of it, for its being shown again. */
+const LONGEST_PROMPT = 1000
+
+const lastLineOf = (before: string, text: string): string => {
+  const end = text.lastIndexOf('\n')
+  return (end < 0 ? before + text : text.slice(end + 1)).slice(-LONGEST_PROMPT)
+}
+
 const SLICE = 20_000
 const MOST_WAITING = 128 * 1024
 
@@ -65,14 +75,25 @@ export class ShellSession {
   readonly #isTTY: boolean
   readonly #terminal = new Terminal({
     show: (text) => this.#write(1, text),
-    submit: (line) => this.#input.feed(line),
+    submit: (line) => {
+      this.#lastLine = ''
+      this.#input.feed(line)
+    },
     end: () => this.#input.end(),
+    prompt: () => this.#lastLine,
+    complete: (before) => this.#complete(before),
+    columns: () => Number(this.#shell?.state.get('COLUMNS') ?? 80),
     signal: (signal) => (signal === 'INT' ? this.#interrupt() : this.#signalFront(signal)),
   })
   #shell: Shell | undefined
   #output: Output[] = []
   #size = 0
   #failed: string | undefined
+  /** What was written since the last line's end: a prompt. */
+  #lastLine = ''
+  /** What was typed ahead, or pasted: it is read when somebody asks for it. */
+  #ahead = ''
+  #hasBegun = false
   #now = 0
 
   constructor(given: SessionGiven) {
@@ -96,8 +117,28 @@ export class ShellSession {
   /** What was typed or piped in. */
   feed(text: string): void {
     this.#kernel.refill()
-    if (this.#isTTY) this.#terminal.type(text)
-    else this.#input.feed(text)
+    if (!this.#isTTY) return this.#input.feed(text)
+    // ^C comes before what waits
+    const stop = /[\x03\x1c]/.test(text)
+    if (stop) this.#ahead = ''
+    this.#ahead += text
+    if (stop || (this.#hasBegun && this.#ahead.length === text.length)) this.#typeLine()
+  }
+
+  /** Each line is shown when its turn has come, as a shell that edits it shows it. */
+  #typeLine(): void {
+    const end = /[\r\n]/.exec(this.#ahead)?.index ?? this.#ahead.length
+    const line = this.#ahead.slice(0, end + 1)
+    this.#ahead = this.#ahead.slice(end + 1)
+    this.#terminal.type(line)
+  }
+
+  #complete(before: string): Completion {
+    const shell = this.#shell
+    const isAtPrompt = shell?.task.wait.for === 'input'
+    return isAtPrompt && shell.state.flavour !== 'dash'
+      ? completionOf(shell, before)
+      : { replaces: 0, choices: [] }
   }
 
   /** How large the terminal is. */
@@ -148,12 +189,25 @@ export class ShellSession {
       // what is asked for anew may be worked for anew
       if (now > this.#now) this.#kernel.refill()
       this.#now = now
+      this.#hasBegun = true
       this.#kernel.advance(now, this.#task, steps)
+      const most = this.#kernel.work + steps
+      while (this.#hasNext() && this.#kernel.work < most) {
+        this.#typeLine()
+        this.#kernel.advance(now, this.#task, steps)
+      }
     } catch (error) {
       if (!(error instanceof Exhausted)) throw error
       this.#write(2, `${error.message}: stopped${this.#isTTY ? '\r\n' : '\n'}`)
       this.#failed = error.message
     }
+  }
+
+  /** Somebody waits for what was typed ahead, and nobody has anything else to do. */
+  #hasNext(): boolean {
+    if (this.#ahead === '' || this.#task.exitCode !== undefined || this.#kernel.isReady())
+      return false
+    return this.#kernel.tasks.some(({ wait }) => wait.for === 'input')
   }
 
   #state(now: number): SessionState {
@@ -164,7 +218,7 @@ export class ShellSession {
       return signal === undefined
         ? { kind: 'ended', exitCode }
         : { kind: 'ended', exitCode, signal }
-    if (this.#kernel.isReady()) return { kind: 'busy' }
+    if (this.#kernel.isReady() || this.#hasNext()) return { kind: 'busy' }
     const next = this.#kernel.nextMoment()
     return next === undefined ? { kind: 'input' } : { kind: 'time', at: Math.max(next, now) }
   }
@@ -176,6 +230,7 @@ export class ShellSession {
     const { machine, argv } = given
     const flavour = machine.shell(shellName(argv))!
     const heritage = firstHeritage(machine, { ...given, streams })
+    if (flavour === 'bash') this.#terminal.remember(rememberedLines(given.files, given.env))
     const { kernel, fds } = heritage
     const task = kernel.start({
       parent: 0,
@@ -208,6 +263,7 @@ export class ShellSession {
       // whoever listens takes his time
       if (this.#size > MOST_WAITING) return WAIT
       this.#write(fd, this.#isTTY ? text.replace(/\r?\n/g, '\r\n') : text)
+      if (this.#isTTY) this.#lastLine = lastLineOf(this.#lastLine, text)
       return 'done'
     }, this.#isTTY)
   }

@@ -8,6 +8,26 @@ export interface TerminalEnds {
   /** ^D at the beginning of a line. */
   readonly end: () => void
   readonly signal: (signal: 'INT' | 'QUIT') => void
+  /** What stands before the line. Absent: nobody prompts. */
+  readonly prompt?: () => string
+  /** What the end of a text may become. Absent: ^I means nothing. */
+  readonly complete?: (before: string) => Completion
+  /** How wide it is. */
+  readonly columns?: () => number
+}
+
+export interface Completion {
+  /** So many characters before the cursor are replaced. */
+  readonly replaces: number
+  /** What may stand there instead: as it is typed, and as it is listed. */
+  readonly choices: readonly { readonly typed: string; readonly listed: string }[]
+}
+
+/** ^R: the history is searched for a text. */
+interface Search {
+  readonly text: string
+  /** Where in the history it was found; its length: nowhere yet. */
+  readonly at: number
 }
 
 const MOST_HISTORY = 200
@@ -33,6 +53,9 @@ const SEQUENCES: Readonly<Record<string, string>> = {
   OF: '\x05',
 }
 
+const MOST_LISTED = 200
+const WIDE = 80
+
 const DELETE = SEQUENCES['[3~']!
 
 export class Terminal {
@@ -44,9 +67,18 @@ export class Terminal {
   /** The beginning of a sequence whose rest has not come. */
   #escape: string | undefined
   #last = ''
+  #search: Search | undefined
+  /** Between the marks of a paste: nothing in it is a command to the terminal. */
+  #isPasted = false
 
   constructor(ends: TerminalEnds) {
     this.#ends = ends
+  }
+
+  /** What was typed in other days. */
+  remember(lines: readonly string[]): void {
+    this.#history = [...lines, ...this.#history].slice(-MOST_HISTORY)
+    this.#shown = this.#history.length
   }
 
   type(text: string): void {
@@ -54,7 +86,7 @@ export class Terminal {
       if (this.#escape !== undefined) this.#inEscape(character)
       else if (character === '\x1b') this.#escape = ''
       // the end of a line as some clients send it
-      else if (!(character === '\n' && this.#last === '\r')) this.#key(character)
+      else if (!(character === '\n' && this.#last === '\r')) this.#take(character)
       this.#last = character
     }
   }
@@ -63,8 +95,14 @@ export class Terminal {
     const sequence = this.#escape! + character
     const isOpen = /^(\[[\d;]*|O)$/.test(sequence)
     this.#escape = isOpen && sequence.length < 16 ? sequence : undefined
-    const key = SEQUENCES[sequence]
-    if (key !== undefined) this.#key(key)
+    if (sequence === '[200~' || sequence === '[201~') this.#isPasted = sequence === '[200~'
+    const key = Object.hasOwn(SEQUENCES, sequence) ? SEQUENCES[sequence] : undefined
+    if (key !== undefined) this.#take(key)
+  }
+
+  #take(key: string): void {
+    if (this.#isPasted && key === '\t') this.#insert(' ')
+    else if (this.#search === undefined || !this.#searching(key, this.#search)) this.#key(key)
   }
 
   #key(key: string): void {
@@ -99,6 +137,12 @@ export class Terminal {
         return this.#move(this.#cursor - 1)
       case '\x06':
         return this.#move(this.#cursor + 1)
+      case '\t':
+        return this.#complete()
+      case '\x0c':
+        return this.#again('\x1b[H\x1b[2J')
+      case '\x12':
+        return this.#showSearch({ text: '', at: this.#history.length })
       case '\x10':
         return this.#recall(this.#shown - 1)
       case '\x0e':
@@ -176,4 +220,89 @@ export class Terminal {
     this.#shown = index
     this.#ends.show(line.join(''))
   }
+
+  /** The line anew, behind its prompt. */
+  #again(first: string): void {
+    const { show, prompt } = this.#ends
+    if (prompt === undefined) return
+    show(
+      `${first}${prompt()}${this.#line.join('')}${'\b'.repeat(this.#line.length - this.#cursor)}`,
+    )
+  }
+
+  /** False: the key ends the search and means what it always means. */
+  #searching(key: string, search: Search): boolean {
+    const { text, at } = search
+    if (key === '\x12') this.#showSearch({ text, at: this.#find(text, at - 1) ?? at })
+    else if (key === '\x7f' || key === '\b') this.#look([...text].slice(0, -1).join(''))
+    else if (key >= ' ' && key !== DELETE) this.#look(text + key)
+    else {
+      this.#search = undefined
+      if (key === '\x07' || key === '\x03') this.#line = []
+      this.#cursor = this.#line.length
+      this.#again('\r\x1b[K')
+      return key === '\x07' || key === '\x1b'
+    }
+    return true
+  }
+
+  #look(text: string): void {
+    const { length } = this.#history
+    this.#showSearch({ text, at: this.#find(text, length - 1) ?? length })
+  }
+
+  #find(text: string, from: number): number | undefined {
+    for (let at = from; at >= 0; at--) if (this.#history[at]?.includes(text) === true) return at
+    return undefined
+  }
+
+  #showSearch(search: Search): void {
+    if (this.#ends.prompt === undefined) return
+    const found = this.#history[search.at]
+    this.#search = search
+    if (found !== undefined) this.#line = [...found]
+    this.#cursor = this.#line.length
+    const isFound = found !== undefined || search.text === ''
+    this.#ends.show(
+      `\r\x1b[K(${isFound ? '' : 'failed '}reverse-i-search)\`${search.text}': ${this.#line.join('')}`,
+    )
+  }
+
+  #complete(): void {
+    const { complete, show } = this.#ends
+    if (complete === undefined) return
+    const { replaces, choices } = complete(this.#line.slice(0, this.#cursor).join(''))
+    const [first] = choices
+    if (first === undefined) return show('\x07')
+    const common = choices.reduce((prefix, { typed }) => commonStart(prefix, typed), first.typed)
+    const before = this.#line.slice(this.#cursor - replaces, this.#cursor).join('')
+    if (choices.length === 1 || common.length > before.length) {
+      const isMore = common.startsWith(before)
+      if (!isMore) this.#remove(this.#cursor - replaces, this.#cursor)
+      for (const character of isMore ? common.slice(before.length) : common) this.#insert(character)
+    } else if (this.#last === '\t') this.#list(choices.map(({ listed }) => listed))
+    else show('\x07')
+  }
+
+  #list(names: readonly string[]): void {
+    const shown = names.slice(0, MOST_LISTED)
+    const width = Math.max(...shown.map(({ length }) => length)) + 2
+    const columns = Math.max(1, Math.floor((this.#ends.columns?.() ?? WIDE) / width))
+    const rows = Math.ceil(shown.length / columns)
+    const lines = Array.from({ length: rows }, (_, row) =>
+      shown
+        .filter((_name, index) => index % rows === row)
+        .map((name) => name.padEnd(width))
+        .join('')
+        .trimEnd(),
+    )
+    if (shown.length < names.length) lines.push(`… and ${names.length - shown.length} more`)
+    this.#again(`\r\n${lines.join('\r\n')}\r\n`)
+  }
+}
+
+const commonStart = (one: string, other: string): string => {
+  let length = 0
+  while (length < one.length && one[length] === other[length]) length++
+  return one.slice(0, length)
 }

@@ -45,3 +45,7 @@ export const builtinOf = (flavour: Flavour, name: string): Builtin | undefined =
     return undefined
   return BUILTINS.get(name)
 }
+
+/** The names of all that this shell has. */
+export const builtinNames = (flavour: Flavour): readonly string[] =>
+  [...BUILTINS.keys()].filter((name) => builtinOf(flavour, name) !== undefined)

@@ -9,8 +9,10 @@ import {
   type Shell,
   ShellFailure,
 } from '#shell/interpreter/shell.ts'
+import { rememberedLines, rememberLines } from '#shell/interpreter/history-file.ts'
 import { runText } from '#shell/interpreter/executor.ts'
 import { shellSteps } from '#shell/interpreter/tasks.ts'
+import { isFailure } from '#shell/files/failure.ts'
 import { WAIT } from '#shell/kernel/stream.ts'
 import type { Steps } from '#shell/kernel/task.ts'
 import { parseScript } from '#shell/language/parse.ts'
@@ -18,11 +20,20 @@ import { parseScript } from '#shell/language/parse.ts'
 const MOST_HISTORY = 500
 
 export function* runInteractive(shell: Shell): Steps<number> {
-  return yield* shellSteps(shell, readAndRun)
+  if (shell.state.flavour !== 'bash') return yield* shellSteps(shell, readAndRun)
+  const { state, files } = shell
+  const env = state.environment()
+  state.history = [...rememberedLines(files, env)]
+  try {
+    return yield* shellSteps(shell, readAndRun)
+  } finally {
+    rememberLines(files, env, state.typed)
+  }
 }
 
 function* readAndRun(shell: Shell): Steps<number> {
   const { state } = shell
+  yield* readStartupFile(shell)
   for (;;) {
     try {
       const text = yield* readCommand(shell)
@@ -31,7 +42,9 @@ function* readAndRun(shell: Shell): Steps<number> {
         return state.status
       }
       if (text.trim() === '') continue
-      state.history = [...state.history, text.replace(/\n$/, '')].slice(-MOST_HISTORY)
+      const line = text.replace(/\n$/, '')
+      state.history = [...state.history, line].slice(-MOST_HISTORY)
+      state.typed = [...state.typed, line].slice(-MOST_HISTORY)
       yield* runLine(shell, text)
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error
@@ -40,6 +53,14 @@ function* readAndRun(shell: Shell): Steps<number> {
       yield* print(shell, '\n', 2)
     }
   }
+}
+
+/** ~/.bashrc */
+function* readStartupFile(shell: Shell): Steps<void> {
+  const { state, files } = shell
+  if (state.flavour !== 'bash') return
+  const text = files.read(`${state.get('HOME') ?? ''}/.bashrc`)
+  if (!isFailure(text)) yield* runLine(shell, text)
 }
 
 function* runLine(shell: Shell, text: string): Steps<void> {

@@ -61,6 +61,8 @@ export class ShellState {
   traps = new Map<string, string>()
   options = new Set<OptionName>()
   history: string[] = []
+  /** What of it was typed into this very shell. */
+  typed: string[] = []
   /** Functions that run just now. */
   functionDepth = 0
   sourceDepth = 0

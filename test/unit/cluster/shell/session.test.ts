@@ -69,6 +69,7 @@ const machineOf = (flavour: Flavour): Machine => ({
 /** Drives a session as exec does, on a clock that the test turns. */
 class Driver {
   readonly session: ShellSession
+  readonly files: FileSystem
   now = 0
   text = ''
   errors = ''
@@ -76,12 +77,14 @@ class Driver {
   constructor(
     argv: readonly string[],
     options: { isTTY?: boolean; flavour?: Flavour; hasInput?: boolean } = {},
+    files?: FileSystem,
   ) {
     const root = directory({ root: directory({}), tmp: directory({}) })
+    this.files = files ?? new FileSystem(volumeOf(root), { now: () => 0 })
     this.session = new ShellSession({
       machine: machineOf(options.flavour ?? 'bash'),
       argv,
-      files: new FileSystem(volumeOf(root), { now: () => 0 }),
+      files: this.files,
       env: { HOME: '/root' },
       cwd: '/',
       isTTY: options.isTTY ?? false,
@@ -225,7 +228,7 @@ describe('a command without a terminal', () => {
 
   it('ends when it works for ever', () => {
     const driver = new Driver(['sh', '-c', 'while :; do echo x; done'])
-    expect(driver.settle()).toEqual({ kind: 'ended', exitCode: 137 })
+    expect(driver.settle()).toMatchObject({ kind: 'ended', exitCode: 137 })
   })
 })
 
@@ -239,6 +242,46 @@ describe('a shell at a terminal', () => {
     driver.type('x=5\n')
     driver.type('echo $x\n')
     expect(driver.read()).toBe(`x=5\r\n${PROMPT}echo $x\r\n5\r\n${PROMPT}`)
+  })
+
+  it('shows the lines of a paste as it comes to them', () => {
+    const driver = new Driver(['bash'], { isTTY: true })
+    driver.settle()
+    driver.read()
+    driver.type('\x1b[200~echo one\ncat\nfor cat\n\x1b[201~')
+    expect(driver.read()).toBe(`echo one\r\none\r\n${PROMPT}cat\r\nfor cat\r\nfor cat\r\n`)
+  })
+
+  it('completes commands, files and variables', () => {
+    const driver = new Driver(['bash'], { isTTY: true })
+    driver.type('alias hello="echo hi"; > /tmp/one; > "/tmp/two words"\n')
+    driver.read()
+    driver.type('hel\t')
+    driver.type('/tm\tt\t\n')
+    expect(driver.read()).toBe(`hello /tmp/two\\ words \r\nhi /tmp/two words\r\n${PROMPT}`)
+    driver.type('echo $HOM\t/\n')
+    expect(driver.read()).toContain('\r\n/root /\r\n')
+  })
+
+  it('lists what a word may become at the second ^I', () => {
+    const driver = new Driver(['bash'], { isTTY: true })
+    driver.type('> /tmp/aa1; > /tmp/aa2\n')
+    driver.read()
+    driver.type('cat /tmp/\t')
+    expect(driver.read()).toBe('cat /tmp/aa')
+    driver.type('\t')
+    expect(driver.read()).toBe(`\r\naa1  aa2\r\n${PROMPT}cat /tmp/aa`)
+  })
+
+  it('reads ~/.bashrc and remembers what was typed in other days', () => {
+    const driver = new Driver(['bash'], { isTTY: true })
+    driver.type('echo "alias k=echo" > ~/.bashrc\nexit\n')
+    driver.settle()
+    const next = new Driver(['bash'], { isTTY: true }, driver.files)
+    next.type('k hi\n')
+    next.type('\x1b[A\x1b[A\x1b[A\n')
+    expect(next.read()).toContain('echo "alias k=echo" > ~/.bashrc')
+    expect(next.files.read('/root/.bash_history')).toBe('echo "alias k=echo" > ~/.bashrc\nexit\n')
   })
 
   it('waits for the rest of a command', () => {

@@ -22,6 +22,7 @@ const typed = (...keys: readonly string[]) => {
     submit: (line) => void given.push(line),
     end: () => void given.push('EOF'),
     signal: (signal) => void given.push(signal),
+    prompt: () => '$ ',
   })
   for (const key of keys) terminal.type(key)
   return { given, screen: [...rows, row.join('').trimEnd()] }
@@ -50,6 +51,20 @@ describe('a terminal', () => {
     const { given, screen } = typed(...keys)
     expect(given).toEqual([line])
     expect(screen[0]).toBe(line.trimEnd())
+  })
+
+  it.each([
+    ['finds the newest', ['\x12', 'e', '\r'], 'other one\n'],
+    ['goes on to older ones', ['\x12', 'one', '\x12', '\r'], 'one\n'],
+    ['is given up with ^G', ['\x12', 'one', '\x07', 'x\r'], 'x\n'],
+    ['gives a line to edit', ['\x12', 'other', LEFT, 'X\r'], 'other onXe\n'],
+    ['may find nothing', ['\x12', 'zzz', '\r'], '\n'],
+  ])('searches backwards: %s', (_, keys, line) => {
+    expect(typed('one\r', 'other one\r', 'two\r', ...keys).given.at(-1)).toBe(line)
+  })
+
+  it('clears the screen and keeps the line', () => {
+    expect(typed('abc', LEFT, '\x0c').screen.at(-1)).toMatch(/\$ abc$/)
   })
 
   it('brings back what was typed before', () => {
