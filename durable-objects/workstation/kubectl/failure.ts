@@ -60,6 +60,12 @@ export const throwAll = (failures: readonly Error[]): void => {
   if (failures.length > 1) throw new AggregateFailure(failures)
 }
 
+/** Only failures are told; anything else is a fault of ours. */
+export const asFailure = (error: unknown): Error => {
+  if (error instanceof KubectlFailure) return error
+  throw error
+}
+
 /** `See 'kubectl get -h' for help and examples`. kubernetes: UsageErrorf */
 export const usageFailure = (commandPath: string, message: string): KubectlFailure =>
   new KubectlFailure(`${message}\nSee '${commandPath} -h' for help and examples`)

@@ -62,7 +62,7 @@ const attributesOf = (run: Invocation): JsonObject => {
   const isNamespaced = resource?.isNamespaced !== false
   if (!isNamespaced && !flags.bool('all-namespaces'))
     run.err(
-      `Warning: resource '${type}' is not namespace scoped${resource!.group === '' ? '' : ` in group '${resource!.group}'`}\n\n`,
+      `Warning: resource '${type}' is not namespace scoped${resource.group === '' ? '' : ` in group '${resource.group}'`}\n\n`,
     )
   const subresource = flags.string('subresource')
   return {

@@ -1,16 +1,9 @@
 // Finds what a command line speaks of: resources by type and name, by selector, in files. kubernetes: cli-runtime pkg/resource/builder.go
 import type { JsonObject } from '#apimachinery/object.ts'
-import { matches } from '#apimachinery/labels.ts'
-import { parseSelector } from '#apimachinery/selector-parser.ts'
 import { pathTo, type ResourceInfo } from '#kubectl/client/discovery.ts'
-import { ApiError, KubectlFailure, NoMatchError, throwAll } from '#kubectl/failure.ts'
+import { ApiError, asFailure, KubectlFailure, throwAll } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
-import {
-  checkedObject,
-  itemsOf,
-  localResource,
-  withNamespace,
-} from '#kubectl/resource/documents.ts'
+import { itemsOf } from '#kubectl/resource/documents.ts'
 import { fetchInfo, type Info, isListObject, metadataOf } from '#kubectl/resource/info.ts'
 import {
   MISSING_RESOURCE,
@@ -20,45 +13,12 @@ import {
   unique,
   uniqueBy,
 } from '#kubectl/resource/words.ts'
-import { documentsOf, type Source, sourcesOf } from '#kubectl/resource/read-files.ts'
+import { sourcesOf } from '#kubectl/resource/read-files.ts'
+import type { BuilderOptions, Visit } from '#kubectl/resource/builder-options.ts'
+import { visitsOf } from '#kubectl/resource/visit-files.ts'
+
+export type { BuilderOptions } from '#kubectl/resource/builder-options.ts'
 import { builtKustomization } from '#kubectl/resource/kustomization.ts'
-
-export interface BuilderOptions {
-  /** Types and names: `pods web`, `pod/web svc/web`, `deploy,svc`. */
-  readonly args?: readonly string[]
-  /** A type alone means all of its objects. kubernetes: ResourceTypeOrNameArgs(true) */
-  readonly allowsEmptySelector?: boolean
-  readonly filenames?: readonly string[]
-  readonly kustomize?: string
-  readonly isRecursive?: boolean
-  readonly labelSelector?: string
-  readonly fieldSelector?: string
-  readonly selectsAll?: boolean
-  readonly allNamespaces?: boolean
-  /** Objects in files must be in the namespace of `--namespace`. kubernetes: FilenameParam(enforceNamespace) */
-  readonly enforcesNamespace?: boolean
-  readonly namespace?: string
-  /** Goes on with the others when one is not there. */
-  readonly continuesOnError?: boolean
-  /** What files name is asked from the server. */
-  readonly latest?: boolean
-  /** Lists in files, and lists that servers answer, are taken apart. */
-  readonly flattens?: boolean
-  readonly singleResourceType?: boolean
-  readonly subresource?: string
-  readonly chunkSize?: number
-  /** What the server is asked for; absent: plain JSON. */
-  readonly accept?: string
-  readonly query?: readonly (readonly [string, string])[]
-  /** Nothing is asked from the server. */
-  readonly isLocal?: boolean
-  /** Objects that the command line names are not asked for. */
-  readonly withoutObjects?: boolean
-  /** Looks at documents as they are read, before anything is made of them. */
-  readonly checkDocument?: (object: JsonObject, source: string) => void
-}
-
-type Visit = (info: Info) => void
 
 export interface BuiltResult {
   /** The command line names one object and no more. */
@@ -118,12 +78,6 @@ export const build = (run: Invocation, options: BuilderOptions): BuiltResult => 
       return found
     },
   }
-}
-
-/** Only failures are told; anything else is a fault of ours. */
-const asFailure = (error: unknown): Error => {
-  if (error instanceof KubectlFailure) return error
-  throw error
 }
 
 class Builder {
@@ -357,93 +311,7 @@ class Builder {
         sources.length === 1 &&
         sources[0]!.name === filenames[0],
       targetsSingleItems: true,
-      sources: sources.map((source) => (visit: Visit) => this.#readSource(source, visit)),
+      sources: visitsOf(sources, this.#run, this.#options, this.#namespace, this.#labels ?? ''),
     }
-  }
-
-  #readSource(source: Source, visit: Visit): void {
-    const failures: Error[] = []
-    for (const document of documentsOf(source)) {
-      this.#options.checkDocument?.(document, source.name)
-      const one = (object: JsonObject): void => {
-        const info = this.#documentInfo(object, source.name)
-        if (this.#isSelected(info)) visit(this.#latest(info))
-      }
-      if (this.#options.flattens !== true || !isListObject(document)) {
-        this.#tolerate(() => one(document), failures)
-        continue
-      }
-      for (const item of itemsOf(document)) this.#tolerate(() => one(item), failures)
-    }
-    throwAll(failures)
-  }
-
-  #tolerate(act: () => void, failures: Error[]): void {
-    if (this.#options.continuesOnError !== true) return act()
-    try {
-      act()
-    } catch (error) {
-      failures.push(asFailure(error))
-    }
-  }
-
-  #isSelected({ object }: Info): boolean {
-    if (this.#labels === undefined || this.#labels === '') return true
-    return matches(selectorOf(this.#labels), metadataOf(object).labels)
-  }
-
-  #latest(info: Info): Info {
-    if (this.#options.latest !== true || info.name === '') return info
-    return fetchInfo(this.#run.client, info, this.#options.accept)
-  }
-
-  /** kubernetes: mapper.infoForData, SetNamespace, RequireNamespace */
-  #documentInfo(given: JsonObject, source: string): Info {
-    const { kind, apiVersion } = checkedObject(given, source)
-    const { namespace: own = '', name = '' } = metadataOf(given)
-    const resource = this.#resourceOf(apiVersion, kind, name, own, source)
-    if (!resource.isNamespaced)
-      return { resource, namespace: '', name, object: withNamespace(given, undefined), source }
-    const { enforcesNamespace = false } = this.#options
-    const namespace = own === '' ? this.#namespace || this.#run.namespace : own
-    if (enforcesNamespace && own !== '' && own !== this.#namespace)
-      throw new KubectlFailure(
-        `the namespace from the provided object ${JSON.stringify(own)} does not match the namespace ${JSON.stringify(this.#namespace)}. You must pass '--namespace=${own}' to perform this operation.`,
-      )
-    return {
-      resource,
-      namespace,
-      name,
-      object: own === '' ? withNamespace(given, namespace) : given,
-      source,
-    }
-  }
-
-  #resourceOf(
-    apiVersion: string,
-    kind: string,
-    name: string,
-    namespace: string,
-    source: string,
-  ): ResourceInfo {
-    if (this.#options.isLocal === true) return localResource(apiVersion, kind)
-    try {
-      return this.#run.mapper.ofObject(apiVersion, kind)
-    } catch (error) {
-      if (!(error instanceof NoMatchError)) throw error
-      throw new NoMatchError(
-        `resource mapping not found for name: ${JSON.stringify(name)} namespace: ${JSON.stringify(namespace)} from ${JSON.stringify(source)}: ${error.message}\nensure CRDs are installed first`,
-      )
-    }
-  }
-}
-
-const selectorOf = (text: string) => {
-  try {
-    return parseSelector(text)
-  } catch (error) {
-    throw new KubectlFailure(
-      `the provided selector ${JSON.stringify(text)} is not valid: ${(error as Error).message}`,
-    )
   }
 }
