@@ -1,0 +1,295 @@
+// One kustomization and those that it is made of. kustomize: api/internal/target/kusttarget.go
+import { quote } from '#apimachinery/field-error.ts'
+import { loadConfigurations } from '#kubectl/kustomize/configurations.ts'
+import { KustomizeError, withPrefix } from '#kubectl/kustomize/failure.ts'
+import {
+  DEFAULT_CONFIG,
+  mergeConfigs,
+  mergeFieldSpecs,
+  type TransformerConfig,
+} from '#kubectl/kustomize/field-specs.ts'
+import { generate } from '#kubectl/kustomize/generators.ts'
+import type { Kustomization, Label, Variable } from '#kubectl/kustomize/kustomization.ts'
+import { loadKustomization } from '#kubectl/kustomize/load-kustomization.ts'
+import type { Loader } from '#kubectl/kustomize/loader.ts'
+import {
+  configured,
+  mergeTransforms,
+  operationsTransform,
+  patchTransform,
+  type Transform,
+} from '#kubectl/kustomize/patches.ts'
+import { pluginResource, pluginTransforms } from '#kubectl/kustomize/plugins.ts'
+import { readResources } from '#kubectl/kustomize/read-resources.ts'
+import { replacementTransform } from '#kubectl/kustomize/replacements.ts'
+import { variableText } from '#kubectl/kustomize/variables.ts'
+import type { Resource } from '#kubectl/kustomize/resource.ts'
+import { Resources } from '#kubectl/kustomize/resources.ts'
+import {
+  imageTransform,
+  namespaceTransform,
+  prefixTransform,
+  replicasTransform,
+  suffixTransform,
+  textsTransform,
+} from '#kubectl/kustomize/transformers.ts'
+
+/** What has come together so far. */
+export interface Accumulated {
+  readonly resources: Resources
+  config: TransformerConfig
+  readonly variables: Variable[]
+}
+
+export const nothing = (): Accumulated => ({
+  resources: new Resources(),
+  config: DEFAULT_CONFIG,
+  variables: [],
+})
+
+/** What all kustomizations of a build share. */
+export interface Build {
+  /** Lines for the standard error output. */
+  readonly warnings: string[]
+  /** `buildMetadata` of the first. */
+  readonly metadata: ReadonlySet<string>
+}
+
+const joinOrigin = (origin: string, path: string): string => {
+  const parts: string[] = []
+  for (const part of `${origin}/${path}`.split('/')) {
+    if (part === '' || part === '.') continue
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop()
+    else parts.push(part)
+  }
+  return parts.join('/')
+}
+
+const addVariables = (into: Variable[], variables: readonly Variable[]): void => {
+  for (const variable of variables) {
+    if (into.some(({ name }) => name === variable.name))
+      throw new KustomizeError(`var '${variable.name ?? ''}' already encountered`)
+    into.push(variable)
+  }
+}
+
+export class Target {
+  readonly #loader: Loader
+  readonly #build: Build
+  readonly #origin: string
+  readonly #fileName: string
+  readonly kustomization: Kustomization
+
+  constructor(loader: Loader, build: Omit<Build, 'metadata'> & Partial<Build>, origin = '') {
+    this.#loader = loader
+    const { kustomization, fileName, warnings } = loadKustomization(loader)
+    build.warnings.push(...warnings)
+    this.#build = {
+      warnings: build.warnings,
+      metadata: build.metadata ?? new Set(kustomization.buildMetadata),
+    }
+    this.#origin = origin
+    this.#fileName = fileName
+    this.kustomization = kustomization
+    const schema = kustomization.openapi?.['path']
+    if (schema !== undefined) loader.load(schema)
+  }
+
+  get metadata(): ReadonlySet<string> {
+    return this.#build.metadata
+  }
+
+  /** `into`: of a component what its parent has so far. */
+  accumulate(into: Accumulated): Accumulated {
+    const { kustomization } = this
+    withPrefix('accumulating resources', () => {
+      for (const path of kustomization.resources ?? []) this.#resource(into, path)
+    })
+    const { configurations = [], crds = [] } = kustomization
+    into.config = mergeConfigs(into.config, loadConfigurations(this.#loader, configurations))
+    withPrefix(`loading CRDs [${crds.join(' ')}]`, () => {
+      for (const path of crds) this.#loader.load(path)
+    })
+    this.#generate(into)
+    withPrefix('accumulating components', () => {
+      for (const path of kustomization.components ?? []) this.#component(into, path)
+    })
+    const { transformers = [], validators = [] } = kustomization
+    const transforms = [...this.#transforms(into.config), ...this.#pluginTransforms(transformers)]
+    for (const transform of [...transforms, ...this.#pluginTransforms(validators)]) {
+      transform(into.resources)
+      into.resources.dropEmpty()
+    }
+    const { vars = [] } = kustomization
+    withPrefix(`merging vars [${vars.map(variableText).join(' ')}]`, () =>
+      addVariables(into.variables, vars),
+    )
+    return into
+  }
+
+  /** A file, or else another kustomization. */
+  #resource(into: Accumulated, path: string): void {
+    let problem: KustomizeError
+    try {
+      this.#file(into, path)
+      return
+    } catch (error) {
+      if (!(error instanceof KustomizeError)) throw error
+      problem = error
+    }
+    let loader: Loader
+    const prefix = `accumulation err='${problem.message}'`
+    try {
+      loader = this.#loader.enter(path)
+    } catch (error) {
+      if (error instanceof KustomizeError && problem.isMalformedYaml) throw problem
+      if (error instanceof KustomizeError) throw new KustomizeError(`${prefix}: ${error.message}`)
+      throw error
+    }
+    withPrefix(prefix, () => this.#directory(into, loader, path, false))
+  }
+
+  #file(into: Accumulated, path: string): void {
+    const from = `accumulating resources from '${path}'`
+    const text = withPrefix(from, () => this.#loader.load(path))
+    const read = () => {
+      try {
+        return readResources(text)
+      } catch (error) {
+        if (error instanceof KustomizeError && error.isMalformedYaml)
+          throw new KustomizeError(
+            `${from}: MalformedYAMLError: ${error.message} in File: ${path}`,
+            true,
+          )
+        if (error instanceof KustomizeError) throw new KustomizeError(`${from}: ${error.message}`)
+        throw error
+      }
+    }
+    const resources = read()
+    const origin = `path: ${joinOrigin(this.#origin, path)}\n`
+    for (const resource of resources) resource.origin ??= origin
+    withPrefix(`merging resources from '${path}'`, () => into.resources.appendAll(resources))
+  }
+
+  #component(into: Accumulated, path: string): void {
+    let loader: Loader
+    try {
+      loader = this.#loader.enter(path)
+    } catch (error) {
+      if (error instanceof KustomizeError)
+        throw new KustomizeError(`loader.New ${quote(error.message)}`)
+      throw error
+    }
+    try {
+      this.#directory(into, loader, path, true)
+    } catch (error) {
+      if (error instanceof KustomizeError)
+        throw new KustomizeError(`accumulateDirectory: ${quote(error.message)}`)
+      throw error
+    }
+  }
+
+  #directory(into: Accumulated, loader: Loader, path: string, isComponent: boolean): void {
+    const { root } = loader
+    const origin = joinOrigin(this.#origin, path)
+    const target = withPrefix(
+      `couldn't make target for path '${root}'`,
+      () => new Target(loader, this.#build, origin),
+    )
+    const { kind = '' } = target.kustomization
+    if (isComponent && kind !== 'Component')
+      throw new KustomizeError(`expected kind 'Component' for path '${root}' but got '${kind}'`)
+    if (!isComponent && kind === 'Component')
+      throw new KustomizeError(`expected kind != 'Component' for path '${root}'`)
+    const part = withPrefix(`recursed accumulation of path '${root}'`, () =>
+      target.accumulate(isComponent ? into : nothing()),
+    )
+    if (isComponent) return
+    withPrefix(`recursed merging from path '${root}'`, () => {
+      into.resources.appendAll(part.resources.list)
+      into.config = mergeConfigs(into.config, part.config)
+      addVariables(into.variables, part.variables)
+    })
+  }
+
+  #generate(into: Accumulated): void {
+    const { configMapGenerator = [], secretGenerator = [], generatorOptions } = this.kustomization
+    const made = [
+      ...configMapGenerator.map((one) => ['ConfigMap', one] as const),
+      ...secretGenerator.map((one) => ['Secret', one] as const),
+    ].map(([kind, one]) => generate(this.#loader, kind, one, generatorOptions))
+    const { helmCharts = [], helmChartInflationGenerator = [] } = this.kustomization
+    for (const chart of [...helmCharts, ...helmChartInflationGenerator])
+      configured('HelmChartInflationGenerator', chart, () => {
+        throw new KustomizeError('must specify --enable-helm')
+      })
+    const plugins = withPrefix('loading generator plugins', () =>
+      this.#plugins(this.kustomization.generators ?? []).map((plugin) =>
+        pluginResource(this.#loader, plugin),
+      ),
+    )
+    for (const resource of [...made, ...plugins]) {
+      resource.origin =
+        `configuredIn: ${joinOrigin(this.#origin, this.#fileName)}\n` +
+        `configuredBy:\n  apiVersion: builtin\n  kind: ${resource.kind}Generator\n`
+      withPrefix('merging from generator &{0xc000a12000 <nil>}', () =>
+        into.resources.absorb(resource),
+      )
+    }
+  }
+
+  /** Configurations of parts: texts, files or directories. */
+  #plugins(paths: readonly string[]): readonly Resource[] {
+    const part = nothing()
+    for (const path of paths) {
+      let inline: readonly Resource[]
+      try {
+        inline = readResources(path)
+      } catch (error) {
+        if (!(error instanceof KustomizeError)) throw error
+        this.#resource(part, path)
+        continue
+      }
+      part.resources.appendAll(inline)
+    }
+    return part.resources.list
+  }
+
+  #pluginTransforms(paths: readonly string[]): readonly Transform[] {
+    return this.#plugins(paths).flatMap((plugin) => pluginTransforms(this.#loader, plugin))
+  }
+
+  #labels(label: Label, config: TransformerConfig): Transform {
+    const { pairs = {}, includeSelectors, includeTemplates, fields = [] } = label
+    if (includeSelectors === true)
+      return textsTransform(pairs, mergeFieldSpecs(fields, config.commonLabels))
+    const specs = mergeFieldSpecs(fields, config.labels)
+    return textsTransform(
+      pairs,
+      includeTemplates === true ? mergeFieldSpecs(specs, config.templateLabels) : specs,
+    )
+  }
+
+  *#transforms(config: TransformerConfig): Iterable<Transform> {
+    const { kustomization } = this
+    // all of them are made before the first one runs
+    yield* [
+      ...mergeTransforms(this.#loader, kustomization.patchesStrategicMerge ?? []),
+      ...(kustomization.patches ?? []).map((patch) => patchTransform(this.#loader, patch)),
+      namespaceTransform(kustomization.namespace ?? '', config.namespace),
+      prefixTransform(kustomization.namePrefix ?? '', config.namePrefix),
+      suffixTransform(kustomization.nameSuffix ?? '', config.nameSuffix),
+      ...(kustomization.labels ?? []).map((label) => this.#labels(label, config)),
+      textsTransform(kustomization.commonLabels ?? {}, config.commonLabels),
+      textsTransform(kustomization.commonAnnotations ?? {}, config.commonAnnotations),
+      ...(kustomization.patchesJson6902 ?? []).map((patch) =>
+        operationsTransform(this.#loader, patch),
+      ),
+      ...(kustomization.replicas ?? []).map(({ name = '', count = 0 }) =>
+        replicasTransform(name, count, config.replicas),
+      ),
+      ...(kustomization.images ?? []).map((image) => imageTransform(image, config.images)),
+      ...replacementTransform(this.#loader, kustomization.replacements ?? []),
+    ]
+  }
+}
