@@ -1,7 +1,9 @@
 // PKCS #10, as far as kubectl shows it. RFC 2986
+import { Base64Error } from '#apimachinery/base64.ts'
 import { contentOf, DerError, readAll, readOne, TAG, type DerValue } from '#apimachinery/der.ts'
 import { derOf } from '#apimachinery/pem.ts'
 import { decodeUtf8Loosely } from '#apimachinery/utf8.ts'
+import { KubectlFailure } from '#kubectl/failure.ts'
 
 export interface CertificateRequest {
   readonly commonName: string
@@ -23,10 +25,19 @@ const ATTRIBUTES = 0xa0
 const EXTENSION_REQUEST = '2a864886f70d01090e'
 const ALTERNATIVE_NAMES = '551d11'
 
-/** Throws Go's message if there is no such block, a DerError if it is broken. kubernetes: kubectl pkg/util/certificate ParseCSR */
+/** Throws a KubectlFailure. kubernetes: kubectl pkg/util/certificate ParseCSR */
 export const parseCertificateRequest = (pem: string): CertificateRequest => {
-  const der = derOf('CERTIFICATE REQUEST', pem)
-  if (der === undefined) throw new Error('PEM block type must be CERTIFICATE REQUEST')
+  try {
+    const der = derOf('CERTIFICATE REQUEST', pem)
+    if (der !== undefined) return parse(der)
+  } catch (error) {
+    if (!(error instanceof DerError || error instanceof Base64Error)) throw error
+    throw new KubectlFailure(`Error parsing CSR: ${error.message}`)
+  }
+  throw new KubectlFailure('Error parsing CSR: PEM block type must be CERTIFICATE REQUEST')
+}
+
+const parse = (der: Uint8Array): CertificateRequest => {
   const [info] = readAll(contentOf(readOne(der), TAG.sequence))
   const [, subject, , ...rest] = readAll(contentOf(info, TAG.sequence))
   const names = subjectNames(subject)

@@ -8,7 +8,7 @@ import {
   parseCertificateRequest,
   type CertificateRequest,
 } from '#kubectl/describe/certificate-request.ts'
-import { attempt, type DescribeContext } from '#kubectl/describe/context.ts'
+import type { DescribeContext } from '#kubectl/describe/context.ts'
 import { describeEventsOf } from '#kubectl/describe/events.ts'
 import { rfc1123 } from '#kubectl/describe/go-format.ts'
 import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
@@ -21,8 +21,7 @@ export const describeCertificateSigningRequest = (
   const request = object as CertificateSigningRequest
   const { metadata, spec } = request
   const pem = decodeUtf8Loosely(decodeBase64(spec.request ?? ''))
-  const parsed = attempt(() => parseCertificateRequest(pem))
-  if ('error' in parsed) throw new Error(`Error parsing CSR: ${parsed.error}`)
+  const parsed = parseCertificateRequest(pem)
   return tabbed((w) => {
     w.field(0, 'Name', metadata.name)
     w.field(0, 'Labels', formatLabels(metadata.labels))
@@ -33,8 +32,8 @@ export const describeCertificateSigningRequest = (
     if (spec.expirationSeconds !== undefined)
       w.field(0, 'Requested Duration', humanDuration(spec.expirationSeconds * 1000))
     w.field(0, 'Status', statusText(request))
-    describeSubject(w, parsed.value)
-    describeAlternativeNames(w, parsed.value)
+    describeSubject(w, parsed)
+    describeAlternativeNames(w, parsed)
     describeEventsOf(context, w, request)
   })
 }

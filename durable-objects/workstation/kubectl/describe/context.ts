@@ -1,8 +1,12 @@
 import type { KubeObject } from '#apimachinery/object.ts'
+import { asFailure } from '#kubectl/failure.ts'
 
-/** What a describer may ask of the cluster. What is refused may throw: its message is printed where kubectl prints it. */
+/**
+ * What a describer may ask of the cluster. What is refused throws an ApiError: its message is printed where kubectl prints it, or it
+ * ends the description as it does there.
+ */
 export interface DescribeContext {
-  /** `resource`: plural[.group]. undefined: not found or forbidden. */
+  /** `resource`: plural[.group]. undefined: not found. */
   get(resource: string, namespace: string, name: string): KubeObject | undefined
   /** `namespace` '': all. */
   list(
@@ -16,11 +20,11 @@ export interface DescribeContext {
   readonly chunkSize?: number
 }
 
-/** What `ask` answers, or the message of what it threw. */
-export const attempt = <T>(ask: () => T): { readonly value: T } | { readonly error: string } => {
+/** What `ask` answers, or how it failed. */
+export const attempt = <T>(ask: () => T): { readonly value: T } | { readonly failure: Error } => {
   try {
     return { value: ask() }
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) }
+    return { failure: asFailure(error) }
   }
 }

@@ -60,7 +60,7 @@ const describeReplicaSets = (
   const { namespace = '', uid } = deployment.metadata
   const labels = labelSelectorText(deployment.spec.selector)
   const listed = attempt(() => context.list('replicasets.apps', namespace, { labels }))
-  if ('error' in listed) return
+  if ('failure' in listed) return
   const owned = (listed.value as readonly ReplicaSet[])
     .filter((set) => controllerOf(set)?.uid === uid)
     .sort(byAge)

@@ -14,6 +14,7 @@ import {
   describeLabels,
   describeLabelsAndAnnotations,
 } from '#kubectl/describe/metadata.ts'
+import { KubectlFailure } from '#kubectl/failure.ts'
 import { slicesOf } from '#kubectl/describe/service.ts'
 import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
 
@@ -64,7 +65,7 @@ const backendText = (
   if (service !== undefined) {
     const name = `${service.name}:${service.port.number || (service.port.name ?? '')}`
     const endpoints = attempt(() => endpointsOf(context, namespace, service))
-    return `${name} (${'value' in endpoints ? endpoints.value : `<error: ${endpoints.error}>`})`
+    return `${name} (${'value' in endpoints ? endpoints.value : `<error: ${endpoints.failure.message}>`})`
   }
   if (resource === undefined) return ''
   const { apiGroup = '<none>', kind, name } = resource
@@ -78,7 +79,7 @@ const endpointsOf = (
 ): string => {
   const slices = slicesOf(context, namespace, backend.name)
   const service = context.get('services', namespace, backend.name) as Service | undefined
-  if (service === undefined) throw new Error(`services "${backend.name}" not found`)
+  if (service === undefined) throw new KubectlFailure(`services "${backend.name}" not found`)
   const { number, name } = backend.port
   const ports = (service.spec.ports ?? []).filter(
     (port) => (number && port.port === number) || (name && port.name === name),

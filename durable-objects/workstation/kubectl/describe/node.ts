@@ -10,6 +10,7 @@ import { goSort } from '#kubectl/describe/go-sort.ts'
 import { describeLabelsAndAnnotations, multiline } from '#kubectl/describe/metadata.ts'
 import { describeNodeResources } from '#kubectl/describe/node-resources.ts'
 import { describeResourceSlices } from '#kubectl/describe/resource-slices.ts'
+import { ApiError, KubectlFailure } from '#kubectl/failure.ts'
 import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
 
 const ROLE_PREFIX = 'node-role.kubernetes.io/'
@@ -22,6 +23,7 @@ export const describeNode = (context: DescribeContext, object: KubeObject): stri
   const { name = '' } = metadata
   const fields = `spec.nodeName=${name},status.phase!=Failed,status.phase!=Succeeded`
   const pods = attempt(() => context.list('pods', '', { fields }) as readonly Pod[])
+  if ('failure' in pods && !isForbidden(pods.failure)) throw pods.failure
   return tabbed((w) => {
     w.field(0, 'Name', name)
     w.field(0, 'Roles', rolesOf(metadata.labels).join(',') || '<none>')
@@ -38,6 +40,9 @@ export const describeNode = (context: DescribeContext, object: KubeObject): stri
     if (context.showEvents) describeEvents(context, w, eventsOf(context, node))
   })
 }
+
+const isForbidden = (failure: Error): boolean =>
+  failure instanceof ApiError && failure.is('Forbidden')
 
 /** Controllers name a node by its uid in Events, kubelets by its name. */
 const eventsOf = (context: DescribeContext, node: Node) => {
@@ -66,10 +71,12 @@ const taintText = ({ key, value, effect }: Taint): string =>
 const describeLease = (context: DescribeContext, w: PrefixWriter, name: string): void => {
   const found = attempt(() => {
     const lease = context.get('leases.coordination.k8s.io', 'kube-node-lease', name)
-    if (lease === undefined) throw new Error(`leases.coordination.k8s.io "${name}" not found`)
+    if (lease === undefined)
+      throw new KubectlFailure(`leases.coordination.k8s.io "${name}" not found`)
     return lease as Lease
   })
-  if ('error' in found) return w.field(0, 'Lease', `Failed to get lease: ${found.error}`)
+  if ('failure' in found)
+    return w.field(0, 'Lease', `Failed to get lease: ${found.failure.message}`)
   const { holderIdentity = '<unset>', acquireTime, renewTime } = found.value.spec
   w.write(0, 'Lease:\n')
   w.field(1, 'HolderIdentity', holderIdentity)

@@ -25,7 +25,7 @@ export const describeReplicaSet = (context: DescribeContext, object: KubeObject)
     w.field(
       0,
       'Pods Status',
-      'value' in pods ? pods.value : `error in fetching pods: ${pods.error}`,
+      'value' in pods ? pods.value : `error in fetching pods: ${pods.failure.message}`,
     )
     describePodTemplate(w, spec.template)
     describeScaleConditions(w, status.conditions)

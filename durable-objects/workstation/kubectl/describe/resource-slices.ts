@@ -32,7 +32,7 @@ export const describeResourceSlices = (
         fields: `spec.nodeName=${node}`,
       }) as readonly ResourceSlice[],
   )
-  if ('error' in listed || listed.value.length === 0) return
+  if ('failure' in listed || listed.value.length === 0) return
   const pools = new Map<string, Pool>()
   for (const { spec } of listed.value) {
     const { driver = '', pool, devices = [] } = spec ?? {}

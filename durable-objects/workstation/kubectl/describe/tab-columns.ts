@@ -1,6 +1,13 @@
 // go: src/text/tabwriter, as `kubectl describe` sets it up: no minimal width, two spaces between columns.
+import { PlainFailure } from '#kubectl/failure.ts'
 
 const PADDING = 2
+
+/** Texts that someone made to be long: a wide cell above a hundred thousand lines is wide in all of them. */
+export const MAX_TEXT = 2 ** 24
+
+/** A computer that runs out of memory ends the program that wants it. */
+export const outOfMemory = (): PlainFailure => new PlainFailure('Killed', 137)
 
 interface Column {
   width: number
@@ -14,6 +21,8 @@ export const alignColumns = (text: string): string =>
 const alignSection = (text: string): string => {
   const lines = text.split('\n').map((line) => line.split(/[\t\v]/))
   const columns = lines.map(columnsOf())
+  const widths = columns.map((line) => line.reduce((sum, { width }) => sum + width, 0))
+  if (widths.reduce((sum, width) => sum + width, text.length) > MAX_TEXT) throw outOfMemory()
   return lines
     .map((cells, line) =>
       cells.map((cell, index) => padded(cell, columns[line]![index]?.width ?? 0)).join(''),

@@ -1,4 +1,4 @@
-import { alignColumns } from '#kubectl/describe/tab-columns.ts'
+import { alignColumns, MAX_TEXT, outOfMemory } from '#kubectl/describe/tab-columns.ts'
 
 /** Values that Go's `%v` prints as they are; what is absent is the empty text. */
 export type Printable = string | number | boolean | undefined
@@ -21,8 +21,11 @@ const escapeTerminal = (text: string): string =>
 class TabbedWriter implements PrefixWriter {
   readonly #sections: string[] = []
   #pending: string[] = []
+  #size = 0
 
   write(level: number, text: string): void {
+    this.#size += 2 * level + text.length
+    if (this.#size > MAX_TEXT) throw outOfMemory()
     this.#pending.push('  '.repeat(level), escapeTerminal(text))
   }
 
