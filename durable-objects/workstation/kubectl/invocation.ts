@@ -65,7 +65,9 @@ export class Invocation {
   }
 
   get connection(): ConnectionConfig {
-    return (this.#connection ??= connectionOf(this.config, this.flags))
+    return (this.#connection ??= connectionOf(this.config, this.flags, (path) =>
+      this.call.files.exists(path),
+    ))
   }
 
   get namespace(): string {

@@ -102,7 +102,11 @@ const without = <T>(
 ]
 
 /** Throws what clientcmd says of a configuration that cannot be used. */
-export const connectionOf = (config: KubeConfig, flags: Flags): ConnectionConfig => {
+export const connectionOf = (
+  config: KubeConfig,
+  flags: Flags,
+  canRead: (path: string) => boolean,
+): ConnectionConfig => {
   const contextName = flags.string('context') || config.currentContext
   const context = config.contexts.find(({ name }) => name === contextName)?.value
   if (contextName !== '' && context === undefined) {
@@ -116,10 +120,15 @@ export const connectionOf = (config: KubeConfig, flags: Flags): ConnectionConfig
   const clusterName = flags.string('cluster') || (context?.cluster ?? '')
   const cluster = config.clusters.find(({ name }) => name === clusterName)?.value
   if (flags.string('cluster') !== '' && cluster === undefined)
-    throw new PlainFailure(`error: cluster ${JSON.stringify(clusterName)} does not exist`)
+    throw new KubectlFailure(`no server found for cluster ${JSON.stringify(clusterName)}`)
   const userName = flags.string('user')
   if (userName !== '' && config.users.every(({ name }) => name !== userName))
     throw new PlainFailure(`error: auth info ${JSON.stringify(userName)} does not exist`)
+  const authority = text(cluster?.['certificate-authority'])
+  if (authority !== '' && !canRead(authority))
+    throw new KubectlFailure(
+      `unable to read certificate-authority ${authority} for ${clusterName} due to open ${authority}: no such file or directory`,
+    )
   checkTimeout(flags.string('request-timeout'))
   const isExplicit = flags.changed('namespace') && flags.string('namespace') !== ''
   return {

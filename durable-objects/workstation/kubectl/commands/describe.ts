@@ -87,23 +87,13 @@ const contextOf = (run: Invocation, isOne: boolean): DescribeContext => {
     const [plural = '', ...rest] = name.split('.')
     return run.mapper.byResource(plural, { group: rest.join('.') })
   }
-  const quietly = <T>(act: () => T, otherwise: T): T => {
-    try {
-      return act()
-    } catch (error) {
-      if (error instanceof ApiError) return otherwise
-      throw error
-    }
-  }
+  // What is refused is thrown: a describer knows whether it can do without.
   return {
     get: (resource, namespace, name) => {
       const info = resourceOf(resource)
       return info === undefined
         ? undefined
-        : quietly(
-            () => run.client.get(pathTo(info, namespace, name)) as unknown as KubeObject,
-            undefined,
-          )
+        : (run.client.get(pathTo(info, namespace, name)) as unknown as KubeObject)
     },
     list: (resource, namespace, { labels = '', fields = '' } = {}) => {
       const info = resourceOf(resource)
@@ -111,12 +101,8 @@ const contextOf = (run: Invocation, isOne: boolean): DescribeContext => {
       const query: [string, string][] = []
       if (labels !== '') query.push(['labelSelector', labels])
       if (fields !== '') query.push(['fieldSelector', fields])
-      return quietly(
-        () =>
-          (run.client.get(pathTo(info, namespace), query)['items'] ??
-            []) as unknown as readonly KubeObject[],
-        [],
-      )
+      const { items } = run.client.get(pathTo(info, namespace), query)
+      return (items ?? []) as unknown as readonly KubeObject[]
     },
     now: () => run.now(),
     showEvents: run.flags.changed('show-events') ? run.flags.bool('show-events') : isOne,

@@ -2,12 +2,14 @@
 import type { CommandBody } from '#kubectl/invocation.ts'
 import { apply } from '#kubectl/commands/apply.ts'
 import { canI, whoAmI } from '#kubectl/commands/auth.ts'
+import { configBodies } from '#kubectl/commands/config/table.ts'
 import { completion, pluginList } from '#kubectl/commands/completion.ts'
 import { create } from '#kubectl/commands/create-files.ts'
 import { deleteResources } from '#kubectl/commands/delete.ts'
 import { describe } from '#kubectl/commands/describe.ts'
 import { apiResources, apiVersions, clusterInfo, version } from '#kubectl/commands/served.ts'
 import { get } from '#kubectl/commands/get.ts'
+import { wait } from '#kubectl/commands/wait.ts'
 import {
   alpha,
   certificate,
@@ -39,6 +41,7 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   auth: group,
   certificate,
   config: group,
+  ...configBodies,
   'create secret': group,
   'create service': group,
   kuberc: group,
@@ -46,4 +49,5 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   rollout,
   set: group,
   top: group,
+  wait,
 }
