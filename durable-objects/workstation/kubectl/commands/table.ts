@@ -8,6 +8,7 @@ import { create } from '#kubectl/commands/create-files.ts'
 import { deleteResources } from '#kubectl/commands/delete.ts'
 import { describe } from '#kubectl/commands/describe.ts'
 import { apiResources, apiVersions, clusterInfo, version } from '#kubectl/commands/served.ts'
+import { furtherBodies } from '#kubectl/commands/further.ts'
 import { get } from '#kubectl/commands/get.ts'
 import { wait } from '#kubectl/commands/wait.ts'
 import {
@@ -42,6 +43,7 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   certificate,
   config: group,
   ...configBodies,
+  ...furtherBodies,
   'create secret': group,
   'create service': group,
   kuberc: group,
