@@ -48,11 +48,12 @@ const isClusterWide = (run: Invocation, type: string): boolean =>
 const isNotFound = (error: Error): boolean => error instanceof ApiError && error.is('NotFound')
 
 const describeAll = (run: Invocation, infos: readonly Info[], problems: Error[]): void => {
+  const context = contextOf(run, infos.length === 1 && problems.length === 0)
   const seen = new Set<string>()
   let isFirst = true
   for (const info of infos)
     try {
-      const text = describeObject(contextOf(run, infos.length === 1), current(run, info))
+      const text = describeObject(context, current(run, info))
       run.out(isFirst ? text : `\n\n${text}`)
       isFirst = false
     } catch (error) {

@@ -9,7 +9,7 @@ import type {
 } from '#api/autoscaling/v2/horizontal-pod-autoscaler/types.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
 import { canonicalQuantity } from '#apimachinery/quantity.ts'
-import type { DescribeContext } from '#kubectl/describe/context.ts'
+import { attempt, type DescribeContext } from '#kubectl/describe/context.ts'
 import { describeEventsOf } from '#kubectl/describe/events.ts'
 import { goQuote, rfc1123 } from '#kubectl/describe/go-format.ts'
 import { describeHead, describeTable } from '#kubectl/describe/metadata.ts'
@@ -19,14 +19,27 @@ import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
 export const describeHorizontalPodAutoscaler = (
   context: DescribeContext,
   object: KubeObject,
-): string =>
-  tabbed((w) => {
-    describeHead(w, object)
-    w.field(0, 'CreationTimestamp', rfc1123(object.metadata.creationTimestamp))
-    if (object.apiVersion === 'autoscaling/v1') describeV1(w, object as HorizontalPodAutoscalerV1)
-    else describeV2(w, object as HorizontalPodAutoscaler)
-    describeEventsOf(context, w, object)
+): string => {
+  const autoscaler = inVersion2(context, object)
+  const { metadata } = autoscaler
+  return tabbed((w) => {
+    describeHead(w, autoscaler)
+    w.field(0, 'CreationTimestamp', rfc1123(metadata.creationTimestamp))
+    if (isV1(autoscaler)) describeV1(w, autoscaler as HorizontalPodAutoscalerV1)
+    else describeV2(w, autoscaler as HorizontalPodAutoscaler)
+    describeEventsOf(context, w, autoscaler)
   })
+}
+
+const isV1 = ({ apiVersion }: KubeObject): boolean => apiVersion === 'autoscaling/v1'
+
+/** Whatever version was asked for: the newer one says more. */
+const inVersion2 = (context: DescribeContext, object: KubeObject): KubeObject => {
+  if (!isV1(object)) return object
+  const { namespace = '', name = '' } = object.metadata
+  const found = attempt(() => context.get('horizontalpodautoscalers.autoscaling', namespace, name))
+  return 'value' in found && found.value !== undefined ? found.value : object
+}
 
 const describeV1 = (w: PrefixWriter, { spec, status }: HorizontalPodAutoscalerV1): void => {
   const { scaleTargetRef: target, targetCPUUtilizationPercentage: percentage } = spec
