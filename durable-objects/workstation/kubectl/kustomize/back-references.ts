@@ -49,19 +49,20 @@ const subjectNamespaces = (resource: Resource): ReadonlySet<string> => {
   )
 }
 
-/** Those of which the referrer could speak. */
-const candidatesFor = (referrer: Resource, all: readonly Resource[]): readonly Resource[] => {
+/** Whether the referrer could speak of another object, wherever that is. */
+const couldMean = (referrer: Resource): ((other: Resource) => boolean) => {
   const id = referrer.currentId
-  if (isClusterScoped(id.gvk)) return all
+  if (isClusterScoped(id.gvk)) return () => true
   const namespaces = subjectNamespaces(referrer)
-  return all.filter((one) => {
-    const other = one.currentId
+  const namespace = effectiveNamespace(id)
+  return (other) => {
+    const otherId = other.currentId
     return (
-      isClusterScoped(other.gvk) ||
-      effectiveNamespace(other) === effectiveNamespace(id) ||
-      namespaces.has(one.namespace)
+      isClusterScoped(otherId.gvk) ||
+      effectiveNamespace(otherId) === namespace ||
+      namespaces.has(other.namespace)
     )
-  })
+  }
 }
 
 const roleRefSelector = (referrer: Resource): GvkSelector | undefined => {
@@ -74,7 +75,8 @@ interface Reference {
   readonly referrer: Resource
   readonly target: GvkSelector
   readonly spec: FieldSpec
-  readonly candidates: readonly Resource[]
+  /** Objects that once had a name, as far as the referrer could mean them. */
+  readonly candidates: (oldName: string) => readonly Resource[]
 }
 
 const hadGvk = (resource: Resource, selector: GvkSelector): boolean =>
@@ -96,14 +98,12 @@ const describe = (referrer: Resource, candidates: readonly Resource[]): string =
 
 const selectReferral = (
   { referrer, target, spec }: Reference,
-  oldName: string,
   from: readonly Resource[],
   isSame: (a: Resource, b: Resource) => boolean,
 ): Resource | undefined => {
   const role = spec.path?.endsWith('roleRef/name') === true ? roleRefSelector(referrer) : undefined
   let candidates = from.filter(
     (one) =>
-      one.previousIds.some((id) => id.name === oldName) &&
       hadGvk(one, target) &&
       (role === undefined || hadGvk(one, role)) &&
       isReachable(referrer, one),
@@ -122,7 +122,7 @@ const isSamePlace = (a: Resource, b: Resource): boolean =>
   isSameName(a, b) && a.namespace === b.namespace
 
 const setName = (reference: Reference, node: ScalarNode): void => {
-  const referral = selectReferral(reference, node.text, reference.candidates, isSameName)
+  const referral = selectReferral(reference, reference.candidates(node.text), isSameName)
   if (referral !== undefined && referral.name !== node.text) setText(node, referral.name)
 }
 
@@ -132,7 +132,7 @@ const setNameAndNamespace = (reference: Reference, node: MapNode): void => {
   if (name?.kind !== 'scalar')
     throw new KustomizeError("path config error; no 'name' field in node")
   const namespace = node.fields.get('namespace')
-  let { candidates } = reference
+  let candidates = reference.candidates(name.text)
   if (namespace?.kind === 'scalar') {
     const wanted = namespace.text
     const inIt = (idOf: (one: Resource) => string) =>
@@ -141,7 +141,7 @@ const setNameAndNamespace = (reference: Reference, node: MapNode): void => {
     candidates =
       originally.length > 0 ? originally : inIt((one) => effectiveNamespace(one.currentId))
   }
-  const referral = selectReferral(reference, name.text, candidates, isSamePlace)
+  const referral = selectReferral(reference, candidates, isSamePlace)
   if (referral === undefined) return
   if (referral.name !== name.text) node.fields.set('name', textNode(referral.name))
   if (referral.namespace !== '') node.fields.set('namespace', textNode(referral.namespace))
@@ -165,26 +165,63 @@ const hasField = (node: Node | undefined, path: readonly string[]): boolean => {
   return node?.kind === 'map' && hasField(node.fields.get(first), rest)
 }
 
+interface Rule {
+  readonly target: GvkSelector
+  readonly spec: FieldSpec
+  readonly path: readonly string[]
+}
+
+/** By the kind of the referrer; '' for any. */
+const rulesByKind = (
+  references: readonly NameReference[],
+): ReadonlyMap<string, readonly Rule[]> => {
+  const rules = new Map<string, Rule[]>()
+  for (const { fieldSpecs, ...target } of references)
+    for (const spec of fieldSpecs) {
+      const rule = { target, spec, path: splitPath(spec.path ?? '') }
+      const list = rules.get(spec.kind ?? '')
+      if (list === undefined) rules.set(spec.kind ?? '', [rule])
+      else list.push(rule)
+    }
+  return rules
+}
+
+const byPreviousName = (
+  resources: readonly Resource[],
+): ReadonlyMap<string, readonly Resource[]> => {
+  const index = new Map<string, Resource[]>()
+  for (const resource of resources)
+    for (const name of new Set(resource.previousNames)) {
+      const list = index.get(name)
+      if (list === undefined) index.set(name, [resource])
+      else list.push(resource)
+    }
+  return index
+}
+
 export const fixBackReferences = (
   resources: Resources,
   references: readonly NameReference[],
 ): void => {
+  const rules = rulesByKind(references)
+  const named = byPreviousName(resources.list)
   for (const referrer of resources.list) {
     const original = referrer.originalId.gvk
-    let candidates: readonly Resource[] | undefined
-    for (const { fieldSpecs, ...target } of references)
-      for (const spec of fieldSpecs) {
-        if (!isSelected(original, spec) || !hasField(referrer.node, splitPath(spec.path ?? '')))
-          continue
-        candidates ??= candidatesFor(referrer, resources.list)
-        const reference = { referrer, target, spec, candidates }
-        withPrefix(
-          `updating name reference in '${spec.path ?? ''}' field of '${idText(referrer.currentId)}'`,
-          () =>
-            applyFieldSpec(referrer.node, { path: spec.path ?? '' }, undefined, (node) =>
-              setReference(reference, node),
-            ),
-        )
-      }
+    const isMeant = couldMean(referrer)
+    const candidates = (name: string) => (named.get(name) ?? []).filter(isMeant)
+    for (const { target, spec, path } of [
+      ...(rules.get(original.kind) ?? []),
+      ...(rules.get('') ?? []),
+    ]) {
+      if (!isSelected(original, spec) || !hasField(referrer.node, path)) continue
+      const reference = { referrer, target, spec, candidates }
+      withPrefix(
+        `updating name reference in '${spec.path ?? ''}' field of '${idText(referrer.currentId)}'`,
+        () =>
+          applyFieldSpec(referrer.node, { path: spec.path ?? '' }, undefined, (node) =>
+            setReference(reference, node),
+          ),
+      )
+    }
   }
 }

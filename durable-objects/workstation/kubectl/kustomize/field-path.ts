@@ -1,7 +1,7 @@
 // Paths of replacements: `spec.containers.[name=app].image`, `metadata.annotations.[a.b/c]`, `*`, `0`. kustomize: kyaml/yaml/match.go
-import { printYaml } from '#apimachinery/yaml/print.ts'
 import { KustomizeError } from '#kubectl/kustomize/failure.ts'
-import { listNode, mapNode, textAt, textNode, toJson, type Node } from '#kubectl/kustomize/node.ts'
+import { listNode, mapNode, textAt, textNode, type Node } from '#kubectl/kustomize/node.ts'
+import { wrongKind } from '#kubectl/kustomize/wrong-kind.ts'
 
 /** Dots in brackets do not count; a backslash keeps one. kustomize: kyaml/utils SmarterPathSplitter */
 export const splitFieldPath = (path: string): readonly string[] => {
@@ -48,7 +48,7 @@ const elements = (
   rest: readonly string[],
   create: Kind | undefined,
 ): readonly Node[] => {
-  if (node.kind !== 'list') throw new KustomizeError(`expected sequence node`)
+  if (node.kind !== 'list') throw wrongKind('list', node)
   const found = node.items.filter((item) =>
     key === '' ? item.kind === 'scalar' && item.text === value : textAt(item, key) === value,
   )
@@ -84,16 +84,10 @@ const fieldsOf = (
 ): readonly Node[] => {
   const element = ELEMENT.exec(part)
   if (element !== null) return elements(node, element[1] ?? '', element[2] ?? '', rest, create)
-  if (part === '*' && node.kind !== 'list')
-    throw new KustomizeError(
-      `wrong node kind: expected SequenceNode but got ${node.kind === 'map' ? 'MappingNode' : 'ScalarNode'}: node contents:\n${printYaml(toJson(node))}`,
-    )
+  if (part === '*' && node.kind !== 'list') throw wrongKind('list', node)
   if (node.kind === 'list' && (part === '*' || part === '-' || INDEX.test(part)))
     return items(node, part, create === undefined ? undefined : kindFor(rest, create))
-  if (node.kind !== 'map')
-    throw new KustomizeError(
-      `wrong node kind: expected MappingNode but was ${node.kind === 'list' ? 'SequenceNode' : 'ScalarNode'}`,
-    )
+  if (node.kind !== 'map') throw wrongKind('map', node)
   const found = node.fields.get(part)
   if (
     found !== undefined &&

@@ -1,7 +1,14 @@
 // Rules of the form `path in objects of this kind`. kustomize: api/filters/fieldspec/fieldspec.go
-import { KustomizeError } from '#kubectl/kustomize/failure.ts'
-import { gvkOf, isSelected, type GvkSelector } from '#kubectl/kustomize/gvk.ts'
-import { listNode, mapNode, textNode, type MapNode, type Node } from '#kubectl/kustomize/node.ts'
+import { KustomizeError, withPrefix } from '#kubectl/kustomize/failure.ts'
+import { gvkOf, idText, isSelected, type GvkSelector } from '#kubectl/kustomize/gvk.ts'
+import {
+  listNode,
+  mapNode,
+  textAt,
+  textNode,
+  type MapNode,
+  type Node,
+} from '#kubectl/kustomize/node.ts'
 
 export interface FieldSpec extends GvkSelector {
   /** Keys with slashes between them; a slash in a key is `\/`. `containers[]` has to be a list. */
@@ -55,6 +62,13 @@ const visit = (node: Node, path: readonly string[], options: Visit): void => {
   visit(field, rest, options)
 }
 
+const shownId = (object: MapNode): string =>
+  idText({
+    gvk: gvkOf(object),
+    name: textAt(object, 'metadata', 'name'),
+    namespace: textAt(object, 'metadata', 'namespace'),
+  })
+
 /** Calls `set` with what the rule means in the object. */
 export const applyFieldSpec = (
   object: MapNode,
@@ -64,5 +78,7 @@ export const applyFieldSpec = (
 ): void => {
   if (!isSelected(gvkOf(object), spec)) return
   const create = spec.create === true ? createKind : undefined
-  visit(object, splitPath(spec.path ?? ''), { create, set })
+  withPrefix(`considering field '${spec.path ?? ''}' of object ${shownId(object)}`, () =>
+    visit(object, splitPath(spec.path ?? ''), { create, set }),
+  )
 }

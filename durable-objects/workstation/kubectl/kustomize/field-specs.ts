@@ -126,10 +126,10 @@ const isSameSpec = (a: FieldSpec, b: FieldSpec): boolean =>
 export const mergeFieldSpecs = (
   list: readonly FieldSpec[],
   more: readonly FieldSpec[],
-): readonly FieldSpec[] => [
-  ...list,
-  ...more.filter((spec) => !list.some((known) => isSameSpec(known, spec))),
-]
+): readonly FieldSpec[] =>
+  list === more || more.length === 0
+    ? list
+    : [...list, ...more.filter((spec) => !list.some((known) => isSameSpec(known, spec)))]
 
 export const mergeConfigs = (
   config: TransformerConfig,
@@ -152,6 +152,7 @@ const mergeReferences = (
   list: readonly NameReference[],
   more: readonly NameReference[],
 ): readonly NameReference[] => {
+  if (list === more || more.length === 0) return list
   const merged = [...list]
   for (const reference of more) {
     const index = merged.findIndex((known) =>

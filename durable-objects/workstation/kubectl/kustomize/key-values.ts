@@ -8,7 +8,9 @@ type Pair = readonly [key: string, value: string]
 
 const withoutQuotes = (text: string): string => {
   const first = text[0]
-  return (first === '"' || first === "'") && text.at(-1) === first ? text.slice(1, -1) : text
+  return text.length > 1 && (first === '"' || first === "'") && text.at(-1) === first
+    ? text.slice(1, -1)
+    : text
 }
 
 const literalPair = (source: string): Pair => {

@@ -2,7 +2,6 @@
 // kustomize: kyaml/yaml/merge2/merge2.go, kyaml/yaml/walk
 import { schemaForKind } from '#api/schemas.ts'
 import type { Schema } from '#apimachinery/schema.ts'
-import { printYaml } from '#apimachinery/yaml/print.ts'
 import { KustomizeError } from '#kubectl/kustomize/failure.ts'
 import {
   elementValues,
@@ -17,11 +16,11 @@ import {
   isNull,
   textAt,
   textNode,
-  toJson,
   type ListNode,
   type MapNode,
   type Node,
 } from '#kubectl/kustomize/node.ts'
+import { wrongKind } from '#kubectl/kustomize/wrong-kind.ts'
 
 const DIRECTIVE = '$patch'
 
@@ -48,14 +47,9 @@ const takeDirective = (patch: Node | undefined): Directive => {
   return directiveText(textAt(item, DIRECTIVE))
 }
 
-const KINDS = { scalar: 'ScalarNode', map: 'MappingNode', list: 'SequenceNode' } as const
-
 const checkKinds = (kind: Node['kind'], nodes: readonly (Node | undefined)[]): void => {
   for (const node of nodes)
-    if (node !== undefined && !isNull(node) && node.kind !== kind)
-      throw new KustomizeError(
-        `wrong node kind: expected ${KINDS[kind]} but got ${KINDS[node.kind]}: node contents:\n${printYaml(toJson(node))}`,
-      )
+    if (node !== undefined && !isNull(node) && node.kind !== kind) throw wrongKind(kind, node)
 }
 
 interface ListRule {

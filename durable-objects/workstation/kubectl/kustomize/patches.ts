@@ -57,7 +57,8 @@ const mergeInto = (target: Resource, patch: Resource): void => {
     target.node.fields.clear()
     return
   }
-  target.node = merged
+  // a patch that wants to be the object is read and dropped, as upstream does
+  if (merged !== target.node) return
   if (!patch.mayChangeKind) target.setKind(kind)
   if (!patch.mayChangeName) target.setName(name)
   target.setNamespace(namespace)

@@ -98,7 +98,16 @@ export class Resource {
   }
 
   get originalId(): ResourceId {
-    return this.previousIds[0] ?? this.currentId
+    return this.#previous.length === 0 ? this.currentId : (this.previousIds[0] ?? this.currentId)
+  }
+
+  /** Without the current one. */
+  get previousNames(): readonly string[] {
+    return this.#previous.map(({ name }) => name)
+  }
+
+  hasHadName(name: string): boolean {
+    return this.name === name || this.#previous.some((one) => one.name === name)
   }
 
   /** What kustomize notes on it while it works. */

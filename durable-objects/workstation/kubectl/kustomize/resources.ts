@@ -19,13 +19,17 @@ export class Resources {
   }
 
   byCurrentId(id: ResourceId): readonly Resource[] {
-    return this.list.filter((resource) => isSameId(resource.currentId, id))
+    // the name tells most of them apart, and costs little
+    return this.list.filter(
+      (resource) => resource.name === id.name && isSameId(resource.currentId, id),
+    )
   }
 
   byAnyId(id: ResourceId): readonly Resource[] {
     return this.list.filter(
       (resource) =>
         !resource.isEmpty &&
+        resource.hasHadName(id.name) &&
         [...resource.previousIds, resource.currentId].some((one) => isSameId(one, id)),
     )
   }

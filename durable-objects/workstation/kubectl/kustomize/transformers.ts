@@ -18,14 +18,12 @@ import {
 } from '#kubectl/kustomize/node.ts'
 import type { Transform } from '#kubectl/kustomize/patches.ts'
 import type { Resource } from '#kubectl/kustomize/resource.ts'
+import { wrongKind } from '#kubectl/kustomize/wrong-kind.ts'
 
 const setScalar =
   (text: string) =>
   (node: Node): void => {
-    if (node.kind !== 'scalar')
-      throw new KustomizeError(
-        `wrong node kind: expected ScalarNode but was ${node.kind === 'map' ? 'MappingNode' : 'SequenceNode'}`,
-      )
+    if (node.kind !== 'scalar') throw wrongKind('scalar', node)
     setText(node, text)
   }
 
@@ -122,7 +120,7 @@ export const textsTransform =
     for (const resource of resources.list)
       for (const spec of specs)
         applyFieldSpec(resource.node, spec, 'map', (node) => {
-          if (node.kind !== 'map') return
+          if (node.kind !== 'map') throw wrongKind('map', node)
           for (const [key, text] of entries) node.fields.set(key, textNode(text))
         })
   }
