@@ -1,5 +1,5 @@
 // Gives a program what it asks for.
-import { absolutePath, givenPath } from '#shell/files/path.ts'
+import { absolutePath, baseName, givenPath } from '#shell/files/path.ts'
 import {
   findProgram,
   type Heritage,
@@ -36,7 +36,12 @@ export function* runTool(
       const step = run.next(answer)
       if (step.done === true) return step.value
       from.kernel.step()
-      answer = yield* answerTo(from, step.value, task, start)
+      const { value } = step
+      if (value.kind === 'write') {
+        const failed = yield* writeTo(from, value, task)
+        if (failed !== undefined) return yield* complainOfWriting(from, argv, task, failed)
+        answer = undefined
+      } else answer = yield* answerTo(from, value, task, start)
     }
   } finally {
     // killed: it lets go of what it holds
@@ -91,9 +96,33 @@ const processTable = (
   },
 })
 
+type WriteRequest = Extract<ToolRequest, { readonly kind: 'write' }>
+
+/** The text of an error. */
+function* writeTo(
+  { kernel }: Heritage,
+  request: WriteRequest,
+  task: Task,
+): Steps<string | undefined> {
+  const stream = task.fds.get(request.fd)
+  return stream === undefined ? undefined : yield* kernel.write(stream, request.text)
+}
+
+/** A program that cannot write has nothing more to do. gnulib: closeout.c */
+function* complainOfWriting(
+  from: Heritage,
+  argv: readonly string[],
+  task: Task,
+  why: string,
+): Steps<number> {
+  const text = `${baseName(argv[0] ?? '')}: write error: ${why}\n`
+  yield* writeTo(from, { kind: 'write', fd: 2, text }, task)
+  return 1
+}
+
 function* answerTo(
   from: Heritage,
-  request: ToolRequest,
+  request: Exclude<ToolRequest, WriteRequest>,
   task: Task,
   start: Starter,
 ): Steps<ToolAnswer> {
@@ -101,11 +130,6 @@ function* answerTo(
     case 'read': {
       const stream = task.fds.get(0)
       return stream === undefined ? undefined : yield* from.kernel.read(stream)
-    }
-    case 'write': {
-      const stream = task.fds.get(request.fd)
-      if (stream !== undefined) yield* from.kernel.write(stream, request.text)
-      return undefined
     }
     case 'sleep':
       yield* from.kernel.sleep(request.ms)

@@ -61,7 +61,7 @@ export type ToolRequest =
   | { readonly kind: 'write'; readonly fd: 1 | 2; readonly text: string }
   /** `ms` may be Infinity. */
   | { readonly kind: 'sleep'; readonly ms: number }
-  /** Goes on when `ready` says so, or after `ms` at the latest. `ready` is asked whenever something has happened; it must be cheap. */
+  /** Goes on when `ready` says so, or after `ms` at the latest. `ready` is asked again and again, even after it said yes. */
   | { readonly kind: 'wait'; readonly ready: () => boolean; readonly ms?: number }
   /** Runs another program, found as the shell would find it, and waits. Answer: its exit code, 127 if there is none, 128+n after a signal. */
   | RunRequest
