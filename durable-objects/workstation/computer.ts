@@ -11,6 +11,8 @@ import { LocalPorts } from '#workstation/local-ports.ts'
 import { Page } from '#workstation/page.ts'
 import { ADMINISTRATOR, Place, VIEWER } from '#workstation/place.ts'
 import { EDITORS, editor } from '#workstation/tools/editors.ts'
+import { minikube } from '#workstation/tools/minikube.ts'
+import { trace, why } from '#workstation/tools/trace.ts'
 import { Seat, type SeatRequest } from '#workstation/seat.ts'
 
 /** What lies in /tmp and elsewhere, in characters. */
@@ -44,7 +46,9 @@ export class Computer {
     const host = new ApiHost(this.#place, isOwner ? ADMINISTRATOR : VIEWER, this.#ports)
     const kubectl = this.#kubectl(host)
     const tools = new Map<string, Tool>(EDITORS.map((name) => [name, editor(name, page)]))
-    tools.set('kubectl', kubectl).set('k', kubectl)
+    tools.set('kubectl', kubectl).set('k', kubectl).set('minikube', minikube(host))
+    tools.set('trace', trace(this.#place, request.rights))
+    tools.set('why', why(this.#place, request.rights))
     const parts = {
       place: this.#place,
       ports: this.#ports,

@@ -45,7 +45,8 @@ export interface SeatNews {
   readonly stopped?: string
 }
 
-const LIMITS: Limits = { ...DEFAULT_LIMITS, output: 32 * 1024 * 1024 }
+/** Steps and output are bounded below. */
+const LIMITS: Limits = { ...DEFAULT_LIMITS, steps: Infinity, output: Infinity }
 /** Steps of the shell at a time, and what they and calls to the cluster may come to in one turn of the session. */
 const SLICE = 250
 const TURN_WORK = 8000

@@ -34,9 +34,9 @@ const rawKubectl = (host: KubectlHost): Tool => ({
       const stream = host.stream({ method: 'GET', path, query: [['watch', 'true']] })
       if (!('read' in stream)) return 1
       try {
-        let news: string | undefined = ''
         for (;;) {
-          yield* waitUntil(() => (news = stream.read()) !== '')
+          let news: string | undefined = ''
+          yield* waitUntil(() => (news = news === '' ? stream.read() : news) !== '')
           if (news === undefined) return 0
           yield* writeOut(news)
         }

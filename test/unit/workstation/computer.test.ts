@@ -3,6 +3,8 @@ import { Desk } from '../../support/workstation.ts'
 
 const desk = new Desk()
 
+const done = (stdout: string) => ({ stdout, stderr: '', exitCode: 0 })
+
 describe('the computer', () => {
   test.each([
     ['whoami; hostname; pwd; id -u', 'learner\nworkstation\n/home/learner\n1000\n'],
@@ -13,13 +15,13 @@ describe('the computer', () => {
       'kubectl is /usr/bin/kubectl\n/usr/local/bin/k\n/usr/bin/curl\n',
     ],
     ['grep current-context .kube/config', 'current-context: kubarium\n'],
-    ['yes | head -n 3', 'y\ny\ny\n'],
     [
       'cat /etc/hostname; tail -n 1 /etc/passwd',
       'workstation\nlearner:x:1000:1000::/home/learner:/bin/bash\n',
     ],
+    ['k get /version | grep -o \'"minor": "[0-9]*"\'', '"minor": "36"\n'],
   ])('%s', (command, stdout) => {
-    expect(desk.run(command)).toEqual({ stdout, stderr: '', exitCode: 0 })
+    expect(desk.run(command)).toEqual(done(stdout))
   })
 
   test('says what it does not have as bash does', () => {
@@ -28,5 +30,192 @@ describe('the computer', () => {
       stderr: 'bash: line 1: helm: command not found\n',
       exitCode: 127,
     })
+  })
+
+  test('keeps what lies in the home folder and in /tmp from command to command', () => {
+    desk.run('echo a > a.txt; echo b > /tmp/b.txt')
+    expect(desk.run('cat a.txt /tmp/b.txt; rm a.txt')).toEqual(done('a\nb\n'))
+  })
+
+  test('is another one for somebody who only looks', () => {
+    expect(desk.run('echo x > seen; cat seen', { rights: 'view' })).toEqual(done('x\n'))
+    expect(desk.run('cat seen', { rights: 'view' }).exitCode).toBe(1)
+    expect(
+      desk.run('kubectl get /api/v1/namespaces/kube-system/secrets', { rights: 'view' }),
+    ).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining('cannot list resource'),
+    })
+  })
+})
+
+describe('what a beginner or a prankster types', () => {
+  test.each([
+    ['yes | head -n 2', 'y\ny\n'],
+    ['yes | head -c 10000000 | wc -c', '10000000\n'],
+    ['head -c 1000000 /dev/zero | tr "\\0" x > line; wc -c < line; rm line', '1000000\n'],
+    ['head -c 5 /dev/urandom > bin; wc -c < bin; rm bin', '5\n'],
+    [
+      'mkdir -p a/b/c/d/e; ls -d /*/*/*/*/* */*/*/*/* 2>/dev/null | tail -n 1; rm -r a',
+      'a/b/c/d/e\n',
+    ],
+    ['sleep 100 & sleep 1; echo done', 'done\n'],
+  ])('%s', (command, stdout) => {
+    expect(desk.run(command)).toEqual(done(stdout))
+  })
+
+  test.each([
+    ['while true; do :; done', 'it worked for too long without an end'],
+    ['yes', 'more than 1 MiB of output'],
+    ['yes >&2', 'more than 1 MiB of output'],
+    ['yes | wc -c', 'it worked for too long without an end'],
+    ['f() { f | f; }; f', 'too many processes'],
+  ])('%s is stopped, and the computer goes on', (command, stopped) => {
+    const ran = desk.run(command)
+    expect(ran).toMatchObject({ exitCode: 137, stopped })
+    expect(ran.stdout.length).toBeLessThanOrEqual(1024 * 1024)
+    expect(desk.run('echo well')).toEqual(done('well\n'))
+  })
+
+  test("rm -rf / takes the learner's files and nothing else", () => {
+    const mine = new Desk()
+    expect(mine.run('rm -rf /')).toMatchObject({
+      stderr: expect.stringContaining("it is dangerous to operate recursively on '/'"),
+    })
+    mine.run('rm -rf --no-preserve-root /')
+    expect(mine.run('ls -A ~; kubectl get /version > /dev/null && ls /usr | head -n 1')).toEqual(
+      done('bin\n'),
+    )
+  })
+
+  test('a full home folder is one that says so', () => {
+    const mine = new Desk()
+    expect(mine.run('head -c 6000000 /dev/zero > big')).toMatchObject({
+      stderr: expect.stringContaining('No space left on device'),
+    })
+    expect(
+      mine.run('rm big; for i in $(seq 2100); do echo > f$i || break; done; ls | wc -l'),
+    ).toEqual({
+      stdout: '1996\n',
+      stderr: 'bash: line 1: f1997: No space left on device\n',
+      exitCode: 0,
+    })
+    expect(mine.run('rm f*; echo more > f; cat f')).toEqual(done('more\n'))
+  })
+})
+
+describe('the network outside of the cluster', () => {
+  const SERVICE = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web' },
+    spec: { type: 'NodePort', selector: { app: 'web' }, ports: [{ port: 80, nodePort: 30_080 }] },
+  }
+  const POD = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'web', labels: { app: 'web' } },
+    spec: { containers: [{ name: 'web', image: 'nginx' }] },
+  }
+  // programs run only in clusters that have a network of Pods
+  const own = new Desk({ delays: 'instant' })
+  for (const [kind, object] of [
+    ['services', SERVICE],
+    ['pods', POD],
+  ] as const)
+    own.run(`kubectl post /api/v1/namespaces/default/${kind}`, { stdin: JSON.stringify(object) })
+  for (let turns = 0; turns < 5; turns++) own.turn()
+
+  test('node ports are reached as from the internet', () => {
+    expect(own.run('curl -s http://$(minikube ip):30080 | grep -o "<title>.*</title>"')).toEqual(
+      done('<title>Welcome to nginx!</title>\n'),
+    )
+  })
+
+  test.each([
+    [
+      'curl -sS -m 3 http://10.96.0.10',
+      28,
+      'curl: (28) Connection timed out after 3001 milliseconds\n',
+    ],
+    [
+      'curl -sS http://10.96.0.10',
+      28,
+      'curl: (28) Failed to connect to 10.96.0.10 port 80 after 134000 ms: Could not connect to server\n',
+    ],
+    ['curl -sS http://web', 6, 'curl: (6) Could not resolve host: web\n'],
+    [
+      'curl -sS http://web.default.svc.cluster.local',
+      6,
+      'curl: (6) Could not resolve host: web.default.svc.cluster.local\n',
+    ],
+    [
+      'curl -sS http://192.168.49.2:30081',
+      7,
+      'curl: (7) Failed to connect to 192.168.49.2 port 30081 after 1 ms: Could not connect to server\n',
+    ],
+    [
+      'curl -sS http://localhost:8080',
+      7,
+      'curl: (7) Failed to connect to localhost port 8080 after 0 ms: Could not connect to server\n',
+    ],
+  ])('%s fails as it would', (command, exitCode, stderr) => {
+    expect(own.run(command, { seconds: 300 })).toEqual({ stdout: '', stderr, exitCode })
+  })
+
+  test('names of the internet are known, those of the cluster are not', () => {
+    expect(own.run('dig +short example.com')).toEqual(done('192.0.2.10\n'))
+    expect(own.run('dig web.default.svc.cluster.local').stdout).toContain('status: NXDOMAIN')
+    expect(own.run('ping -c 1 10.96.0.1').exitCode).toBe(1)
+    expect(own.run('ping -c 1 192.168.49.3').exitCode).toBe(0)
+  })
+
+  test('trace and why tell more', () => {
+    expect(own.run('trace $(minikube ip):30080').stdout).toContain(
+      'GET http://192.168.49.2:30080/: DELIVERED',
+    )
+    expect(own.run('trace web --from pod/web').stdout).toContain('DELIVERED')
+    expect(own.run('why web').stdout).toContain('default/web')
+    expect(own.run('why nope')).toMatchObject({
+      stderr: 'why: there is no Service "nope" in namespace "default"\n',
+      exitCode: 1,
+    })
+    expect(own.run('trace web --from pod/nope').exitCode).toBe(1)
+  })
+})
+
+describe('minikube', () => {
+  const own = new Desk()
+
+  test('tells where the nodes are', () => {
+    expect(own.run('minikube ip; minikube node list')).toEqual(
+      done('192.168.49.2\nnode-1\t192.168.49.2\nnode-2\t192.168.49.3\nnode-3\t192.168.49.4\n'),
+    )
+  })
+
+  test('switches machines off and on', () => {
+    expect(own.run('minikube node stop node-2; minikube status | grep -c Stopped')).toEqual(
+      done('* Stopping node "node-2"  ...\n* Successfully stopped node node-2\n2\n'),
+    )
+    expect(own.run('minikube node start node-2; minikube status > /dev/null').exitCode).toBe(0)
+  })
+
+  test('adds nodes and deletes them', () => {
+    own.run('minikube node add')
+    expect(own.run('minikube node list | tail -n 1')).toEqual(done('node-4\t192.168.49.5\n'))
+    own.run('minikube node delete node-4')
+    expect(own.run('minikube node list | wc -l')).toEqual(done('3\n'))
+    expect(own.run('minikube node delete node-4')).toMatchObject({ exitCode: 80 })
+  })
+
+  test('gives the addresses of Services', () => {
+    expect(own.run('minikube service kubernetes --url').exitCode).toBe(1)
+    expect(own.run('minikube service nope')).toMatchObject({
+      stderr: expect.stringContaining("Service 'nope' was not found in 'default' namespace."),
+      exitCode: 115,
+    })
+    expect(own.run('minikube service list -n default').stdout.split('\n')[3]).toBe(
+      '| default   | kubernetes | No node port |     |',
+    )
   })
 })

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest'
+import { TerminalSeat } from '#workstation/terminal.ts'
+import { Desk } from '../../support/workstation.ts'
+
+const PROMPT = 'learner@workstation:~$ '
+
+/** A terminal, and what its page was told. */
+const open = (desk = new Desk()) => {
+  const shown: (readonly [string, string])[] = []
+  const terminal = new TerminalSeat(
+    (cluster) =>
+      desk.computer.open(cluster, {
+        rights: 'edit',
+        argv: ['bash'],
+        isTTY: true,
+        edit: (path, text) => void shown.push([path, text]),
+      }),
+    desk.cluster,
+  )
+  const look = (): string => {
+    let text = ''
+    for (let looks = 0; looks < 5000; looks++) {
+      const { output, wakeIn } = terminal.look(desk.cluster)
+      text += output.map((piece) => piece.text).join('')
+      if (wakeIn !== 0) break
+    }
+    return text
+  }
+  const type = (keys: string): string => {
+    terminal.feed(keys)
+    return look()
+  }
+  expect(look()).toBe(PROMPT)
+  return { desk, terminal, type, look, shown }
+}
+
+describe('a terminal', () => {
+  test('has the aliases of ~/.bashrc', () => {
+    const { type } = open()
+    expect(type('type k\r')).toBe(`type k\r\nk is aliased to \`kubectl'\r\n${PROMPT}`)
+  })
+
+  test('shows what a watch brings, when it comes, and ends it at ^C', () => {
+    const { desk, terminal, type, look } = open()
+    type('k watch /api/v1/namespaces/default/configmaps | grep -o \'"name":"new"\'\r')
+    expect(terminal.isReady).toBe(false)
+    desk.run('kubectl post /api/v1/namespaces/default/configmaps', {
+      stdin: 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: new}\n',
+    })
+    desk.turn()
+    expect(terminal.isReady).toBe(true)
+    expect(look()).toBe('"name":"new"\r\n')
+    expect(desk.cluster.watchers).toBe(1)
+    expect(type('\x03')).toBe(`^C\r\n${PROMPT}`)
+    expect(desk.cluster.watchers).toBe(0)
+  })
+
+  test('lets nothing run on when it is closed', () => {
+    const { desk, terminal, type } = open()
+    type('k watch /api/v1/pods & sleep 1000\r')
+    expect(desk.cluster.watchers).toBe(1)
+    terminal.close(desk.cluster)
+    expect(desk.cluster.watchers).toBe(0)
+    expect(terminal.look(desk.cluster)).toMatchObject({ exitCode: 137 })
+  })
+
+  test('opens the editor of its page and waits for it', () => {
+    const { terminal, type, look, shown, desk } = open()
+    type('echo "kind: Pod" > a.yaml; nano a.yaml; cat a.yaml\r')
+    expect(shown).toEqual([['/home/learner/a.yaml', 'kind: Pod\n']])
+    terminal.edited('/home/learner/a.yaml', 'kind: Service\n')
+    expect(look()).toBe(`kind: Service\r\n${PROMPT}`)
+    type('vi a.yaml\r')
+    terminal.edited('/home/learner/a.yaml')
+    expect(look()).toBe(PROMPT)
+    expect(desk.run('cat a.yaml').stdout).toBe('kind: Service\n')
+  })
+
+  test.each([
+    [':(){ :|:& };:', 'too many processes'],
+    ['while true; do :; done', 'it worked for too long without an end'],
+    ['yes', 'more than 8 MiB of output'],
+  ])('has a new shell after %s', (line, why) => {
+    const { type } = open()
+    expect(type(`${line}\r`)).toContain(`\r\nstopped: ${why}; here is a new shell\r\n${PROMPT}`)
+    expect(type('echo well\r')).toBe(`echo well\r\nwell\r\n${PROMPT}`)
+  })
+
+  test('survives a storm of ^C and a line of a million characters', () => {
+    const { type } = open()
+    type('\x03'.repeat(10_000))
+    type('x'.repeat(1_000_000))
+    type('\x03')
+    expect(type('echo well\r')).toBe(`echo well\r\nwell\r\n${PROMPT}`)
+  })
+
+  test('knows what was typed in other days', () => {
+    const first = open()
+    first.type('echo first\r')
+    first.terminal.close(first.desk.cluster)
+    const second = open(first.desk)
+    expect(second.type('\x1b[A')).toBe('echo first')
+  })
+
+  test('is as wide as its page says', () => {
+    const { terminal, type } = open()
+    terminal.resize(132, 40)
+    expect(type('echo $COLUMNS $LINES\r')).toContain('\r\n132 40\r\n')
+  })
+})
