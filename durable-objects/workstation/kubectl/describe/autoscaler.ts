@@ -11,9 +11,10 @@ import type { KubeObject } from '#apimachinery/object.ts'
 import { canonicalQuantity } from '#apimachinery/quantity.ts'
 import { attempt, type DescribeContext } from '#kubectl/describe/context.ts'
 import { describeEventsOf } from '#kubectl/describe/events.ts'
-import { goQuote, rfc1123 } from '#kubectl/describe/go-format.ts'
+import { rfc1123 } from '#kubectl/describe/go-format.ts'
 import { describeHead, describeTable } from '#kubectl/describe/metadata.ts'
-import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
+import { quoteText } from '#kubectl/output/go/quote.ts'
+import { tabbed, type PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 /** kubernetes: kubectl pkg/describe HorizontalPodAutoscalerDescriber */
 export const describeHorizontalPodAutoscaler = (
@@ -96,7 +97,7 @@ const metricText = (metric: MetricSpec, status: MetricStatus | undefined): strin
     return externalText(external, status?.external?.current)
   if (metric.type === 'Pods' && pods !== undefined) {
     const current = averageOf(status?.pods?.current)
-    return `${goQuote(pods.metric.name)} on pods:\t${current} / ${amount(pods.target.averageValue)}`
+    return `${quoteText(pods.metric.name)} on pods:\t${current} / ${amount(pods.target.averageValue)}`
   }
   if (metric.type === 'Object' && object !== undefined)
     return objectText(object, status?.object?.current)
@@ -111,14 +112,14 @@ const metricText = (metric: MetricSpec, status: MetricStatus | undefined): strin
     const title = `resource ${name} of container "${container}" on pods`
     return usageText(title, target, status?.containerResource?.current)
   }
-  return `<unknown metric type ${goQuote(metric.type)}>`
+  return `<unknown metric type ${quoteText(metric.type)}>`
 }
 
 const externalText = (
   { metric, target }: NonNullable<MetricSpec['external']>,
   current: MetricValueStatus | undefined,
 ): string => {
-  const name = goQuote(metric.name)
+  const name = quoteText(metric.name)
   if (target.averageValue === undefined)
     return `${name} (target value):\t${valueOf(current)} / ${amount(target.value)}`
   const average =

@@ -11,7 +11,7 @@ import {
 import type { DescribeContext } from '#kubectl/describe/context.ts'
 import { describeEventsOf } from '#kubectl/describe/events.ts'
 import { rfc1123 } from '#kubectl/describe/go-format.ts'
-import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
+import { tabbed, type PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 /** kubernetes: kubectl pkg/describe CertificateSigningRequestDescriber */
 export const describeCertificateSigningRequest = (

@@ -10,7 +10,7 @@ import type { DescribeContext } from '#kubectl/describe/context.ts'
 import { describeEventsOf } from '#kubectl/describe/events.ts'
 import { goList, rfc1123 } from '#kubectl/describe/go-format.ts'
 import { describeLabelsAndAnnotations, multiline } from '#kubectl/describe/metadata.ts'
-import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
+import { tabbed, type PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class'
 

@@ -7,7 +7,7 @@ import { decodeUtf8Loosely } from '#apimachinery/utf8.ts'
 import type { DescribeContext } from '#kubectl/describe/context.ts'
 import { describeEventsOf } from '#kubectl/describe/events.ts'
 import { describeHead } from '#kubectl/describe/metadata.ts'
-import { tabbed } from '#kubectl/describe/writer.ts'
+import { tabbed } from '#kubectl/output/prefix-writer.ts'
 
 const sortedKeys = (map: Readonly<Record<string, string>> | undefined): readonly string[] =>
   Object.keys(map ?? {}).sort()

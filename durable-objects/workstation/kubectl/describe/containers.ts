@@ -9,11 +9,12 @@ import type {
 import type { ObjectMeta } from '#apimachinery/object.ts'
 import { canonicalQuantity } from '#apimachinery/quantity.ts'
 import { describeEnv, describeEnvFrom } from '#kubectl/describe/environment.ts'
-import { goQuote, rfc1123 } from '#kubectl/describe/go-format.ts'
+import { rfc1123 } from '#kubectl/describe/go-format.ts'
 import { goSort } from '#kubectl/describe/go-sort.ts'
 import { yesNo } from '#kubectl/describe/metadata.ts'
 import { probeText } from '#kubectl/describe/probe.ts'
-import type { PrefixWriter } from '#kubectl/describe/writer.ts'
+import { quoteText } from '#kubectl/output/go/quote.ts'
+import type { PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 type AnyContainer = Container | EphemeralContainer
 
@@ -160,7 +161,7 @@ const describeMounts = (w: PrefixWriter, container: AnyContainer): void => {
   const none = volumeMounts.length === 0 ? '\t<none>' : ''
   w.write(2, `Mounts:${none}\n`)
   for (const mount of goSort(volumeMounts, (a, b) => a.mountPath < b.mountPath)) {
-    const path = mount.subPath ? `,path=${goQuote(mount.subPath)}` : ''
+    const path = mount.subPath ? `,path=${quoteText(mount.subPath)}` : ''
     w.write(3, `${mount.mountPath} from ${mount.name} (${mount.readOnly ? 'ro' : 'rw'}${path})\n`)
   }
   if (volumeDevices.length === 0) return

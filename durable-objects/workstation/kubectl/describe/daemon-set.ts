@@ -6,7 +6,7 @@ import { describeEventsOf } from '#kubectl/describe/events.ts'
 import { describeLabelsAndAnnotations } from '#kubectl/describe/metadata.ts'
 import { describePodTemplate } from '#kubectl/describe/pod-template.ts'
 import { podsStatus } from '#kubectl/describe/workload-parts.ts'
-import { tabbed } from '#kubectl/describe/writer.ts'
+import { tabbed } from '#kubectl/output/prefix-writer.ts'
 
 /** kubernetes: kubectl pkg/describe DaemonSetDescriber */
 export const describeDaemonSet = (context: DescribeContext, object: KubeObject): string => {

@@ -9,7 +9,7 @@ import { rfc1123 } from '#kubectl/describe/go-format.ts'
 import { describeLabelsAndAnnotations } from '#kubectl/describe/metadata.ts'
 import { describePodTemplate } from '#kubectl/describe/pod-template.ts'
 import { describeScaleConditions } from '#kubectl/describe/workload-parts.ts'
-import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
+import { tabbed, type PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 const HASH = 'pod-template-hash'
 

@@ -5,7 +5,7 @@ import type { DescribeContext } from '#kubectl/describe/context.ts'
 import { describeEventsOf } from '#kubectl/describe/events.ts'
 import { hostPort } from '#kubectl/describe/go-format.ts'
 import { describeHead, describeTable } from '#kubectl/describe/metadata.ts'
-import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
+import { tabbed, type PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 const SHOWN = 3
 const PORT_HEADS = ['Name', 'Port', 'Protocol']

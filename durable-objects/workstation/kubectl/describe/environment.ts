@@ -7,7 +7,7 @@ import type {
 } from '#api/core/v1/pod/container-types.ts'
 import type { ObjectMeta } from '#apimachinery/object.ts'
 import { quantityMilliValue, quantityOf, quantityValue } from '#apimachinery/quantity.ts'
-import type { PrefixWriter } from '#kubectl/describe/writer.ts'
+import type { PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 type AnyContainer = Container | EphemeralContainer
 

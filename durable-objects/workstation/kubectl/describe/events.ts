@@ -4,7 +4,7 @@ import type { KubeObject } from '#apimachinery/object.ts'
 import { parseTime } from '#apimachinery/time.ts'
 import { attempt, type DescribeContext } from '#kubectl/describe/context.ts'
 import { goSort } from '#kubectl/describe/go-sort.ts'
-import type { PrefixWriter } from '#kubectl/describe/writer.ts'
+import type { PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 /** The fields that name what an Event is about. An empty text is not asked for. */
 interface Reference {

@@ -3,7 +3,7 @@ import type { DescribeContext } from '#kubectl/describe/context.ts'
 import { describeEventsOf } from '#kubectl/describe/events.ts'
 import { goValue } from '#kubectl/describe/go-format.ts'
 import { describeHead } from '#kubectl/describe/metadata.ts'
-import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
+import { tabbed, type PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 type Content = Readonly<Record<string, unknown>>
 

@@ -56,22 +56,6 @@ export const goValue = (value: unknown): string => {
   return `map[${items.join(' ')}]`
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '\\"',
-  '\\': '\\\\',
-  '\x07': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-}
-
-/** `%q` */
-export const goQuote = (text: string): string =>
-  `"${text.replace(/["\\\x00-\x1f\x7f]/g, (c) => ESCAPES[c] ?? `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)}"`
-
 /** net.JoinHostPort */
 export const hostPort = (host: string, port: string | number): string =>
   /[:%]/.test(host) ? `[${host}]:${port}` : `${host}:${port}`

@@ -16,7 +16,7 @@ import {
 } from '#kubectl/describe/metadata.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import { slicesOf } from '#kubectl/describe/service.ts'
-import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
+import { tabbed, type PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 /** kubernetes: kubectl pkg/describe IngressDescriber */
 export const describeIngress = (context: DescribeContext, object: KubeObject): string => {

@@ -14,7 +14,7 @@ import {
   yesNo,
 } from '#kubectl/describe/metadata.ts'
 import { describePodTemplate } from '#kubectl/describe/pod-template.ts'
-import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
+import { tabbed, type PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 const INDEXES_SHOWN = 50
 

@@ -2,7 +2,7 @@ import type { Toleration } from '#api/core/v1/pod/types.ts'
 import { controllerOf, type KubeObject, type StringMap } from '#apimachinery/object.ts'
 import { decodeUtf8Loosely, encodeUtf8, utf8Length } from '#apimachinery/utf8.ts'
 import { goSort } from '#kubectl/describe/go-sort.ts'
-import type { PrefixWriter, Printable } from '#kubectl/describe/writer.ts'
+import type { PrefixWriter, Printable } from '#kubectl/output/prefix-writer.ts'
 
 const MAX_ANNOTATION = 140
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'

@@ -13,7 +13,7 @@ import type { DescribeContext } from '#kubectl/describe/context.ts'
 import { goSort } from '#kubectl/describe/go-sort.ts'
 import { describeLabelsAndAnnotations, describeTable } from '#kubectl/describe/metadata.ts'
 import { describeConditionTable } from '#kubectl/describe/service-addresses.ts'
-import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
+import { tabbed, type PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 /** kubernetes: kubectl pkg/describe NamespaceDescriber */
 export const describeNamespace = (context: DescribeContext, object: KubeObject): string => {

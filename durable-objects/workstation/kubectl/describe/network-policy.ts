@@ -8,7 +8,7 @@ import type { KubeObject } from '#apimachinery/object.ts'
 import type { DescribeContext } from '#kubectl/describe/context.ts'
 import { goTime } from '#kubectl/describe/go-format.ts'
 import { describeLabelsAndAnnotations } from '#kubectl/describe/metadata.ts'
-import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
+import { tabbed, type PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 interface Direction {
   readonly name: 'ingress' | 'egress'

@@ -14,7 +14,7 @@ import {
   quantityValue,
   type Quantity,
 } from '#apimachinery/quantity.ts'
-import type { PrefixWriter } from '#kubectl/describe/writer.ts'
+import type { PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 const NOTHING = quantityOf('0')
 const STANDARD = ['cpu', 'memory', 'ephemeral-storage']

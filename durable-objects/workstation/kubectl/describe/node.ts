@@ -11,7 +11,7 @@ import { describeLabelsAndAnnotations, multiline } from '#kubectl/describe/metad
 import { describeNodeResources } from '#kubectl/describe/node-resources.ts'
 import { describeResourceSlices } from '#kubectl/describe/resource-slices.ts'
 import { ApiError, KubectlFailure } from '#kubectl/failure.ts'
-import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
+import { tabbed, type PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 const ROLE_PREFIX = 'node-role.kubernetes.io/'
 const ROLE_LABEL = 'kubernetes.io/role'

@@ -7,7 +7,7 @@ import {
 } from '#kubectl/describe/metadata.ts'
 import { describeSchedulingGroup, describeSpread } from '#kubectl/describe/pod.ts'
 import { describeVolumes } from '#kubectl/describe/volumes.ts'
-import type { PrefixWriter } from '#kubectl/describe/writer.ts'
+import type { PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 const SPACE = '  '
 

@@ -19,7 +19,7 @@ import {
   describeTolerations,
 } from '#kubectl/describe/metadata.ts'
 import { describeVolumes } from '#kubectl/describe/volumes.ts'
-import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
+import { tabbed, type PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 const MIRROR = 'kubernetes.io/config.mirror'
 

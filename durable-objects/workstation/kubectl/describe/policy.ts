@@ -4,7 +4,7 @@ import { formatLabels, formatLabelSelector } from '#apimachinery/label-text.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
 import type { DescribeContext } from '#kubectl/describe/context.ts'
 import { describeEventsOf } from '#kubectl/describe/events.ts'
-import { tabbed } from '#kubectl/describe/writer.ts'
+import { tabbed } from '#kubectl/output/prefix-writer.ts'
 
 /** kubernetes: kubectl pkg/describe PodDisruptionBudgetDescriber */
 export const describePodDisruptionBudget = (

@@ -4,7 +4,7 @@ import type { KubeObject } from '#apimachinery/object.ts'
 import type { DescribeContext } from '#kubectl/describe/context.ts'
 import { goList } from '#kubectl/describe/go-format.ts'
 import { describeLabelsAndAnnotations, describeTable } from '#kubectl/describe/metadata.ts'
-import { tabbed } from '#kubectl/describe/writer.ts'
+import { tabbed } from '#kubectl/output/prefix-writer.ts'
 
 interface SimpleRule {
   readonly group: string

@@ -8,7 +8,7 @@ import { describeEventsOf } from '#kubectl/describe/events.ts'
 import { describeController, describeLabelsAndAnnotations } from '#kubectl/describe/metadata.ts'
 import { describePodTemplate } from '#kubectl/describe/pod-template.ts'
 import { describeScaleConditions, podsStatus } from '#kubectl/describe/workload-parts.ts'
-import { tabbed } from '#kubectl/describe/writer.ts'
+import { tabbed } from '#kubectl/output/prefix-writer.ts'
 
 /** kubernetes: kubectl pkg/describe ReplicaSetDescriber */
 export const describeReplicaSet = (context: DescribeContext, object: KubeObject): string => {

@@ -1,7 +1,7 @@
 import { attempt, type DescribeContext } from '#kubectl/describe/context.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
 import { describeTable } from '#kubectl/describe/metadata.ts'
-import type { PrefixWriter } from '#kubectl/describe/writer.ts'
+import type { PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 const POOLS_SHOWN = 10
 

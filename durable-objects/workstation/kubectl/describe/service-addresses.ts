@@ -5,7 +5,7 @@ import type { DescribeContext } from '#kubectl/describe/context.ts'
 import { describeEventsOf } from '#kubectl/describe/events.ts'
 import { rfc1123 } from '#kubectl/describe/go-format.ts'
 import { describeLabelsAndAnnotations, describeTable } from '#kubectl/describe/metadata.ts'
-import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
+import { tabbed, type PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 interface Condition {
   readonly type: string

@@ -6,7 +6,7 @@ import { attempt, type DescribeContext } from '#kubectl/describe/context.ts'
 import { endpointsText } from '#kubectl/describe/endpoints.ts'
 import { describeEventsOf } from '#kubectl/describe/events.ts'
 import { describeHead } from '#kubectl/describe/metadata.ts'
-import { tabbed, type PrefixWriter, type Printable } from '#kubectl/describe/writer.ts'
+import { tabbed, type PrefixWriter, type Printable } from '#kubectl/output/prefix-writer.ts'
 
 const SERVICE_NAME = 'kubernetes.io/service-name'
 

@@ -9,7 +9,7 @@ import { goList, rfc1123 } from '#kubectl/describe/go-format.ts'
 import { describeLabels, describeLabelsAndAnnotations } from '#kubectl/describe/metadata.ts'
 import { describePodTemplate } from '#kubectl/describe/pod-template.ts'
 import { podsStatus } from '#kubectl/describe/workload-parts.ts'
-import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
+import { tabbed, type PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 /** kubernetes: kubectl pkg/describe StatefulSetDescriber */
 export const describeStatefulSet = (context: DescribeContext, object: KubeObject): string => {

@@ -11,7 +11,7 @@ import { describeEventsOf } from '#kubectl/describe/events.ts'
 import { goList, rfc1123 } from '#kubectl/describe/go-format.ts'
 import { describeLabelsAndAnnotations, yesNo } from '#kubectl/describe/metadata.ts'
 import { describePlainSource } from '#kubectl/describe/volume-source.ts'
-import { tabbed, type PrefixWriter } from '#kubectl/describe/writer.ts'
+import { tabbed, type PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 /** kubernetes: kubectl pkg/describe PersistentVolumeDescriber */
 export const describePersistentVolume = (context: DescribeContext, object: KubeObject): string => {

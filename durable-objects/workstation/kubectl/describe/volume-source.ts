@@ -7,7 +7,7 @@ import {
   type Form,
   type SourceFacts,
 } from '#kubectl/describe/volume-source-facts.ts'
-import type { PrefixWriter } from '#kubectl/describe/writer.ts'
+import type { PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 interface Reference {

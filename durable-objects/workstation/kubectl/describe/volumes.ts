@@ -8,7 +8,7 @@ import type {
 import { formatQuantity, quantityOf } from '#apimachinery/quantity.ts'
 import { describeClaim } from '#kubectl/describe/claim.ts'
 import { describePlainSource } from '#kubectl/describe/volume-source.ts'
-import { nested, type PrefixWriter } from '#kubectl/describe/writer.ts'
+import { nested, type PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 /** kubernetes: kubectl pkg/describe describeVolumes */
 export const describeVolumes = (

@@ -1,7 +1,7 @@
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import { controllerOf, type KubeObject } from '#apimachinery/object.ts'
 import type { DescribeContext } from '#kubectl/describe/context.ts'
-import type { PrefixWriter } from '#kubectl/describe/writer.ts'
+import type { PrefixWriter } from '#kubectl/output/prefix-writer.ts'
 
 /** `2 Running / 1 Waiting / 0 Succeeded / 0 Failed`. kubernetes: kubectl pkg/describe getPodStatusForController */
 export const podsStatus = (

@@ -1,26 +1,61 @@
 // kubernetes: kubectl pkg/describe PrefixWriter; cli-runtime pkg/printers/terminal.go
-import { DESCRIPTION, inColumns } from '#kubectl/output/tabwriter.ts'
+import { DESCRIPTION, TabWriter } from '#kubectl/output/tabwriter.ts'
 
 /** What would move the cursor or change colours is shown instead. */
 export const escapeTerminal = (text: string): string =>
   text.replaceAll('\u001b', '^[').replaceAll('\r', '\\r')
 
-/** Writes lines at levels of two spaces, with tabs between what stands in columns. */
-export class PrefixWriter {
-  #text = ''
+/** Values that Go's `%v` prints as they are; what is absent is the empty text. */
+export type Printable = string | number | boolean | undefined
 
-  /** The text as it is, line end included, behind the spaces of its level. */
+/** Text at levels of two spaces, with tabs between what stands in columns. */
+export interface PrefixWriter {
+  write(level: number, text: string): void
+  /** A line without indentation. */
+  writeLine(text: string): void
+  /** `Label:` and its value in the next column. */
+  field(level: number, label: string, value: Printable): void
+  /** Ends all columns. */
+  flush(): void
+}
+
+class TabbedWriter implements PrefixWriter {
+  readonly #columns = new TabWriter(DESCRIPTION)
+  readonly #sections: string[] = []
+
   write(level: number, text: string): void {
-    this.#text += '  '.repeat(level) + escapeTerminal(text)
+    this.#columns.write('  '.repeat(level) + escapeTerminal(text))
   }
 
-  /** Words with spaces between them, on a line of their own. */
-  writeLine(...words: readonly string[]): void {
-    this.#text += `${escapeTerminal(words.join(' '))}\n`
+  writeLine(text: string): void {
+    this.write(0, `${text}\n`)
   }
 
-  /** All of it, in columns. */
-  finish(): string {
-    return inColumns(this.#text, DESCRIPTION)
+  field(level: number, label: string, value: Printable): void {
+    this.write(level, `${label}:\t${value ?? ''}\n`)
+  }
+
+  flush(): void {
+    this.#sections.push(this.#columns.flush())
+  }
+
+  text(): string {
+    this.flush()
+    return this.#sections.join('')
   }
 }
+
+/** What `print` writes, with its columns aligned. kubernetes: kubectl pkg/describe tabbedString */
+export const tabbed = (print: (w: PrefixWriter) => void): string => {
+  const writer = new TabbedWriter()
+  print(writer)
+  return writer.text()
+}
+
+/** A writer that indents every single piece further. kubernetes: kubectl pkg/describe nestedPrefixWriter */
+export const nested = (w: PrefixWriter, indent: number): PrefixWriter => ({
+  write: (level, text) => w.write(level + indent, text),
+  writeLine: (text) => w.write(indent, `${text}\n`),
+  field: (level, label, value) => w.field(level + indent, label, value),
+  flush: () => w.flush(),
+})

@@ -1,4 +1,5 @@
 // go: text/tabwriter, with the widths that github.com/liggitt/tabwriter remembers
+import { PlainFailure } from '#kubectl/failure.ts'
 
 export interface TabWriterOptions {
   readonly minWidth: number
@@ -13,6 +14,12 @@ export const TABLE: TabWriterOptions = { minWidth: 6, padding: 3, remembersWidth
 /** What `kubectl describe` prints. kubernetes: kubectl pkg/describe tabbedString */
 export const DESCRIPTION: TabWriterOptions = { minWidth: 0, padding: 2 }
 
+/** Texts that someone made to be long: a wide cell above a hundred thousand lines is wide in all of them. */
+const MAX_TEXT = 2 ** 24
+
+/** A computer that runs out of memory ends the program that wants it. */
+const outOfMemory = (): PlainFailure => new PlainFailure('Killed', 137)
+
 const widthOf = (cell: string): number => {
   let width = cell.length
   for (let index = 0; index < cell.length; index++)
@@ -20,97 +27,75 @@ const widthOf = (cell: string): number => {
   return width
 }
 
+/** Lines one below the other that have a cell in the same place. */
+interface Column {
+  readonly place: number
+  width: number
+}
+
 /** Puts cells that end in tabs under one another. A column is a run of lines that have a cell in it. */
 export class TabWriter {
   readonly #options: TabWriterOptions
   readonly #remembered: number[] = []
-  #output = ''
-  /** Lines that wait for the end of their columns; the last is not ended. */
-  #lines: string[][] = [['']]
-  #widths: number[] = []
+  #pending: string[] = []
+  #size = 0
 
   constructor(options: TabWriterOptions) {
     this.#options = options
   }
 
   write(text: string): void {
-    let start = 0
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-      this.#append(text.slice(start, end))
-      const cells = this.#lines.at(-1)!.length
-      this.#lines.push([''])
-      // Of one cell nothing follows for the lines below: all columns end here.
-      if (cells === 1) this.#format()
-      start = end + 1
-    }
-    this.#append(text.slice(start))
+    this.#size += text.length
+    if (this.#size > MAX_TEXT) throw outOfMemory()
+    this.#pending.push(text)
   }
 
   /** All that was written since the last call, in columns. */
   flush(): string {
-    this.#format()
-    const output = this.#output
-    this.#output = ''
-    return output
+    const text = this.#pending.join('')
+    this.#pending = []
+    // a form feed ends its line and all columns
+    const aligned = text.split('\f').map((section) => this.#align(section))
+    this.#size = 0
+    return aligned.join('\n')
   }
 
-  #append(text: string): void {
-    const line = this.#lines.at(-1)!
-    const [first, ...cells] = text.split('\t')
-    line[line.length - 1] += first!
-    line.push(...cells)
+  #align(text: string): string {
+    const lines = text.split('\n').map((line) => line.split(/[\t\v]/))
+    const columns = this.#columnsOf(lines)
+    const padding = columns.map((line) => line.reduce((sum, { width }) => sum + width, 0))
+    this.#size += padding.reduce((sum, width) => sum + width, 0)
+    if (this.#size > MAX_TEXT) throw outOfMemory()
+    return lines
+      .map((cells, line) =>
+        cells.map((cell, place) => padded(cell, columns[line]![place]?.width ?? 0)).join(''),
+      )
+      .join('\n')
   }
 
-  #format(): void {
-    this.#block(0, this.#lines.length)
-    this.#lines = [['']]
+  /** For each line the columns that it is in: one for every cell but the last. */
+  #columnsOf(lines: readonly (readonly string[])[]): readonly (readonly Column[])[] {
+    const { minWidth, padding } = this.#options
+    const all: Column[] = []
+    let open: readonly Column[] = []
+    const columns = lines.map((cells) => {
+      open = cells.slice(0, -1).map((cell, place) => {
+        let column = open[place]
+        if (column === undefined) all.push((column = { place, width: minWidth }))
+        column.width = Math.max(column.width, widthOf(cell) + padding)
+        return column
+      })
+      return open
+    })
+    if (this.#options.remembersWidths === true) for (const column of all) this.#remember(column)
+    return columns
   }
 
-  /** Formats the columns to the right of those whose widths are known. */
-  #block(from: number, to: number): void {
-    const column = this.#widths.length
-    const hasCell = (line: number): boolean => column < this.#lines[line]!.length - 1
-    let start = from
-    for (let line = from; line < to; line++) {
-      if (!hasCell(line)) continue
-      this.#print(start, line)
-      start = line
-      let width = this.#options.minWidth
-      for (; line < to && hasCell(line); line++)
-        width = Math.max(width, widthOf(this.#lines[line]![column]!) + this.#options.padding)
-      this.#widths.push(this.#remember(column, width))
-      this.#block(start, line)
-      this.#widths.pop()
-      start = line
-    }
-    this.#print(start, to)
-  }
-
-  #remember(column: number, width: number): number {
-    if (this.#options.remembersWidths !== true) return width
-    for (let known = this.#remembered.length; known < column; known++)
-      this.#remembered.push(this.#widths[known]!)
-    const remembered = Math.max(width, this.#remembered[column] ?? 0)
-    this.#remembered[column] = remembered
-    return remembered
-  }
-
-  #print(from: number, to: number): void {
-    for (let index = from; index < to; index++) {
-      const line = this.#lines[index]!
-      for (const [column, cell] of line.entries()) {
-        const width = this.#widths[column]
-        this.#output += cell
-        if (width !== undefined) this.#output += ' '.repeat(Math.max(0, width - widthOf(cell)))
-      }
-      if (index + 1 < this.#lines.length) this.#output += '\n'
-    }
+  #remember(column: Column): void {
+    column.width = Math.max(column.width, this.#remembered[column.place] ?? 0)
+    this.#remembered[column.place] = column.width
   }
 }
 
-/** A whole text in columns. */
-export const inColumns = (text: string, options: TabWriterOptions): string => {
-  const writer = new TabWriter(options)
-  writer.write(text)
-  return writer.flush()
-}
+const padded = (cell: string, width: number): string =>
+  width === 0 ? cell : cell + ' '.repeat(width - widthOf(cell))

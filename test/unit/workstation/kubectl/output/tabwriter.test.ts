@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { alignColumns } from '#kubectl/describe/tab-columns.ts'
+import { DESCRIPTION, TABLE, TabWriter } from '#kubectl/output/tabwriter.ts'
+
+const alignColumns = (text: string): string => {
+  const writer = new TabWriter(DESCRIPTION)
+  writer.write(text)
+  return writer.flush()
+}
 
 describe('columns', () => {
   test.each([
@@ -29,5 +35,14 @@ describe('columns', () => {
   test('what would not fit into memory ends kubectl', () => {
     const wide = `${'x'.repeat(100_000)}\ty\n`
     expect(() => alignColumns(wide + 'a\tb\n'.repeat(100_000))).toThrow('Killed')
+  })
+
+  test('of tables get no narrower', () => {
+    const writer = new TabWriter(TABLE)
+    const lines = ['NAME\tREADY\n', 'a-long-name\t1/1\n', 'b\t0/1\n'].map((line) => {
+      writer.write(line)
+      return writer.flush()
+    })
+    expect(lines).toEqual(['NAME   READY\n', 'a-long-name   1/1\n', 'b             0/1\n'])
   })
 })
