@@ -108,3 +108,20 @@ describe('a terminal', () => {
     expect(type('echo $COLUMNS $LINES\r')).toContain('\r\n132 40\r\n')
   })
 })
+
+describe('a watch that begins in the middle of a turn', () => {
+  test('tells nothing twice', () => {
+    const desk = new Desk()
+    const watched = '/api/v1/namespaces/default/configmaps'
+    const make = (name: string): string =>
+      `echo '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "${name}"}}' | kubectl post ${watched} > /dev/null`
+    // somebody watches already, so that what is written is kept for him until the turn ends
+    const first = open(desk)
+    first.type(`k watch ${watched} > /dev/null\r`)
+    const { stdout } = desk.run(
+      `${make('before')}; timeout 3 kubectl watch ${watched} | grep -o '"name":"[a-z]*e"' & ${make('late')}; wait`,
+    )
+    expect(stdout.split('\n').filter((line) => line.includes('before'))).toHaveLength(1)
+    expect(stdout.split('\n').filter((line) => line.includes('late'))).toHaveLength(1)
+  })
+})

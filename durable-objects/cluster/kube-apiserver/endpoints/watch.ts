@@ -33,7 +33,12 @@ export class WatchHub {
     if (this.#subscribers.size > 0) this.#pending.push(revision)
   }
 
-  subscribe(subscriber: (revision: Revision) => void): () => void {
+  /** From here on: who begins in the middle of a turn knows what was written before. */
+  subscribe(tell: (revision: Revision) => void): () => void {
+    const known = this.#pending.at(-1)?.revision ?? 0
+    const subscriber = (revision: Revision): void => {
+      if (revision.revision > known) tell(revision)
+    }
     this.#subscribers.add(subscriber)
     return () => this.#subscribers.delete(subscriber)
   }
