@@ -4,7 +4,7 @@ import { fixBackReferences } from '#kubectl/kustomize/back-references.ts'
 import { KustomizeError } from '#kubectl/kustomize/failure.ts'
 import type { KustomizeFiles } from '#kubectl/kustomize/files.ts'
 import { Loader } from '#kubectl/kustomize/loader.ts'
-import { toJson } from '#kubectl/kustomize/node.ts'
+import { toPrintable } from '#kubectl/kustomize/node.ts'
 import type { Resource } from '#kubectl/kustomize/resource.ts'
 import type { Resources } from '#kubectl/kustomize/resources.ts'
 import { sortResources } from '#kubectl/kustomize/sort-order.ts'
@@ -41,10 +41,17 @@ const isKept = (resource: Resource): boolean => {
   return local === undefined || local === 'false'
 }
 
-const finish = (resource: Resource, showsOrigin: boolean): void => {
-  const { annotations, origin } = resource
-  if (showsOrigin && origin !== undefined && !annotations.has('config.kubernetes.io/origin'))
-    annotations.set('config.kubernetes.io/origin', origin)
+const listItem = (text: string): string => `- ${text.trimEnd().replaceAll('\n', '\n  ')}\n`
+
+const ORIGIN = 'config.kubernetes.io/origin'
+const TRANSFORMATIONS = 'alpha.config.kubernetes.io/transformations'
+
+const finish = (resource: Resource, metadata: ReadonlySet<string>): void => {
+  const { annotations, origin, transformations } = resource
+  if (metadata.has('originAnnotations') && origin !== undefined && !annotations.has(ORIGIN))
+    annotations.set(ORIGIN, origin)
+  if (metadata.has('transformerAnnotations') && transformations.length > 0)
+    annotations.set(TRANSFORMATIONS, transformations.map(listItem).join(''))
   // written again as texts, whatever they were
   resource.setTexts('annotations', annotations)
 }
@@ -63,7 +70,7 @@ const buildResources = (options: KustomizeOptions, warnings: string[]): Resource
   resources.list = resources.list.filter(isKept)
   sortResources(resources, target.kustomization.sortOptions)
   if (target.metadata.has('managedByLabel')) textsTransform(MANAGED_BY, config.labels)(resources)
-  for (const resource of resources.list) finish(resource, target.metadata.has('originAnnotations'))
+  for (const resource of resources.list) finish(resource, target.metadata)
   return resources
 }
 
@@ -80,7 +87,7 @@ export class KustomizeFailure extends KustomizeError {
 const printResource = ({ node, fault }: Resource): string => {
   if (fault !== undefined)
     throw new KustomizeError(`map[string]interface {}(nil): yaml: unmarshal errors:\n  ${fault}`)
-  return printYaml(toJson(node))
+  return printYaml(toPrintable(node))
 }
 
 /** Throws a KustomizeFailure; its message has no `error: ` in front. */

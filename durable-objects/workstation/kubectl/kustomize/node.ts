@@ -105,12 +105,18 @@ const timestampText = (text: string): string => {
   return `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}${digits}${place}`
 }
 
-const integerOf = (text: string): number => {
+const MIN_INT64 = -(1n << 63n)
+const MAX_UINT64 = (1n << 64n) - 1n
+
+/** More digits than a double holds are a bigint, as long as Go's integers hold them. */
+const integerOf = (text: string): number | bigint => {
   const digits = text.replaceAll('_', '').replace(/^\+/, '')
   const isNegative = digits.startsWith('-')
-  const body = isNegative ? digits.slice(1) : digits
-  const value = /^0[0-7]+$/.test(body) ? Number(`0o${body}`) : Number(body)
-  return isNegative ? -value : value
+  const body = (isNegative ? digits.slice(1) : digits).replace(/^0(?=[0-7])/, '0o').toLowerCase()
+  const value = Number(body)
+  if (Number.isSafeInteger(value)) return isNegative ? -value : value
+  const exact = isNegative ? -BigInt(body) : BigInt(body)
+  return exact >= MIN_INT64 && exact <= MAX_UINT64 ? exact : Number(exact)
 }
 
 const scalarValue = ({ text, tag }: ScalarNode): JsonValue => {
@@ -120,7 +126,7 @@ const scalarValue = ({ text, tag }: ScalarNode): JsonValue => {
     case 'bool':
       return /^t/i.test(text)
     case 'int':
-      return integerOf(text)
+      return Number(integerOf(text))
     case 'float': {
       if (/inf$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity
       return /nan$/i.test(text) ? NaN : Number(text.replaceAll('_', ''))
@@ -158,4 +164,13 @@ export const fromJson = (value: JsonValue | undefined): Node => {
   if (Array.isArray(value)) return listNode((value as readonly JsonValue[]).map(fromJson))
   const map = value as JsonObject
   return mapNode(Object.keys(map).map((key) => [key, fromJson(map[key])] as const))
+}
+
+/** As JSON for printing: integers have all their digits. */
+export const toPrintable = (node: Node): unknown => {
+  if (node.kind === 'scalar') return node.tag === 'int' ? integerOf(node.text) : scalarValue(node)
+  if (node.kind === 'list') return node.items.map(toPrintable)
+  const value: Record<string, unknown> = {}
+  for (const [key, item] of node.fields) setKey(value, key, toPrintable(item))
+  return value
 }

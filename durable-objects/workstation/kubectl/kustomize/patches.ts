@@ -86,6 +86,11 @@ const mergeBySelector = (resources: Resources, patch: Resource, target: Selector
   resources.appendAll(kept)
 }
 
+/** Upstream notes where an object came from in its annotations, which may be replaced. */
+const forgetsOrigin = (operation: Operation): boolean =>
+  operation['op'] !== 'test' &&
+  (operation['path'] === '/metadata/annotations' || operation['path'] === '/metadata')
+
 const patchByOperations = (
   resources: Resources,
   operations: readonly Operation[],
@@ -94,6 +99,7 @@ const patchByOperations = (
   for (const resource of select(resources.list, target)) {
     resource.storePreviousId()
     applyJsonPatch(resource.node, operations)
+    if (operations.some(forgetsOrigin)) resource.origin = undefined
   }
 }
 

@@ -30,6 +30,8 @@ export class Resource {
   mayChangeKind = false
   /** Where it came from, as its annotation says if the build is asked to tell. */
   origin: string | undefined
+  /** What has changed it since, as annotations tell. */
+  readonly transformations: string[] = []
   /** What is wrong with its text, which shows only when it is printed. */
   fault: string | undefined
 
@@ -45,6 +47,7 @@ export class Resource {
     copy.mayChangeName = this.mayChangeName
     copy.mayChangeKind = this.mayChangeKind
     copy.origin = this.origin
+    copy.transformations.push(...this.transformations)
     copy.fault = this.fault
     return copy
   }

@@ -72,6 +72,7 @@ export class Resources {
     copyMergeMetadata(resource, old)
     resource.takeHistory(old)
     resource.needsHash &&= old.needsHash
+    resource.transformations.push(...old.transformations)
     if (behavior === 'merge') {
       mergeData(resource, old, 'data')
       mergeData(resource, old, 'binaryData')

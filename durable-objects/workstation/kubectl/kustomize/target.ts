@@ -5,34 +5,19 @@ import { KustomizeError, withPrefix } from '#kubectl/kustomize/failure.ts'
 import {
   DEFAULT_CONFIG,
   mergeConfigs,
-  mergeFieldSpecs,
   type TransformerConfig,
 } from '#kubectl/kustomize/field-specs.ts'
 import { generate } from '#kubectl/kustomize/generators.ts'
-import type { Kustomization, Label, Variable } from '#kubectl/kustomize/kustomization.ts'
+import type { Kustomization, Variable } from '#kubectl/kustomize/kustomization.ts'
 import { loadKustomization } from '#kubectl/kustomize/load-kustomization.ts'
 import type { Loader } from '#kubectl/kustomize/loader.ts'
-import {
-  configured,
-  mergeTransforms,
-  operationsTransform,
-  patchTransform,
-  type Transform,
-} from '#kubectl/kustomize/patches.ts'
+import { configured, type Transform } from '#kubectl/kustomize/patches.ts'
+import { stepsOf } from '#kubectl/kustomize/steps.ts'
 import { pluginResource, pluginTransforms } from '#kubectl/kustomize/plugins.ts'
 import { readResources } from '#kubectl/kustomize/read-resources.ts'
-import { replacementTransform } from '#kubectl/kustomize/replacements.ts'
 import { variableText } from '#kubectl/kustomize/variables.ts'
 import type { Resource } from '#kubectl/kustomize/resource.ts'
 import { Resources } from '#kubectl/kustomize/resources.ts'
-import {
-  imageTransform,
-  namespaceTransform,
-  prefixTransform,
-  replicasTransform,
-  suffixTransform,
-  textsTransform,
-} from '#kubectl/kustomize/transformers.ts'
 
 /** What has come together so far. */
 export interface Accumulated {
@@ -64,6 +49,16 @@ const joinOrigin = (origin: string, path: string): string => {
   }
   return parts.join('/')
 }
+
+interface TracedStep {
+  readonly transform: Transform
+  /** What the step is called in annotations that tell of it. */
+  readonly origin: string
+}
+
+const configuredBy = (path: string, kind: string, name?: string): string =>
+  `configuredIn: ${path}\nconfiguredBy:\n  apiVersion: builtin\n  kind: ${kind}\n` +
+  (name === undefined ? '' : `  name: ${name}\n`)
 
 const addVariables = (into: Variable[], variables: readonly Variable[]): void => {
   for (const variable of variables) {
@@ -115,16 +110,29 @@ export class Target {
       for (const path of kustomization.components ?? []) this.#component(into, path)
     })
     const { transformers = [], validators = [] } = kustomization
-    const transforms = [...this.#transforms(into.config), ...this.#pluginTransforms(transformers)]
-    for (const transform of [...transforms, ...this.#pluginTransforms(validators)]) {
-      transform(into.resources)
-      into.resources.dropEmpty()
-    }
+    const steps = stepsOf(this.#loader, kustomization, into.config)
+    const own = joinOrigin(this.#origin, this.#fileName)
+    this.#run(into, [
+      ...steps.map(({ plugin, transform }) => ({ transform, origin: configuredBy(own, plugin) })),
+      ...this.#pluginSteps(transformers),
+      ...this.#pluginSteps(validators),
+    ])
     const { vars = [] } = kustomization
     withPrefix(`merging vars [${vars.map(variableText).join(' ')}]`, () =>
       addVariables(into.variables, vars),
     )
     return into
+  }
+
+  #run({ resources }: Accumulated, steps: readonly TracedStep[]): void {
+    for (const { transform, origin } of steps) {
+      transform(resources)
+      resources.dropEmpty()
+      for (const resource of resources.list) {
+        if (resource.origin === undefined) resource.origin = origin
+        else resource.transformations.push(origin)
+      }
+    }
   }
 
   /** A file, or else another kustomization. */
@@ -225,13 +233,12 @@ export class Target {
       })
     const plugins = withPrefix('loading generator plugins', () =>
       this.#plugins(this.kustomization.generators ?? []).map((plugin) =>
-        pluginResource(this.#loader, plugin),
+        this.#pluginResource(plugin),
       ),
     )
     for (const resource of [...made, ...plugins]) {
-      resource.origin =
-        `configuredIn: ${joinOrigin(this.#origin, this.#fileName)}\n` +
-        `configuredBy:\n  apiVersion: builtin\n  kind: ${resource.kind}Generator\n`
+      const own = joinOrigin(this.#origin, this.#fileName)
+      resource.origin ??= configuredBy(own, `${resource.kind}Generator`)
       withPrefix('merging from generator &{0xc000a12000 <nil>}', () =>
         into.resources.absorb(resource),
       )
@@ -255,41 +262,21 @@ export class Target {
     return part.resources.list
   }
 
-  #pluginTransforms(paths: readonly string[]): readonly Transform[] {
-    return this.#plugins(paths).flatMap((plugin) => pluginTransforms(this.#loader, plugin))
+  #pluginOrigin({ kind, name, origin }: Resource): string {
+    const where = /^path: (.*)\n$/.exec(origin ?? '')?.[1]
+    return configuredBy(where ?? joinOrigin(this.#origin, this.#fileName), kind, name)
   }
 
-  #labels(label: Label, config: TransformerConfig): Transform {
-    const { pairs = {}, includeSelectors, includeTemplates, fields = [] } = label
-    if (includeSelectors === true)
-      return textsTransform(pairs, mergeFieldSpecs(fields, config.commonLabels))
-    const specs = mergeFieldSpecs(fields, config.labels)
-    return textsTransform(
-      pairs,
-      includeTemplates === true ? mergeFieldSpecs(specs, config.templateLabels) : specs,
-    )
+  #pluginResource(plugin: Resource): Resource {
+    const resource = pluginResource(this.#loader, plugin)
+    resource.origin = this.#pluginOrigin(plugin)
+    return resource
   }
 
-  *#transforms(config: TransformerConfig): Iterable<Transform> {
-    const { kustomization } = this
-    // all of them are made before the first one runs
-    yield* [
-      ...mergeTransforms(this.#loader, kustomization.patchesStrategicMerge ?? []),
-      ...(kustomization.patches ?? []).map((patch) => patchTransform(this.#loader, patch)),
-      namespaceTransform(kustomization.namespace ?? '', config.namespace),
-      prefixTransform(kustomization.namePrefix ?? '', config.namePrefix),
-      suffixTransform(kustomization.nameSuffix ?? '', config.nameSuffix),
-      ...(kustomization.labels ?? []).map((label) => this.#labels(label, config)),
-      textsTransform(kustomization.commonLabels ?? {}, config.commonLabels),
-      textsTransform(kustomization.commonAnnotations ?? {}, config.commonAnnotations),
-      ...(kustomization.patchesJson6902 ?? []).map((patch) =>
-        operationsTransform(this.#loader, patch),
-      ),
-      ...(kustomization.replicas ?? []).map(({ name = '', count = 0 }) =>
-        replicasTransform(name, count, config.replicas),
-      ),
-      ...(kustomization.images ?? []).map((image) => imageTransform(image, config.images)),
-      ...replacementTransform(this.#loader, kustomization.replacements ?? []),
-    ]
+  #pluginSteps(paths: readonly string[]): readonly TracedStep[] {
+    return this.#plugins(paths).flatMap((plugin) => {
+      const origin = this.#pluginOrigin(plugin)
+      return pluginTransforms(this.#loader, plugin).map((transform) => ({ transform, origin }))
+    })
   }
 }
