@@ -56,7 +56,7 @@ export class ApiClient {
   stream(call: ApiCall): ApiStream {
     this.#reach()
     const answer = this.#options.host.stream(this.#complete(call))
-    return 'read' in answer ? answer : refused(call, answer)
+    return 'read' in answer ? answer : ended(succeeded(call, answer))
   }
 
   /** Throws ApiError. */
@@ -92,6 +92,19 @@ export class ApiClient {
     throw new PlainFailure(
       `The connection to the server ${name} was refused - did you specify the right host or port?`,
     )
+  }
+}
+
+/** There was nothing to wait for. */
+const ended = ({ text }: ApiReply): ApiStream => {
+  let left: string | undefined = text
+  return {
+    read: () => {
+      const now = left
+      left = undefined
+      return now === '' ? undefined : now
+    },
+    close: () => undefined,
   }
 }
 

@@ -10,7 +10,7 @@ import { describe } from '#kubectl/commands/describe.ts'
 import { apiResources, apiVersions, clusterInfo, version } from '#kubectl/commands/served.ts'
 import { furtherBodies } from '#kubectl/commands/further.ts'
 import { get } from '#kubectl/commands/get.ts'
-import { wait } from '#kubectl/commands/wait.ts'
+import { podBodies } from '#kubectl/commands/pod-bodies.ts'
 import {
   alpha,
   certificate,
@@ -51,5 +51,5 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   rollout,
   set: group,
   top: group,
-  wait,
+  ...podBodies,
 }
