@@ -1,4 +1,5 @@
 import type { KubeObject } from '#apimachinery/object.ts'
+import { utf8Length } from '#apimachinery/utf8.ts'
 import type { DescribeContext } from '#kubectl/describe/context.ts'
 import { describeEventsOf } from '#kubectl/describe/events.ts'
 import { goValue } from '#kubectl/describe/go-format.ts'
@@ -59,7 +60,8 @@ export const smartLabel = (field: string): string => {
 
 const titled = (word: string): string => {
   const [first = ''] = word
-  return first.toUpperCase() + word.slice(first.length)
+  const [capital = '', ...more] = first.toUpperCase()
+  return capital + more.join('').toLowerCase() + word.slice(first.length)
 }
 
 /** `podCIDRs` is pod, CID, Rs to the splitter: a run of capitals is joined with the capital after it. */
@@ -68,17 +70,23 @@ const mergeCapitals = (parts: readonly string[]): readonly string[] => {
   for (let index = 0; index < parts.length; index++) {
     const part = parts[index]!
     const next = parts[index + 1]
-    if (
-      next !== undefined &&
-      part.length >= 2 &&
-      /^[\p{Lu}-]+$/u.test(part) &&
-      /^\p{Lu}/u.test(next)
-    ) {
+    if (next !== undefined && isCapitals(part) && beginsWithCapital(next)) {
       merged.push(part + next)
       index += 1
     } else merged.push(part)
   }
   return merged
+}
+
+/** Upstream counts bytes. */
+const isCapitals = (part: string): boolean => utf8Length(part) >= 2 && /^[\p{Lu}-]+$/u.test(part)
+
+/** Upstream looks at the first byte as if it were a character: that of most two-byte letters is a capital. */
+const beginsWithCapital = (part: string): boolean => {
+  const first = part.codePointAt(0)!
+  if (first < 0x80) return first >= 65 && first <= 90
+  const byte = 0xc0 | (first >> 6)
+  return first < 0x800 && byte !== 0xd7 && byte !== 0xdf
 }
 
 const classOf = (letter: string): 'lower' | 'upper' | 'other' =>

@@ -1,5 +1,6 @@
 // How Go's fmt prints what describers hand to it.
 import { civilTime, parseTime } from '#apimachinery/time.ts'
+import { formatFloat } from '#kubectl/output/go/float.ts'
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
@@ -34,13 +35,13 @@ export const goMap = (map: Readonly<Record<string, string>> | undefined): string
 
 const INT64 = 2 ** 63
 
-/** `%v` of a number of JSON: an int64, or a float64 if it is no whole number or too large for one. */
+/**
+ * `%v` of a number of JSON: an int64, or a float64 if it is no whole number or too large for one. Digits that a float does not have
+ * came as zeros.
+ */
 const goNumber = (value: number): string => {
-  if (Number.isInteger(value) && Math.abs(value) < INT64) return String(BigInt(value))
-  const [mantissa = '', exponent = ''] = value.toExponential().split('e')
-  const power = Number(exponent)
-  if (power >= -4 && power < 6) return String(value)
-  return `${mantissa}e${power < 0 ? '-' : '+'}${two(Math.abs(power))}`
+  if (Number.isInteger(value) && Math.abs(value) < INT64) return String(value)
+  return formatFloat(value, 'g', undefined)
 }
 
 /** `%v` of a value of unstructured JSON. */
