@@ -8,6 +8,8 @@ mkdirSync(OUT, { recursive: true })
 const files = readdirSync('web')
 const copied = files.filter((name) => /\.(html|css|svg|png|ico|txt)$/.test(name))
 for (const file of copied) cpSync(`web/${file}`, `${OUT}/${file}`)
+// the screen of the terminal
+cpSync('node_modules/@xterm/xterm/css/xterm.css', `${OUT}/xterm.css`)
 
 const entries = files.filter((name) => /^[a-z-]+\.entry\.tsx?$/.test(name))
 const names = entries.map((name) => name.split('.')[0])
@@ -25,6 +27,10 @@ await build({
 })
 
 // what an earlier build left. Not the whole folder before: another server may be serving from it
-const built = new Set([...copied, ...names.flatMap((name) => [`${name}.js`, `${name}.js.map`])])
+const built = new Set([
+  ...copied,
+  'xterm.css',
+  ...names.flatMap((name) => [`${name}.js`, `${name}.js.map`]),
+])
 for (const file of readdirSync(OUT))
   if (!built.has(file)) rmSync(`${OUT}/${file}`, { recursive: true, force: true })

@@ -7,6 +7,7 @@ import { Connect } from './session/connect.tsx'
 import { CopyButton } from './session/copy.tsx'
 import { Failure } from './session/failure.tsx'
 import { Live, type Connection } from './session/live.ts'
+import { TerminalPane } from './session/terminal.tsx'
 
 const access = accessOf(location)
 const live = new Live(access)
@@ -48,6 +49,7 @@ const Page = () => {
       <Bar />
       <main class={`cluster${now.is === 'lost' ? ' stale' : ''}`}>
         <ClusterView lists={lists} />
+        <TerminalPane access={access} />
         <Connect access={access} />
       </main>
     </>
