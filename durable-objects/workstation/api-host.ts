@@ -27,6 +27,11 @@ import { type Place } from '#workstation/place.ts'
 /** What a stream that nobody reads may hold. */
 const MOST_UNREAD = 8 * 1024 * 1024
 
+const FORBIDDEN = 403
+
+const messageOf = (text: string): string =>
+  (JSON.parse(text) as { readonly message?: string }).message ?? text
+
 /** undefined: they are none. */
 const podOf = (text: string): Pod | undefined => {
   const object = JSON.parse(text) as Partial<Pod>
@@ -38,11 +43,18 @@ export class ApiHost implements KubectlHost {
   readonly #place: Place
   readonly #user: UserInfo
   readonly #ports: LocalPorts
+  readonly #open = new Set<() => void>()
 
   constructor(place: Place, user: UserInfo, ports: LocalPorts) {
     this.#place = place
     this.#user = user
     this.#ports = ports
+  }
+
+  /** Lets go of all that is still open: its program has ended, however it did. */
+  close(): void {
+    for (const close of this.#open) close()
+    this.#open.clear()
   }
 
   request(call: ApiCall): ApiReply {
@@ -52,7 +64,10 @@ export class ApiHost implements KubectlHost {
 
   stream(call: ApiCall): ApiStream | ApiReply {
     const answer = this.#handle(call)
-    return 'watch' in answer ? streamOf(answer.watch) : replyOf(answer)
+    if (!('watch' in answer)) return replyOf(answer)
+    const stream = streamOf(answer.watch)
+    this.#open.add(() => stream.close())
+    return stream
   }
 
   program(call: ApiCall): RemoteProgram | ApiReply {
@@ -68,7 +83,10 @@ export class ApiHost implements KubectlHost {
     port: number,
   ): ForwardedPort | string {
     const path = `/api/v1/namespaces/${namespace}/pods/${name}`
-    return this.#ports.listen(localPort, (contact) => {
+    const asked = this.#handle({ method: 'POST', path: `${path}/portforward` }, true)
+    if (asked.status === FORBIDDEN && !('watch' in asked))
+      return `error upgrading connection: ${messageOf(asked.body.join(''))}`
+    const opened = this.#ports.listen(localPort, (contact) => {
       const pod = podOf(this.request({ method: 'GET', path }).text)
       if (pod === undefined) return undefined
       return this.#place.ask((cluster) =>
@@ -78,6 +96,8 @@ export class ApiHost implements KubectlHost {
           .contact({ ...contact, address: '127.0.0.1', port }),
       )
     })
+    if (typeof opened !== 'string') this.#open.add(() => opened.close())
+    return opened
   }
 
   #handle(call: ApiCall, upgrade = false): ApiAnswer {
@@ -99,15 +119,22 @@ export class ApiHost implements KubectlHost {
   #programOf({ kind, pod, container, command, stdin, tty }: Connection): RemoteProgram {
     const request = { pod, container, command, stdin, tty }
     const session = kind === 'attach' ? new AttachedSession(request) : new ExecSession(request)
+    const hangUp = (): void => {
+      this.#open.delete(hangUp)
+      session.hangUp()
+      this.#place.ask((cluster) => cluster.look(session))
+    }
+    this.#open.add(hangUp)
     return {
       feed: (bytes) => session.feed(bytes),
       endInput: () => session.endInput(),
       resize: (columns, rows) => session.resize(columns, rows),
-      look: () => this.#place.ask((cluster) => cluster.look(session)),
-      hangUp: () => {
-        session.hangUp()
-        this.#place.ask((cluster) => cluster.look(session))
+      look: () => {
+        const news = this.#place.ask((cluster) => cluster.look(session))
+        if (news.exitCode !== undefined || news.failure !== undefined) this.#open.delete(hangUp)
+        return news
       },
+      hangUp,
     }
   }
 }

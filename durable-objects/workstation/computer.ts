@@ -43,10 +43,12 @@ export class Computer {
   open(cluster: Cluster, request: SeatRequest): Seat {
     const isOwner = request.rights === 'edit'
     const page = request.edit === undefined ? undefined : new Page(request.edit)
-    const host = new ApiHost(this.#place, isOwner ? ADMINISTRATOR : VIEWER, this.#ports)
-    const kubectl = this.#kubectl(host)
+    const user = isOwner ? ADMINISTRATOR : VIEWER
+    const newHost = (): ApiHost => new ApiHost(this.#place, user, this.#ports)
+    const kubectl = hosted('kubectl', newHost, this.#kubectl)
     const tools = new Map<string, Tool>(EDITORS.map((name) => [name, editor(name, page)]))
-    tools.set('kubectl', kubectl).set('k', kubectl).set('minikube', minikube(host))
+    tools.set('kubectl', kubectl).set('k', kubectl)
+    tools.set('minikube', hosted('minikube', newHost, minikube))
     tools.set('trace', trace(this.#place, request.rights))
     tools.set('why', why(this.#place, request.rights))
     const parts = {
@@ -61,6 +63,24 @@ export class Computer {
     return this.#place.with(cluster, () => new Seat(parts, request))
   }
 }
+
+/** Each run has a way of its own to the cluster: what it leaves open is closed when it ends, even if it was killed. */
+const hosted = (
+  name: string,
+  newHost: () => ApiHost,
+  toolOf: (host: KubectlHost) => Tool,
+): Tool => ({
+  name,
+  *run(call) {
+    const host = newHost()
+    try {
+      return yield* toolOf(host).run(call)
+    } finally {
+      host.close()
+    }
+  },
+  complete: (words, place) => toolOf(newHost()).complete?.(words, place),
+})
 
 const newRoot = (): Volume => ({
   ...volumeOf(rootTree(), ROOT_LIMIT, '/dev/sda1'),

@@ -62,9 +62,12 @@ export class Desk {
   readonly cluster: Cluster
   readonly computer: Computer
 
-  constructor(settings: SettingsRequest = { template: 'bare', delays: 'instant' }) {
+  constructor(
+    settings: SettingsRequest = { template: 'bare', delays: 'instant' },
+    kubectl: (host: KubectlHost) => Tool = rawKubectl,
+  ) {
     this.cluster = new Cluster({ seed: 1, settings: settingsOf(settings), createdAt: CREATED })
-    this.computer = new Computer({ now: CREATED, kubectl: rawKubectl })
+    this.computer = new Computer({ now: CREATED, kubectl })
   }
 
   /** A command to its end, or until it only waits. */

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { KubectlHost } from '#kubectl/host.ts'
+import { sleepFor, type Tool, writeError, writeOut } from '#shell/tools/tool.ts'
 import { Desk } from '../../support/workstation.ts'
 
 const desk = new Desk()
@@ -217,5 +219,71 @@ describe('minikube', () => {
     expect(own.run('minikube service list -n default').stdout.split('\n')[3]).toBe(
       '| default   | kubernetes | No node port |     |',
     )
+  })
+})
+
+describe('a forwarded port', () => {
+  const POD = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'web' },
+    spec: { containers: [{ name: 'web', image: 'nginx' }] },
+  }
+  /** Forwards a port of a Pod for three seconds. */
+  const forwarder = (host: KubectlHost): Tool => ({
+    name: 'kubectl',
+    *run({ argv }) {
+      const [, pod = '', port = ''] = argv
+      if (pod === 'create') {
+        host.request({
+          method: 'POST',
+          path: '/api/v1/namespaces/default/pods',
+          body: JSON.stringify(POD),
+        })
+        return 0
+      }
+      const opened = host.forward('default', pod, 8080, Number(port))
+      if (typeof opened === 'string') {
+        yield* writeError(`${opened}\n`)
+        return 1
+      }
+      yield* sleepFor(3000)
+      yield* writeOut(`${opened.takeConnections()} connections\n`)
+      return 0
+    },
+  })
+  const own = new Desk({ delays: 'instant' }, forwarder)
+  own.run('kubectl create; sleep 5')
+
+  test('leads into a Pod for as long as its program runs', () => {
+    const ran = own.run(
+      'kubectl web 80 & sleep 1; curl -s http://localhost:8080 | grep -o "<h1>.*</h1>"; wait; curl -s http://localhost:8080; echo $?',
+    )
+    expect(ran).toEqual(done('<h1>Welcome to nginx!</h1>\n1 connections\n7\n'))
+  })
+
+  test('is one that nobody else has', () => {
+    expect(own.run('kubectl web 80 > /dev/null & sleep 1; kubectl web 80')).toEqual({
+      stdout: '',
+      stderr: 'listen tcp4 127.0.0.1:8080: bind: address already in use\n',
+      exitCode: 1,
+    })
+    // the one behind was ended with its shell
+    expect(own.run('curl -s http://localhost:8080').exitCode).toBe(7)
+  })
+
+  test('takes connections even if nothing listens in the Pod', () => {
+    expect(own.run('kubectl web 81 > /dev/null & sleep 1; curl -sS http://localhost:8080')).toEqual({
+      stdout: '',
+      stderr: 'curl: (52) Empty reply from server\n',
+      exitCode: 52,
+    })
+  })
+
+  test('is not for those who only look', () => {
+    expect(own.run('kubectl web 80', { rights: 'view' })).toMatchObject({
+      stderr: expect.stringContaining('cannot create resource "pods/portforward"'),
+      exitCode: 1,
+    })
   })
 })
