@@ -47,9 +47,9 @@ export class LocalPorts {
       return { source: SOURCE, takes: 0, outcome: 'refused' }
     port.connections++
     const told = port.behind(contact)
-    // the forwarder took the connection, whatever it finds behind it
+    // the forwarder took the connection, whatever it finds behind it, and says nothing more
     if (told === undefined || told.outcome === 'refused' || told.outcome === 'no-route')
-      return { source: SOURCE, takes: 1, outcome: 'reset' }
+      return { source: SOURCE, takes: 1, outcome: 'silent' }
     return told
   }
 

@@ -273,11 +273,13 @@ describe('a forwarded port', () => {
   })
 
   test('takes connections even if nothing listens in the Pod', () => {
-    expect(own.run('kubectl web 81 > /dev/null & sleep 1; curl -sS http://localhost:8080')).toEqual({
-      stdout: '',
-      stderr: 'curl: (52) Empty reply from server\n',
-      exitCode: 52,
-    })
+    expect(own.run('kubectl web 81 > /dev/null & sleep 1; curl -sS http://localhost:8080')).toEqual(
+      {
+        stdout: '',
+        stderr: 'curl: (52) Empty reply from server\n',
+        exitCode: 52,
+      },
+    )
   })
 
   test('is not for those who only look', () => {
