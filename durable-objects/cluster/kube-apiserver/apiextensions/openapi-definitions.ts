@@ -13,6 +13,9 @@ const LIST_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta'
 const CONVENTIONS =
   'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md'
 
+const GROUP_VERSION_KIND = 'x-kubernetes-group-version-kind'
+const OPEN = 'x-kubernetes-preserve-unknown-fields'
+
 const TYPE_META = {
   apiVersion: {
     description: `APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: ${CONVENTIONS}#resources`,
@@ -64,7 +67,7 @@ export const customDefinitions = (
   const object: Definition = {
     ...withEmbedded(schema, true),
     type: 'object',
-    'x-kubernetes-group-version-kind': [{ group, kind, version }],
+    [GROUP_VERSION_KIND]: [{ group, kind, version }],
   }
   const list: Definition = {
     description: `${listKind} is a list of ${kind}`,
@@ -82,7 +85,7 @@ export const customDefinitions = (
         $ref: LIST_META,
       },
     },
-    'x-kubernetes-group-version-kind': [{ group, kind: listKind, version }],
+    [GROUP_VERSION_KIND]: [{ group, kind: listKind, version }],
   }
   return [
     [name, object],
@@ -90,21 +93,44 @@ export const customDefinitions = (
   ]
 }
 
+/**
+ * A definition as the older document has it. Of an object that keeps unknown fields nothing is said: kubectl would refuse what is not
+ * listed. kubernetes: apiextensions pkg/controller/openapi/builder/builder.go buildKubeNative
+ */
+export const inV2 = (definition: Definition): unknown =>
+  definition[OPEN] === true
+    ? { type: 'object', [GROUP_VERSION_KIND]: definition[GROUP_VERSION_KIND] }
+    : withoutV3(definition)
+
 const NOT_IN_V2 = ['oneOf', 'anyOf', 'allOf', 'not', 'nullable', 'default']
 
 /** What of a definition the older document can say. kubernetes: pkg/controller/openapi/v2/conversion.go ToStructuralOpenAPIV2 */
-export const withoutV3 = (value: unknown): unknown => {
+const withoutV3 = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withoutV3)
   if (typeof value !== 'object' || value === null) return value
-  const schema = value as Readonly<Record<string, unknown>>
-  const isOpen = schema['nullable'] === true || schema['x-kubernetes-int-or-string'] === true
-  const dropped = isOpen ? [...NOT_IN_V2, 'type', 'items', 'properties'] : NOT_IN_V2
+  const schema = value as Definition
+  const dropped = droppedOf(schema)
   const kept = Object.entries(schema)
     .filter(([key]) => !dropped.includes(key))
     .map(
       ([key, inner]) => [key, key === 'properties' ? mapValues(inner) : withoutV3(inner)] as const,
     )
   return Object.fromEntries(kept)
+}
+
+/** kubectl can cope neither with lists of something unknown nor with fields beside unknown ones. */
+const droppedOf = (schema: Definition): readonly string[] => {
+  const isOpen = schema[OPEN] === true
+  const isUntyped = schema['nullable'] === true || schema['x-kubernetes-int-or-string'] === true
+  const hasInner = !isOpen && !isUntyped
+  const isVague =
+    (schema['type'] === 'array' && !(hasInner && schema['items'] !== undefined)) ||
+    (schema['type'] === 'object' && isOpen)
+  return [
+    ...NOT_IN_V2,
+    ...(hasInner ? [] : ['items', 'properties']),
+    ...(isUntyped || isVague ? ['type'] : []),
+  ]
 }
 
 const mapValues = (properties: unknown): unknown => {

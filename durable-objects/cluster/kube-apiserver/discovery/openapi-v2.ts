@@ -6,7 +6,7 @@ import {
 import { pathsV2 } from '#kube-apiserver/discovery/openapi-v2-paths.ts'
 import { encodeDocumentV2 } from '#kube-apiserver/discovery/openapi-v2-protobuf.ts'
 import { KUBERNETES_VERSION } from '#kube-apiserver/discovery/version.ts'
-import { customDefinitions, withoutV3 } from '#kube-apiserver/apiextensions/openapi-definitions.ts'
+import { customDefinitions, inV2 } from '#kube-apiserver/apiextensions/openapi-definitions.ts'
 import { jsonAnswer, type Answer } from '#kube-apiserver/endpoints/http.ts'
 import type { GroupDiscovery, Resources } from '#kube-apiserver/resources.ts'
 
@@ -52,7 +52,7 @@ const documentOf = (resources: Resources) => {
   const custom = resources
     .custom()
     .flatMap(customDefinitions)
-    .map(([name, definition]) => [name, withDefinitionPaths(withoutV3(definition))] as const)
+    .map(([name, definition]) => [name, withDefinitionPaths(inV2(definition))] as const)
   const { paths, parameters } = pathsV2(resources.groups())
   return {
     swagger: '2.0',

@@ -305,6 +305,28 @@ describe('[sig-api-machinery] CustomResourcePublishOpenAPI', () => {
     expect(v2.definitions['com.example.v1.Widget']).toMatchObject({ type: 'object' })
   })
 
+  it('says nothing in v2 of fields beside unknown ones, which kubectl would refuse', () => {
+    const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+    const size = { size: { type: 'integer' } }
+    const published = (schema: unknown) => {
+      const cluster = widgetCluster(widgetDefinition({ schema }))
+      const v2 = cluster.request('GET', '/openapi/v2') as { readonly definitions: JsonObject }
+      return v2.definitions['com.example.v1.Widget']
+    }
+    expect(published({ ...open, properties: ofSpec(open).properties })).toEqual({
+      type: 'object',
+      'x-kubernetes-group-version-kind': [{ group: 'example.com', kind: 'Widget', version: 'v1' }],
+    })
+    expect(published(ofSpec({ ...open, properties: size }))).toMatchObject({
+      properties: { spec: { 'x-kubernetes-preserve-unknown-fields': true } },
+    })
+    const spec = JSON.stringify(published(ofSpec({ ...open, properties: size })))
+    expect(spec).not.toContain('size')
+    const nullable = { type: 'array', nullable: true, items: { type: 'string' } }
+    expect(published(ofSpec(nullable))).toMatchObject({ properties: { spec: {} } })
+    expect(JSON.stringify(published(ofSpec(nullable)))).not.toContain('array')
+  })
+
   it('updates the published spec when one version gets renamed', () => {
     const cluster = widgetCluster()
     const { spec } = cluster.request('GET', DEFINITION) as {
