@@ -5,7 +5,7 @@ import { commandBodies } from '#kubectl/commands/table.ts'
 import { parseFlags, type CommandLine } from '#kubectl/command/flags.ts'
 import { helpOf } from '#kubectl/command/help.ts'
 import { findCommand, pathOf, suggestionsFor, type Command } from '#kubectl/command/tree.ts'
-import { failureText, KubectlFailure } from '#kubectl/failure.ts'
+import { failureText, KubectlFailure, usageFailure } from '#kubectl/failure.ts'
 import type { KubectlHost } from '#kubectl/host.ts'
 import { Invocation } from '#kubectl/invocation.ts'
 
@@ -62,9 +62,11 @@ const readFlags = (command: Command, args: readonly string[]): CommandLine => {
   try {
     return parseFlags(args, command.flags)
   } catch (error) {
-    throw new KubectlFailure(
-      `${(error as Error).message}\nSee '${pathOf(command)} --help' for usage.`,
-    )
+    const { message } = error as Error
+    // 1 would say that something differs
+    if (command.name === 'diff')
+      throw new KubectlFailure(usageFailure(pathOf(command), message).message, 2)
+    throw new KubectlFailure(`${message}\nSee '${pathOf(command)} --help' for usage.`)
   }
 }
 

@@ -2,7 +2,8 @@
 import { schemaForKind } from '#api/schemas.ts'
 import type { JsonObject } from '#apimachinery/object.ts'
 import { threeWayPatch } from '#apimachinery/patch/three-way.ts'
-import { pathTo } from '#kubectl/client/discovery.ts'
+import { pathTo, type ResourceInfo } from '#kubectl/client/discovery.ts'
+import { propagationOf } from '#kubectl/commands/delete.ts'
 import {
   type DryRun,
   dryRunOf,
@@ -11,6 +12,7 @@ import {
   writeQuery,
 } from '#kubectl/commands/dry-run.ts'
 import { manifestsOf, refuseArgs, requireFiles } from '#kubectl/commands/manifest-files.ts'
+import { leftovers, prunableResources, pruneOne } from '#kubectl/commands/prune.ts'
 import { ApiError, KubectlFailure, throwAll, withSource } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { type ResultPrinter, resultPrinter } from '#kubectl/output/result.ts'
@@ -52,6 +54,7 @@ export const apply = (run: Invocation): void => {
       ? SERVER_SIDE_MANAGER
       : FIELD_MANAGER
   const printer = resultPrinter(run, dryRun)
+  const prunable = flags.bool('prune') ? prunableResources(run) : []
   const applying: Applying = { run, dryRun, validation, manager, printer }
   const { infos, failures: unread } = manifestsOf(run, validation).infos()
   const failures: Error[] = [...unread]
@@ -67,6 +70,21 @@ export const apply = (run: Invocation): void => {
     }
   throwAll(failures)
   if (printer.printsObjects) printAll(printer, applied)
+  if (flags.bool('prune')) prune(applying, prunable, applied)
+}
+
+const prune = (
+  { run, dryRun, printer }: Applying,
+  prunable: readonly ResourceInfo[],
+  applied: readonly Info[],
+): void => {
+  const kept = applied.map(({ object }) => object)
+  const places = applied.map(({ namespace }) => namespace)
+  const propagation = propagationOf(run)
+  for (const info of leftovers(run, prunable, kept, places)) {
+    pruneOne(run, info, dryRun, propagation)
+    printer.print(info, 'pruned')
+  }
 }
 
 const checkFlags = ({ flags }: Invocation): void => {
@@ -105,7 +123,7 @@ const refuseGeneratedName = ({ name, object }: Info): void => {
     throw new KubectlFailure(`from ${generateName}: cannot use generate name with apply`)
 }
 
-const warnIfDeleting = (run: Invocation, object: JsonObject): void => {
+export const warnIfDeleting = (run: Invocation, object: JsonObject): void => {
   const { deletionTimestamp, name } = metadataOf(object)
   if (deletionTimestamp !== undefined)
     run.err(`Warning: Detected changes to resource ${name} which is currently being deleted.\n`)
@@ -131,7 +149,7 @@ const applyOnServer = (applying: Applying, info: Info): Info => {
   return say(applying, { ...info, object }, 'serverside-applied')
 }
 
-const conflictHelp = (error: ApiError): KubectlFailure =>
+export const conflictHelp = (error: ApiError): KubectlFailure =>
   new KubectlFailure(`${error.message}
 Please review the fields above--they currently have other managers. Here
 are the ways you can resolve this warning:
@@ -242,14 +260,17 @@ const patchOne = (
         (error.is('Conflict') || error.is('Invalid'))
       )
         return replaceOne(applying, info, modified)
-      throw withSource(
-        `applying patch:\n${body}\nto:\n${infoText(info)}\nfor:`,
-        info.source,
-        withSource('patching', info.source, error as Error),
-      )
+      throw patchProblem(info, body, error as Error)
     }
   }
 }
+
+export const patchProblem = (info: Info, body: string, error: Error): Error =>
+  withSource(
+    `applying patch:\n${body}\nto:\n${infoText(info)}\nfor:`,
+    info.source,
+    withSource('patching', info.source, error),
+  )
 
 /** `--force`: what cannot be changed is deleted and made anew. */
 const replaceOne = (

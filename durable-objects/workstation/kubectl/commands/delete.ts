@@ -65,7 +65,7 @@ const PROPAGATIONS: Readonly<Record<string, string>> = {
 }
 
 /** kubernetes: GetCascadingStrategy */
-const propagationOf = ({ flags }: Invocation): string => {
+export const propagationOf = ({ flags }: Invocation): string => {
   const value = flags.string('cascade')
   if (/^(true|True|TRUE|t|T|1)$/.test(value)) return 'Background'
   if (/^(false|False|FALSE|f|F|0)$/.test(value)) return 'Orphan'

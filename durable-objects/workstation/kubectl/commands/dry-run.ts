@@ -4,6 +4,8 @@ import type { Invocation } from '#kubectl/invocation.ts'
 
 export type DryRun = 'none' | 'client' | 'server'
 
+const PLACE = 'helpers.go:731'
+
 /** Throws what is said of values that do not exist. */
 export const dryRunOf = (run: Invocation): DryRun => {
   if (!run.flags.has('dry-run')) return 'none'
@@ -15,7 +17,9 @@ export const dryRunOf = (run: Invocation): DryRun => {
       return value
     case 'unchanged':
     case '':
-      run.err(logLine(run, '--dry-run is deprecated and can be replaced with --dry-run=client.'))
+      run.err(
+        logLine(run, PLACE, '--dry-run is deprecated and can be replaced with --dry-run=client.'),
+      )
       return 'client'
     default:
       if (/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value)) {
@@ -23,6 +27,7 @@ export const dryRunOf = (run: Invocation): DryRun => {
         run.err(
           logLine(
             run,
+            PLACE,
             isTrue
               ? `--dry-run=${value} is deprecated (boolean value) and can be replaced with --dry-run=client.`
               : `--dry-run=${value} is deprecated (boolean value) and can be replaced with --dry-run=none.`,
@@ -39,14 +44,14 @@ export const dryRunOf = (run: Invocation): DryRun => {
 const two = (value: number): string => String(value).padStart(2, '0')
 
 /** A warning as klog writes it. */
-const logLine = (run: Invocation, text: string): string => {
+export const logLine = (run: Invocation, place: string, text: string): string => {
   const seconds = Math.floor(run.now() / 1000)
   const [month, day] = monthAndDay(Math.floor(seconds / 86_400))
   const time = [seconds / 3600, seconds / 60].map((part) =>
     two(Math.floor(part) % (part === seconds / 3600 ? 24 : 60)),
   )
   const rest = `${two(seconds % 60)}.${String(run.now() % 1000).padStart(3, '0')}000`
-  return `W${two(month)}${two(day)} ${time.join(':')}:${rest} ${String(run.call.pid).padStart(7)} helpers.go:731] ${text}\n`
+  return `W${two(month)}${two(day)} ${time.join(':')}:${rest} ${String(run.call.pid).padStart(7)} ${place}] ${text}\n`
 }
 
 /** Of a count of days since 1970. */

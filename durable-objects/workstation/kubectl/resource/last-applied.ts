@@ -43,11 +43,14 @@ const ESCAPES: Readonly<Record<string, string>> = {
 export const goJsonLine = (object: JsonObject): string =>
   JSON.stringify(sorted(object)).replace(/[<>&\u2028\u2029]/g, (letter) => ESCAPES[letter]!)
 
-/** The configuration as it is remembered: without what is remembered of it already. */
-const configurationOf = (object: JsonObject): string => {
+/** The configuration as it is remembered: without what is remembered of it already. kubernetes: GetModifiedConfiguration */
+export const modifiedConfiguration = (object: JsonObject): JsonObject => {
   const { [LAST_APPLIED]: _last, ...annotations } = annotationsOf(object)
-  return `${goJsonLine(withAnnotations(object, annotations))}\n`
+  return withAnnotations(object, annotations)
 }
+
+const configurationOf = (object: JsonObject): string =>
+  `${goJsonLine(modifiedConfiguration(object))}\n`
 
 /** The object that remembers what it says. kubernetes: CreateApplyAnnotation */
 export const withLastApplied = (object: JsonObject): JsonObject =>
