@@ -9,6 +9,7 @@ import {
   type JsonPathTemplate,
 } from '#kubectl/output/jsonpath/parse.ts'
 import { relaxedJsonPath } from '#kubectl/output/jsonpath/relaxed.ts'
+import type { ObjectPrinter } from '#kubectl/output/format.ts'
 import { isListObject, itemsOf } from '#kubectl/output/objects.ts'
 import { OutputFailure } from '#kubectl/output/output-failure.ts'
 import { escapeTerminal } from '#kubectl/output/prefix-writer.ts'
@@ -20,9 +21,6 @@ interface Column {
   readonly path: string
 }
 
-/** Prints an object, or all of a list. A writer that is handed in remembers its columns' widths. */
-export type CustomColumnsPrinter = (object: JsonObject, writer?: TabWriter) => string
-
 export interface CustomColumnsOptions {
   readonly noHeaders?: boolean
 }
@@ -31,7 +29,7 @@ export interface CustomColumnsOptions {
 export const customColumnsPrinter = (
   spec: string,
   { noHeaders = false }: CustomColumnsOptions = {},
-): CustomColumnsPrinter => {
+): ObjectPrinter => {
   if (spec === '') throw noColumns()
   const columns = spec.split(',').map((part) => {
     const colon = part.indexOf(':')
@@ -54,7 +52,7 @@ const words = (line: string): readonly string[] =>
   line.split(/[\s\u0085]+/u).filter((word) => word !== '')
 
 /** `-o custom-columns-file=`: a line of headers and a line of paths. They are always printed. */
-export const customColumnsFilePrinter = (content: string): CustomColumnsPrinter => {
+export const customColumnsFilePrinter = (content: string): ObjectPrinter => {
   const lines = content.split('\n').map((line) => line.replace(/\r$/, ''))
   if (lines.at(-1) === '') lines.pop()
   const [first, second] = lines
@@ -74,10 +72,12 @@ export const customColumnsFilePrinter = (content: string): CustomColumnsPrinter 
   return printerOf(columns, false)
 }
 
-const printerOf = (columns: readonly Column[], noHeaders: boolean): CustomColumnsPrinter => {
+/** Prints objects, and lists of them, one after the other; columns never get narrower. */
+const printerOf = (columns: readonly Column[], noHeaders: boolean): ObjectPrinter => {
   // Headers are printed again when what is printed changes from lists to objects, as it does in a watch.
   let printedLast: 'list' | 'object' | undefined
-  return (object, writer = new TabWriter(TABLE)) => {
+  const writer = new TabWriter(TABLE)
+  return (object) => {
     const kind = isListObject(object) ? 'list' : 'object'
     if (!noHeaders && printedLast !== kind) {
       writer.write(`${columns.map(({ header }) => header).join('\t')}\n`)

@@ -1,8 +1,9 @@
 // The formats of `-o`, and what they make of objects. kubernetes: cli-runtime pkg/genericclioptions/print_flags.go
-import type { JsonObject, JsonValue } from '#apimachinery/object.ts'
+import type { JsonObject } from '#apimachinery/object.ts'
 import { printYaml } from '#apimachinery/yaml/print.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
+import { marshalJson } from '#kubectl/output/go/json.ts'
 
 /** Prints one object after the other. */
 export type ObjectPrinter = (object: JsonObject) => string
@@ -27,29 +28,8 @@ export const noPrinter = (format: string, allowed: readonly string[]): KubectlFa
     `unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: ${allowed.join(',')}`,
   )
 
-/** Keys sorted as Go sorts those of maps. */
-const sorted = (value: JsonValue | undefined): JsonValue | undefined => {
-  if (Array.isArray(value)) return (value as readonly JsonValue[]).map((item) => sorted(item)!)
-  if (typeof value !== 'object' || value === null) return value
-  const map = value as JsonObject
-  const entries = Object.keys(map)
-    .filter((key) => map[key] !== undefined)
-    .sort()
-    .map((key) => [key, sorted(map[key])] as const)
-  return Object.fromEntries<JsonValue | undefined>(entries)
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '<': '\\u003c',
-  '>': '\\u003e',
-  '&': '\\u0026',
-  '\u2028': '\\u2028',
-  '\u2029': '\\u2029',
-}
-
 /** As Go's encoder writes it, with four spaces for each level. */
-export const printJson = (object: JsonObject): string =>
-  `${JSON.stringify(sorted(object), undefined, 4).replace(/[<>&\u2028\u2029]/g, (letter) => ESCAPES[letter]!)}\n`
+export const printJson = (object: JsonObject): string => `${marshalJson(object, '    ')}\n`
 
 /** Documents after the first begin with `---`. */
 export const yamlPrinter = (): ObjectPrinter => {

@@ -4,8 +4,8 @@ import { isPrintable } from '#kubectl/output/go/quote.ts'
 import { isMap, sortedKeys } from '#kubectl/output/go/value.ts'
 import { readsAsOther } from '#kubectl/output/kyaml-words.ts'
 
-/** One document, with the line that begins it. */
-export const printKyamlDocument = (object: JsonObject): string => `---\n${node(object, 0)}\n`
+/** `-o kyaml`: one document, with the line that begins it. */
+export const printKyaml = (object: JsonObject): string => `---\n${node(object, 0)}\n`
 
 const indentation = (level: number): string => '  '.repeat(level)
 

@@ -245,7 +245,7 @@ export class Evaluator {
       this.#options.step(sizeOf(result))
       return result
     } catch (error) {
-      if (!(error instanceof FunctionError || error instanceof RangeError)) throw error
+      if (!(error instanceof FunctionError)) throw error
       this.at(args.length > 1 ? { type: 'command', at: node.at, args } : node)
       return this.fail(`error calling ${node.name}: ${error.message}`)
     }

@@ -10,6 +10,7 @@ import {
   sortedKeys,
   type GoValue,
 } from '#kubectl/output/go/value.ts'
+import { killed } from '#kubectl/output/limits.ts'
 import { Evaluator } from '#kubectl/output/go-template/evaluate.ts'
 import type {
   BranchNode,
@@ -28,11 +29,11 @@ import {
 } from '#kubectl/output/go-template/values.ts'
 
 /** differs: Go has no limits of steps and size; a loop over 2^60 would run for years. */
-const MAX_STEPS = 2_000_000
-const MAX_OUTPUT = 16 * 1024 * 1024
+const MAX_STEPS = 1_500_000
+const MAX_OUTPUT = 8 * 1024 * 1024
 
-/** differs: 100,000 upstream, which is what the message says; every level is several calls deep here. */
-const MAX_CALLS = 1000
+/** How many lists of statements may run in one another. differs: 100,000 templates upstream, which is what the message says. */
+const MAX_DEPTH = 500
 
 export interface ExecutionOptions {
   readonly allowMissingKeys: boolean
@@ -68,6 +69,7 @@ class Run {
   readonly #chunks: string[] = []
   #size = 0
   #steps = 0
+  depth = 0
 
   constructor(template: Template, options: ExecutionOptions) {
     this.#template = template
@@ -80,7 +82,7 @@ class Run {
 
   start(root: Reflected): void {
     const list = this.#template.definitions.get(TEMPLATE_NAME)!
-    new Frame(this, TEMPLATE_NAME, root, 0).list(root, list)
+    new Frame(this, TEMPLATE_NAME, root).list(root, list)
   }
 
   definition(name: string): ListNode | undefined {
@@ -99,15 +101,13 @@ class Run {
 
   /** One more step, and work on a text of this size. */
   step(size = 0): void {
-    this.#steps += 1 + size / 64
-    if (this.#steps > MAX_STEPS)
-      throw new TemplateError(`template: ${TEMPLATE_NAME}: execution takes too long`)
+    this.#steps += 1 + size / 2
+    if (this.#steps > MAX_STEPS) throw killed()
   }
 
   write(text: string): void {
     this.#size += text.length
-    if (this.#size > MAX_OUTPUT)
-      throw new TemplateError(`template: ${TEMPLATE_NAME}: output is too large`)
+    if (this.#size > MAX_OUTPUT) throw killed()
     this.#chunks.push(text)
   }
 }
@@ -116,22 +116,23 @@ class Run {
 class Frame {
   readonly #run: Run
   readonly #evaluator: Evaluator
-  readonly #depth: number
 
-  constructor(run: Run, name: string, dot: Reflected, depth: number) {
+  constructor(run: Run, name: string, dot: Reflected) {
     this.#run = run
     this.#evaluator = run.evaluator(name, dot)
-    this.#depth = depth
   }
 
   list(dot: Reflected, list: ListNode): Signal {
     this.#evaluator.at(list)
+    this.#run.depth += 1
+    let signal: Signal
     for (const node of list.nodes) {
       this.#run.step()
-      const signal = this.#statement(dot, node)
-      if (signal !== undefined) return signal
+      signal = this.#statement(dot, node)
+      if (signal !== undefined) break
     }
-    return undefined
+    this.#run.depth -= 1
+    return signal
   }
 
   #statement(dot: Reflected, node: Statement): Signal {
@@ -228,8 +229,9 @@ class Frame {
   #call(dot: Reflected, node: TemplateNode): void {
     const list = this.#run.definition(node.name)
     if (list === undefined) this.#evaluator.fail(`template ${quoteText(node.name)} not defined`)
-    if (this.#depth >= MAX_CALLS) this.#evaluator.fail('exceeded maximum template depth (100000)')
+    if (this.#run.depth >= MAX_DEPTH)
+      this.#evaluator.fail('exceeded maximum template depth (100000)')
     const value = node.pipe === undefined ? undefined : this.#evaluator.pipeline(dot, node.pipe)
-    new Frame(this.#run, node.name, value, this.#depth + 1).list(value, list)
+    new Frame(this.#run, node.name, value).list(value, list)
   }
 }

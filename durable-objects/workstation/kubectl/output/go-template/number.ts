@@ -30,7 +30,7 @@ const parseFloat = (text: string): number | undefined => {
     return Number.isFinite(value) ? value : undefined
   }
   const parts = HEXADECIMAL.exec(text)
-  if (parts === null || parts[2]! + parts[3]! === '') return undefined
+  if (parts === null || `${parts[2]}${parts[3]}` === '') return undefined
   const mantissa = Number(`0x${parts[2]!}${parts[3]!}`)
   const value = mantissa * 2 ** (Number(parts[4]!) - 4 * parts[3]!.length)
   return parts[1] === '-' ? -value : value

@@ -21,7 +21,7 @@ export interface Scope {
 }
 
 /** Go allows more; every level is several calls deep here. */
-export const MAX_DEPTH = 500
+export const MAX_DEPTH = 200
 
 const OPERAND_STARTS: ReadonlySet<TokenType> = new Set<TokenType>([
   'bool',

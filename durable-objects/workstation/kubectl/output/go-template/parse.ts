@@ -115,9 +115,9 @@ class Parser {
     const token = this.#stream.nextNonSpace()
     if (token.type === 'text') return { type: 'text', at: token.at, text: token.text }
     if (token.type !== 'left-delimiter') this.#stream.unexpected(token, 'input')
-    this.#stream.actionLine = this.#stream.lineOf(token)
+    this.#stream.action = token
     const node = this.#action()
-    this.#stream.actionLine = 0
+    this.#stream.action = undefined
     return node
   }
 

@@ -1,6 +1,7 @@
 // kubernetes: cli-runtime pkg/printers/template.go
 import type { JsonObject } from '#apimachinery/object.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
+import type { ObjectPrinter } from '#kubectl/output/format.ts'
 import { formatArgument } from '#kubectl/output/go/format.ts'
 import { noFlags } from '#kubectl/output/go/format-flags.ts'
 import { marshalJson } from '#kubectl/output/go/json.ts'
@@ -20,7 +21,7 @@ export interface GoTemplateOptions {
 export const goTemplatePrinter = (
   source: string,
   { allowMissingKeys = true }: GoTemplateOptions = {},
-): ((object: JsonObject) => string) => {
+): ObjectPrinter => {
   const template = parsed(source)
   return (object) => {
     const { output, error } = executeTemplate(template, object, { allowMissingKeys })

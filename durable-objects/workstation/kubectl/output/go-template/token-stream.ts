@@ -27,8 +27,8 @@ export class TokenStream {
   readonly #lexer: Lexer
   readonly #tokens: Token[]
   #peeked = 0
-  /** The line in which the present action begins; 0: there is none. */
-  actionLine = 0
+  /** What the present action begins with. */
+  action: Token | undefined
 
   constructor(text: string) {
     this.#text = text
@@ -76,21 +76,22 @@ export class TokenStream {
     return types.includes(token.type) ? token : this.unexpected(token, context)
   }
 
-  lineOf(token: Token): number {
+  #lineOf(token: Token): number {
     return lineAt(this.#text, token.at)
   }
 
   fail(message: string): never {
     throw new TemplateError(
-      `template: ${TEMPLATE_NAME}:${this.lineOf(this.#tokens[0]!)}: ${message}`,
+      `template: ${TEMPLATE_NAME}:${this.#lineOf(this.#tokens[0]!)}: ${message}`,
     )
   }
 
   unexpected(token: Token, context: string): never {
     if (token.type !== 'error') this.fail(`unexpected ${tokenText(token)} in ${context}`)
     let extra = ''
-    if (this.actionLine !== 0 && this.actionLine !== this.lineOf(token)) {
-      extra = ` in action started at ${TEMPLATE_NAME}:${this.actionLine}`
+    const started = this.action === undefined ? 0 : this.#lineOf(this.action)
+    if (started !== 0 && started !== this.#lineOf(token)) {
+      extra = ` in action started at ${TEMPLATE_NAME}:${started}`
       if (token.text.endsWith(' action')) extra = extra.slice(' in action'.length)
     }
     this.fail(token.text + extra)

@@ -3,11 +3,10 @@ import {
   GoComplex,
   GoFloat,
   GoInteger,
-  isMap,
   sortedKeys,
   type GoValue,
 } from '#kubectl/output/go/value.ts'
-import type { JsonValue } from '#apimachinery/object.ts'
+import type { JsonObject, JsonValue } from '#apimachinery/object.ts'
 
 /** Texts as Go's encoder writes them: safe to stand in HTML. */
 const jsonText = (text: string): string =>
@@ -17,25 +16,50 @@ const jsonText = (text: string): string =>
   )
 
 /** go: json.Marshal, and json.MarshalIndent with an indent; keys in order. */
-export const marshalJson = (value: JsonValue, indent = '', prefix = ''): string => {
-  const inner = prefix + indent
-  const [open, close, colon] = indent === '' ? ['', '', ':'] : [`\n${inner}`, `\n${prefix}`, ': ']
-  const join = (members: readonly string[]): string => open + members.join(`,${open}`) + close
-  if (Array.isArray(value)) {
-    const list = value as readonly JsonValue[]
-    if (list.length === 0) return '[]'
-    return `[${join(list.map((member) => marshalJson(member, indent, inner)))}]`
-  }
-  if (isMap(value)) {
-    const keys = sortedKeys(value)
-    if (keys.length === 0) return '{}'
-    const members = keys.map(
-      (key) => jsonText(key) + colon + marshalJson(value[key]!, indent, inner),
+export const marshalJson = (value: JsonValue, indent = ''): string => {
+  const chunks: string[] = []
+  append(chunks, value, indent, indent === '' ? '' : '\n')
+  return chunks.join('')
+}
+
+/** `lineEnd`: what separates members, up to the indent of the level around them. */
+const append = (chunks: string[], value: JsonValue, indent: string, lineEnd: string): void => {
+  if (typeof value === 'string') chunks.push(jsonText(value))
+  else if (typeof value !== 'object' || value === null)
+    chunks.push(Object.is(value, -0) ? '-0' : String(value))
+  else if (Array.isArray(value))
+    appendMembers(chunks, '[]', value.length, lineEnd, indent, (index, inner) =>
+      append(chunks, (value as readonly JsonValue[])[index]!, indent, inner),
     )
-    return `{${join(members)}}`
+  else {
+    const map = value as JsonObject
+    const keys = sortedKeys(map)
+    appendMembers(chunks, '{}', keys.length, lineEnd, indent, (index, inner) => {
+      chunks.push(jsonText(keys[index]!), indent === '' ? ':' : ': ')
+      append(chunks, map[keys[index]!]!, indent, inner)
+    })
   }
-  if (typeof value === 'string') return jsonText(value)
-  return Object.is(value, -0) ? '-0' : String(value)
+}
+
+const appendMembers = (
+  chunks: string[],
+  brackets: string,
+  count: number,
+  lineEnd: string,
+  indent: string,
+  member: (index: number, inner: string) => void,
+): void => {
+  if (count === 0) {
+    chunks.push(brackets)
+    return
+  }
+  const inner = lineEnd + indent
+  chunks.push(brackets[0]!)
+  for (let index = 0; index < count; index++) {
+    chunks.push(index === 0 ? inner : `,${inner}`)
+    member(index, inner)
+  }
+  chunks.push(lineEnd, brackets[1]!)
 }
 
 /** What JSON can say of a value that only Go has. */

@@ -1,12 +1,13 @@
 // go: fmt/print.go doPrintf
 import { noFlags, MAX_WIDTH, type FormatFlags } from '#kubectl/output/go/format-flags.ts'
 import { formatArgument, isTooLarge } from '#kubectl/output/go/format.ts'
+import { killed } from '#kubectl/output/limits.ts'
 import { integerOf, typeName, type GoValue } from '#kubectl/output/go/value.ts'
 
 /** differs: Go goes on until its memory is full. */
 const MAX_TEXT = 32 * 1024 * 1024
 
-/** go: fmt.Sprintf. Throws a RangeError if the text gets too long. */
+/** go: fmt.Sprintf */
 export const sprintf = (format: string, ...values: readonly GoValue[]): string =>
   new Formatting(format, values).run()
 
@@ -160,7 +161,7 @@ class Formatting {
       this.#text += formatArgument(this.#values[this.#next]!, verb, flags)
       this.#next += 1
     }
-    if (this.#text.length > MAX_TEXT) throw new RangeError('formatted text is too long')
+    if (this.#text.length > MAX_TEXT) throw killed()
   }
 
   #extra(): string {

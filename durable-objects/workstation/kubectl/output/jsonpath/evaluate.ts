@@ -14,6 +14,7 @@ import {
 } from '#kubectl/output/go/value.ts'
 import { compareBy } from '#kubectl/output/jsonpath/compare.ts'
 import type { JsonPathNode, Slice } from '#kubectl/output/jsonpath/nodes.ts'
+import { killed } from '#kubectl/output/limits.ts'
 import { JsonPathError, type JsonPathTemplate } from '#kubectl/output/jsonpath/parse.ts'
 
 /** Values that one part of a template leads to. */
@@ -60,7 +61,6 @@ class Evaluation {
       const node = nodes[at]!
       const keyword = keywordOf(node)
       const results = this.#walk(current, node)
-      this.#count(results.length + 1)
       if (keyword === 'end') {
         if (depth === 0) throw new JsonPathError('not in range, nothing to end')
         this.#lastEnd = at
@@ -81,7 +81,7 @@ class Evaluation {
     depth: number,
     into: Results[],
   ): void {
-    if (depth > 100) throw new JsonPathError('ranges are too deep')
+    if (depth > 100) throw killed()
     // A loop that has no round is walked through all the same, to find its end.
     if (rounds.length === 0) this.block(nodes, from, [null], depth + 1, [])
     for (const round of rounds) this.block(nodes, from, [round], depth + 1, into)
@@ -89,7 +89,7 @@ class Evaluation {
 
   #count(results: number): void {
     this.#found += results
-    if (this.#found > MAX_RESULTS) throw new JsonPathError('too many results')
+    if (this.#found > MAX_RESULTS) throw killed()
   }
 
   #walkAll(input: Results, nodes: readonly JsonPathNode[]): Results {
@@ -97,6 +97,12 @@ class Evaluation {
   }
 
   #walk(input: Results, node: JsonPathNode): Results {
+    const results = this.#step(input, node)
+    this.#count(results.length + 1)
+    return results
+  }
+
+  #step(input: Results, node: JsonPathNode): Results {
     switch (node.type) {
       case 'list':
         return this.#walkAll(input, node.nodes)

@@ -1,10 +1,12 @@
 // kubernetes: client-go util/jsonpath/jsonpath.go PrintResults, cli-runtime pkg/printers/jsonpath.go
 import type { JsonObject } from '#apimachinery/object.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
+import type { ObjectPrinter } from '#kubectl/output/format.ts'
 import { goSyntax, sprint } from '#kubectl/output/go/format.ts'
 import { marshalJson, toJsonValue } from '#kubectl/output/go/json.ts'
 import { quoteText } from '#kubectl/output/go/quote.ts'
 import { isList, isMap, type GoValue } from '#kubectl/output/go/value.ts'
+import { killed } from '#kubectl/output/limits.ts'
 import { findResults, type Results } from '#kubectl/output/jsonpath/evaluate.ts'
 import {
   JsonPathError,
@@ -28,9 +30,6 @@ export interface JsonPathPrinterOptions {
   readonly allowMissingKeys?: boolean
 }
 
-/** Prints one object after the other. */
-export type ObjectPrinter = (object: JsonObject) => string
-
 /** Throws what kubectl says of a template that it cannot read. */
 export const jsonPathPrinter = (
   source: string,
@@ -40,12 +39,24 @@ export const jsonPathPrinter = (
   return (object) => {
     try {
       const results = findResults(template, object, { allowMissingKeys })
-      return results.map(asJson ? jsonOf : textOf).join('')
+      return bounded(results, asJson ? jsonOf : textOf)
     } catch (error) {
       if (!(error instanceof JsonPathError)) throw error
       throw new KubectlFailure(executionMessage(source, error.message, object))
     }
   }
+}
+
+/** differs: upstream prints on. The product of a few `..` is soon larger than any memory. */
+const MAX_OUTPUT = 8 * 1024 * 1024
+
+const bounded = (all: readonly Results[], print: (results: Results) => string): string => {
+  let output = ''
+  for (const results of all) {
+    output += print(results)
+    if (output.length > MAX_OUTPUT) throw killed()
+  }
+  return output
 }
 
 const parsed = (source: string): JsonPathTemplate => {
