@@ -33,8 +33,9 @@ export const setElement = (
   let isFound = false
   const changed = items.flatMap((item) => {
     if (isNull(item) || !isMatch(item, keys, values)) return [item]
+    const isFirst = !isFound
     isFound = true
-    return element === undefined ? [] : [element]
+    return element === undefined || !isFirst ? [] : [element]
   })
   return isFound || element === undefined ? changed : [...changed, element]
 }

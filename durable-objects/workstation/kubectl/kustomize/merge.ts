@@ -40,9 +40,11 @@ const takeDirective = (patch: Node | undefined): Directive => {
     return directiveText(directive.text)
   }
   if (patch?.kind !== 'list') return undefined
-  const index = patch.items.findIndex((item) => item.kind === 'map' && item.fields.has(DIRECTIVE))
+  const index = patch.items.findIndex(
+    (one) => one.kind === 'map' && one.fields.size === 1 && one.fields.has(DIRECTIVE),
+  )
   const item = patch.items[index]
-  if (item?.kind !== 'map' || item.fields.size > 1) return undefined
+  if (item === undefined) return undefined
   patch.items.splice(index, 1)
   return directiveText(textAt(item, DIRECTIVE))
 }
@@ -133,7 +135,7 @@ const mergeLists = (
   const source = patch?.kind === 'list' ? patch : undefined
   const items = mergeElements(into, source, rule.keys, schema)
   into.items.splice(0, Infinity, ...items)
-  return into.items.length === 0 ? undefined : into
+  return into
 }
 
 const mergeElements = (

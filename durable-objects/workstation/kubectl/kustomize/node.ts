@@ -86,8 +86,7 @@ export const mapAt = (node: MapNode, ...path: readonly string[]): MapNode => {
 export const textsOf = (node: Node | undefined): Map<string, string> => {
   const texts = new Map<string, string>()
   if (node?.kind !== 'map') return texts
-  for (const [key, value] of node.fields)
-    if (value.kind === 'scalar') texts.set(key, value.tag === 'null' ? '' : value.text)
+  for (const [key, value] of node.fields) if (value.kind === 'scalar') texts.set(key, value.text)
   return texts
 }
 
