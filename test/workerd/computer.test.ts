@@ -215,6 +215,15 @@ describe('a command', () => {
     expect(await filesOf(session)).not.toContain('late')
   })
 
+  test('that takes its time is answered in the end', async () => {
+    const session = await newSession()
+    expect(await run(session, 'sleep 1.5; echo late')).toEqual({
+      stdout: 'late\n',
+      stderr: '',
+      exitCode: 0,
+    })
+  })
+
   test('is one of so many', async () => {
     const session = await newSession()
     const all = await Promise.all(

@@ -3,7 +3,7 @@ import { bytesOf } from '../../cluster/shell/files/bytes.ts'
 import type { Rights } from '../../workstation/place.ts'
 import type { SeatNews } from '../../workstation/seat.ts'
 import { problemResponse } from './problem-response.ts'
-import type { SessionComputer, Taken } from './session-computer.ts'
+import type { SessionComputer } from './session-computer.ts'
 
 export interface ShellCall {
   /** A line, or a script. */
@@ -17,6 +17,11 @@ const MOST_SECONDS = 60
 const MOST_RUNNING = 20
 const TIMED_OUT = 124
 
+/** Most commands have ended by then. */
+const SOON_MS = 1000
+const BLANK_MS = 1000
+const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+
 const DECODER = new TextDecoder()
 
 /** Bytes that are no text cannot stand in JSON. */
@@ -25,11 +30,8 @@ export const wellFormed = (text: string): string =>
 
 const running = new WeakMap<SessionComputer, number>()
 
-const count = (computer: SessionComputer, more: number): number => {
-  const now = (running.get(computer) ?? 0) + more
-  running.set(computer, now)
-  return now
-}
+const count = (computer: SessionComputer, more: number): void =>
+  void running.set(computer, (running.get(computer) ?? 0) + more)
 
 const tooMany = (): Response =>
   problemResponse({
@@ -38,72 +40,110 @@ const tooMany = (): Response =>
     detail: `A session runs ${MOST_RUNNING} commands at a time. Wait until one has ended.`,
   })
 
+/** How it ended. */
+interface Ran {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+}
+
+/** One command that runs. */
+interface Running {
+  readonly ended: Promise<Ran>
+  /** Nobody listens any more. */
+  readonly leave: () => void
+}
+
 export const runCommand = async (
   computer: SessionComputer,
   rights: Rights,
   call: ShellCall,
   signal: AbortSignal,
 ): Promise<Response> => {
-  if (count(computer, 1) > MOST_RUNNING) {
-    count(computer, -1)
-    return tooMany()
-  }
+  if ((running.get(computer) ?? 0) >= MOST_RUNNING) return tooMany()
+  let command: Running | undefined
   try {
-    return await run(computer, rights, call, signal)
-  } finally {
-    count(computer, -1)
+    command = start(computer, rights, call)
+  } catch (error) {
+    if ((error as Error).name !== 'NoSuchFolder') throw error
+    const detail = `cwd: there is no folder ${JSON.stringify((error as Error).message)} on the computer.`
+    return problemResponse({ status: 400, title: 'No such folder', detail })
   }
+  if (command === undefined) return tooMany()
+  count(computer, 1)
+  const { ended, leave } = command
+  signal.addEventListener('abort', leave)
+  const counted = ended.finally(() => {
+    count(computer, -1)
+    signal.removeEventListener('abort', leave)
+  })
+  const soon = await Promise.race([counted, after(SOON_MS)])
+  return soon === undefined ? streamed(counted, leave) : Response.json(soon, { headers: HEADERS })
 }
 
-const run = (
+const after = (ms: number): Promise<undefined> =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve(undefined), ms)
+  })
+
+/** The answer comes later. That its client has gone is noticed when something is sent to it: blanks, which JSON may begin with. */
+const streamed = (ended: Promise<Ran>, leave: () => void): Response => {
+  const encoder = new TextEncoder()
+  let beat: ReturnType<typeof setInterval> | undefined
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      const blank = (): void => controller.enqueue(encoder.encode(' '))
+      beat = setInterval(blank, BLANK_MS)
+      const finish = (ran: Ran): void => {
+        clearInterval(beat)
+        controller.enqueue(encoder.encode(JSON.stringify(ran)))
+        controller.close()
+      }
+      // a client that has gone takes nothing more
+      ended.then(finish).catch(() => undefined)
+      blank()
+    },
+    cancel: () => {
+      clearInterval(beat)
+      leave()
+    },
+  })
+  return new Response(body, { headers: { ...HEADERS, 'content-encoding': 'identity' } })
+}
+
+/** undefined: too many are connected. Throws NoSuchFolder. */
+const start = (
   computer: SessionComputer,
   rights: Rights,
   { command, ...given }: ShellCall,
-  signal: AbortSignal,
-): Promise<Response> =>
-  new Promise((resolve, reject) => {
-    const said = { 1: '', 2: '' }
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const end = (exitCode: number, why?: string): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', leave)
-      const stderr = why === undefined ? said[2] : `${said[2]}bash: stopped: ${why}\n`
-      const answer = { stdout: wellFormed(said[1]), stderr: wellFormed(stderr), exitCode }
-      resolve(Response.json(answer, { headers: { 'cache-control': 'no-store' } }))
-    }
-    const tell = ({ output, exitCode, stopped }: SeatNews): void => {
-      for (const { fd, text } of output) said[fd] += text
-      if (exitCode !== undefined) end(exitCode, stopped)
-    }
-    let taken: Taken | undefined
-    const leave = (): void => {
-      taken?.leave()
-      end(TIMED_OUT, 'nobody listens any more')
-    }
-    const argv = ['bash', '-c', command]
-    try {
-      taken = computer.take(
-        (cluster) =>
-          computer.computerAt(cluster).open(cluster, { rights, argv, isTTY: false, ...given }),
-        tell,
-      )
-    } catch (error) {
-      if ((error as Error).name !== 'NoSuchFolder') return reject(error)
-      return resolve(
-        problemResponse({
-          status: 400,
-          title: 'No such folder',
-          detail: `cwd: there is no folder ${call(error)} on the computer.`,
-        }),
-      )
-    }
-    if (taken === undefined) return resolve(tooMany())
-    signal.addEventListener('abort', leave)
-    timer = setTimeout(() => {
-      taken.leave()
-      end(TIMED_OUT, `a command may take ${MOST_SECONDS} seconds`)
-    }, MOST_SECONDS * 1000)
-    taken.wake()
-  })
-
-const call = (error: unknown): string => JSON.stringify((error as Error).message)
+): Running | undefined => {
+  const said = { 1: '', 2: '' }
+  let resolve: (ran: Ran) => void
+  const ended = new Promise<Ran>((settle) => (resolve = settle))
+  const end = (exitCode: number, why?: string): void => {
+    clearTimeout(timer)
+    const stderr = why === undefined ? said[2] : `${said[2]}bash: stopped: ${why}\n`
+    resolve({ stdout: wellFormed(said[1]), stderr: wellFormed(stderr), exitCode })
+  }
+  const tell = ({ output, exitCode, stopped }: SeatNews): void => {
+    for (const { fd, text } of output) said[fd] += text
+    if (exitCode !== undefined) end(exitCode, stopped)
+  }
+  const argv = ['bash', '-c', command]
+  const taken = computer.take(
+    (cluster) =>
+      computer.computerAt(cluster).open(cluster, { rights, argv, isTTY: false, ...given }),
+    tell,
+  )
+  if (taken === undefined) return undefined
+  const stop = (why: string): void => {
+    taken.leave()
+    end(TIMED_OUT, why)
+  }
+  const timer = setTimeout(
+    () => stop(`a command may take ${MOST_SECONDS} seconds`),
+    MOST_SECONDS * 1000,
+  )
+  taken.wake()
+  return { ended, leave: () => stop('nobody listens any more') }
+}
