@@ -117,7 +117,7 @@ export class ShellSession {
   /** What was typed or piped in. */
   feed(text: string): void {
     this.#kernel.refill()
-    if (!this.#isTTY) return this.#input.feed(text)
+    if (!this.#isTTY || this.#input.isRaw) return this.#input.feed(text)
     // ^C comes before what waits
     const stop = /[\x03\x1c]/.test(text)
     if (stop) this.#ahead = ''

@@ -6,7 +6,7 @@ import {
   isProgram,
   type Program,
 } from '#shell/interpreter/find-program.ts'
-import { nullStream, textStream } from '#shell/kernel/stream.ts'
+import { nullStream, type Stream, textStream, WAIT } from '#shell/kernel/stream.ts'
 import { signalNamed, type Steps, type Task } from '#shell/kernel/task.ts'
 import type {
   NetworkAnswer,
@@ -46,6 +46,7 @@ export function* runTool(
   } finally {
     // killed: it lets go of what it holds
     run.return(0)
+    task.fds.get(0)?.setRaw?.(false)
   }
 }
 
@@ -129,8 +130,14 @@ function* answerTo(
   switch (request.kind) {
     case 'read': {
       const stream = task.fds.get(0)
-      return stream === undefined ? undefined : yield* from.kernel.read(stream)
+      if (stream === undefined) return undefined
+      return 'or' in request
+        ? yield* readOr(from, stream, request.or, request.ms)
+        : yield* from.kernel.read(stream)
     }
+    case 'raw':
+      task.fds.get(0)?.setRaw?.(request.isRaw)
+      return undefined
     case 'sleep':
       yield* from.kernel.sleep(request.ms)
       return undefined
@@ -142,6 +149,24 @@ function* answerTo(
     case 'network':
       return yield* askNetwork(from, request)
   }
+}
+
+/** Whatever comes first. */
+function* readOr(
+  { kernel }: Heritage,
+  stream: Stream,
+  isEnough: () => boolean,
+  ms?: number,
+): Steps<string | undefined> {
+  const hasInput = (): boolean => {
+    const kept = stream.read()
+    if (kept === WAIT) return false
+    if (kept !== undefined) stream.unread(kept)
+    return true
+  }
+  yield* kernel.waitUntil(() => hasInput() || isEnough(), ms)
+  const text = stream.read()
+  return text === WAIT ? '' : text
 }
 
 const NOT_FOUND = 127

@@ -15,6 +15,8 @@ export interface Stream {
   /** One more descriptor leads here. */
   open(): void
   close(): void
+  /** A terminal's input only. */
+  setRaw?(isRaw: boolean): void
 }
 
 const NOT_OPEN_FOR_READING = 'Bad file descriptor'
@@ -146,9 +148,19 @@ export class InputStream implements Stream {
   readonly isTTY: boolean
   readonly #buffer = new Buffered()
   #isEnded = false
+  #isRaw = false
 
   constructor(isTTY: boolean) {
     this.isTTY = isTTY
+  }
+
+  /** Every key is handed on as it is. */
+  get isRaw(): boolean {
+    return this.#isRaw
+  }
+
+  setRaw(isRaw: boolean): void {
+    this.#isRaw = isRaw && this.isTTY
   }
 
   feed(text: string): void {

@@ -57,6 +57,10 @@ export interface ToolCall {
 export type ToolRequest =
   /** Answer: some text, as much as there is; undefined at the end of the input. */
   | { readonly kind: 'read' }
+  /** The same; '' if `or` says so before there is any, or after `ms`. */
+  | { readonly kind: 'read'; readonly or: () => boolean; readonly ms?: number }
+  /** The terminal that it reads from, if it is one, hands on what is typed as it is typed, and shows nothing of it by itself. */
+  | { readonly kind: 'raw'; readonly isRaw: boolean }
   /** The tool is ended here if nobody reads any more (SIGPIPE). */
   | { readonly kind: 'write'; readonly fd: 1 | 2; readonly text: string }
   /** `ms` may be Infinity. */

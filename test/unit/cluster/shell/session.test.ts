@@ -49,6 +49,17 @@ const TOOLS: readonly Tool[] = [
     },
   },
   {
+    name: 'keys',
+    *run() {
+      yield { kind: 'raw', isRaw: true }
+      for (;;) {
+        const keys = yield { kind: 'read', or: () => world.isThere }
+        yield* writeOut(keys === '' ? '(more)' : `<${String(keys)}>`)
+        if (keys === '' || keys === 'q') return 0
+      }
+    },
+  },
+  {
     name: 'date',
     *run(call) {
       yield* writeOut(`${call.now()}\n`)
@@ -250,6 +261,29 @@ describe('a shell at a terminal', () => {
     driver.read()
     driver.type('\x1b[200~echo one\ncat\nfor cat\n\x1b[201~')
     expect(driver.read()).toBe(`echo one\r\none\r\n${PROMPT}cat\r\nfor cat\r\nfor cat\r\n`)
+  })
+
+  it('gives a program every key, and the shell its lines again afterwards', () => {
+    world.isThere = false
+    const driver = new Driver(['bash'], { isTTY: true })
+    driver.type('keys\n')
+    driver.read()
+    driver.type('a')
+    driver.type('\x03')
+    driver.type('q')
+    expect(driver.read()).toBe(`<a><\x03><q>${PROMPT}`)
+    driver.type('echo on\n')
+    expect(driver.read()).toBe(`echo on\r\non\r\n${PROMPT}`)
+  })
+
+  it('goes on without a key when something else has happened', () => {
+    world.isThere = false
+    const driver = new Driver(['bash'], { isTTY: true })
+    driver.type('keys\n')
+    driver.read()
+    world.isThere = true
+    driver.settle()
+    expect(driver.read()).toBe(`(more)${PROMPT}`)
   })
 
   it('completes commands, files and variables', () => {
