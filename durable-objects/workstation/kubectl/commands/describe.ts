@@ -35,15 +35,12 @@ export const describe = (run: Invocation): void => {
   describeAll(run, infos, problems)
   if (infos.length === 0 && problems.length === 0)
     run.err(
-      allNamespaces || args.some((type) => isClusterWide(run, type))
+      allNamespaces
         ? 'No resources found\n'
         : `No resources found in ${run.namespace} namespace.\n`,
     )
   throwAll(problems)
 }
-
-const isClusterWide = (run: Invocation, type: string): boolean =>
-  run.mapper.byResource(type.split(',')[0]!, {})?.isNamespaced === false
 
 const isNotFound = (error: Error): boolean => error instanceof ApiError && error.is('NotFound')
 
