@@ -1,5 +1,6 @@
 // Reads what kustomizations refer to, and keeps them from reading what is none of theirs. kustomize: api/internal/loader/fileloader.go
 import { KustomizeError } from '#kubectl/kustomize/failure.ts'
+import { builtInSchemas, type MergeSchemas } from '#kubectl/kustomize/merge-schema.ts'
 import {
   cleanPath,
   directoryOf,
@@ -13,8 +14,13 @@ const REMOTE_FILE = /^https?:\/\/([^/:]*)/
 const REPOSITORY =
   /^(?:git::|git@|ssh:\/\/|gh:|file:\/\/)|(?:^|[/@])github\.com[:/]|\.git(?:[/?]|$)|_git\/|^https?:\/\/[^/]+\/.*(?:\/\/|[?&](?:ref|version)=)/
 
+const reasonOf = (files: KustomizeFiles, missing: string): string =>
+  files.isDirectory(directoryOf(missing))
+    ? `lstat ${missing}: no such file or directory`
+    : 'not a directory'
+
 const notThere = (files: KustomizeFiles, shown: string, path: string): string =>
-  `evalsymlink failure on '${shown}' : lstat ${missingPart(files, path) ?? path}: no such file or directory`
+  `evalsymlink failure on '${shown}' : ${reasonOf(files, missingPart(files, path) ?? path)}`
 
 /** The directory at `path`; `shown` is how it was written. kustomize: kyaml/filesys ConfirmDir */
 const confirmDirectory = (files: KustomizeFiles, shown: string, path: string): string => {
@@ -29,6 +35,8 @@ const confirmDirectory = (files: KustomizeFiles, shown: string, path: string): s
 export class Loader {
   readonly root: string
   readonly files: KustomizeFiles
+  /** What is known of kinds; one for all kustomizations of a build, and the first that names a document decides. */
+  readonly schemas: { current: MergeSchemas; isGiven: boolean }
   readonly #referrer: Loader | undefined
   readonly #isUnrestricted: boolean
 
@@ -40,6 +48,7 @@ export class Loader {
   ) {
     this.files = files
     this.root = root
+    this.schemas = referrer?.schemas ?? { current: builtInSchemas, isGiven: false }
     this.#referrer = referrer
     this.#isUnrestricted = isUnrestricted
   }

@@ -1,7 +1,5 @@
 // Strategic merge as kustomize does it: what the patch names comes first in lists, and keys of lists are those of the API's schemas.
 // kustomize: kyaml/yaml/merge2/merge2.go, kyaml/yaml/walk
-import { schemaForKind } from '#api/schemas.ts'
-import type { Schema } from '#apimachinery/schema.ts'
 import { KustomizeError } from '#kubectl/kustomize/failure.ts'
 import {
   elementValues,
@@ -20,6 +18,7 @@ import {
   type MapNode,
   type Node,
 } from '#kubectl/kustomize/node.ts'
+import type { MergeSchema, MergeSchemas } from '#kubectl/kustomize/merge-schema.ts'
 import { wrongKind } from '#kubectl/kustomize/wrong-kind.ts'
 
 const DIRECTIVE = '$patch'
@@ -54,34 +53,20 @@ const checkKinds = (kind: Node['kind'], nodes: readonly (Node | undefined)[]): v
     if (node !== undefined && !isNull(node) && node.kind !== kind) throw wrongKind(kind, node)
 }
 
-interface ListRule {
-  readonly keys: readonly string[]
-}
-
-/** How elements of a list find one another; undefined: the patch's list takes the other's place. */
-const listRule = (schema: Schema | undefined): ListRule | undefined => {
-  if (schema?.patchStrategy?.includes('merge') !== true) return undefined
-  if (schema.listKeys !== undefined && schema.listKeys.length > 0) return { keys: schema.listKeys }
-  return { keys: schema.patchMergeKey === undefined ? [] : [schema.patchMergeKey] }
-}
-
-const fieldSchema = (schema: Schema | undefined, name: string): Schema | undefined =>
-  schema?.fields?.get(name)?.schema ?? (schema?.kind === 'map' ? schema.items : undefined)
-
 /** Changes `target` in place where it can; undefined: nothing is left. */
 const merge = (
   target: Node | undefined,
   patch: Node | undefined,
-  schema: Schema | undefined,
+  schema: MergeSchema | undefined,
 ): Node | undefined => {
   const first = [target, patch].find((node) => node !== undefined && !isNull(node))
   const kind = first?.kind ?? 'map'
   if (first !== undefined) checkKinds(kind, [target, patch])
   if (kind === 'scalar') return patch ?? target
   if (kind === 'list') {
-    const rule = listRule(schema)
-    if (rule === undefined) return patch ?? target
-    return mergeLists(target as ListNode | undefined, patch, rule, schema?.items)
+    const keys = schema?.keys
+    if (keys === undefined) return patch ?? target
+    return mergeLists(target as ListNode | undefined, patch, keys, schema?.items())
   }
   return mergeMaps(target, patch, schema)
 }
@@ -89,7 +74,7 @@ const merge = (
 const mergeMaps = (
   target: Node | undefined,
   patch: Node | undefined,
-  schema: Schema | undefined,
+  schema: MergeSchema | undefined,
 ): Node | undefined => {
   if (target === undefined || isNull(target)) {
     if (takeDirective(patch) === 'delete') return undefined
@@ -104,11 +89,15 @@ const mergeMaps = (
   return into?.kind === 'map' ? mergeFields(into, patch, schema) : into
 }
 
-const mergeFields = (into: MapNode, patch: Node | undefined, schema: Schema | undefined): Node => {
+const mergeFields = (
+  into: MapNode,
+  patch: Node | undefined,
+  schema: MergeSchema | undefined,
+): Node => {
   const source = patch?.kind === 'map' ? patch : undefined
   const names = new Set([...into.fields.keys(), ...(source?.fields.keys() ?? [])])
   for (const name of names) {
-    const value = merge(into.fields.get(name), source?.fields.get(name), fieldSchema(schema, name))
+    const value = merge(into.fields.get(name), source?.fields.get(name), schema?.field(name))
     const isCleared = isNull(value) && (source?.fields.has(name) === true || value === undefined)
     if (value === undefined || isCleared) into.fields.delete(name)
     else into.fields.set(name, value)
@@ -119,8 +108,8 @@ const mergeFields = (into: MapNode, patch: Node | undefined, schema: Schema | un
 const mergeLists = (
   target: ListNode | undefined,
   patch: Node | undefined,
-  rule: ListRule,
-  schema: Schema | undefined,
+  keys: readonly string[],
+  schema: MergeSchema | undefined,
 ): Node | undefined => {
   let into = target
   if (into === undefined || isNull(into)) {
@@ -133,7 +122,7 @@ const mergeLists = (
     if (directive === 'replace') into = patch as ListNode
   }
   const source = patch?.kind === 'list' ? patch : undefined
-  const items = mergeElements(into, source, rule.keys, schema)
+  const items = mergeElements(into, source, keys, schema)
   into.items.splice(0, Infinity, ...items)
   return into
 }
@@ -142,7 +131,7 @@ const mergeElements = (
   target: ListNode,
   patch: ListNode | undefined,
   keys: readonly string[],
-  schema: Schema | undefined,
+  schema: MergeSchema | undefined,
 ): readonly Node[] => {
   const names = keys.length === 0 ? [''] : keys
   const values = elementValues([...(patch?.items ?? []), ...target.items], names)
@@ -167,8 +156,11 @@ const mergeElements = (
 }
 
 /** The object after the patch; undefined: the patch has deleted it. The patch stays as it is. */
-export const strategicMerge = (target: MapNode, patch: MapNode): MapNode | undefined => {
-  const { group, version, kind } = gvkOf(target)
-  const merged = merge(target, copyNode(patch), schemaForKind(group, version, kind))
+export const strategicMerge = (
+  target: MapNode,
+  patch: MapNode,
+  schemas: MergeSchemas,
+): MapNode | undefined => {
+  const merged = merge(target, copyNode(patch), schemas(gvkOf(target)))
   return merged?.kind === 'map' ? merged : undefined
 }

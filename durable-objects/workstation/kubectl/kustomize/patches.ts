@@ -49,10 +49,10 @@ export const readOperations = (text: string): readonly Operation[] => {
   return value as readonly JsonObject[]
 }
 
-const mergeInto = (target: Resource, patch: Resource): void => {
+const mergeInto = (target: Resource, patch: Resource, { schemas }: Loader): void => {
   const { name, namespace, kind } = target
   if (patch.mayChangeName || patch.mayChangeKind) target.storePreviousId()
-  const merged = strategicMerge(target.node, patch.node)
+  const merged = strategicMerge(target.node, patch.node, schemas.current)
   if (merged === undefined || merged.fields.size === 0) {
     target.node.fields.clear()
     return
@@ -64,22 +64,27 @@ const mergeInto = (target: Resource, patch: Resource): void => {
   target.setNamespace(namespace)
 }
 
-const mergeById = (resources: Resources, patch: Resource): void => {
+const mergeById = (resources: Resources, patch: Resource, loader: Loader): void => {
   const id = patch.originalId
   const target = withPrefix(
     `no resource matches strategic merge patch ${JSON.stringify(idText(id))}`,
     () => resources.theOne(id),
   )
-  mergeInto(target, patch)
+  mergeInto(target, patch, loader)
 }
 
-const mergeBySelector = (resources: Resources, patch: Resource, target: Selector): void => {
+const mergeBySelector = (
+  resources: Resources,
+  patch: Resource,
+  target: Selector,
+  loader: Loader,
+): void => {
   const selected = new Set(select(resources.list, target))
   for (const resource of resources.list) {
     if (!selected.has(resource)) continue
     const copy = patch.copy()
     copy.setApiVersion(apiVersionOf(resource.gvk))
-    mergeInto(resource, copy)
+    mergeInto(resource, copy, loader)
   }
   const kept = resources.list.filter((resource) => !resource.isEmpty)
   resources.list = []
@@ -138,7 +143,7 @@ const decodePatch = (loader: Loader, patch: Patch): Transform => {
       object.mayChangeName = options?.['allowNameChange'] === true
       object.mayChangeKind = options?.['allowKindChange'] === true
     }
-    return mergeTransform(objects, target, source)
+    return mergeTransform(loader, objects, target, source)
   }
   return (resources) => {
     if (target === undefined)
@@ -148,17 +153,22 @@ const decodePatch = (loader: Loader, patch: Patch): Transform => {
 }
 
 const mergeTransform =
-  (objects: readonly Resource[], target: Selector | undefined, source: string): Transform =>
+  (
+    loader: Loader,
+    objects: readonly Resource[],
+    target: Selector | undefined,
+    source: string,
+  ): Transform =>
   (resources) => {
     const [only] = objects
     if (target === undefined) {
-      for (const object of objects) mergeById(resources, object)
+      for (const object of objects) mergeById(resources, object, loader)
     } else if (objects.length > 1)
       throw new KustomizeError(
         'Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field: ' +
           source,
       )
-    else if (only !== undefined) mergeBySelector(resources, only, target)
+    else if (only !== undefined) mergeBySelector(resources, only, target, loader)
   }
 
 export const patchTransform = (loader: Loader, patch: Patch): Transform =>
@@ -188,7 +198,7 @@ export const mergeTransforms = (loader: Loader, paths: readonly string[]): reado
   })
   return [
     (resources) => {
-      for (const patch of patches) mergeInto(resources.theOne(patch.originalId), patch)
+      for (const patch of patches) mergeInto(resources.theOne(patch.originalId), patch, loader)
     },
   ]
 }

@@ -13,6 +13,7 @@ import { loadKustomization } from '#kubectl/kustomize/load-kustomization.ts'
 import type { Loader } from '#kubectl/kustomize/loader.ts'
 import { configured, type Transform } from '#kubectl/kustomize/patches.ts'
 import { stepsOf } from '#kubectl/kustomize/steps.ts'
+import { documentSchemas } from '#kubectl/kustomize/merge-schema.ts'
 import { pluginResource, pluginTransforms } from '#kubectl/kustomize/plugins.ts'
 import { readResources } from '#kubectl/kustomize/read-resources.ts'
 import { variableText } from '#kubectl/kustomize/variables.ts'
@@ -87,7 +88,14 @@ export class Target {
     this.#fileName = fileName
     this.kustomization = kustomization
     const schema = kustomization.openapi?.['path']
-    if (schema !== undefined) loader.load(schema)
+    if (schema !== undefined) this.#useSchema(loader.load(schema))
+  }
+
+  #useSchema(text: string): void {
+    const { schemas } = this.#loader
+    if (schemas.isGiven) return
+    schemas.current = documentSchemas(text)
+    schemas.isGiven = true
   }
 
   get metadata(): ReadonlySet<string> {
