@@ -38,12 +38,15 @@ const OWNER = { uid: LEARNER.uid, gid: LEARNER.gid }
 export class Home {
   readonly volume: Volume
   #stored: Node
+  /** What a home begins with is made anew until something is written into it. */
+  readonly #first: Node
 
   /** `stored` undefined: nothing was ever stored. */
   constructor(stored: readonly StoredFile[] | undefined, now: number) {
     this.#stored = { ...directory({}), ...OWNER }
     const tree = stored === undefined ? firstHome(now) : treeOf(stored)
     if (stored !== undefined) this.#stored = tree
+    this.#first = tree
     this.volume = homeVolume(tree)
   }
 
@@ -53,7 +56,7 @@ export class Home {
   }
 
   get isChanged(): boolean {
-    return this.volume.tree !== this.#stored
+    return this.volume.tree !== this.#stored && this.volume.tree !== this.#first
   }
 
   /** What has changed since the last call. */

@@ -47,6 +47,8 @@ export interface ComputerParts {
   readonly store: HomeStore
 }
 
+/** So many are looked at in one turn: whoever asks something else waits no longer. */
+const MOST_LOOKS = 8
 /** A timer may not be set for longer. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
@@ -192,9 +194,15 @@ export class SessionComputer {
     try {
       this.#parts.turn((cluster) => {
         const now = Date.now()
-        for (const entry of this.#entries)
-          if (entry.dueAt <= now || entry.occupant.isReady)
-            told.push([entry, entry.occupant.look(cluster)])
+        const all = [...this.#entries]
+        for (const entry of all) {
+          if (entry.dueAt > now && !entry.occupant.isReady) continue
+          told.push([entry, entry.occupant.look(cluster)])
+          // the others come first in the next turn
+          this.#entries.delete(entry)
+          this.#entries.add(entry)
+          if (told.length >= MOST_LOOKS) break
+        }
       })
     } catch (error) {
       // oxlint-disable-next-line no-console -- a defect is for whoever runs this; everybody was told already

@@ -15,6 +15,9 @@ const LONGEST_FRAME = 1024 * 1024
 const IDLE_MS = 4 * 3_600_000
 const MOST_COLUMNS = 1000
 
+/** Asks the page to mark what is pasted: a ^I in it completes nothing. xterm: ctlseqs, bracketed paste mode */
+const BRACKETED_PASTE = '\x1b[?2004h'
+
 const NORMAL = 1000
 const UNSUPPORTED = 1003
 const TOO_LARGE = 1009
@@ -114,6 +117,7 @@ class TerminalLine {
     this.#socket.addEventListener('close', () => this.#close(NORMAL))
     this.#socket.addEventListener('error', () => this.#close(NORMAL))
     this.#wait()
+    this.#send({ type: 'output', data: BRACKETED_PASTE })
     this.#taken!.wake()
   }
 
