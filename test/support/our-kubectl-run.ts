@@ -6,9 +6,10 @@ import { FileSystem } from '#shell/files/file-system.ts'
 import { directory, file, type Node } from '#shell/files/node.ts'
 import { volumeOf } from '#shell/files/volume.ts'
 import { isFailure } from '#shell/files/failure.ts'
-import type { ToolAnswer, ToolCall } from '#shell/tools/tool.ts'
+import type { Tool, ToolAnswer, ToolCall } from '#shell/tools/tool.ts'
 import type { ApiCall, ApiReply, ApiStream, KubectlHost } from '#kubectl/host.ts'
 import { kubectlTool } from '#kubectl/kubectl.ts'
+import { containerProcess } from '../../durable-objects/session/streams/container-process.ts'
 
 export interface OurRun {
   readonly argv: readonly string[]
@@ -56,8 +57,9 @@ const treeOf = (files: Readonly<Record<string, string>>): Node => {
 }
 
 const hostOf = (session: Session, user: UserInfo, server: string): KubectlHost => {
-  const handle = (call: ApiCall) =>
+  const handle = (call: ApiCall, upgrade = false) =>
     session.handle({
+      ...(upgrade ? { upgrade } : {}),
       method: call.method,
       path: call.path,
       query: call.query ?? [],
@@ -102,7 +104,13 @@ const hostOf = (session: Session, user: UserInfo, server: string): KubectlHost =
         close: () => answer.watch.close(),
       }
     },
-    program: (call) => replyOf(handle(call) as Exclude<ApiAnswer, { readonly watch: unknown }>),
+    program: (call) => {
+      const answer = handle(call, true)
+      if ('watch' in answer) throw new Error(`${call.path} streams`)
+      return answer.connection === undefined
+        ? replyOf(answer)
+        : containerProcess(answer.connection, (act) => act(session.cluster))
+    },
     forward: () => 'unable to listen on any of the requested ports',
   }
 }
@@ -119,7 +127,41 @@ const once = ({ text }: ApiReply): ApiStream => {
   }
 }
 
+/** A program of this computer, with the files of /tmp that it may change. */
+type RunProgram = (
+  argv: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string>>,
+) => Omit<OurResult, 'written'> & { readonly files: Readonly<Record<string, string>> }
+
+const started = (
+  argv: readonly string[],
+  { cwd, env, files: given }: OurRun,
+  files: FileSystem,
+  out: Record<1 | 2, string>,
+  runProgram: RunProgram,
+): number => {
+  const temporary = Object.entries(writtenIn(files, given)).filter(([name]) =>
+    name.startsWith('/tmp/kubectl-edit-'),
+  )
+  const result = runProgram(argv, cwd, env, Object.fromEntries(temporary))
+  for (const [name, text] of Object.entries(result.files)) files.write(name, text)
+  out[1] += result.stdout
+  out[2] += result.stderr
+  return result.exitCode
+}
+
 const MOST_WAIT_MS = 60_000
+
+/** Each session is one computer, whose kubectl remembers what is served. */
+const tools = new WeakMap<Session, Tool>()
+
+const toolOf = (session: Session, user: UserInfo, server: string): Tool => {
+  const tool = tools.get(session) ?? kubectlTool(hostOf(session, user, server))
+  tools.set(session, tool)
+  return tool
+}
 
 /** Runs a command line to its end, in real time. */
 export const runOurKubectl = async (
@@ -128,6 +170,7 @@ export const runOurKubectl = async (
   server: string,
   given: OurRun,
   pause: () => Promise<void>,
+  runProgram?: RunProgram,
 ): Promise<OurResult> => {
   const files = new FileSystem(volumeOf(treeOf(given.files)), { now: () => Date.now() })
   const out = { 1: '', 2: '' }
@@ -143,7 +186,7 @@ export const runOurKubectl = async (
     isTTY: () => false,
     random: () => Math.floor(Math.random() * 2 ** 32),
   }
-  const run = kubectlTool(hostOf(session, user, server)).run(call)
+  const run = toolOf(session, user, server).run(call)
   const end = Date.now() + MOST_WAIT_MS
   let stdin: string | undefined = given.stdin
   let answer: ToolAnswer
@@ -170,7 +213,9 @@ export const runOurKubectl = async (
         session.tick()
       }
       if (Date.now() >= end) return { stdout: out[1], stderr: out[2], exitCode: 124, written: {} }
-    } else answer = 127
+    } else if (request.kind === 'run' && runProgram !== undefined)
+      answer = started(request.argv, given, files, out, runProgram)
+    else answer = 127
   }
 }
 

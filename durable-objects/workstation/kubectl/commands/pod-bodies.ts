@@ -1,13 +1,19 @@
 // Commands that look into Pods.
 import type { CommandBody } from '#kubectl/invocation.ts'
+import { attach } from '#kubectl/commands/attach.ts'
 import { events } from '#kubectl/commands/events.ts'
+import { exec } from '#kubectl/commands/exec.ts'
 import { logs } from '#kubectl/commands/logs.ts'
+import { portForward } from '#kubectl/commands/port-forward.ts'
 import { topNode, topPod } from '#kubectl/commands/top.ts'
 import { wait } from '#kubectl/commands/wait.ts'
 
 export const podBodies: Readonly<Record<string, CommandBody>> = {
+  attach,
   events,
+  exec,
   logs,
+  'port-forward': portForward,
   'top node': topNode,
   'top pod': topPod,
   wait,

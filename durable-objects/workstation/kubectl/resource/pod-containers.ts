@@ -50,7 +50,9 @@ export const containerOrDefault = (
   if (name !== '') {
     const found = containerNamed(pod, name)
     if (found !== undefined) return found
-    throw new KubectlFailure(`container ${name} not found in pod ${pod.metadata.name}`)
+    throw new KubectlFailure(
+      `container ${name} is not valid for pod ${pod.metadata.name} out of: ${allContainerNames(pod)}`,
+    )
   }
   const preset = defaultContainerNameOf(pod)
   const marked = preset === '' ? undefined : containerNamed(pod, preset)

@@ -101,3 +101,12 @@ export const podRunningTimeout = ({ flags }: Invocation): number => {
   if (timeout > 0) return timeout
   throw new KubectlFailure('--pod-running-timeout must be higher than zero')
 }
+
+/** The same for commands that tell how they are used if it is wrong. */
+export const podRunningTimeoutOrUsage = (run: Invocation): number => {
+  try {
+    return podRunningTimeout(run)
+  } catch (error) {
+    throw error instanceof KubectlFailure ? run.usage(error.message) : error
+  }
+}
