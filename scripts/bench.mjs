@@ -3,7 +3,7 @@ import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { bundleEngine, bundleOtherSimulator } from '../test/load/bundles.mjs'
+import { bundleComputer, bundleEngine, bundleOtherSimulator } from '../test/load/bundles.mjs'
 
 const CASES = path.resolve(import.meta.dirname, '../test/load')
 const TIME_LIMIT_MS = 120_000
@@ -119,6 +119,10 @@ const cases = [
       run(path.join(CASES, 'growth.mjs'), [await bundleEngine(folder), 100, 1000, 5000]),
   },
   { name: 'other simulator', start: async () => run(await bundleOtherSimulator(folder), [100, 3]) },
+  {
+    name: 'computer',
+    start: async () => run(path.join(CASES, 'computer.mjs'), [await bundleComputer(folder)]),
+  },
   { name: 'workerd', start: () => run(path.join(CASES, 'workerd.mjs'), []) },
 ]
 

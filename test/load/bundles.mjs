@@ -36,6 +36,18 @@ export const bundleEngine = (folder, options = {}) =>
     ...options,
   })
 
+/** The learner's computer with its kubectl, beside the engine. */
+export const bundleComputer = (folder) =>
+  bundle(path.join(folder, 'computer.mjs'), {
+    stdin: {
+      contents: `${ENGINE}export { Computer, kubectlTool } from '#workstation/programs.ts'\n`,
+      resolveDir: path.join(ROOT, 'durable-objects/cluster'),
+      sourcefile: 'computer.ts',
+      loader: 'ts',
+    },
+    platform: 'node',
+  })
+
 /** ngrok/webernetes: its modules are written for bundlers. */
 export const bundleOtherSimulator = (folder) =>
   bundle(path.join(folder, 'other-simulator.mjs'), {
