@@ -360,4 +360,7 @@ export const goTemplates = [
   '{{if "abcdefghijklmnop" | 1}}{{end}}',
   '{{define "abcdefghijklmnop" "x"}}{{end}}',
   '{{template "abcdefghijklmnop" "x" | 1}}',
+  '{{printf "%5s|%-5d|%+05t|%#6.2z|%08.3d" 1 "x" 2 1.5 2.5}}',
+  '{{printf "%6d" .spec.objs}} {{printf "%+.1s" .spec.f}} {{printf "%05c" "é"}}',
+  '{{printf "%U %#O %#o %O %#5.1O" -5 8 8 8 120}} {{printf "%#.O" .spec.list}}',
 ]

@@ -49,6 +49,7 @@ export const truncate = (text: string, { precision }: FormatFlags): string =>
 const PREFIXES: Readonly<Record<string, string>> = {
   b: '0b',
   o: '0',
+  O: '0',
   x: '0x',
   X: '0X',
 }
@@ -65,8 +66,10 @@ export const formatInteger = (value: bigint, verb: string, flags: FormatFlags): 
   let digits = (negative ? -value : value).toString(BASES[verb] ?? 10)
   if (verb === 'X') digits = digits.toUpperCase()
   digits = digits.padStart(precision ?? 0, '0')
-  let prefix = verb === 'O' ? '0o' : flags.sharp ? (PREFIXES[verb] ?? '') : ''
-  if (verb === 'o' && digits.startsWith('0')) prefix = ''
+  const isOctal = verb === 'o' || verb === 'O'
+  let prefix = flags.sharp ? (PREFIXES[verb] ?? '') : ''
+  if (isOctal && digits.startsWith('0')) prefix = ''
+  if (verb === 'O') prefix = `0o${prefix}`
   const sign = negative ? '-' : flags.plus ? '+' : flags.space ? ' ' : ''
   return pad(sign + prefix + digits, { ...flags, zero: false })
 }
@@ -93,7 +96,7 @@ export const finishFloat = (formatted: string, verb: string, flags: FormatFlags)
 
 /** `%#g` keeps the decimal point and the zeros behind it. */
 const withPoint = (number: string, verb: string, { precision }: FormatFlags): string => {
-  let digits = 'vgGxX'.includes(verb) ? (precision ?? 6) : 0
+  let digits = 'vgGx'.includes(verb) ? (precision ?? 6) : 0
   const cut = 'xX'.includes(verb) ? number.search(/p/i) : number.search(/e/i)
   const tail = cut < 0 ? '' : number.slice(cut)
   let head = cut < 0 ? number : number.slice(0, cut)

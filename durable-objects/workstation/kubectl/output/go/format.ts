@@ -29,20 +29,20 @@ import {
   type GoValue,
 } from '#kubectl/output/go/value.ts'
 
-/** `%!d(string=x)`: a verb that the value does not know. */
-const badVerb = (value: GoValue, verb: string): string =>
+/** `%!d(string=x)`: a verb that the value does not know. Width and signs hold for the value in it. */
+const badVerb = (value: GoValue, verb: string, flags: FormatFlags): string =>
   value === null
     ? `%!${verb}(<nil>)`
-    : `%!${verb}(${typeName(value)}=${formatArgument(value, 'v', noFlags())})`
+    : `%!${verb}(${typeName(value)}=${formatArgument(value, 'v', flags)})`
 
 /** A value as `fmt` prints it for a verb. */
 export const formatArgument = (value: GoValue, verb: string, flags: FormatFlags): string => {
   if (value === null)
-    return verb === 'T' || verb === 'v' ? pad('<nil>', flags) : badVerb(value, verb)
+    return verb === 'T' || verb === 'v' ? pad('<nil>', flags) : badVerb(value, verb, flags)
   if (verb === 'T') return pad(truncate(typeName(value), flags), flags)
   if (verb === 'p')
     // Go prints where the list or map lies in its memory.
-    return isList(value) || isMap(value) ? pad('0xc000000000', flags) : badVerb(value, verb)
+    return isList(value) || isMap(value) ? pad('0xc000000000', flags) : badVerb(value, verb, flags)
   return formatValue(value, verb, flags)
 }
 
@@ -51,7 +51,7 @@ const formatValue = (value: GoValue, verb: string, flags: FormatFlags): string =
   if (isMap(value)) return formatMap(value as Readonly<Record<string, GoValue>>, verb, flags)
   if (typeof value === 'string') return formatText(value, verb, flags)
   if (typeof value === 'boolean')
-    return verb === 't' || verb === 'v' ? pad(String(value), flags) : badVerb(value, verb)
+    return verb === 't' || verb === 'v' ? pad(String(value), flags) : badVerb(value, verb, flags)
   const integer = integerOf(value)
   if (integer !== undefined) return formatWhole(value, integer, verb, flags)
   if (value instanceof GoComplex) return formatComplex(value, verb, flags)
@@ -94,7 +94,7 @@ const formatText = (text: string, verb: string, flags: FormatFlags): string => {
     case 'q':
       return quoted(text, flags)
     default:
-      return badVerb(text, verb)
+      return badVerb(text, verb, flags)
   }
 }
 
@@ -137,7 +137,7 @@ const formatWhole = (value: GoValue, integer: bigint, verb: string, flags: Forma
         zero: false,
       })
     default:
-      return badVerb(value, verb)
+      return badVerb(value, verb, flags)
   }
 }
 
@@ -158,12 +158,12 @@ const floatText = (value: number, verb: string, flags: FormatFlags): string => {
 }
 
 const formatFloating = (value: GoValue, float: number, verb: string, flags: FormatFlags): string =>
-  'vbgGxXfFeE'.includes(verb) ? floatText(float, verb, flags) : badVerb(value, verb)
+  'vbgGxXfFeE'.includes(verb) ? floatText(float, verb, flags) : badVerb(value, verb, flags)
 
 const formatComplex = (value: GoComplex, verb: string, flags: FormatFlags): string =>
   'vbgGxXfFeE'.includes(verb)
     ? `(${floatText(value.real, verb, flags)}${floatText(value.imaginary, verb, { ...flags, plus: true })}i)`
-    : badVerb(value, verb)
+    : badVerb(value, verb, flags)
 
 /** go: fmt.Sprint. Spaces stand between values of which neither is a text. */
 export const sprint = (...values: readonly GoValue[]): string => {

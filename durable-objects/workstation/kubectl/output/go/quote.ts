@@ -49,7 +49,8 @@ export const characterOf = (point: number): string =>
 
 /** `%U`, and with `#` the character behind it if it can be seen. */
 export const unicodeName = (point: bigint | number, withCharacter: boolean, digits = 4): string => {
-  const name = `U+${point.toString(16).toUpperCase().padStart(digits, '0')}`
+  const unsigned = BigInt.asUintN(64, BigInt(point))
+  const name = `U+${unsigned.toString(16).toUpperCase().padStart(digits, '0')}`
   if (!withCharacter || point < 0 || point > 0x10ffff) return name
   const character = String.fromCodePoint(Number(point))
   return isPrintable(character) ? `${name} '${character}'` : name
