@@ -1,6 +1,7 @@
 // Commands that look into Pods.
 import type { CommandBody } from '#kubectl/invocation.ts'
 import { attach } from '#kubectl/commands/attach.ts'
+import { drain } from '#kubectl/commands/drain.ts'
 import { events } from '#kubectl/commands/events.ts'
 import { exec } from '#kubectl/commands/exec.ts'
 import { logs } from '#kubectl/commands/logs.ts'
@@ -10,6 +11,7 @@ import { wait } from '#kubectl/commands/wait.ts'
 
 export const podBodies: Readonly<Record<string, CommandBody>> = {
   attach,
+  drain,
   events,
   exec,
   logs,
