@@ -2,6 +2,7 @@
 import { volumeOf } from '#shell/files/volume.ts'
 import type { Volume } from '#shell/files/volume.ts'
 import type { KubectlHost } from '#kubectl/host.ts'
+import type { DiscoveryMemory } from '#kubectl/invocation.ts'
 import type { Cluster } from '#cluster.ts'
 import type { Tool } from '#shell/tools/tool.ts'
 import { ApiHost } from '#workstation/api-host.ts'
@@ -24,7 +25,7 @@ export interface ComputerOptions {
   readonly files?: readonly StoredFile[]
   /** Of the session, in milliseconds since 1970. */
   readonly now: number
-  readonly kubectl: (host: KubectlHost) => Tool
+  readonly kubectl: (host: KubectlHost, memory: DiscoveryMemory) => Tool
 }
 
 export class Computer {
@@ -32,6 +33,7 @@ export class Computer {
   readonly #place = new Place()
   readonly #ports = new LocalPorts()
   readonly #kubectl: ComputerOptions['kubectl']
+  readonly #memory: DiscoveryMemory = {}
   readonly #root = newRoot()
 
   constructor({ files, now, kubectl }: ComputerOptions) {
@@ -45,7 +47,7 @@ export class Computer {
     const page = request.edit === undefined ? undefined : new Page(request.edit)
     const user = isOwner ? ADMINISTRATOR : VIEWER
     const newHost = (): ApiHost => new ApiHost(this.#place, user, this.#ports)
-    const kubectl = hosted('kubectl', newHost, this.#kubectl)
+    const kubectl = hosted('kubectl', newHost, (host) => this.#kubectl(host, this.#memory))
     const tools = new Map<string, Tool>(EDITORS.map((name) => [name, editor(name, page)]))
     tools.set('kubectl', kubectl).set('k', kubectl)
     tools.set('minikube', hosted('minikube', newHost, minikube))

@@ -38,7 +38,12 @@ const server =
   process.env.OUR_SERVER ??
   /server:\s*(\S+)/.exec(files[path.resolve(KUBECONFIG.split(':')[0])] ?? '')?.[1] ??
   ''
-const stdin = process.stdin.isTTY ? '' : readFileSync(0, 'latin1')
+const readStdin = async () => {
+  const chunks = []
+  for await (const chunk of process.stdin) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('latin1')
+}
+const stdin = process.stdin.isTTY ? '' : await readStdin()
 const utf8 = (text) => Buffer.from(text, 'latin1').toString('utf8')
 const answer = await fetch(server.replace('/k8s/', '/kubectl/'), {
   method: 'POST',
@@ -55,6 +60,8 @@ for (const [name, text] of Object.entries(written)) {
   mkdirSync(path.dirname(name), { recursive: true })
   writeFileSync(name, text)
 }
+// who reads a pipe may have enough of it
+process.stdout.on('error', () => undefined)
 process.stdout.write(stdout)
 process.stderr.write(stderr)
 process.exitCode = exitCode

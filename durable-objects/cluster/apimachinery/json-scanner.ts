@@ -5,6 +5,13 @@ import { encodeUtf8 } from '#apimachinery/utf8.ts'
 
 export class JsonSyntaxError extends Error {
   override readonly name = 'JsonSyntaxError'
+  /** Where the character stands that is wrong; undefined: the text ends too early. */
+  readonly index: number | undefined
+
+  constructor(message: string, index?: number) {
+    super(message)
+    this.index = index
+  }
 }
 
 const DUPLICATE_LIMIT = 100
@@ -202,6 +209,7 @@ export class JsonScanner {
     const at = this.#index + offset
     throw new JsonSyntaxError(
       `invalid character ${quoteByte(encodeUtf8(this.#text.slice(at, at + 2))[0]!)} ${context}`,
+      at,
     )
   }
 }

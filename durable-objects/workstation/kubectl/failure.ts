@@ -60,6 +60,15 @@ export const throwAll = (failures: readonly Error[]): void => {
   if (failures.length > 1) throw new AggregateFailure(failures)
 }
 
+/** Without those that say that something is not there. */
+export const withoutNotFound = (failures: readonly Error[]): readonly Error[] =>
+  failures.flatMap((error) => {
+    if (error instanceof ApiError) return error.is('NotFound') ? [] : [error]
+    if (!(error instanceof AggregateFailure)) return [error]
+    const left = withoutNotFound(error.failures)
+    return left.length === 0 ? [] : [new AggregateFailure(left)]
+  })
+
 /** Only failures are told; anything else is a fault of ours. */
 export const asFailure = (error: unknown): Error => {
   if (error instanceof KubectlFailure) return error
@@ -119,7 +128,9 @@ const withNewline = (text: string): string =>
 export const failureText = (error: Error): string => {
   if (error instanceof AggregateFailure) {
     const [only] = error.failures
-    if (error.failures.length === 1) return failureText(only!)
+    // what is told together is told without `error: `, even if it is one
+    const isNested = only instanceof AggregateFailure && only.failures.length === 1
+    if (error.failures.length === 1 && !isNested) return failureText(only!)
     return withNewline(
       flatten(error)
         .map((one) => `${messageOf(one)}\n`)

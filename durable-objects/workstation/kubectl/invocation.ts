@@ -18,6 +18,14 @@ import type { ApiCall } from '#kubectl/host.ts'
 /** The version that this kubectl says it is: that of the one whose help texts it has. */
 export const CLIENT_VERSION = 'v1.36.3'
 
+/** What servers serve is believed for as long. kubernetes: client-go discovery/cached/disk */
+const DISCOVERY_MS = 6 * 3_600_000
+
+/** What a computer remembers from one run to the next. */
+export interface DiscoveryMemory {
+  latest?: { readonly at: number; readonly discovery: Discovery }
+}
+
 interface Piece {
   readonly fd: 1 | 2
   text: string
@@ -44,9 +52,17 @@ export class Invocation {
   #connection: ConnectionConfig | undefined
   #client: ApiClient | undefined
   #mapper: RestMapper | undefined
-  #discovery: Discovery | undefined
+  readonly #memory: DiscoveryMemory
+  #hasDiscovered = false
 
-  constructor(command: Command, line: CommandLine, call: ToolCall, host: KubectlHost) {
+  constructor(
+    command: Command,
+    line: CommandLine,
+    call: ToolCall,
+    host: KubectlHost,
+    memory: DiscoveryMemory = {},
+  ) {
+    this.#memory = memory
     this.command = command
     this.flags = line.flags
     this.args = line.args
@@ -76,7 +92,7 @@ export class Invocation {
 
   get client(): ApiClient {
     if (this.#client !== undefined) return this.#client
-    const impersonate = impersonationOf(this.flags)
+    const impersonate = impersonationOf(this.flags, this.connection.user)
     this.#client = new ApiClient({
       host: this.host,
       server: this.connection.server,
@@ -89,14 +105,30 @@ export class Invocation {
 
   get mapper(): RestMapper {
     return (this.#mapper ??= new RestMapper(
-      () => (this.#discovery ??= discover(this.client)),
+      () => this.#discovery(),
       (text) => this.err(`Warning: ${text}\n`),
+      () => {
+        if (this.#hasDiscovered) return false
+        this.forgetDiscovery()
+        return true
+      },
     ))
   }
 
-  /** A definition was made or changed: what is served is asked anew. */
+  #discovery(): Discovery {
+    const memory = this.#memory
+    const { latest } = memory
+    const age = latest === undefined ? Infinity : this.now() - latest.at
+    if (latest !== undefined && age >= 0 && age < DISCOVERY_MS) return latest.discovery
+    const discovery = discover(this.client)
+    this.#hasDiscovered = true
+    memory.latest = { at: this.now(), discovery }
+    return discovery
+  }
+
+  /** What is served is asked anew. */
   forgetDiscovery(): void {
-    this.#discovery = undefined
+    delete this.#memory.latest
   }
 
   /** To standard output. */
@@ -139,14 +171,14 @@ export class Invocation {
   }
 }
 
-const impersonationOf = (flags: Flags): ApiCall['impersonate'] => {
+const impersonationOf = (flags: Flags, authInfo: string): ApiCall['impersonate'] => {
   const user = flags.string('as')
   const groups = flags.list('as-group')
   const uid = flags.string('as-uid')
   if (user === '') {
     if (groups.length === 0 && uid === '') return undefined
     throw new KubectlFailure(
-      'requesting uid, groups or user-extra for a user without a username to impersonate',
+      `requesting uid, groups or user-extra for ${authInfo} without impersonating a user`,
     )
   }
   const extra: Record<string, string[]> = {}

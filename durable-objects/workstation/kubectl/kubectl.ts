@@ -7,25 +7,25 @@ import { helpOf } from '#kubectl/command/help.ts'
 import { findCommand, pathOf, suggestionsFor, type Command } from '#kubectl/command/tree.ts'
 import { failureText, KubectlFailure, usageFailure } from '#kubectl/failure.ts'
 import type { KubectlHost } from '#kubectl/host.ts'
-import { Invocation } from '#kubectl/invocation.ts'
+import { type DiscoveryMemory, Invocation } from '#kubectl/invocation.ts'
 
 /** As much as kubectl reads from a pipe. */
 const MOST_INPUT = 8 * 1024 * 1024
 
 /** kubectl as a program of a computer that has this way to a cluster. */
-export const kubectlTool = (host: KubectlHost): Tool => ({
+export const kubectlTool = (host: KubectlHost, memory: DiscoveryMemory = {}): Tool => ({
   name: 'kubectl',
-  run: (call) => runKubectl(call, host),
+  run: (call) => runKubectl(call, host, memory),
 })
 
-function* runKubectl(call: ToolCall, host: KubectlHost): ToolRun {
+function* runKubectl(call: ToolCall, host: KubectlHost, memory: DiscoveryMemory): ToolRun {
   const words = call.argv.slice(1)
   const { command, args, next } = findCommand(words)
   let run: Invocation | undefined
   try {
     refuseUnknown(command, next, words)
     const line = readFlags(command, args)
-    run = new Invocation(command, line, call, host)
+    run = new Invocation(command, line, call, host, memory)
     for (const { name, deprecated = '' } of line.deprecated)
       run.err(`Flag --${name} has been deprecated, ${deprecated}\n`)
     if (line.flags.bool('help')) run.out(helpOf(command, call))
@@ -50,12 +50,14 @@ function* runCommand(run: Invocation): ToolRun<void> {
   if (running !== undefined) yield* running
 }
 
+const isStdin = (name: string): boolean => name === '-' || name === '/dev/stdin'
+
 /** `-f -` and the like. */
 const readsInput = ({ flags }: Invocation): boolean =>
-  (flags.has('filename') && flags.list('filename').includes('-')) ||
+  (flags.has('filename') && flags.list('filename').some(isStdin)) ||
   (flags.has('from-file') &&
     flags.list('from-file').some((item) => /(^|=)(-|\/dev\/stdin)$/.test(item))) ||
-  (flags.has('patch-file') && ['-', '/dev/stdin'].includes(flags.string('patch-file'))) ||
+  (flags.has('patch-file') && isStdin(flags.string('patch-file'))) ||
   (flags.has('env') && flags.list('env').includes('-'))
 
 const readFlags = (command: Command, args: readonly string[]): CommandLine => {

@@ -129,7 +129,7 @@ const objectOf = (text: string): JsonObject => {
 }
 
 /** What the server says is wrong; a text of its own where it says it in no Status. */
-const statusOf = ({ method }: ApiCall, { status: code, text }: ApiReply): Status => {
+const statusOf = ({ method, path }: ApiCall, { status: code, text }: ApiReply): Status => {
   try {
     const status = JSON.parse(text) as Status
     if (status.kind === 'Status') return status
@@ -141,20 +141,37 @@ const statusOf = ({ method }: ApiCall, { status: code, text }: ApiReply): Status
     apiVersion: 'v1',
     metadata: {},
     status: 'Failure',
-    ...genericStatus(code, method, text),
+    ...genericStatus(code, method, path, text),
     code,
   }
 }
+
+/** ` (get widgets.example.com web)` for the path of a resource. */
+const requestText = (method: string, path: string): string => {
+  const found = RESOURCE_PATH.exec(path)
+  if (found === null) return ''
+  const [, group, plural = '', name] = found
+  const verb = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' }[method]
+  const what = group === undefined ? plural : `${plural}.${group}`
+  return ` (${verb} ${what}${name === undefined ? '' : ` ${decodeURIComponent(name)}`})`
+}
+
+const RESOURCE_PATH =
+  /^\/(?:api\/v\d\w*|apis\/([^/]+)\/[^/]+)(?:\/namespaces\/[^/]+(?=\/))?\/([^/]+)(?:\/([^/]+))?/
 
 /** kubernetes: apimachinery pkg/api/errors NewGenericServerResponse */
 const genericStatus = (
   code: number,
   method: string,
+  path: string,
   text: string,
 ): { readonly reason: string; readonly message: string } => {
   switch (code) {
     case 404:
-      return { reason: 'NotFound', message: 'the server could not find the requested resource' }
+      return {
+        reason: 'NotFound',
+        message: `the server could not find the requested resource${requestText(method, path)}`,
+      }
     case 401:
       return {
         reason: 'Unauthorized',

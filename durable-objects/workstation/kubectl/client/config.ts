@@ -30,6 +30,8 @@ export interface KubeConfig {
 /** What a command does with it. */
 export interface ConnectionConfig {
   readonly server: string
+  /** The name that the kubeconfig gives it. */
+  readonly user: string
   readonly namespace: string
   /** `--namespace` was given. */
   readonly isExplicit: boolean
@@ -121,8 +123,8 @@ export const connectionOf = (
   const cluster = config.clusters.find(({ name }) => name === clusterName)?.value
   if (flags.string('cluster') !== '' && cluster === undefined)
     throw new KubectlFailure(`no server found for cluster ${JSON.stringify(clusterName)}`)
-  const userName = flags.string('user')
-  if (userName !== '' && config.users.every(({ name }) => name !== userName))
+  const userName = flags.string('user') || (context?.user ?? '')
+  if (flags.string('user') !== '' && config.users.every(({ name }) => name !== userName))
     throw new PlainFailure(`error: auth info ${JSON.stringify(userName)} does not exist`)
   const authority = text(cluster?.['certificate-authority'])
   if (authority !== '' && !canRead(authority))
@@ -132,10 +134,17 @@ export const connectionOf = (
   checkTimeout(flags.string('request-timeout'))
   const isExplicit = flags.changed('namespace') && flags.string('namespace') !== ''
   return {
+    user: userName,
     server: flags.string('server') || text(cluster?.['server']) || NO_SERVER,
     namespace: flags.string('namespace') || (context?.namespace ?? '') || 'default',
     isExplicit,
   }
+}
+
+/** `--request-timeout` in milliseconds; 0: none. */
+export const requestTimeoutOf = (flags: Flags): number => {
+  const timeout = flags.string('request-timeout')
+  return /^\d+$/.test(timeout) ? Number(timeout) * 1000 : (goDurationOf(timeout) ?? 0)
 }
 
 /** kubernetes: client-go tools/clientcmd ParseTimeout */

@@ -1,5 +1,5 @@
 // Talks with a program in a container: what is typed or piped in goes there, what it says comes here. kubernetes: client-go tools/remotecommand
-import { decodeUtf8Loosely, encodeUtf8 } from '#apimachinery/utf8.ts'
+import { fromByteString, toByteString } from '#shell/files/bytes.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
 import type { RemoteProgram } from '#kubectl/host.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
@@ -17,18 +17,6 @@ export interface ConversationEnd {
   readonly failure?: string
 }
 
-export const bytesOf = (text: string): string => latin1(encodeUtf8(text))
-
-export const latin1 = (bytes: Uint8Array): string => {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 8192)
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192))
-  return text
-}
-
-export const bytesFrom = (binary: string): Uint8Array =>
-  Uint8Array.from(binary, (letter) => letter.charCodeAt(0))
-
 /** Bytes that come in pieces, as text: a letter may be cut in two. */
 class TextReader {
   #rest = ''
@@ -37,9 +25,7 @@ class TextReader {
     const all = this.#rest + bytes
     const end = isLast ? all.length : wholeLetters(all)
     this.#rest = all.slice(end)
-    return /^[\0-\x7f]*$/.test(all)
-      ? all.slice(0, end)
-      : decodeUtf8Loosely(bytesFrom(all.slice(0, end)))
+    return fromByteString(all.slice(0, end))
   }
 }
 
@@ -55,6 +41,37 @@ const wholeLetters = (bytes: string): number => {
   return bytes.length
 }
 
+type Take = (stdout: string, stderr: string, isLast: boolean) => void
+
+/** Lets the program go on as far as it can, again and again, until it has ended. */
+class Listener {
+  readonly #program: RemoteProgram
+  readonly #take: Take
+  end: ConversationEnd | undefined
+  #wakeIn: number | undefined
+
+  constructor(program: RemoteProgram, take: Take) {
+    this.#program = program
+    this.#take = take
+  }
+
+  /** Whether there was anything new. */
+  readonly look = (): boolean => {
+    if (this.end !== undefined) return true
+    const { stdout, stderr, exitCode, failure, wakeIn } = this.#program.look()
+    this.#wakeIn = wakeIn
+    const isLast = exitCode !== undefined || failure !== undefined
+    this.#take(stdout, stderr, isLast)
+    if (failure !== undefined) this.end = { exitCode: 1, failure }
+    else if (exitCode !== undefined) this.end = { exitCode }
+    return isLast || stdout !== '' || stderr !== ''
+  }
+
+  get patience(): { readonly ms?: number } {
+    return this.#wakeIn === undefined ? {} : { ms: Math.max(0, this.#wakeIn) }
+  }
+}
+
 /** Prints what the program says until it has ended. */
 export function* converse(
   run: Invocation,
@@ -62,40 +79,60 @@ export function* converse(
   { hasInput, isRaw }: ConversationOptions,
 ): ToolRun<ConversationEnd> {
   const readers = { out: new TextReader(), err: new TextReader() }
-  let isOpen = hasInput
-  let wakeIn: number | undefined
-  let end: ConversationEnd | undefined
-  const look = (): boolean => {
-    if (end !== undefined) return true
-    const news = program.look()
-    const { stdout, stderr, exitCode, failure } = news
-    wakeIn = news.wakeIn
-    const isLast = exitCode !== undefined || failure !== undefined
+  const listener = new Listener(program, (stdout, stderr, isLast) => {
     run.out(readers.out.read(stdout, isLast))
     run.err(readers.err.read(stderr, isLast))
-    if (failure !== undefined) end = { exitCode: 1, failure }
-    else if (exitCode !== undefined) end = { exitCode }
-    return isLast || stdout !== '' || stderr !== ''
-  }
+  })
+  let isOpen = hasInput
   if (isRaw) yield { kind: 'raw', isRaw }
   try {
     for (;;) {
-      look()
+      listener.look()
       yield* run.flush()
-      if (end !== undefined) return end
-      const ms = wakeIn === undefined ? {} : { ms: Math.max(0, wakeIn) }
+      if (listener.end !== undefined) return listener.end
       if (!isOpen) {
-        yield { kind: 'wait', ready: look, ...ms }
+        yield { kind: 'wait', ready: listener.look, ...listener.patience }
         continue
       }
-      const text = yield { kind: 'read', or: look, ...ms }
-      if (typeof text === 'string') program.feed(bytesOf(text))
+      const text = yield { kind: 'read', or: listener.look, ...listener.patience }
+      if (typeof text === 'string') program.feed(toByteString(text))
       else {
         isOpen = false
         program.endInput()
       }
     }
   } finally {
-    if (end === undefined) program.hangUp()
+    if (listener.end === undefined) program.hangUp()
+  }
+}
+
+export interface Captured extends ConversationEnd {
+  /** Bytes, one character each. */
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** All that the program says to this input, in bytes. */
+export function* capture(
+  run: Invocation,
+  program: RemoteProgram,
+  input?: string,
+): ToolRun<Captured> {
+  const said = { stdout: '', stderr: '' }
+  const listener = new Listener(program, (stdout, stderr) => {
+    said.stdout += stdout
+    said.stderr += stderr
+  })
+  if (input !== undefined) program.feed(input)
+  program.endInput()
+  try {
+    for (;;) {
+      listener.look()
+      if (listener.end !== undefined) return { ...said, ...listener.end }
+      yield* run.flush()
+      yield { kind: 'wait', ready: listener.look, ...listener.patience }
+    }
+  } finally {
+    if (listener.end === undefined) program.hangUp()
   }
 }

@@ -92,7 +92,8 @@ export const pathTo = (
   subresource?: string,
 ): string => {
   const { group, version, plural, isNamespaced } = resource
-  const parts = [group === '' ? `/api/${version}` : `/apis/${group}/${version}`]
+  const parts = [group === '' ? '/api' : `/apis/${group}`]
+  if (version !== '') parts.push(version)
   if (isNamespaced && namespace !== '') parts.push('namespaces', encodeURIComponent(namespace))
   parts.push(plural)
   if (name !== undefined) parts.push(encodeURIComponent(name))

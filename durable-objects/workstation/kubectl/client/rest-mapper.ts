@@ -2,13 +2,34 @@
 import type { Discovery, ResourceInfo } from '#kubectl/client/discovery.ts'
 import { KubectlFailure, NoMatchError } from '#kubectl/failure.ts'
 
+/** A list of anything, which no server says that it serves. */
+const LIST: ResourceInfo = {
+  group: '',
+  version: 'v1',
+  kind: 'List',
+  plural: 'lists',
+  singular: 'list',
+  isNamespaced: false,
+  shortNames: [],
+  categories: [],
+  verbs: [],
+  subresources: [],
+}
+
 export class RestMapper {
   readonly #discovery: () => Discovery
   readonly #warn: (text: string) => void
+  readonly #renew: () => boolean
 
-  constructor(discovery: () => Discovery, warn: (text: string) => void) {
+  /** `renew`: asks anew what is served; false: that has just been done. */
+  constructor(
+    discovery: () => Discovery,
+    warn: (text: string) => void,
+    renew: () => boolean = () => false,
+  ) {
     this.#discovery = discovery
     this.#warn = warn
+    this.#renew = renew
   }
 
   get resources(): readonly ResourceInfo[] {
@@ -17,16 +38,21 @@ export class RestMapper {
 
   /** `deploy`, `deployments.apps`, `deployments.v1.apps`, `Deployment.v1.apps`. Throws. kubernetes: Builder.mappingFor */
   named(word: string): ResourceInfo {
+    const found = this.#named(word) ?? this.#again(() => this.#named(word))
+    if (found !== undefined) return found
+    const [name = ''] = word.split('.')
+    throw new KubectlFailure(`the server doesn't have a resource type ${JSON.stringify(name)}`)
+  }
+
+  #named(word: string): ResourceInfo | undefined {
     const [name = '', ...rest] = word.split('.')
     const versioned = rest.length >= 2 ? { version: rest[0]!, group: rest.slice(1).join('.') } : {}
-    const found =
+    return (
       (rest.length >= 2 ? this.byResource(name, versioned) : undefined) ??
       this.byResource(name, rest.length === 0 ? {} : { group: rest.join('.') }) ??
       (rest.length >= 2 ? this.byKind(name, versioned.group!, versioned.version) : undefined) ??
       this.byKind(name, rest.join('.'))
-    if (found === undefined)
-      throw new KubectlFailure(`the server doesn't have a resource type ${JSON.stringify(name)}`)
-    return found
+    )
   }
 
   /** Plural, singular or short name in any case. */
@@ -51,26 +77,45 @@ export class RestMapper {
     return version === undefined ? found[0] : found.find((one) => one.version === version)
   }
 
-  /** The kind exactly as it is written. kubernetes: RESTMapping */
+  /** The kind as it is written, or in small letters. kubernetes: RESTMapping, NewDiscoveryRESTMapper */
   byKind(kind: string, group: string, version?: string): ResourceInfo | undefined {
     return this.resources.find(
       (one) =>
-        one.kind === kind &&
+        (one.kind === kind || one.kind.toLowerCase() === kind) &&
         one.group === group &&
         (version === undefined || one.version === version),
     )
   }
 
-  /** What an object is. Throws NoMatchError. */
+  /** What an object is; lists are known by their items. Throws NoMatchError. */
   ofObject(apiVersion: string, kind: string): ResourceInfo {
-    const slash = apiVersion.indexOf('/')
-    const group = slash < 0 ? '' : apiVersion.slice(0, slash)
-    const version = apiVersion.slice(slash + 1)
-    const found = this.byKind(kind, group, version)
+    const found =
+      this.#typeOf(apiVersion, kind) ?? this.#again(() => this.#typeOf(apiVersion, kind))
     if (found !== undefined) return found
     throw new NoMatchError(
       `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`,
     )
+  }
+
+  #typeOf(apiVersion: string, kind: string): ResourceInfo | undefined {
+    const slash = apiVersion.indexOf('/')
+    const group = slash < 0 ? '' : apiVersion.slice(0, slash)
+    const version = apiVersion.slice(slash + 1)
+    const wanted = version === '' ? undefined : version
+    const found = this.byKind(kind, group, wanted)
+    if (found !== undefined) return version === '' ? { ...found, version } : found
+    if (!kind.endsWith('List')) return undefined
+    const item = kind.slice(0, -4)
+    return item === ''
+      ? { ...LIST, group, version }
+      : this.resources.find(
+          (one) => one.kind === item && one.group === group && one.version === version,
+        )
+  }
+
+  /** What is served may have changed since it was asked. */
+  #again<T>(find: () => T | undefined): T | undefined {
+    return this.#renew() ? find() : undefined
   }
 
   /** `all` */

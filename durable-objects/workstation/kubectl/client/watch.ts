@@ -1,6 +1,7 @@
 // The events of a watch, one after the other, as they come.
 import type { JsonObject } from '#apimachinery/object.ts'
 import type { ToolAnswer, ToolRequest, ToolRun } from '#shell/tools/tool.ts'
+import { requestTimeoutOf } from '#kubectl/client/config.ts'
 import { ApiError } from '#kubectl/failure.ts'
 import type { ApiCall } from '#kubectl/host.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
@@ -20,6 +21,8 @@ export interface Events {
 
 /** Bookmarks are not told. Throws ApiError. */
 export const eventsOf = (run: Invocation, call: ApiCall): Events => {
+  const limit = requestTimeoutOf(run.flags)
+  const endsAt = limit === 0 ? Infinity : run.now() + limit
   const stream = run.client.stream(call)
   let text = ''
   let isOver = false
@@ -37,7 +40,8 @@ export const eventsOf = (run: Invocation, call: ApiCall): Events => {
     return lines.length > 0 || isOver
   }
   return {
-    *next(until = Infinity): Generator<ToolRequest, WatchEvent | undefined, ToolAnswer> {
+    *next(asked = Infinity): Generator<ToolRequest, WatchEvent | undefined, ToolAnswer> {
+      const until = Math.min(asked, endsAt)
       for (;;) {
         if (!ready()) {
           yield* run.flush()

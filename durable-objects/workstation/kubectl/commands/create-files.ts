@@ -12,8 +12,8 @@ import { sourcesOf } from '#kubectl/resource/read-files.ts'
 export const create = (run: Invocation): void => {
   const { flags } = run
   refuseArgs(run)
-  if (flags.string('raw') !== '') return createRaw(run)
   requireFiles(run)
+  if (flags.string('raw') !== '') return createRaw(run)
   const dryRun = dryRunOf(run)
   const validation = validationOf(run)
   const printer = resultPrinter(run, dryRun)
@@ -40,9 +40,17 @@ export const create = (run: Invocation): void => {
 }
 
 const createRaw = (run: Invocation): void => {
-  const [file] = run.flags.list('filename')
-  if (file === undefined)
+  const { flags } = run
+  const [file, ...more] = flags.list('filename')
+  const exclusive = (flag: string): KubectlFailure =>
+    new KubectlFailure(`--raw and --${flag} are mutually exclusive`)
+  if (flags.bool('edit')) throw exclusive('edit')
+  if (file === undefined || more.length > 0)
     throw new KubectlFailure('--raw can only use a single local file or stdin')
+  if (/^https?:\/\//.test(file)) throw new KubectlFailure('--raw cannot read from a url')
+  if (flags.bool('recursive')) throw exclusive('recursive')
+  if (flags.string('selector') !== '') throw exclusive('selector (-l)')
+  if (flags.string('output') !== '') throw exclusive('output')
   const [source] = sourcesOf(run, [file], false)
   const { text } = run.client.send({
     method: 'POST',

@@ -4,7 +4,13 @@ import type { ToolRun } from '#shell/tools/tool.ts'
 import { waitForDeletion } from '#kubectl/commands/deletion.ts'
 import { type DryRun, dryRunOf } from '#kubectl/commands/dry-run.ts'
 import { rawTarget } from '#kubectl/commands/raw.ts'
-import { ApiError, KubectlFailure, throwAll, withSource } from '#kubectl/failure.ts'
+import {
+  ApiError,
+  KubectlFailure,
+  throwAll,
+  withoutNotFound,
+  withSource,
+} from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { build, type BuiltResult } from '#kubectl/resource/builder.ts'
 import { type Info, metadataOf, pathOfInfo, typedName } from '#kubectl/resource/info.ts'
@@ -129,9 +135,7 @@ function* deleteAll(deleting: Deleting, result: BuiltResult): ToolRun<void> {
 }
 
 const ignoring = (run: Invocation, failures: readonly Error[]): readonly Error[] =>
-  run.flags.bool('ignore-not-found') || run.flags.bool('all')
-    ? failures.filter((error) => !(error instanceof ApiError && error.is('NotFound')))
-    : failures
+  run.flags.bool('ignore-not-found') || run.flags.bool('all') ? withoutNotFound(failures) : failures
 
 function* waitFor(
   run: Invocation,

@@ -1,11 +1,22 @@
 // How `get` reads its command line.
 import { TABLE_TYPE } from '#kubectl/client/api-client.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
+import { ALLOWED_FORMATS } from '#kubectl/output/format.ts'
 import type { TableOptions } from '#kubectl/output/table.ts'
 import type { BuilderOptions } from '#kubectl/resource/builder.ts'
 import type { Info } from '#kubectl/resource/info.ts'
 
+export const GET_FORMATS = [
+  ...ALLOWED_FORMATS,
+  'custom-columns',
+  'custom-columns-file',
+  'wide',
+].toSorted()
+
 export const isHuman = (format: string): boolean => format === '' || format === 'wide'
+
+/** The server makes the tables. */
+export const isServerPrinted = ({ flags }: Invocation): boolean => flags.bool('server-print')
 
 /** What the command line asks for. */
 export const getOptions = (run: Invocation, isTabular: boolean): BuilderOptions => {
@@ -27,8 +38,10 @@ export const getOptions = (run: Invocation, isTabular: boolean): BuilderOptions 
     latest: true,
     flattens: true,
     continuesOnError: true,
-    ...(isTabular ? { accept: TABLE_TYPE } : {}),
-    ...(isTabular && isSorted ? { query: [['includeObject', 'Object']] } : {}),
+    ...(isTabular && isServerPrinted(run) ? { accept: TABLE_TYPE } : {}),
+    ...(isTabular && isServerPrinted(run) && isSorted
+      ? { query: [['includeObject', 'Object']] }
+      : {}),
   }
 }
 

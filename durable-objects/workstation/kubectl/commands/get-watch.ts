@@ -4,13 +4,14 @@ import type { ToolRun } from '#shell/tools/tool.ts'
 import { JSON_TYPE, TABLE_TYPE } from '#kubectl/client/api-client.ts'
 import { pathTo } from '#kubectl/client/discovery.ts'
 import { eventsOf } from '#kubectl/client/watch.ts'
-import { getOptions, tableOptions } from '#kubectl/commands/get-options.ts'
+import { GET_FORMATS, getOptions, tableOptions } from '#kubectl/commands/get-options.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { AlignedColumns } from '#kubectl/output/aligned.ts'
-import { outputFormat, withoutManagedFields } from '#kubectl/output/format.ts'
+import { outputFormat } from '#kubectl/output/format.ts'
+import { shownIn } from '#kubectl/output/managed-fields.ts'
 import { printerFor } from '#kubectl/output/printer.ts'
-import { cellsOf, columnsOf, headersOf, isTable, rowsOf } from '#kubectl/output/table.ts'
+import { cellsOf, columnsOf, headersOf, isTable, rowsOf, tableOf } from '#kubectl/output/table.ts'
 import { build } from '#kubectl/resource/builder.ts'
 import { type Info, metadataOf } from '#kubectl/resource/info.ts'
 
@@ -19,24 +20,32 @@ export function* watchAndPrint(run: Invocation, isTabular: boolean): ToolRun<voi
   const result = build(run, { ...options, continuesOnError: false, singleResourceType: true })
   const infos = result.all()
   const [info] = infos
-  if (info === undefined || infos.length > 1)
+  const kinds = new Set(
+    infos.map(({ resource: { group, version, kind } }) => `${group}/${version}/${kind}`),
+  )
+  if (info === undefined || kinds.size > 1)
     throw new KubectlFailure(
       'watch is only supported on individual resources and resource collections - more than 1 resource was found',
     )
   const isList = !result.targetsSingleItems
   const print = isTabular ? tablePrinter(run, info) : objectPrinter(run)
   const isEvents = run.flags.bool('output-watch-events')
-  const show = (object: JsonObject, type: string): void =>
-    run.out(print(object, isEvents ? type : undefined))
+  const show = (objects: readonly JsonObject[], type: string): void =>
+    run.out(print(objects, isEvents ? type : undefined))
   if (!run.flags.bool('watch-only'))
-    for (const one of isList ? listed(info.object!) : [info.object!]) show(one, 'ADDED')
+    show(
+      infos.flatMap(({ object }) => (isList ? listed(object!) : [object!])),
+      'ADDED',
+    )
+  if (infos.length > 1)
+    throw new KubectlFailure('you may only watch a single resource or type of resource at a time')
   const events = eventsOf(run, watchCall(run, info, isList, isTabular))
   // whoever watches one object is told first what it is
   let isFirst = !isList
   for (;;) {
     const event = yield* events.next()
     if (event === undefined) return
-    if (!isFirst) show(event.object, event.type)
+    if (!isFirst) show([event.object], event.type)
     isFirst = false
   }
 }
@@ -64,31 +73,38 @@ const watchCall = (run: Invocation, info: Info, isList: boolean, isTabular: bool
   } as const
 }
 
-type Print = (object: JsonObject, event: string | undefined) => string
+type Print = (objects: readonly JsonObject[], event: string | undefined) => string
 
 /** Columns keep their widths, and headings come once. */
 const tablePrinter = (run: Invocation, info: Info): Print => {
   const options = tableOptions(run, info, false)
   const aligned = new AlignedColumns()
   let hasHeading = run.flags.bool('no-headers')
-  return (table, event) => {
-    const columns = columnsOf(table)
+  return (objects, event) => {
     const rows: (readonly string[])[] = []
     const more = (cells: readonly string[], first: string): readonly string[] =>
       event === undefined ? cells : [first, ...cells]
-    if (!hasHeading && rowsOf(table).length > 0) {
-      rows.push(more(headersOf(columns, options), 'EVENT'))
-      hasHeading = true
+    for (const object of objects) {
+      const table = isTable(object) ? object : tableOf(object, run.now())
+      const columns = columnsOf(table)
+      if (!hasHeading && rowsOf(table).length > 0) {
+        rows.push(more(headersOf(columns, options), 'EVENT'))
+        hasHeading = true
+      }
+      for (const row of rowsOf(table)) rows.push(more(cellsOf(columns, row, options), event ?? ''))
     }
-    for (const row of rowsOf(table)) rows.push(more(cellsOf(columns, row, options), event ?? ''))
     return aligned.format(rows)
   }
 }
 
 const objectPrinter = (run: Invocation): Print => {
-  const print = printerFor(run, outputFormat(run))
-  const shown = (object: JsonObject): JsonObject =>
-    run.flags.bool('show-managed-fields') ? object : withoutManagedFields(object)
-  return (object, event) =>
-    print(event === undefined ? shown(object) : { type: event, object: shown(object) })
+  const format = outputFormat(run)
+  const print = printerFor(run, format, GET_FORMATS)
+  const shown = shownIn(run, format)
+  return (objects, event) =>
+    objects
+      .map((object) =>
+        print(event === undefined ? shown(object) : { type: event, object: shown(object) }),
+      )
+      .join('')
 }

@@ -1,13 +1,21 @@
 // kubernetes: kubectl pkg/cmd/get/get.go
 import type { JsonObject } from '#apimachinery/object.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
-import { getOptions, isHuman, tableOptions } from '#kubectl/commands/get-options.ts'
+import { GET_FORMATS, getOptions, isHuman, tableOptions } from '#kubectl/commands/get-options.ts'
+import { sortedInfos, sortedTables } from '#kubectl/commands/get-sort.ts'
 import { rawTarget } from '#kubectl/commands/raw.ts'
 import { watchAndPrint } from '#kubectl/commands/get-watch.ts'
-import { ApiError, KubectlFailure, throwAll } from '#kubectl/failure.ts'
+import {
+  AggregateFailure,
+  asFailure,
+  KubectlFailure,
+  throwAll,
+  withoutNotFound,
+} from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { AlignedColumns } from '#kubectl/output/aligned.ts'
-import { ALLOWED_FORMATS, outputFormat, withoutManagedFields } from '#kubectl/output/format.ts'
+import { outputFormat } from '#kubectl/output/format.ts'
+import { shownIn } from '#kubectl/output/managed-fields.ts'
 import { printerFor } from '#kubectl/output/printer.ts'
 import {
   cellsOf,
@@ -15,10 +23,11 @@ import {
   headersOf,
   isTable,
   rowsOf,
+  tableOf,
   type TableOptions,
 } from '#kubectl/output/table.ts'
 import { build } from '#kubectl/resource/builder.ts'
-import { type Info, typedName } from '#kubectl/resource/info.ts'
+import type { Info } from '#kubectl/resource/info.ts'
 
 export function* get(run: Invocation): ToolRun<void> {
   const { flags, args } = run
@@ -35,7 +44,9 @@ export function* get(run: Invocation): ToolRun<void> {
   if (flags.bool('show-labels') && format !== '' && format !== 'wide')
     throw new KubectlFailure(`--show-labels option cannot be used with ${format} printer`)
   if (flags.bool('output-watch-events') && !isWatch)
-    throw run.usage('--output-watch-events option can only be used with --watch or --watch-only')
+    throw new KubectlFailure(
+      '--output-watch-events option can only be used with --watch or --watch-only',
+    )
   if (isWatch) yield* watchAndPrint(run, isHuman(format))
   else if (isHuman(format)) printTables(run)
   else printObjects(run, format)
@@ -61,31 +72,32 @@ const checkRaw = (run: Invocation): void => {
     throw new KubectlFailure(
       '--raw may not be specified with other flags that filter the server request or alter the output',
     )
-  if (flags.string('output') !== '') throw run.usage('--raw and --output are mutually exclusive')
+  if (flags.string('output') !== '')
+    throw new KubectlFailure('--raw and --output are mutually exclusive')
   const raw = flags.string('raw')
   if (!raw.startsWith('/') && !/^[a-z]+:/i.test(raw))
-    throw run.usage(
+    throw new KubectlFailure(
       `--raw must be a valid URL path: parse ${JSON.stringify(raw)}: invalid URI for request`,
     )
 }
 
 const ignoring = (run: Invocation, failures: readonly Error[]): readonly Error[] =>
-  run.flags.bool('ignore-not-found')
-    ? failures.filter((error) => !(error instanceof ApiError && error.is('NotFound')))
-    : failures
+  run.flags.bool('ignore-not-found') ? withoutNotFound(failures) : failures
 
 const printTables = (run: Invocation): void => {
   const { flags } = run
   const found = build(run, getOptions(run, true)).infos()
-  const failures = [...ignoring(run, found.failures)]
-  const infos = sortedInfos(run, found.infos)
-  const withKind = new Set(infos.map(({ resource }) => kindKey(resource))).size > 1
+  const failures = ignoring(run, found.failures)
+  const withKind = new Set(found.infos.map(({ resource }) => kindKey(resource))).size > 1
+  // several answers are put in order as they are, tables or not
+  const answers = found.infos.length > 1 ? sortedInfos(run, found.infos) : found.infos
+  const infos = sortedTables(run, answers)
   let isNamespaced = !flags.bool('all-namespaces')
   let written = false
   for (const group of byMapping(infos)) {
-    const [{ resource } = infos[0]!] = group
-    isNamespaced &&= resource.isNamespaced
-    const text = tablesText(run, group, tableOptions(run, group[0]!, withKind))
+    const [first] = group
+    isNamespaced &&= first!.resource.isNamespaced
+    const text = tablesText(run, group, tableOptions(run, first!, withKind))
     if (text === '') continue
     if (written && !flags.bool('no-headers')) run.out('\n')
     run.out(text)
@@ -95,7 +107,8 @@ const printTables = (run: Invocation): void => {
     run.err(
       isNamespaced ? `No resources found in ${run.namespace} namespace.\n` : 'No resources found\n',
     )
-  throwAll(failures)
+  // what is wrong with files is told together
+  throwAll(isWithoutFiles(run) ? failures : failures.map((one) => new AggregateFailure([one])))
 }
 
 const kindKey = ({ group, version, kind }: Info['resource']): string =>
@@ -117,9 +130,10 @@ const tablesText = (run: Invocation, infos: readonly Info[], options: TableOptio
   const rows: (readonly string[])[] = []
   let hasHeading = run.flags.bool('no-headers')
   for (const { object } of infos) {
-    if (object === undefined || !isTable(object)) continue
-    const columns = columnsOf(object)
-    const all = rowsOf(object)
+    if (object === undefined) continue
+    const table = isTable(object) ? object : tableOf(object, run.now())
+    const columns = columnsOf(table)
+    const all = rowsOf(table)
     if (all.length > 0 && !hasHeading) {
       rows.push(headersOf(columns, options))
       hasHeading = true
@@ -129,28 +143,22 @@ const tablesText = (run: Invocation, infos: readonly Info[], options: TableOptio
   return new AlignedColumns().format(rows)
 }
 
-const sortedInfos = (_run: Invocation, infos: readonly Info[]): readonly Info[] => infos
-
-const GET_FORMATS = [...ALLOWED_FORMATS, 'custom-columns', 'custom-columns-file', 'wide'].sort()
-
 /** kubernetes: GetOptions.printGeneric */
 const printObjects = (run: Invocation, format: string): void => {
-  const print = printerFor(run, format, GET_FORMATS)
   const result = build(run, getOptions(run, false))
-  const found = result.infos()
-  const failures = ignoring(run, found.failures)
-  const { infos } = found
+  const { infos, failures: all } = result.infos()
+  const failures = ignoring(run, all)
+  if (result.isSingle) throwAll(failures)
   if (infos.length === 0 && run.flags.bool('ignore-not-found')) return throwAll(failures)
-  if (format === 'name') {
-    for (const info of infos) run.out(`${typedName(info)}\n`)
-    return throwAll(failures)
+  const print = printerFor(run, format, GET_FORMATS)
+  const shown = shownIn(run, format)
+  try {
+    const inOrder = result.isSingle ? infos : sortedInfos(run, infos)
+    const sorted = inOrder.map(({ object }) => object!)
+    run.out(print(shown(result.isSingle && sorted.length === 1 ? sorted[0]! : listOf(sorted))))
+  } catch (error) {
+    throwAll([...failures, asFailure(error)])
   }
-  const shown = (object: JsonObject): JsonObject =>
-    run.flags.bool('show-managed-fields') ? object : withoutManagedFields(object)
-  if (!result.isSingle) {
-    if (infos.length > 0 || failures.length === 0)
-      run.out(print(listOf(infos.map(({ object }) => shown(object!)))))
-  } else for (const { object } of infos) run.out(print(shown(object!)))
   throwAll(failures)
 }
 

@@ -1,5 +1,5 @@
 // Commands that take manifests read them in the same way.
-import type { JsonObject } from '#apimachinery/object.ts'
+import type { JsonObject, JsonValue } from '#apimachinery/object.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Validation } from '#kubectl/commands/dry-run.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
@@ -37,17 +37,33 @@ export const manifestsOf = (
 
 /** kubernetes: kubectl pkg/validation */
 const checkDocument = (object: JsonObject, source: string): void => {
-  if (typeof object !== 'object' || Array.isArray(object)) return
-  const missing = ['apiVersion', 'kind'].filter((field) => {
-    const value = object[field]
-    return typeof value !== 'string' || value === ''
-  })
-  if (missing.length === 0) return
-  const texts = missing.map((field) => `${field} not set`)
-  const text = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
+  const problems = problemsOf(object)
+  if (problems.length === 0) return
+  const text = problems.length === 1 ? problems[0] : `[${problems.join(', ')}]`
   throw new KubectlFailure(
     `error validating ${JSON.stringify(source)}: error validating data: ${text}; if you choose to ignore these errors, turn validation off with --validate=false`,
   )
+}
+
+const problemsOf = (object: JsonObject): readonly string[] => {
+  const own = typeProblems(object)
+  if (own.length > 0 || object['kind'] !== 'List' || object['apiVersion'] !== 'v1') return own
+  const { items } = object
+  if (!Array.isArray(items)) return ['invalid object to validate']
+  return [...new Set((items as readonly JsonObject[]).flatMap(typeProblems))]
+}
+
+const typeProblems = (object: JsonValue): readonly string[] => {
+  if (typeof object !== 'object' || object === null || Array.isArray(object))
+    return ['invalid object to validate']
+  return ['apiVersion', 'kind'].flatMap((field) => {
+    const value = (object as JsonObject)[field]
+    if (value === undefined || value === null) return [`${field} not set`]
+    if (typeof value !== 'string') return [`${field} isn't string type`]
+    return field === 'apiVersion' && value.split('/').length > 2
+      ? [`unexpected GroupVersion string: ${value}`]
+      : []
+  })
 }
 
 /** `Unexpected args: [a b]` */

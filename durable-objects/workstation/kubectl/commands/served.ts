@@ -49,6 +49,7 @@ const refuseArguments = (run: Invocation): void => {
 
 export const apiVersions = (run: Invocation): void => {
   refuseArguments(run)
+  run.forgetDiscovery()
   const all = new Set(run.mapper.resources.map(groupVersionOf))
   run.out(
     [...all]
@@ -68,6 +69,7 @@ export const apiResources = (run: Invocation): void => {
   if (format !== '' && !FORMATS.includes(format)) throw noPrinter(format, FORMATS)
   if (sortBy !== '' && sortBy !== 'name' && sortBy !== 'kind')
     throw new KubectlFailure('--sort-by accepts only name or kind')
+  if (!flags.bool('cached')) run.forgetDiscovery()
   const found = sortedBy(
     sortBy,
     preferred(run.mapper.resources).filter((one) => isAsked(run, one)),

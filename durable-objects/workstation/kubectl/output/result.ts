@@ -2,7 +2,8 @@
 import type { JsonObject } from '#apimachinery/object.ts'
 import type { DryRun } from '#kubectl/commands/dry-run.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
-import { outputFormat, withoutManagedFields } from '#kubectl/output/format.ts'
+import { outputFormat } from '#kubectl/output/format.ts'
+import { shownIn } from '#kubectl/output/managed-fields.ts'
 import { printerFor } from '#kubectl/output/printer.ts'
 import { type Info, typedName } from '#kubectl/resource/info.ts'
 
@@ -22,9 +23,8 @@ export const resultPrinter = (run: Invocation, dryRun: DryRun = 'none'): ResultP
   const format = outputFormat(run)
   const printsObjects = format !== '' && format !== 'name'
   const print = printsObjects ? printerFor(run, format) : undefined
-  const keepsManaged = run.flags.has('show-managed-fields') && run.flags.bool('show-managed-fields')
-  const printObject = (object: JsonObject): void =>
-    run.out(print?.(keepsManaged ? object : withoutManagedFields(object)) ?? '')
+  const shown = shownIn(run, format)
+  const printObject = (object: JsonObject): void => run.out(print?.(shown(object)) ?? '')
   return {
     printsObjects,
     printObject,

@@ -1,4 +1,5 @@
 // Prints the tables that servers answer. kubernetes: cli-runtime pkg/printers/tableprinter.go
+import { age } from '#apimachinery/age.ts'
 import { own, type JsonObject, type JsonValue } from '#apimachinery/object.ts'
 import { formatLabels } from '#apimachinery/label-text.ts'
 import { metadataOf } from '#kubectl/resource/info.ts'
@@ -30,6 +31,19 @@ export const columnsOf = (table: JsonObject): readonly Column[] =>
 
 export const rowsOf = (table: JsonObject): readonly Row[] =>
   (table['rows'] ?? []) as unknown as readonly Row[]
+
+/** What is shown of an object that no server has made a table of. */
+export const tableOf = (object: JsonObject, now: number): JsonObject => {
+  const { name = '', creationTimestamp } = metadataOf(object)
+  const since = creationTimestamp === undefined ? '<unknown>' : age(now, creationTimestamp)
+  return {
+    columnDefinitions: [
+      { name: 'Name', priority: 0 },
+      { name: 'Age', priority: 0 },
+    ],
+    rows: [{ cells: [name, since], object }],
+  }
+}
 
 const shownColumns = (columns: readonly Column[], isWide: boolean): readonly number[] =>
   columns.flatMap(({ priority }, index) => (isWide || priority === 0 ? [index] : []))

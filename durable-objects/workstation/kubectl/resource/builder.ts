@@ -218,7 +218,7 @@ class Builder {
     try {
       return this.#run.client.get(pathTo(resource, namespace), query, accept)
     } catch (error) {
-      throw error instanceof ApiError && error.is('BadRequest')
+      throw error instanceof ApiError && (error.is('BadRequest') || error.is('NotFound'))
         ? this.#selectorProblem(resource, error)
         : error
     }
@@ -231,7 +231,7 @@ class Builder {
       JSON.stringify(text),
     )
     return labels === '""' && fields === '""'
-      ? error
+      ? error.withMessage(`Unable to list ${resource}: ${error.message}`)
       : error.withMessage(
           `Unable to find ${resource} that match label selector ${labels}, field selector ${fields}: ${error.message}`,
         )
@@ -285,21 +285,24 @@ class Builder {
   }
 
   #byFiles(filenames: readonly string[], kustomize: string): Plan {
-    if (this.#types.length > 0 && this.#names.length === 0)
+    if (this.#types.length > 0)
       throw new KubectlFailure(
         'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well',
       )
-    if (this.#names.length > 0)
-      throw new KubectlFailure('name cannot be provided when a path is specified')
     if (this.#tuples.length > 0)
       throw new KubectlFailure(
         'resource/name arguments cannot be provided when a path is specified',
       )
-    const { isRecursive = false } = this.#options
-    const sources =
-      kustomize === ''
-        ? sourcesOf(this.#run, filenames, isRecursive)
-        : [builtKustomization(this.#run, kustomize)]
+    const labels = this.#labels ?? ''
+    if (kustomize !== '') {
+      const visitBuilt = (visit: Visit): void => {
+        const built = builtKustomization(this.#run, kustomize)
+        for (const each of visitsOf([built], this.#run, this.#options, this.#namespace, labels))
+          each(visit)
+      }
+      return { isSingle: false, targetsSingleItems: true, sources: [visitBuilt] }
+    }
+    const sources = sourcesOf(this.#run, filenames, this.#options.isRecursive ?? false)
     if (sources.length === 0)
       throw new KubectlFailure(
         `error reading [${filenames.join(' ')}]: recognized file extensions are [.json .yaml .yml]`,
@@ -311,7 +314,7 @@ class Builder {
         sources.length === 1 &&
         sources[0]!.name === filenames[0],
       targetsSingleItems: true,
-      sources: visitsOf(sources, this.#run, this.#options, this.#namespace, this.#labels ?? ''),
+      sources: visitsOf(sources, this.#run, this.#options, this.#namespace, labels),
     }
   }
 }

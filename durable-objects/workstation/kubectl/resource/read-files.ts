@@ -1,9 +1,6 @@
 // Manifests in files, folders and pipes. kubernetes: cli-runtime pkg/resource/{builder,visitor}.go
 import { isFailure } from '#shell/files/failure.ts'
 import { givenPath } from '#shell/files/path.ts'
-import { parseJson } from '#apimachinery/json.ts'
-import type { JsonObject, JsonValue } from '#apimachinery/object.ts'
-import { parseYaml, splitYaml } from '#apimachinery/yaml/parse.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { globSource } from '#shell/tools/glob.ts'
@@ -25,6 +22,7 @@ export const sourcesOf = (
 ): readonly Source[] =>
   names.flatMap((name) => {
     if (name === '-') return [{ name: 'STDIN', text: run.stdin }]
+    if (name === '/dev/stdin') return [{ name, text: run.stdin }]
     if (/^https?:\/\//.test(name)) throw unreadable(name)
     return matching(run, name).flatMap((path) => under(run, path, isRecursive))
   })
@@ -77,35 +75,6 @@ const walk = (run: Invocation, folder: string, isRecursive: boolean): readonly S
 const textOf = ({ call }: Invocation, path: string): string => {
   const text = call.files.read(givenPath(call.cwd, path))
   if (isFailure(text)) throw new KubectlFailure(`open ${path}: ${text.text.toLowerCase()}`)
-  return text
-}
-
-/** The documents of a file one after the other; what is wrong with one is thrown when it is its turn. */
-export function* documentsOf({ name, text }: Source): Generator<JsonObject, void, void> {
-  if (/^\s*[{[]/.test(text)) {
-    yield* jsonDocuments(name, text)
-    return
-  }
-  for (const { text: chunk } of splitYaml(text)) {
-    let value: JsonValue
-    try {
-      value = parseYaml(chunk).value
-    } catch (error) {
-      throw new KubectlFailure(`error parsing ${name}: ${converting((error as Error).message)}`)
-    }
-    if (value !== null) yield value as JsonObject
-  }
-}
-
-const converting = (message: string): string =>
-  message.startsWith('error converting') ? message : `error converting YAML to JSON: ${message}`
-
-function* jsonDocuments(name: string, text: string): Generator<JsonObject, void, void> {
-  let value: JsonValue
-  try {
-    value = parseJson(text).value
-  } catch (error) {
-    throw new KubectlFailure(`error parsing ${name}: ${(error as Error).message}`)
-  }
-  if (value !== null) yield value as JsonObject
+  // a mark of the byte order says nothing
+  return text.replace(/^\ufeff/, '')
 }

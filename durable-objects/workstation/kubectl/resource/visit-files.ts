@@ -3,17 +3,26 @@ import { matches } from '#apimachinery/labels.ts'
 import type { JsonObject } from '#apimachinery/object.ts'
 import { parseSelector } from '#apimachinery/selector-parser.ts'
 import type { ResourceInfo } from '#kubectl/client/discovery.ts'
-import { asFailure, KubectlFailure, NoMatchError, throwAll } from '#kubectl/failure.ts'
+import {
+  AggregateFailure,
+  asFailure,
+  KubectlFailure,
+  NoMatchError,
+  throwAll,
+} from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import type { BuilderOptions, Visit } from '#kubectl/resource/builder-options.ts'
 import {
+  checkedItem,
   checkedObject,
+  isList,
   itemsOf,
   localResource,
   withNamespace,
 } from '#kubectl/resource/documents.ts'
-import { fetchInfo, type Info, isListObject, metadataOf } from '#kubectl/resource/info.ts'
-import { documentsOf, type Source } from '#kubectl/resource/read-files.ts'
+import { fetchInfo, type Info, metadataOf } from '#kubectl/resource/info.ts'
+import { documentsOf } from '#kubectl/resource/read-documents.ts'
+import type { Source } from '#kubectl/resource/read-files.ts'
 
 /** One visit for each file. `namespace`: where objects go that name none; `labels`: which of them are meant. */
 export const visitsOf = (
@@ -42,19 +51,44 @@ class Files {
 
   visit(source: Source, visit: Visit): void {
     const failures: Error[] = []
+    const hand = (info: Info): void => {
+      if (this.#isSelected(info)) visit(this.#latest(info))
+    }
     for (const document of documentsOf(source)) {
       this.#options.checkDocument?.(document, source.name)
-      const one = (object: JsonObject): void => {
-        const info = this.#documentInfo(object, source.name)
-        if (this.#isSelected(info)) visit(this.#latest(info))
-      }
-      if (this.#options.flattens !== true || !isListObject(document)) {
-        this.#tolerate(() => one(document), failures)
-        continue
-      }
-      for (const item of itemsOf(document)) this.#tolerate(() => one(item), failures)
+      this.#tolerate(() => {
+        const types = checkedObject(document, source.name)
+        const resource = this.#resourceOf(types, document, source.name)
+        if (this.#options.flattens === true && isList(document))
+          this.#visitItems(document, source.name, hand)
+        else hand(this.#documentInfo(document, resource, source.name))
+      }, failures)
     }
     throwAll(failures)
+  }
+
+  /** What is wrong with items is told together, however few they are. kubernetes: FlattenListVisitor */
+  #visitItems(list: JsonObject, source: string, hand: Visit): void {
+    const failures: Error[] = []
+    for (const item of itemsOf(list))
+      this.#tolerate(() => {
+        const { apiVersion, kind } = checkedItem(item)
+        const resource =
+          this.#options.isLocal === true
+            ? localResource(apiVersion, kind)
+            : this.#recognized(apiVersion, kind)
+        hand(this.#documentInfo(item, resource, source))
+      }, failures)
+    if (failures.length > 0) throw new AggregateFailure([new AggregateFailure(failures)])
+  }
+
+  #recognized(apiVersion: string, kind: string): ResourceInfo {
+    try {
+      return this.#run.mapper.ofObject(apiVersion, kind)
+    } catch (error) {
+      if (!(error instanceof NoMatchError)) throw error
+      throw new NoMatchError(`unable to recognize ${error.message}`)
+    }
   }
 
   #tolerate(act: () => void, failures: Error[]): void {
@@ -77,10 +111,8 @@ class Files {
   }
 
   /** kubernetes: mapper.infoForData, SetNamespace, RequireNamespace */
-  #documentInfo(given: JsonObject, source: string): Info {
-    const { kind, apiVersion } = checkedObject(given, source)
+  #documentInfo(given: JsonObject, resource: ResourceInfo, source: string): Info {
     const { namespace: own = '', name = '' } = metadataOf(given)
-    const resource = this.#resourceOf(apiVersion, kind, name, own, source)
     if (!resource.isNamespaced)
       return { resource, namespace: '', name, object: withNamespace(given, undefined), source }
     const { enforcesNamespace = false } = this.#options
@@ -99,10 +131,8 @@ class Files {
   }
 
   #resourceOf(
-    apiVersion: string,
-    kind: string,
-    name: string,
-    namespace: string,
+    { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+    document: JsonObject,
     source: string,
   ): ResourceInfo {
     if (this.#options.isLocal === true) return localResource(apiVersion, kind)
@@ -110,6 +140,7 @@ class Files {
       return this.#run.mapper.ofObject(apiVersion, kind)
     } catch (error) {
       if (!(error instanceof NoMatchError)) throw error
+      const { name = '', namespace = '' } = metadataOf(document)
       throw new NoMatchError(
         `resource mapping not found for name: ${JSON.stringify(name)} namespace: ${JSON.stringify(namespace)} from ${JSON.stringify(source)}: ${error.message}\nensure CRDs are installed first`,
       )
