@@ -86,6 +86,7 @@ const normal = (text) =>
     .replaceAll(/^[IWEF]\d{4} [\d:.]+ +\d+ /gm, '<log> ')
     .replaceAll(/\b(\d+h)?(\d+m)?\d+(\.\d+)?m?s\b/g, '<age>')
     .replaceAll(/(?<= )[2-9]m(?= |$)/gm, '<age>')
+    .replaceAll(/\/kubectl-edit-\d+/g, '/kubectl-edit')
     .replaceAll(/\/tmp\/(LIVE|MERGED)-\d+/g, '/tmp/$1')
     .replaceAll(/(?<=\t)20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9} \+0000$/gm, '<time>')
     .replaceAll(/<age> +/g, '<age> ')

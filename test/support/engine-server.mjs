@@ -1,7 +1,8 @@
 // Sessions' Kubernetes API over the engine alone: Node's own HTTP server, no workerd, no SQLite. For tests that look at the engine
 // through kubectl, and for throwing the cluster away before every request (`rebuild`).
 import http from 'node:http'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { build } from 'esbuild'
@@ -38,6 +39,24 @@ const loadEngine = async () => {
     return await import(file)
   } finally {
     rmSync(folder, { recursive: true })
+  }
+}
+
+/** An editor, on files of its own. */
+const runProgram = ([program, ...words], cwd, env, files) => {
+  for (const [name, text] of Object.entries(files)) writeFileSync(name, text)
+  const { error, status, stdout, stderr } = spawnSync(program, words, {
+    cwd,
+    env: { ...env, PATH: process.env.PATH },
+    encoding: 'utf8',
+  })
+  const after = Object.keys(files).map((name) => [name, readFileSync(name, 'utf8')])
+  for (const name of Object.keys(files)) rmSync(name)
+  return {
+    exitCode: error === undefined ? status : 127,
+    stdout: stdout ?? '',
+    stderr: stderr ?? '',
+    files: Object.fromEntries(after),
   }
 }
 
@@ -216,6 +235,7 @@ export const startEngineServer = async ({ rebuild = false, now = () => Date.now(
         server,
         JSON.parse(bytes),
         pause,
+        runProgram,
       )
       return void response.end(JSON.stringify(result))
     }

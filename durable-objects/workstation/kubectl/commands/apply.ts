@@ -169,7 +169,10 @@ const applyOne = (applying: Applying, info: Info): Info => {
   const modified = withLastApplied(info.object!)
   const live = current(run, info)
   if (live === undefined) return createOne(applying, info, modified)
-  if (dryRun === 'client') return say(applying, { ...info, object: live }, 'configured')
+  if (dryRun === 'client') {
+    const isChanged = patchOf(info, modified, live) !== undefined
+    return say(applying, { ...info, object: live }, isChanged ? 'configured' : 'unchanged')
+  }
   if (lastApplied(live) === undefined)
     run.err(
       `Warning: resource ${plainName(info)} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n`,
@@ -188,13 +191,16 @@ const current = (run: Invocation, info: Info): JsonObject | undefined => {
     return fetchInfo(run.client, info).object
   } catch (error) {
     if (error instanceof ApiError && error.is('NotFound')) return undefined
-    throw withSource(
-      `retrieving current configuration of:\n${infoText(info)}\nfrom server for:`,
-      info.source,
-      error as Error,
-    )
+    throw retrievingProblem(info, error as Error)
   }
 }
+
+export const retrievingProblem = (info: Info, error: Error): Error =>
+  withSource(
+    `retrieving current configuration of:\n${infoText(info)}\nfrom server for:`,
+    info.source,
+    error,
+  )
 
 /** kubernetes: Info.String */
 const infoText = ({ resource, namespace, name }: Info): string => {
@@ -220,6 +226,20 @@ const createOne = (applying: Applying, info: Info, object: JsonObject): Info => 
   }
 }
 
+const schemaOf = ({ resource: { group, version, kind } }: Info) =>
+  schemaForKind(group, version, kind)
+
+/** Undefined: there is nothing to change. */
+const patchOf = (info: Info, modified: JsonObject, live: JsonObject): JsonObject | undefined => {
+  const last = lastApplied(live)
+  return threeWayPatch(
+    last === undefined ? undefined : (JSON.parse(last) as JsonObject),
+    modified,
+    live,
+    schemaOf(info),
+  )
+}
+
 /** The live object itself if there is nothing to change. */
 const patchOne = (
   applying: Applying,
@@ -228,17 +248,9 @@ const patchOne = (
   live: JsonObject,
 ): JsonObject => {
   const { run, dryRun, manager, validation } = applying
-  const { group, version, kind } = info.resource
-  const schema = schemaForKind(group, version, kind)
   let base = live
   for (let tries = 1; ; tries++) {
-    const last = lastApplied(base)
-    const patch = threeWayPatch(
-      last === undefined ? undefined : (JSON.parse(last) as JsonObject),
-      modified,
-      base,
-      schema,
-    )
+    const patch = patchOf(info, modified, base)
     if (patch === undefined) return base === live ? live : base
     const body = goJsonLine(patch)
     try {
@@ -246,7 +258,7 @@ const patchOne = (
         method: 'PATCH',
         path: pathOfInfo(info),
         query: writeQuery(manager, dryRun, validation),
-        contentType: `application/${schema === undefined ? 'merge' : 'strategic-merge'}-patch+json`,
+        contentType: `application/${schemaOf(info) === undefined ? 'merge' : 'strategic-merge'}-patch+json`,
         body,
       })
     } catch (error) {

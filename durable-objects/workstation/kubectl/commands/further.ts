@@ -1,11 +1,20 @@
 // Commands that explain, compare and change in ways of their own.
 import type { CommandBody } from '#kubectl/invocation.ts'
+import { approve, deny } from '#kubectl/commands/certificate.ts'
 import { diff } from '#kubectl/commands/diff.ts'
+import { edit, editLastApplied } from '#kubectl/commands/edit.ts'
 import { explain } from '#kubectl/commands/explain.ts'
 import { kustomizeFolder } from '#kubectl/commands/kustomize.ts'
+import { setLastApplied, viewLastApplied } from '#kubectl/commands/last-applied.ts'
 
 export const furtherBodies: Readonly<Record<string, CommandBody>> = {
+  'apply edit-last-applied': editLastApplied,
+  'apply set-last-applied': setLastApplied,
+  'apply view-last-applied': viewLastApplied,
+  'certificate approve': approve,
+  'certificate deny': deny,
   diff,
+  edit,
   explain,
   kustomize: kustomizeFolder,
 }

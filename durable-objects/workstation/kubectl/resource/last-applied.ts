@@ -55,3 +55,10 @@ const configurationOf = (object: JsonObject): string =>
 /** The object that remembers what it says. kubernetes: CreateApplyAnnotation */
 export const withLastApplied = (object: JsonObject): JsonObject =>
   withAnnotations(object, { ...annotationsOf(object), [LAST_APPLIED]: configurationOf(object) })
+
+/** The object itself as it is remembered. kubernetes: editor.GetApplyPatch */
+export const configurationText = (object: JsonObject): string => `${goJsonLine(object)}\n`
+
+/** A merge patch that makes an object remember this one. */
+export const applyAnnotationPatch = (object: JsonObject): string =>
+  goJsonLine({ metadata: { annotations: { [LAST_APPLIED]: configurationText(object) } } })
