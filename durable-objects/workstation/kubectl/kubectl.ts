@@ -1,7 +1,15 @@
 // kubectl itself: finds the command that a line means, reads its flags, runs it, says what went wrong.
 import type { Tool, ToolCall, ToolRun } from '#shell/tools/tool.ts'
-import { readAll } from '#shell/tools/tool.ts'
+import { readAll, writeError, writeOut } from '#shell/tools/tool.ts'
 import { commandBodies } from '#kubectl/commands/table.ts'
+import {
+  completionsFor,
+  completionsOf,
+  DEFAULT,
+  FILE_EXTENSIONS,
+  NO_FILES,
+  NO_SPACE,
+} from '#kubectl/command/completions.ts'
 import { parseFlags, type CommandLine } from '#kubectl/command/flags.ts'
 import { helpOf } from '#kubectl/command/help.ts'
 import { findCommand, pathOf, suggestionsFor, type Command } from '#kubectl/command/tree.ts'
@@ -16,10 +24,13 @@ const MOST_INPUT = 8 * 1024 * 1024
 export const kubectlTool = (host: KubectlHost, memory: DiscoveryMemory = {}): Tool => ({
   name: 'kubectl',
   run: (call) => runKubectl(call, host, memory),
+  complete: (words, place) => completionsFor(host, words, place, memory),
 })
 
 function* runKubectl(call: ToolCall, host: KubectlHost, memory: DiscoveryMemory): ToolRun {
   const words = call.argv.slice(1)
+  if (words[0] === '__complete' || words[0] === '__completeNoDesc')
+    return yield* printCompletions(call, host, words)
   const { command, args, next } = findCommand(words)
   let run: Invocation | undefined
   try {
@@ -39,6 +50,26 @@ function* runKubectl(call: ToolCall, host: KubectlHost, memory: DiscoveryMemory)
     if (text !== '') yield { kind: 'write', fd: 2, text }
     return error.exitCode
   }
+}
+
+const DIRECTIVES: Readonly<Record<number, string>> = {
+  [DEFAULT]: 'Default',
+  [NO_SPACE]: 'NoSpace',
+  [NO_FILES]: 'NoFileComp',
+  [NO_SPACE | NO_FILES]: 'NoSpace, ShellCompDirectiveNoFileComp',
+  [FILE_EXTENSIONS]: 'FilterFileExt',
+}
+
+/** What the completion scripts of shells ask for. cobra: ShellCompRequestCmd */
+function* printCompletions(call: ToolCall, host: KubectlHost, given: readonly string[]): ToolRun {
+  const [request, ...words] = given
+  const { words: found, directive } = completionsOf(call, host, words)
+  const lines = request === '__complete' ? found : found.map((word) => word.split('\t')[0]!)
+  yield* writeOut([...lines, `:${directive}`].map((line) => `${line}\n`).join(''))
+  yield* writeError(
+    `Completion ended with directive: ShellCompDirective${DIRECTIVES[directive] ?? ''}\n`,
+  )
+  return 0
 }
 
 function* runCommand(run: Invocation): ToolRun<void> {

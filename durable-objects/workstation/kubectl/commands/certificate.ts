@@ -51,12 +51,25 @@ const judge = (run: Invocation, verdict: Verdict): void => {
     continuesOnError: true,
     latest: true,
     flattens: true,
+    checkDocument: (object) => requireNamespace(run, object),
   }).visit((info) => {
     condition(run, info, verdict)
     found++
     printer.print(info, verdict.operation)
   })
   if (found === 0) run.out('No resources found\n')
+}
+
+/** No namespace is put in for what names none. kubernetes: RetrieveLatest */
+const requireNamespace = (run: Invocation, object: JsonObject): void => {
+  const { apiVersion, kind } = object
+  const { name = '', namespace = '' } = metadataOf(object)
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string' || namespace !== '') return
+  const { group, version, plural, isNamespaced } = run.mapper.ofObject(apiVersion, kind)
+  if (isNamespaced)
+    throw new KubectlFailure(
+      `no namespace set on resource ${group}/${version}, Resource=${plural} ${JSON.stringify(name)}`,
+    )
 }
 
 const condition = (run: Invocation, info: Info, verdict: Verdict): void => {

@@ -80,7 +80,7 @@ export const apiResources = (run: Invocation): void => {
 }
 
 /** One version of each. kubernetes: ServerPreferredResources */
-const preferred = (resources: readonly ResourceInfo[]): readonly ResourceInfo[] => {
+export const preferred = (resources: readonly ResourceInfo[]): readonly ResourceInfo[] => {
   const seen = new Set<string>()
   return resources.filter((one) => {
     const key = qualifiedName(one)
@@ -98,7 +98,7 @@ const isAsked = ({ flags }: Invocation, one: ResourceInfo): boolean =>
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-const sortedBy = (field: string, resources: readonly ResourceInfo[]): readonly ResourceInfo[] =>
+export const sortedBy = (field: string, resources: readonly ResourceInfo[]): readonly ResourceInfo[] =>
   resources.toSorted((a, b) => {
     if (field === 'name') return compare(a.plural, b.plural)
     if (field === 'kind') return compare(a.kind, b.kind)
