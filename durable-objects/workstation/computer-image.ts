@@ -55,6 +55,8 @@ const textAt = (tree: Node, names: readonly string[]): string => {
 
 const BASHRC = `# read by every bash that somebody types into
 alias k=kubectl
+alias ls='ls --color=auto'
+alias grep='grep --color=auto'
 alias ll='ls -alF'
 alias la='ls -A'
 alias l='ls -CF'

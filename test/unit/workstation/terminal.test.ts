@@ -42,7 +42,7 @@ describe('a terminal', () => {
 
   test('shows what a watch brings, when it comes, and ends it at ^C', () => {
     const { desk, terminal, type, look } = open()
-    type('k watch /api/v1/namespaces/default/configmaps | grep -o \'"name":"new"\'\r')
+    type('k watch /api/v1/namespaces/default/configmaps | command grep -o \'"name":"new"\'\r')
     expect(terminal.isReady).toBe(false)
     desk.run('kubectl post /api/v1/namespaces/default/configmaps', {
       stdin: 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: new}\n',
@@ -100,6 +100,27 @@ describe('a terminal', () => {
     first.terminal.close(first.desk.cluster)
     const second = open(first.desk)
     expect(second.type('\x1b[A')).toBe('echo first')
+  })
+
+  test.each([
+    ['cat <<EOF', ['one', 'EOF'], 'one'],
+    ['cat <<A <<-"B C" | tr a-z A-Z', ['A', '\x16\ttwo', '\x16\tB C'], 'TWO'],
+    ['if true; then cat <<EOF', ['three', 'EOF', 'fi'], 'three'],
+    ['echo four \\', ['five'], 'four five'],
+    ['echo "six', ['seven"'], 'six\r\nseven'],
+    ['echo $((1<<3)) "<<EOF"', [], '8 <<EOF'],
+    ['echo $(cat <<EOF', ['nine', 'EOF', ')'], 'nine'],
+  ])('asks for what is missing: %s', (line, rest, output) => {
+    const { type } = open()
+    const texts = [line, ...rest].map((text) => type(`${text}\r`))
+    for (const text of texts.slice(0, -1)) expect(text).toMatch(/\r\n> $/)
+    expect(texts.at(-1)!.slice(texts.at(-1)!.indexOf('\r\n') + 2)).toBe(`${output}\r\n${PROMPT}`)
+  })
+
+  test('shows the history to a pipe, too', () => {
+    const { type } = open()
+    type('echo one\r')
+    expect(type('history | tail -2\r')).toContain('    1  echo one\r\n    2  history | tail -2\r\n')
   })
 
   test('is as wide as its page says', () => {

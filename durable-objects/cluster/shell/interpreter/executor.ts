@@ -28,7 +28,7 @@ import {
 import { captureStream, WAIT } from '#shell/kernel/stream.ts'
 import type { Steps } from '#shell/kernel/task.ts'
 import { MESSAGES } from '#shell/language/flavour.ts'
-import { Lines, type Parsed, parseScript } from '#shell/language/parse.ts'
+import { isUnfinished, Lines, type Parsed, parseScript } from '#shell/language/parse.ts'
 import { syntaxComplaint } from '#shell/language/syntax-error.ts'
 
 /** Runs a text as the shell that reads it would: nothing of it if it cannot be read. */
@@ -257,10 +257,6 @@ function* runInput(shell: Shell): Steps<number> {
   return state.status
 }
 
-const isWhole = (text: string): boolean => {
-  if (!text.endsWith('\n') || text.endsWith('\\\n')) return false
-  const parsed = parseScript(text)
-  return !('error' in parsed && parsed.isUnfinished)
-}
+const isWhole = (text: string): boolean => text.endsWith('\n') && !isUnfinished(text)
 
 provideShell(runShell)

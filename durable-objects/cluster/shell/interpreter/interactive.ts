@@ -15,7 +15,7 @@ import { shellSteps } from '#shell/interpreter/tasks.ts'
 import { isFailure } from '#shell/files/failure.ts'
 import { WAIT } from '#shell/kernel/stream.ts'
 import type { Steps } from '#shell/kernel/task.ts'
-import { parseScript } from '#shell/language/parse.ts'
+import { isUnfinished } from '#shell/language/parse.ts'
 
 const MOST_HISTORY = 500
 
@@ -88,8 +88,7 @@ function* readCommand(shell: Shell): Steps<string | undefined> {
     const line = yield* readLine(shell)
     if (line === undefined) return text === '' ? undefined : text
     text += line
-    const parsed = parseScript(text)
-    if (!('error' in parsed && parsed.isUnfinished) && !text.endsWith('\\\n')) return text
+    if (!isUnfinished(text)) return text
     yield* print(shell, shell.state.get('PS2') ?? '> ', 2)
   }
 }

@@ -107,6 +107,7 @@ export class ShellState {
     copy.lastBackground = this.lastBackground
     copy.functions = new Map(this.functions)
     copy.aliases = new Map(this.aliases)
+    copy.history = this.history
     // Traps are the shell's own; what it ignores stays ignored.
     for (const [signal, action] of this.traps) if (action === '') copy.traps.set(signal, action)
     copy.options = new Set(this.options)

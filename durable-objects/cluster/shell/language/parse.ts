@@ -1,5 +1,12 @@
 // From a script's text to its tree, bounded and remembered: loops and functions are parsed once.
-import { parse, type ParsedScript, type ParseError, type Word } from 'unbash'
+import {
+  forEachChild,
+  parse,
+  type ParsedScript,
+  type ParseError,
+  type SyntaxNode,
+  type Word,
+} from 'unbash'
 
 export type { ParsedScript }
 
@@ -48,6 +55,24 @@ const failed = (source: string, error: ParseError): Parsed => ({
       error.message,
     ),
 })
+
+/** Whether more lines belong to this text: somebody who types it is asked for them. */
+export const isUnfinished = (text: string): boolean => {
+  if (text.endsWith('\\\n')) return true
+  const parsed = parseScript(text)
+  return 'error' in parsed ? parsed.isUnfinished : text.includes('<<') && awaitsBody(parsed.script)
+}
+
+/** A here-document's last line has not come yet. */
+const awaitsBody = (script: ParsedScript): boolean => {
+  const nodes: SyntaxNode[] = [script]
+  for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+    if (node.type === 'HereDoc' && node.closing === undefined) return true
+    // within $( … ) a here-document ends with the parenthesis
+    if (node.type !== 'Word') forEachChild(node, (child) => void nodes.push(child))
+  }
+  return false
+}
 
 /** Which line a position stands in. */
 export class Lines {
