@@ -96,7 +96,12 @@ interface Growing {
 
 /** Directories stand before what is in them. */
 const treeOf = (files: readonly StoredFile[]): DirectoryNode => {
-  const root: Growing = { node: { ...directory({}), ...OWNER }, entries: {} }
+  // the folder itself is not stored: it is as old as the newest of what stands in it
+  const mtime = files.reduce(
+    (newest, file) => (file.path.includes('/') ? newest : Math.max(newest, file.mtime)),
+    0,
+  )
+  const root: Growing = { node: { ...directory({}, 0o755, mtime), ...OWNER }, entries: {} }
   const places = new Map([['', root]])
   for (const stored of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const slash = stored.path.lastIndexOf('/')

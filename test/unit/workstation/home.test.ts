@@ -60,6 +60,15 @@ describe('the home folder', () => {
     expect(table.take(home)).toEqual(['-shop', '-shop/web.yaml', '-shop/link'])
   })
 
+  test('is as old as the newest of what stands in it', () => {
+    const table = new Table()
+    const home = new Home(undefined, 1000)
+    filesOf(home).write(`${HOME}/a`, 'a')
+    table.take(home)
+    expect(home.volume.tree.mtime).toBe(5000)
+    expect(table.load().volume.tree.mtime).toBe(5000)
+  })
+
   test('that was emptied stays empty', () => {
     expect(new Home([], 0).files()).toEqual([])
   })
