@@ -130,6 +130,8 @@ export class ApiHost implements KubectlHost {
       endInput: () => session.endInput(),
       resize: (columns, rows) => session.resize(columns, rows),
       look: () => {
+        // between two turns nothing happens
+        if (!this.#place.isOpen) return { stdout: '', stderr: '' }
         const news = this.#place.ask((cluster) => cluster.look(session))
         if (news.exitCode !== undefined || news.failure !== undefined) this.#open.delete(hangUp)
         return news

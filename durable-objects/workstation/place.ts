@@ -28,6 +28,11 @@ export class Place {
     }
   }
 
+  /** A turn of the session lasts. */
+  get isOpen(): boolean {
+    return this.#cluster !== undefined
+  }
+
   get now(): number {
     return this.cluster.now
   }

@@ -86,12 +86,28 @@ export class ApiClient {
 
   /** There is one server, whatever the kubeconfig says. */
   #reach(): void {
-    const { host, server } = this.#options
-    if (server.replace(/\/+$/, '') === host.server) return
-    const name = server.replace(/^[a-z]+:\/\//, '').replace(/\/.*/, '')
+    const name = this.#unreachable()
+    if (name === undefined) return
     throw new PlainFailure(
       `The connection to the server ${name} was refused - did you specify the right host or port?`,
     )
+  }
+
+  /** The host and port of a server that is not there. */
+  #unreachable(): string | undefined {
+    const { host, server } = this.#options
+    if (server.replace(/\/+$/, '') === host.server) return undefined
+    return server.replace(/^[a-z]+:\/\//, '').replace(/\/.*/, '')
+  }
+
+  /** As Go says that a path cannot be got; undefined: it can. */
+  problem(path: string): string | undefined {
+    const name = this.#unreachable()
+    if (name === undefined) return undefined
+    const { server } = this.#options
+    const url = `${/^[a-z]+:\/\//.test(server) ? server : `http://${server}`}${path}`
+    const address = name.replace(/^localhost(?=:|$)/, '127.0.0.1')
+    return `Get ${JSON.stringify(url)}: dial tcp ${address}: connect: connection refused`
   }
 }
 
@@ -108,9 +124,10 @@ const ended = ({ text }: ApiReply): ApiStream => {
   }
 }
 
+/** Whoever wants to talk is told why not in one way, whatever the server's reason. */
 const refused = (call: ApiCall, reply: ApiReply): never => {
-  succeeded(call, reply)
-  throw new KubectlFailure(`unable to upgrade connection: ${reply.text}`)
+  const { message } = statusOf(call, reply)
+  throw new KubectlFailure(`unable to upgrade connection: ${message}`)
 }
 
 const succeeded = (call: ApiCall, reply: ApiReply): ApiReply => {

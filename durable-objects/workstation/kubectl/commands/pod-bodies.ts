@@ -1,6 +1,7 @@
 // Commands that look into Pods.
 import type { CommandBody } from '#kubectl/invocation.ts'
 import { attach } from '#kubectl/commands/attach.ts'
+import { cp } from '#kubectl/commands/cp.ts'
 import { drain } from '#kubectl/commands/drain.ts'
 import { events } from '#kubectl/commands/events.ts'
 import { exec } from '#kubectl/commands/exec.ts'
@@ -11,6 +12,7 @@ import { wait } from '#kubectl/commands/wait.ts'
 
 export const podBodies: Readonly<Record<string, CommandBody>> = {
   attach,
+  cp,
   drain,
   events,
   exec,

@@ -46,6 +46,7 @@ export const containerOrDefault = (
   pod: Pod,
   name: string,
   isQuiet: boolean,
+  say = (text: string): void => run.err(text),
 ): AnyContainer => {
   if (name !== '') {
     const found = containerNamed(pod, name)
@@ -58,9 +59,12 @@ export const containerOrDefault = (
   const marked = preset === '' ? undefined : containerNamed(pod, preset)
   if (marked !== undefined) return marked
   const first = pod.spec.containers[0]!
-  if (!isQuiet && hasSeveralContainers(pod)) tellDefault(run, pod, first.name)
+  if (!isQuiet && hasSeveralContainers(pod)) say(defaultText(pod, first.name))
   return first
 }
 
+const defaultText = (pod: Pod, name: string): string =>
+  `Defaulted container ${JSON.stringify(name)} out of: ${allContainerNames(pod)}\n`
+
 export const tellDefault = (run: Invocation, pod: Pod, name: string): void =>
-  run.err(`Defaulted container ${JSON.stringify(name)} out of: ${allContainerNames(pod)}\n`)
+  run.err(defaultText(pod, name))
