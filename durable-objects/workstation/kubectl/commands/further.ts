@@ -1,6 +1,7 @@
 // Commands that explain, compare and change in ways of their own.
 import type { CommandBody } from '#kubectl/invocation.ts'
 import { approve, deny } from '#kubectl/commands/certificate.ts'
+import { clusterDump } from '#kubectl/commands/cluster-dump.ts'
 import { diff } from '#kubectl/commands/diff.ts'
 import { edit, editLastApplied } from '#kubectl/commands/edit.ts'
 import { explain } from '#kubectl/commands/explain.ts'
@@ -13,6 +14,7 @@ export const furtherBodies: Readonly<Record<string, CommandBody>> = {
   'apply view-last-applied': viewLastApplied,
   'certificate approve': approve,
   'certificate deny': deny,
+  'cluster-info dump': clusterDump,
   diff,
   edit,
   explain,

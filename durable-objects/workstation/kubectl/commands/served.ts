@@ -98,7 +98,10 @@ const isAsked = ({ flags }: Invocation, one: ResourceInfo): boolean =>
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-export const sortedBy = (field: string, resources: readonly ResourceInfo[]): readonly ResourceInfo[] =>
+export const sortedBy = (
+  field: string,
+  resources: readonly ResourceInfo[],
+): readonly ResourceInfo[] =>
   resources.toSorted((a, b) => {
     if (field === 'name') return compare(a.plural, b.plural)
     if (field === 'kind') return compare(a.kind, b.kind)
@@ -152,7 +155,6 @@ const resourceList = (resources: readonly ResourceInfo[]): JsonObject => ({
 })
 
 export const clusterInfo = (run: Invocation): void => {
-  if (run.args.length > 0) throw run.usage(`unknown command ${JSON.stringify(run.args.join(' '))}`)
   const { server } = run.connection
   run.out(`Kubernetes control plane is running at ${server}\n`)
   const list = run.client.get('/api/v1/namespaces/kube-system/services', [
