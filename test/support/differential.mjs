@@ -55,15 +55,16 @@ const place = async (server, kubectl, session, { files, folder }) => {
   }
   const text = await (await fetch(`${server.url}/api/sessions/${session.id}/kubeconfig`)).text()
   writeFileSync(path.join(root, 'kubeconfig'), text)
-  return { root, bin, work, home }
+  return { root, bin, work, home, url: session.url }
 }
 
-const run = ({ root, bin, work, home }, line) =>
+const run = ({ root, bin, work, home, url }, line) =>
   new Promise((resolve) => {
     const env = {
       PATH: `${bin}:${process.env.PATH}`,
       HOME: home,
       KUBECONFIG: path.join(root, 'kubeconfig'),
+      OUR_SERVER: url,
       LC_ALL: 'C',
       TZ: 'UTC',
     }

@@ -117,7 +117,7 @@ const invalidMessage = ({ status }: ApiError): string => {
     ),
   ]
   if (causes.length === 0) return about
-  if (causes.length === 1) return `${about}: ${causes[0]}`
+  if (causes.length === 1) return `${about}: ${causes[0]}\n`
   return `${about}: \n${causes.map((cause) => `* ${cause}\n`).join('')}`
 }
 

@@ -14,12 +14,16 @@ import type { CommandLine, Flags } from '#kubectl/command/flags.ts'
 import { pathOf, type Command } from '#kubectl/command/tree.ts'
 import { KubectlFailure, usageFailure } from '#kubectl/failure.ts'
 import type { ApiCall } from '#kubectl/host.ts'
+import { logLine } from '#kubectl/log.ts'
 
 /** The version that this kubectl says it is: that of the one whose help texts it has. */
 export const CLIENT_VERSION = 'v1.36.3'
 
 /** What servers serve is believed for as long. kubernetes: client-go discovery/cached/disk */
 const DISCOVERY_MS = 6 * 3_600_000
+
+/** Commands that ask once what is served. */
+const ONCE: ReadonlySet<string> = new Set(['api-resources', 'api-versions'])
 
 /** What a computer remembers from one run to the next. */
 export interface DiscoveryMemory {
@@ -44,6 +48,8 @@ export class Invocation {
   readonly host: KubectlHost
   /** All of standard input, if a flag asked for it. */
   stdin = ''
+  /** How many the server has given. */
+  warnings = 0
   /** How it ends if nothing worse happens. */
   exitCode = 0
   #pieces: Piece[] = []
@@ -98,7 +104,10 @@ export class Invocation {
       server: this.connection.server,
       userAgent: `kubectl/${CLIENT_VERSION} (linux/amd64) kubernetes/0000000`,
       ...(impersonate === undefined ? {} : { impersonate }),
-      warn: (text) => this.err(`Warning: ${text}\n`),
+      warn: (text) => {
+        this.warnings++
+        this.err(`Warning: ${text}\n`)
+      },
     })
     return this.#client
   }
@@ -117,6 +126,12 @@ export class Invocation {
 
   #discovery(): Discovery {
     const memory = this.#memory
+    const problem = this.client.problem('/api?timeout=32s')
+    if (problem !== undefined) {
+      this.tellUnserved(problem, ONCE.has(this.command.name) ? 1 : 5)
+      // throws
+      return discover(this.client)
+    }
     const { latest } = memory
     const age = latest === undefined ? Infinity : this.now() - latest.at
     if (latest !== undefined && age >= 0 && age < DISCOVERY_MS) return latest.discovery
@@ -124,6 +139,13 @@ export class Invocation {
     this.#hasDiscovered = true
     memory.latest = { at: this.now(), discovery }
     return discovery
+  }
+
+  /** Each attempt is logged before the last one fails. */
+  tellUnserved(problem: string, times: number): void {
+    const text = `"Unhandled Error" err="couldn't get current server API group list: ${problem.replaceAll('"', '\\"')}"`
+    for (let tries = times; tries > 0; tries--)
+      this.err(logLine(this, 'memcache.go:265', text, 'E'))
   }
 
   /** What is served is asked anew. */
@@ -176,7 +198,8 @@ const impersonationOf = (flags: Flags, authInfo: string): ApiCall['impersonate']
   const groups = flags.list('as-group')
   const uid = flags.string('as-uid')
   if (user === '') {
-    if (groups.length === 0 && uid === '') return undefined
+    if (groups.length === 0 && uid === '' && flags.list('as-user-extra').length === 0)
+      return undefined
     throw new KubectlFailure(
       `requesting uid, groups or user-extra for ${authInfo} without impersonating a user`,
     )

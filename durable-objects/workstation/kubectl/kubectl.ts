@@ -13,7 +13,7 @@ import {
 import { parseFlags, type CommandLine } from '#kubectl/command/flags.ts'
 import { helpOf } from '#kubectl/command/help.ts'
 import { findCommand, pathOf, suggestionsFor, type Command } from '#kubectl/command/tree.ts'
-import { failureText, KubectlFailure, usageFailure } from '#kubectl/failure.ts'
+import { failureText, KubectlFailure, PlainFailure, usageFailure } from '#kubectl/failure.ts'
 import type { KubectlHost } from '#kubectl/host.ts'
 import { type DiscoveryMemory, Invocation } from '#kubectl/invocation.ts'
 
@@ -42,6 +42,7 @@ function* runKubectl(call: ToolCall, host: KubectlHost, memory: DiscoveryMemory)
     if (line.flags.bool('help')) run.out(helpOf(command, call))
     else yield* runCommand(run)
     yield* run.flush()
+    refuseWarnings(run)
     return run.exitCode
   } catch (error) {
     if (!(error instanceof KubectlFailure)) throw error
@@ -50,6 +51,12 @@ function* runKubectl(call: ToolCall, host: KubectlHost, memory: DiscoveryMemory)
     if (text !== '') yield { kind: 'write', fd: 2, text }
     return error.exitCode
   }
+}
+
+/** `--warnings-as-errors` */
+const refuseWarnings = ({ flags, warnings }: Invocation): void => {
+  if (!flags.bool('warnings-as-errors') || warnings === 0) return
+  throw new KubectlFailure(warnings === 1 ? '1 warning received' : `${warnings} warnings received`)
 }
 
 const DIRECTIVES: Readonly<Record<number, string>> = {
@@ -111,6 +118,8 @@ const refuseUnknown = (
 ): void => {
   if (command.name !== '' || next === undefined) return
   if (next === 'help' || words.includes('-h') || words.includes('--help')) return
+  if (words[0]!.startsWith('-'))
+    throw new PlainFailure(`Error: flags cannot be placed before plugin name: ${words[0]}`)
   const similar = suggestionsFor(command, next)
   const hint =
     similar.length === 0

@@ -46,36 +46,55 @@ const isMap = (value: JsonValue | undefined): value is JsonObject =>
 const text = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '')
 
 /** Where kubeconfigs are, in order. */
-export const configPaths = ({ env, cwd, user }: ToolCall, flags: Flags): readonly string[] => {
+export const configPaths = (call: ToolCall, flags: Flags): readonly string[] =>
+  configNames(call, flags).map((name) => givenPath(call.cwd, name))
+
+/** As they were named. */
+const configNames = ({ env, user }: ToolCall, flags: Flags): readonly string[] => {
   const given = flags.string('kubeconfig')
-  if (given !== '') return [givenPath(cwd, given)]
-  const paths = (env['KUBECONFIG'] ?? '').split(':').filter((path) => path !== '')
-  if (paths.length > 0) return paths.map((path) => givenPath(cwd, path))
-  return [`${env['HOME'] ?? user.home}/.kube/config`]
+  if (given !== '') return [given]
+  const names = (env['KUBECONFIG'] ?? '').split(':').filter((name) => name !== '')
+  return names.length > 0 ? names : [`${env['HOME'] ?? user.home}/.kube/config`]
 }
 
 export const loadConfig = (call: ToolCall, flags: Flags): KubeConfig => {
   const configs: KubeConfig[] = []
-  for (const path of configPaths(call, flags)) {
-    const content = call.files.exists(path) ? call.files.read(path) : undefined
-    if (content === undefined || isFailure(content)) {
-      if (flags.string('kubeconfig') !== '')
-        throw new KubectlFailure(`stat ${flags.string('kubeconfig')}: no such file or directory`)
+  const given = flags.string('kubeconfig')
+  for (const name of configNames(call, flags)) {
+    const path = givenPath(call.cwd, name)
+    if (!call.files.exists(path)) {
+      if (given !== '') throw new KubectlFailure(`stat ${given}: no such file or directory`)
       continue
     }
-    configs.push(readConfig(content, path))
+    const content = call.files.read(path)
+    if (isFailure(content)) throw loading(name, `read ${name}: ${content.text.toLowerCase()}`)
+    configs.push(readConfig(content, name))
   }
   return configs.reduce(merged, NOTHING)
 }
+
+const loading = (path: string, message: string): KubectlFailure =>
+  new KubectlFailure(`error loading config file "${path}": ${message}`)
 
 export const readConfig = (content: string, path: string): KubeConfig => {
   let value: JsonValue
   try {
     value = parseYaml(content).value
   } catch (error) {
-    throw new KubectlFailure(`error loading config file "${path}": ${(error as Error).message}`)
+    throw loading(path, (error as Error).message)
   }
-  if (!isMap(value)) return NOTHING
+  if (value === null) return NOTHING
+  if (!isMap(value))
+    throw loading(
+      path,
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+    )
+  const [kind, version] = [text(value['kind']) || 'Config', text(value['apiVersion']) || 'v1']
+  if (kind !== 'Config' || version !== 'v1')
+    throw loading(
+      path,
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"`,
+    )
   const named = <T>(key: string, inner: string): readonly Named<T>[] =>
     (Array.isArray(value[key]) ? (value[key] as readonly JsonValue[]) : [])
       .filter(isMap)
@@ -111,14 +130,10 @@ export const connectionOf = (
 ): ConnectionConfig => {
   const contextName = flags.string('context') || config.currentContext
   const context = config.contexts.find(({ name }) => name === contextName)?.value
-  if (contextName !== '' && context === undefined) {
-    if (flags.string('context') !== '' || config.contexts.length > 0)
-      throw new PlainFailure(
-        flags.string('context') === ''
-          ? `error: context ${JSON.stringify(contextName)} does not exist`
-          : `Error in configuration: context was not found for specified context: ${contextName}`,
-      )
-  }
+  if (contextName !== '' && context === undefined)
+    throw new PlainFailure(
+      `Error in configuration: context was not found for specified context: ${contextName}`,
+    )
   const clusterName = flags.string('cluster') || (context?.cluster ?? '')
   const cluster = config.clusters.find(({ name }) => name === clusterName)?.value
   if (flags.string('cluster') !== '' && cluster === undefined)

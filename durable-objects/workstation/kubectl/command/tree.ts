@@ -143,7 +143,13 @@ export const suggestionsFor = (command: Command, word: string): readonly string[
         distance(word.toLowerCase(), name.toLowerCase()) <= MOST_DISTANCE ||
         name.toLowerCase().startsWith(word.toLowerCase()),
     )
-    .toSorted()
+    .toSorted((a, b) => placeIn(command, a) - placeIn(command, b) || (a < b ? -1 : 1))
+
+/** Where the help of a command lists one below it. */
+const placeIn = ({ help }: Command, name: string): number => {
+  const place = help.search(new RegExp(`^  ${name} `, 'm'))
+  return place < 0 ? help.length : place
+}
 
 /** Levenshtein. */
 const distance = (a: string, b: string): number => {

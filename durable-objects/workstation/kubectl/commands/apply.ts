@@ -1,9 +1,12 @@
 // kubernetes: kubectl pkg/cmd/apply/{apply,patcher}.go
 import { schemaForKind } from '#api/schemas.ts'
 import type { JsonObject } from '#apimachinery/object.ts'
+import { applyMergePatch } from '#apimachinery/patch/merge-patch.ts'
+import { applyStrategicMergePatch } from '#apimachinery/patch/strategic-merge.ts'
 import { threeWayPatch } from '#apimachinery/patch/three-way.ts'
 import { pathTo, type ResourceInfo } from '#kubectl/client/discovery.ts'
 import { propagationOf } from '#kubectl/commands/delete.ts'
+import { migrated } from '#kubectl/commands/apply-migration.ts'
 import {
   type DryRun,
   dryRunOf,
@@ -132,19 +135,25 @@ export const warnIfDeleting = (run: Invocation, object: JsonObject): void => {
 const applyOnServer = (applying: Applying, info: Info): Info => {
   const { run, dryRun, manager, validation } = applying
   refuseGeneratedName(info)
-  const force = run.flags.bool('force-conflicts')
-  let object: JsonObject
-  try {
-    object = run.client.object({
+  const force = String(run.flags.bool('force-conflicts'))
+  const query = (name: string) => writeQuery(name, dryRun, validation)
+  const send = (): JsonObject =>
+    run.client.object({
       method: 'PATCH',
       path: pathOfInfo(info),
-      query: [...writeQuery(manager, dryRun, validation), ['force', String(force)]],
+      query: [...query(manager), ['force', force]],
       contentType: 'application/apply-patch+yaml',
       body: goJsonLine(info.object!),
     })
+  let applied: JsonObject
+  try {
+    applied = send()
   } catch (error) {
     throw error instanceof ApiError && error.is('Conflict') ? conflictHelp(error) : error
   }
+  const isDefaultManager = manager === SERVER_SIDE_MANAGER
+  const migration = { run, manager, isDefaultManager, query, again: send }
+  const object = migrated(migration, { ...info, object: applied })
   warnIfDeleting(run, object)
   return say(applying, { ...info, object }, 'serverside-applied')
 }
@@ -169,15 +178,14 @@ const applyOne = (applying: Applying, info: Info): Info => {
   const modified = withLastApplied(info.object!)
   const live = current(run, info)
   if (live === undefined) return createOne(applying, info, modified)
-  if (dryRun === 'client') {
-    const isChanged = patchOf(info, modified, live) !== undefined
-    return say(applying, { ...info, object: live }, isChanged ? 'configured' : 'unchanged')
-  }
   if (lastApplied(live) === undefined)
     run.err(
       `Warning: resource ${plainName(info)} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n`,
     )
-  const object = patchOne(applying, info, modified, live)
+  const object =
+    dryRun === 'client'
+      ? patchedHere(info, modified, live)
+      : patchOne(applying, info, modified, live)
   warnIfDeleting(run, object)
   return say(applying, { ...info, object }, object === live ? 'unchanged' : 'configured')
 }
@@ -238,6 +246,16 @@ const patchOf = (info: Info, modified: JsonObject, live: JsonObject): JsonObject
     live,
     schemaOf(info),
   )
+}
+
+/** As the server would patch it, without its defaults. */
+const patchedHere = (info: Info, modified: JsonObject, live: JsonObject): JsonObject => {
+  const patch = patchOf(info, modified, live)
+  const schema = schemaOf(info)
+  if (patch === undefined) return live
+  return schema === undefined
+    ? applyMergePatch(live, patch)
+    : applyStrategicMergePatch(live, patch, schema)
 }
 
 /** The live object itself if there is nothing to change. */

@@ -1,6 +1,7 @@
 // kubernetes: kubectl pkg/cmd/delete/delete.go
 import type { JsonObject } from '#apimachinery/object.ts'
-import type { ToolRun } from '#shell/tools/tool.ts'
+import { readChunk, type ToolRun } from '#shell/tools/tool.ts'
+import { goBoolean } from '#kubectl/command/values.ts'
 import { waitForDeletion } from '#kubectl/commands/deletion.ts'
 import { type DryRun, dryRunOf } from '#kubectl/commands/dry-run.ts'
 import { rawTarget } from '#kubectl/commands/raw.ts'
@@ -49,7 +50,30 @@ export function* deleteResources(run: Invocation): ToolRun<void> {
     withoutObjects: true,
   })
   checkFlags(run, grace)
+  if (flags.bool('interactive') && dryRun === 'none' && !(yield* isConfirmed(run, result))) return
   yield* deleteAll({ run, dryRun, grace, propagation }, result)
+}
+
+/** Asks whether it is meant. kubernetes: DeleteOptions.confirmation */
+function* isConfirmed(run: Invocation, result: BuiltResult): ToolRun<boolean> {
+  const infos = result.all()
+  if (infos.length === 0) {
+    run.out('No resources found\n')
+    return false
+  }
+  run.out(`You are about to delete the following ${infos.length} resource(s):\n`)
+  for (const info of infos) run.out(`${typedName(info)}\n`)
+  run.out('Do you want to continue? (y/N): ')
+  yield* run.flush()
+  let answer = ''
+  for (;;) {
+    const more = yield* readChunk()
+    answer += more ?? ''
+    if (more === undefined || /\S\s/.test(answer)) break
+  }
+  const isMeant = /^\s*y(\s|$)/i.test(answer)
+  if (!isMeant) run.out('deletion is cancelled\n')
+  return isMeant
 }
 
 /** `--now` is a second; `--force` is none. */
@@ -71,10 +95,16 @@ const PROPAGATIONS: Readonly<Record<string, string>> = {
 }
 
 /** kubernetes: GetCascadingStrategy */
-export const propagationOf = ({ flags }: Invocation): string => {
-  const value = flags.string('cascade')
-  if (/^(true|True|TRUE|t|T|1)$/.test(value)) return 'Background'
-  if (/^(false|False|FALSE|f|F|0)$/.test(value)) return 'Orphan'
+export const propagationOf = (run: Invocation): string => {
+  const value = run.flags.string('cascade')
+  const given = goBoolean(value)
+  if (given !== undefined) {
+    const name = given ? 'background' : 'orphan'
+    run.err(
+      `warning: --cascade=${value} is deprecated (boolean value) and can be replaced with --cascade=${name}.\n`,
+    )
+    return PROPAGATIONS[name]!
+  }
   const found = Object.hasOwn(PROPAGATIONS, value) ? PROPAGATIONS[value] : undefined
   if (found !== undefined) return found
   throw new KubectlFailure(

@@ -1,10 +1,11 @@
 // `--dry-run` and `--validate`. kubernetes: kubectl pkg/cmd/util/helpers.go GetDryRunStrategy, GetValidationDirective
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
+import { logLine } from '#kubectl/log.ts'
+
+export { logLine }
 
 export type DryRun = 'none' | 'client' | 'server'
-
-const PLACE = 'helpers.go:731'
 
 /** Throws what is said of values that do not exist. */
 export const dryRunOf = (run: Invocation): DryRun => {
@@ -18,7 +19,11 @@ export const dryRunOf = (run: Invocation): DryRun => {
     case 'unchanged':
     case '':
       run.err(
-        logLine(run, PLACE, '--dry-run is deprecated and can be replaced with --dry-run=client.'),
+        logLine(
+          run,
+          'helpers.go:719',
+          '--dry-run is deprecated and can be replaced with --dry-run=client.',
+        ),
       )
       return 'client'
     default:
@@ -27,7 +32,7 @@ export const dryRunOf = (run: Invocation): DryRun => {
         run.err(
           logLine(
             run,
-            PLACE,
+            isTrue ? 'helpers.go:733' : 'helpers.go:736',
             isTrue
               ? `--dry-run=${value} is deprecated (boolean value) and can be replaced with --dry-run=client.`
               : `--dry-run=${value} is deprecated (boolean value) and can be replaced with --dry-run=none.`,
@@ -39,35 +44,6 @@ export const dryRunOf = (run: Invocation): DryRun => {
         `Invalid dry-run value (${value}). Must be "none", "server", or "client".`,
       )
   }
-}
-
-const two = (value: number): string => String(value).padStart(2, '0')
-
-/** A warning as klog writes it. */
-export const logLine = (run: Invocation, place: string, text: string): string => {
-  const seconds = Math.floor(run.now() / 1000)
-  const [month, day] = monthAndDay(Math.floor(seconds / 86_400))
-  const time = [seconds / 3600, seconds / 60].map((part) =>
-    two(Math.floor(part) % (part === seconds / 3600 ? 24 : 60)),
-  )
-  const rest = `${two(seconds % 60)}.${String(run.now() % 1000).padStart(3, '0')}000`
-  return `W${two(month)}${two(day)} ${time.join(':')}:${rest} ${String(run.call.pid).padStart(7)} ${place}] ${text}\n`
-}
-
-/** Of a count of days since 1970. */
-const monthAndDay = (days: number): readonly [number, number] => {
-  const shifted = days + 719_468
-  const dayOfEra = shifted % 146_097
-  const year = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) /
-      365,
-  )
-  const dayOfYear = dayOfEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100))
-  const part = Math.floor((5 * dayOfYear + 2) / 153)
-  return [part < 10 ? part + 3 : part - 9, dayOfYear - Math.floor((153 * part + 2) / 5) + 1]
 }
 
 export type Validation = 'Strict' | 'Warn' | 'Ignore'

@@ -30,14 +30,20 @@ export const manifestsOf = (
     enforcesNamespace: run.connection.isExplicit,
     continuesOnError: true,
     flattens: true,
-    ...(validation === 'Ignore' ? {} : { checkDocument }),
+    ...(validation === 'Ignore'
+      ? {}
+      : {
+          checkDocument: (object: JsonObject, source: string) => checkDocument(run, object, source),
+        }),
     ...more,
   })
 }
 
 /** kubernetes: kubectl pkg/validation */
-const checkDocument = (object: JsonObject, source: string): void => {
-  const problems = problemsOf(object)
+const checkDocument = (run: Invocation, object: JsonObject, source: string): void => {
+  const unread = run.client.problem('/openapi/v2?timeout=32s')
+  const problems =
+    unread === undefined ? problemsOf(object) : [`failed to download openapi: ${unread}`]
   if (problems.length === 0) return
   const text = problems.length === 1 ? problems[0] : `[${problems.join(', ')}]`
   throw new KubectlFailure(

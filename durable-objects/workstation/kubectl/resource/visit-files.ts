@@ -136,6 +136,11 @@ class Files {
     source: string,
   ): ResourceInfo {
     if (this.#options.isLocal === true) return localResource(apiVersion, kind)
+    const problem = this.#run.client.problem('/api?timeout=32s')
+    if (problem !== undefined) {
+      this.#run.tellUnserved(problem, 1)
+      throw new KubectlFailure(`unable to recognize ${JSON.stringify(source)}: ${problem}`)
+    }
     try {
       return this.#run.mapper.ofObject(apiVersion, kind)
     } catch (error) {
