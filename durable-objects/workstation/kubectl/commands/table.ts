@@ -5,12 +5,15 @@ import { canI, whoAmI } from '#kubectl/commands/auth.ts'
 import { configBodies } from '#kubectl/commands/config/table.ts'
 import { completion, pluginList } from '#kubectl/commands/completion.ts'
 import { create } from '#kubectl/commands/create-files.ts'
+import { createBodies } from '#kubectl/commands/create/table.ts'
 import { deleteResources } from '#kubectl/commands/delete.ts'
 import { describe } from '#kubectl/commands/describe.ts'
 import { apiResources, apiVersions, clusterInfo, version } from '#kubectl/commands/served.ts'
 import { furtherBodies } from '#kubectl/commands/further.ts'
 import { get } from '#kubectl/commands/get.ts'
+import { annotate, label } from '#kubectl/commands/label.ts'
 import { podBodies } from '#kubectl/commands/pod-bodies.ts'
+import { scale } from '#kubectl/commands/scale.ts'
 import {
   alpha,
   certificate,
@@ -27,6 +30,7 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   help,
   get,
   alpha,
+  annotate,
   apply,
   'api-resources': apiResources,
   'api-versions': apiVersions,
@@ -44,11 +48,14 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   config: group,
   ...configBodies,
   ...furtherBodies,
+  ...createBodies,
   'create secret': group,
   'create service': group,
   kuberc: group,
+  label,
   plugin: group,
   rollout,
+  scale,
   set: group,
   top: group,
   ...podBodies,

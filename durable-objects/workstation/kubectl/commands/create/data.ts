@@ -1,0 +1,176 @@
+// ConfigMaps and Secrets from files and literals. kubernetes: kubectl pkg/cmd/create/{create_configmap,create_secret*}.go, pkg/generate/…
+import { encodeBase64 } from '#apimachinery/base64.ts'
+import type { JsonObject } from '#apimachinery/object.ts'
+import { isFailure } from '#shell/files/failure.ts'
+import { bytesOf } from '#shell/files/bytes.ts'
+import { baseName, givenPath } from '#shell/files/path.ts'
+import { createGenerated, metadataFor, nameOf } from '#kubectl/commands/create/generated.ts'
+import { KubectlFailure } from '#kubectl/failure.ts'
+import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
+
+type Data = Map<string, string>
+
+const KEY = /^[-._a-zA-Z0-9]+$/
+
+const checkKey = (key: string): void => {
+  if (KEY.test(key) && key !== '.' && key !== '..' && key.length <= 253) return
+  throw new KubectlFailure(
+    `${JSON.stringify(key)} is not a valid key name: a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')`,
+  )
+}
+
+const add = (data: Data, key: string, value: string, what: string): void => {
+  checkKey(key)
+  if (data.has(key))
+    throw new KubectlFailure(
+      `cannot add key ${JSON.stringify(key)}, another key by that name already exists in Data for ${what}`,
+    )
+  data.set(key, value)
+}
+
+const read = ({ call, stdin }: Invocation, path: string): string => {
+  if (path === '-' || path === '/dev/stdin') return stdin
+  const text = call.files.read(givenPath(call.cwd, path))
+  if (isFailure(text)) throw new KubectlFailure(`error reading ${path}: ${text.text.toLowerCase()}`)
+  return text
+}
+
+const fromFiles = (run: Invocation, data: Data, what: string): void => {
+  const { files, cwd } = run.call
+  for (const source of run.flags.list('from-file')) {
+    const parts = source.split('=')
+    if (parts.length > 2) throw new KubectlFailure("key names or file paths cannot contain '='")
+    const [key, path] = parts.length === 2 ? [parts[0]!, parts[1]!] : [baseName(source), source]
+    if (parts.length === 2 && (key === '' || path === ''))
+      throw new KubectlFailure(
+        key === ''
+          ? `key name for file path ${path} missing`
+          : `file path for key name ${key} missing`,
+      )
+    const stat = files.stat(givenPath(cwd, path))
+    if (isFailure(stat) && path !== '-' && path !== '/dev/stdin')
+      throw new KubectlFailure(`error reading ${path}: no such file or directory`)
+    if (!isFailure(stat) && stat.kind === 'directory') {
+      if (parts.length === 2)
+        throw new KubectlFailure('cannot give a key name for a directory path')
+      const names = files.list(givenPath(cwd, path))
+      for (const name of isFailure(names) ? [] : names.toSorted()) {
+        const inner = files.stat(givenPath(cwd, `${path}/${name}`))
+        if (!isFailure(inner) && inner.kind !== 'directory' && KEY.test(name))
+          add(data, name, read(run, `${path}/${name}`), what)
+      }
+    } else add(data, key, read(run, path), what)
+  }
+}
+
+const fromLiterals = (run: Invocation, data: Data, what: string): void => {
+  for (const literal of run.flags.list('from-literal')) {
+    const at = literal.indexOf('=')
+    if (at < 1) throw new KubectlFailure(`invalid literal source ${literal}, expected key=value`)
+    const value = literal.slice(at + 1)
+    const [, quoted] = /^(["'])(.*)\1$/s.exec(value)?.slice(1) ?? []
+    add(data, literal.slice(0, at), quoted ?? value, what)
+  }
+}
+
+const fromEnvFiles = (run: Invocation, data: Data, what: string): void => {
+  for (const path of run.flags.list('from-env-file'))
+    for (const line of read(run, path).split('\n')) {
+      const text = line.trimStart()
+      if (text === '' || text.startsWith('#')) continue
+      const at = text.indexOf('=')
+      const key = at < 0 ? text : text.slice(0, at)
+      add(data, key, at < 0 ? (run.call.env[key] ?? '') : text.slice(at + 1), what)
+    }
+}
+
+const dataOf = (run: Invocation, what: string): Data => {
+  const { flags } = run
+  const hasOthers = flags.list('from-file').length + flags.list('from-literal').length > 0
+  if (flags.list('from-env-file').length > 0 && hasOthers)
+    throw new KubectlFailure('from-env-file cannot be combined with from-file or from-literal')
+  const data: Data = new Map()
+  fromLiterals(run, data, what)
+  fromFiles(run, data, what)
+  fromEnvFiles(run, data, what)
+  return data
+}
+
+const inOrder = (data: Data, value: (text: string) => string): JsonObject =>
+  Object.fromEntries(
+    [...data].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, text]) => [key, value(text)]),
+  )
+
+export const configMap: CommandBody = (run) => {
+  const name = nameOf(run)
+  const data = dataOf(run, `ConfigMap ${JSON.stringify(name)}`)
+  createGenerated(
+    run,
+    {
+      kind: 'ConfigMap',
+      apiVersion: 'v1',
+      metadata: metadataFor(run, name),
+      ...(data.size === 0 ? {} : { data: inOrder(data, (text) => text) }),
+    },
+    'failed to create configmap',
+  )
+}
+
+const encoded = (text: string): string => encodeBase64(bytesOf(text))
+
+const createSecret = (run: Invocation, name: string, data: Data, type: string): void =>
+  createGenerated(
+    run,
+    {
+      kind: 'Secret',
+      apiVersion: 'v1',
+      metadata: metadataFor(run, name),
+      ...(data.size === 0 ? {} : { data: inOrder(data, encoded) }),
+      ...(type === '' ? {} : { type }),
+    },
+    'failed to create secret',
+  )
+
+export const genericSecret: CommandBody = (run) => {
+  const name = nameOf(run)
+  createSecret(run, name, dataOf(run, `Secret ${JSON.stringify(name)}`), run.flags.string('type'))
+}
+
+export const tlsSecret: CommandBody = (run) => {
+  const name = nameOf(run)
+  const { flags } = run
+  const [cert, key] = [flags.string('cert'), flags.string('key')]
+  if (key === '' || cert === '') throw new KubectlFailure('key and cert must be specified')
+  const data: Data = new Map([
+    ['tls.crt', read(run, cert)],
+    ['tls.key', read(run, key)],
+  ])
+  createSecret(run, name, data, 'kubernetes.io/tls')
+}
+
+export const dockerSecret: CommandBody = (run) => {
+  const name = nameOf(run)
+  const { flags } = run
+  const files = flags.list('from-file')
+  const [username, password] = [flags.string('docker-username'), flags.string('docker-password')]
+  if (files.length === 0 && (username === '' || password === ''))
+    throw new KubectlFailure(
+      'either --from-file or the combination of --docker-username, --docker-password and --docker-server is required',
+    )
+  const data: Data = new Map()
+  if (files.length > 0) fromFiles(run, data, `Secret ${JSON.stringify(name)}`)
+  else {
+    const email = flags.string('docker-email')
+    const entry = {
+      username,
+      password,
+      ...(email === '' ? {} : { email }),
+      auth: encoded(`${username}:${password}`),
+    }
+    data.set(
+      '.dockerconfigjson',
+      JSON.stringify({ auths: { [flags.string('docker-server')]: entry } }),
+    )
+  }
+  createSecret(run, name, data, 'kubernetes.io/dockerconfigjson')
+}
