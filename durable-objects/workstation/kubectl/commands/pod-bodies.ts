@@ -2,6 +2,7 @@
 import type { CommandBody } from '#kubectl/invocation.ts'
 import { attach } from '#kubectl/commands/attach.ts'
 import { cp } from '#kubectl/commands/cp.ts'
+import { debug } from '#kubectl/commands/debug.ts'
 import { drain } from '#kubectl/commands/drain.ts'
 import { events } from '#kubectl/commands/events.ts'
 import { exec } from '#kubectl/commands/exec.ts'
@@ -13,6 +14,7 @@ import { wait } from '#kubectl/commands/wait.ts'
 export const podBodies: Readonly<Record<string, CommandBody>> = {
   attach,
   cp,
+  debug,
   drain,
   events,
   exec,
