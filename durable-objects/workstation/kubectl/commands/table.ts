@@ -11,7 +11,6 @@ import { describe } from '#kubectl/commands/describe.ts'
 import { apiResources, apiVersions, clusterInfo, version } from '#kubectl/commands/served.ts'
 import { furtherBodies } from '#kubectl/commands/further.ts'
 import { get } from '#kubectl/commands/get.ts'
-import { annotate, label } from '#kubectl/commands/label.ts'
 import { podBodies } from '#kubectl/commands/pod-bodies.ts'
 import { scale } from '#kubectl/commands/scale.ts'
 import {
@@ -30,7 +29,6 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   help,
   get,
   alpha,
-  annotate,
   apply,
   'api-resources': apiResources,
   'api-versions': apiVersions,
@@ -52,7 +50,6 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   'create secret': group,
   'create service': group,
   kuberc: group,
-  label,
   plugin: group,
   rollout,
   scale,
