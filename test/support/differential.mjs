@@ -85,6 +85,8 @@ const normal = (text) =>
   text
     .replaceAll(/\/k8s\/session-\d+/g, '/k8s/session')
     .replaceAll(/^[IWEF]\d{4} [\d:.]+ +\d+ /gm, '<log> ')
+    // client-go races its own deadline with the end of its watch
+    .replaceAll(/^<log> reflector\.go:.*\n/gm, '')
     .replaceAll(/\b(\d+h)?(\d+m)?\d+(\.\d+)?m?s\b/g, '<age>')
     .replaceAll(/(?<= )[2-9]m(?= |$)/gm, '<age>')
     .replaceAll(/\/kubectl-edit-\d+/g, '/kubectl-edit')
