@@ -11,7 +11,9 @@ import { describe } from '#kubectl/commands/describe.ts'
 import { apiResources, apiVersions, clusterInfo, version } from '#kubectl/commands/served.ts'
 import { furtherBodies } from '#kubectl/commands/further.ts'
 import { get } from '#kubectl/commands/get.ts'
+import { annotate, label } from '#kubectl/commands/label.ts'
 import { podBodies } from '#kubectl/commands/pod-bodies.ts'
+import { rolloutBodies } from '#kubectl/commands/rollout-bodies.ts'
 import { scale } from '#kubectl/commands/scale.ts'
 import {
   alpha,
@@ -29,6 +31,7 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   help,
   get,
   alpha,
+  annotate,
   apply,
   'api-resources': apiResources,
   'api-versions': apiVersions,
@@ -50,8 +53,10 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   'create secret': group,
   'create service': group,
   kuberc: group,
+  label,
   plugin: group,
   rollout,
+  ...rolloutBodies,
   scale,
   set: group,
   top: group,

@@ -12,15 +12,15 @@ type Data = Map<string, string>
 
 const KEY = /^[-._a-zA-Z0-9]+$/
 
-const checkKey = (key: string): void => {
+const checkKey = (key: string, what: string): void => {
   if (KEY.test(key) && key !== '.' && key !== '..' && key.length <= 253) return
   throw new KubectlFailure(
-    `${JSON.stringify(key)} is not a valid key name: a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')`,
+    `${JSON.stringify(key)} is not a valid key name for a ${what.split(' ')[0]}: a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')`,
   )
 }
 
 const add = (data: Data, key: string, value: string, what: string): void => {
-  checkKey(key)
+  checkKey(key, what)
   if (data.has(key))
     throw new KubectlFailure(
       `cannot add key ${JSON.stringify(key)}, another key by that name already exists in Data for ${what}`,

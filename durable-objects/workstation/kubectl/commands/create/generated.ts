@@ -7,7 +7,7 @@ import type { Invocation } from '#kubectl/invocation.ts'
 import { outputFormat } from '#kubectl/output/format.ts'
 import { resultPrinter } from '#kubectl/output/result.ts'
 import { metadataOf } from '#kubectl/resource/info.ts'
-import { withLastApplied } from '#kubectl/resource/last-applied.ts'
+import { LAST_APPLIED } from '#kubectl/resource/last-applied.ts'
 
 /** kubernetes: NameFromCommandArgs. Arguments behind `--` are a command. */
 export const nameOf = (run: Invocation): string => {
@@ -37,7 +37,7 @@ export const createGenerated = (run: Invocation, given: JsonObject, what?: strin
   const dryRun = dryRunOf(run)
   const validation = validationOf(run)
   const isSaved = run.flags.has('save-config') && run.flags.bool('save-config')
-  const object = isSaved ? withLastApplied(given) : given
+  const object = isSaved ? remembering(given) : given
   const printer = resultPrinter(run, dryRun)
   const resource = run.mapper.ofObject(String(object['apiVersion']), String(object['kind']))
   const namespace = resource.isNamespaced ? run.namespace : ''
@@ -61,6 +61,19 @@ export const createGenerated = (run: Invocation, given: JsonObject, what?: strin
       if (!(error instanceof ApiError) || what === undefined) throw error
       throw new KubectlFailure(`${what}: ${error.message}`)
     }
+  }
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' }
+
+/** What was made is remembered in the order of its type. kubernetes: CreateApplyAnnotation */
+const remembering = (object: JsonObject): JsonObject => {
+  const text = JSON.stringify(object).replace(/[<>&]/g, (letter) => ESCAPES[letter]!)
+  const metadata = object['metadata'] as JsonObject
+  const { annotations } = metadata as { readonly annotations?: JsonObject }
+  return {
+    ...object,
+    metadata: { ...metadata, annotations: { ...annotations, [LAST_APPLIED]: `${text}\n` } },
   }
 }
 

@@ -19,7 +19,7 @@ const MOST_PORT = 65_535
 
 const numberOf = (text: string): number => {
   if (/^\d+$/.test(text)) return Number(text)
-  throw new KubectlFailure(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
+  throw new KubectlFailure(`strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`)
 }
 
 /** `80:8080`. kubernetes: parsePorts */
@@ -75,8 +75,6 @@ const service =
 
 const checkClusterIP = ({ flags }: Invocation, type: string, tcp: readonly string[]): void => {
   if (type === 'ExternalName') return
-  if (type === 'ClusterIP' && flags.string('clusterip') === 'None' && tcp.length > 0)
-    throw new KubectlFailure('can not map ports with clusterip=None')
   if (tcp.length === 0 && !(type === 'ClusterIP' && flags.string('clusterip') === 'None'))
     throw new KubectlFailure('at least one tcp port specifier must be provided')
 }

@@ -15,11 +15,14 @@ import { metadataOf } from '#kubectl/resource/info.ts'
 const commandOf = ({ args, dashAt }: Invocation): readonly string[] =>
   dashAt < 0 ? args.slice(1) : args.slice(dashAt)
 
-/** `docker.io/library/my_app:1` is `my-app`. */
-const containerName = (image: string): string => {
-  const last = image.slice(image.lastIndexOf('/') + 1)
-  const name = last.replace(/[:@].*/, '')
-  return name.replaceAll('_', '-')
+const SAFE = 'bcdfghjklmnpqrstvwxz2456789'
+
+/** `docker.io/library/my_app:1` is `my-app-x7k2f`. kubernetes: sanitizeAndUniquify */
+const containerName = ({ call }: Invocation, image: string): string => {
+  const name = image.slice(image.lastIndexOf('/') + 1).replace(/[:@].*/, '')
+  if (!/[_.]/.test(name)) return name
+  const suffix = Array.from({ length: 5 }, () => SAFE[call.random() % SAFE.length]).join('')
+  return `${name.replaceAll(/[_.]/g, '-')}-${suffix}`
 }
 
 export const deployment: CommandBody = (run) => {
@@ -30,12 +33,10 @@ export const deployment: CommandBody = (run) => {
   const command = commandOf(run)
   if (images.length > 1 && command.length > 0)
     throw new KubectlFailure('cannot specify multiple --image options and command')
-  if (flags.int('replicas') < 0)
-    throw new KubectlFailure('replicas must be greater than or equal to 0')
   const labels = { app: name }
   const port = flags.int('port')
   const containers = images.map((image) => ({
-    name: containerName(image),
+    name: containerName(run, image),
     image,
     ...(command.length === 0 ? {} : { command }),
     ...(port > 0 ? { ports: [{ containerPort: port }] } : {}),
@@ -100,7 +101,8 @@ const jobSpec = (
 const jobOfCronJob = (run: Invocation, name: string, from: string): JsonObject => {
   const [type = '', cronName = ''] = from.split('/')
   const resource = run.mapper.named(type)
-  if (resource.kind !== 'CronJob') throw new KubectlFailure('from must be an existing cronjob')
+  if (resource.kind !== 'CronJob')
+    throw new KubectlFailure(`unknown object type *${resource.version}.${resource.kind}`)
   const cron = run.client.get(pathTo(resource, run.namespace, cronName))
   const { jobTemplate } = (cron['spec'] ?? {}) as { readonly jobTemplate?: JsonObject }
   const { annotations, labels } = metadataOf(jobTemplate)
