@@ -127,7 +127,7 @@ export const localResource = (apiVersion: string, kind: string): ResourceInfo =>
     kind,
     plural,
     singular: kind.toLowerCase(),
-    isNamespaced: true,
+    isNamespaced: false,
     shortNames: [],
     categories: [],
     verbs: [],
