@@ -71,6 +71,7 @@ export class Seat {
   readonly #mostOutput: number
   readonly #written = { 1: 0, 2: 0 }
   #work = 0
+  #typed: string[] = []
   #end: Pick<SeatNews, 'exitCode' | 'stopped'> | undefined
 
   /** Throws NoSuchFolder. */
@@ -100,14 +101,14 @@ export class Seat {
 
   /** Something has happened that it waits for. */
   get isReady(): boolean {
-    return this.#end === undefined && this.#session.isReady
+    return this.#end === undefined && (this.#typed.length > 0 || this.#session.isReady)
   }
 
-  /** What was typed. */
+  /** What was typed. It comes to the shell in the next turn: Tab asks the cluster for names. */
   feed(text: string): void {
     this.#work = 0
     this.#written[1] = 0
-    this.#session.feed(text)
+    this.#typed.push(text)
   }
 
   resize(columns: number, rows: number): void {
@@ -173,6 +174,7 @@ export class Seat {
   /** The text: a program of the computer is broken. */
   #poll(now: number, output: Output[]) {
     try {
+      for (const text of this.#typed.splice(0)) this.#session.feed(text)
       const polled = this.#session.poll(now, SLICE)
       for (const piece of polled.output) output.push(this.#take(piece))
       return polled.state
