@@ -80,13 +80,16 @@ const tablePrinter = (run: Invocation, info: Info): Print => {
   const options = tableOptions(run, info, false)
   const aligned = new AlignedColumns()
   let hasHeading = run.flags.bool('no-headers')
+  // the API server tells them once in a watch
+  let columns: ReturnType<typeof columnsOf> = []
   return (objects, event) => {
     const rows: (readonly string[])[] = []
     const more = (cells: readonly string[], first: string): readonly string[] =>
       event === undefined ? cells : [first, ...cells]
     for (const object of objects) {
       const table = isTable(object) ? object : tableOf(object, run.now())
-      const columns = columnsOf(table)
+      const told = columnsOf(table)
+      if (told.length > 0) columns = told
       if (!hasHeading && rowsOf(table).length > 0) {
         rows.push(more(headersOf(columns, options), 'EVENT'))
         hasHeading = true
