@@ -12,6 +12,7 @@ import { apiResources, apiVersions, clusterInfo, version } from '#kubectl/comman
 import { furtherBodies } from '#kubectl/commands/further.ts'
 import { get } from '#kubectl/commands/get.ts'
 import { annotate, label } from '#kubectl/commands/label.ts'
+import { patch } from '#kubectl/commands/patch.ts'
 import { podBodies } from '#kubectl/commands/pod-bodies.ts'
 import { rolloutBodies } from '#kubectl/commands/rollout-bodies.ts'
 import { scale } from '#kubectl/commands/scale.ts'
@@ -54,6 +55,7 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   'create service': group,
   kuberc: group,
   label,
+  patch,
   plugin: group,
   rollout,
   ...rolloutBodies,
