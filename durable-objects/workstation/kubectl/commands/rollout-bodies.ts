@@ -1,7 +1,15 @@
 // Commands that roll out workloads and change their pod templates.
 import type { CommandBody } from '#kubectl/invocation.ts'
+import { rolloutHistory } from '#kubectl/commands/rollout-history.ts'
+import { rolloutPause, rolloutRestart, rolloutResume } from '#kubectl/commands/rollout-restart.ts'
+import { rolloutUndo } from '#kubectl/commands/rollout-undo.ts'
 import { rolloutStatus } from '#kubectl/commands/rollout-status.ts'
 
 export const rolloutBodies: Readonly<Record<string, CommandBody>> = {
+  'rollout history': rolloutHistory,
+  'rollout pause': rolloutPause,
+  'rollout restart': rolloutRestart,
+  'rollout resume': rolloutResume,
+  'rollout undo': rolloutUndo,
   'rollout status': rolloutStatus,
 }

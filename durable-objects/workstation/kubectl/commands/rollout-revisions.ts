@@ -19,7 +19,8 @@ import type { Invocation } from '#kubectl/invocation.ts'
 import { type Info, metadataOf, pathOfInfo } from '#kubectl/resource/info.ts'
 
 export const REVISION = 'deployment.kubernetes.io/revision'
-export const HASH = 'pod-template-hash'
+export const CHANGE_CAUSE = 'kubernetes.io/change-cause'
+const HASH = 'pod-template-hash'
 
 /** Undefined: it has none that is a number. */
 export const revisionOf = ({
@@ -106,14 +107,21 @@ export const controllerRevisions = (
   }
 }
 
-/** The pod template as it was. kubernetes: applyDaemonSetHistory */
-export const templateThen = (
+/** The workload as it was. kubernetes: applyDaemonSetHistory */
+export const workloadThen = (
   { resource: { group, version, kind } }: Info,
   workload: JsonObject,
   { data }: Revision,
+): JsonObject => applyStrategicMergePatch(workload, data, schemaForKind(group, version, kind)!)
+
+/** Its pod template. */
+export const templateThen = (
+  info: Info,
+  workload: JsonObject,
+  revision: Revision,
 ): PodTemplateSpec => {
-  const patched = applyStrategicMergePatch(workload, data, schemaForKind(group, version, kind)!)
-  return (patched['spec'] as JsonObject)['template'] as unknown as PodTemplateSpec
+  const { template } = workloadThen(info, workload, revision)['spec'] as JsonObject
+  return template as unknown as PodTemplateSpec
 }
 
 /** The template has not been changed since. kubernetes: daemonSetMatch */
@@ -130,4 +138,4 @@ export const withoutHash = (template: PodTemplateSpec): PodTemplateSpec => {
 }
 
 export const changeCauseOf = (object: JsonObject): string =>
-  own(metadataOf(object).annotations, 'kubernetes.io/change-cause') ?? ''
+  own(metadataOf(object).annotations, CHANGE_CAUSE) ?? ''

@@ -59,3 +59,18 @@ export const nested = (w: PrefixWriter, indent: number): PrefixWriter => ({
   field: (level, label, value) => w.field(level + indent, label, value),
   flush: () => w.flush(),
 })
+
+/** What `print` writes, with the tabs themselves. kubernetes: kubectl pkg/polymorphichelpers printTemplate */
+export const untabbed = (print: (w: PrefixWriter) => void): string => {
+  const pieces: string[] = []
+  const write = (level: number, text: string): void => {
+    pieces.push('  '.repeat(level) + escapeTerminal(text))
+  }
+  print({
+    write,
+    writeLine: (text) => write(0, `${text}\n`),
+    field: (level, label, value) => write(level, `${label}:\t${value ?? ''}\n`),
+    flush: () => undefined,
+  })
+  return pieces.join('')
+}
