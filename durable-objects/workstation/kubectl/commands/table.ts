@@ -10,6 +10,9 @@ import { deleteResources } from '#kubectl/commands/delete.ts'
 import { describe } from '#kubectl/commands/describe.ts'
 import { apiResources, apiVersions, clusterInfo, version } from '#kubectl/commands/served.ts'
 import { furtherBodies } from '#kubectl/commands/further.ts'
+import { autoscale } from '#kubectl/commands/autoscale.ts'
+import { expose } from '#kubectl/commands/expose.ts'
+import { runImage } from '#kubectl/commands/run.ts'
 import { get } from '#kubectl/commands/get.ts'
 import { annotate, label } from '#kubectl/commands/label.ts'
 import { patch } from '#kubectl/commands/patch.ts'
@@ -43,6 +46,9 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   describe,
   'plugin list': pluginList,
   version,
+  autoscale,
+  expose,
+  run: runImage,
   create,
   delete: deleteResources,
   auth: group,

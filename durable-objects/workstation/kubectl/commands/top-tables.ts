@@ -104,13 +104,11 @@ export const containersTable = (flags: Flags, metrics: readonly Metrics[]): stri
   const pods = new Map(metrics.map((one) => [podLine(flags, one), one.containers ?? []]))
   const withNamespace = flags.bool('all-namespaces')
   const rows = inOrder(flags, [...pods.keys()]).flatMap((pod) => {
-    const lines = pods
-      .get(pod)!
-      .map(({ name, usage }) => ({
-        namespace: '',
-        name,
-        amounts: amountsOf([usage], measured(flags)),
-      }))
+    const lines = pods.get(pod)!.map(({ name, usage }) => ({
+      namespace: '',
+      name,
+      amounts: amountsOf([usage], measured(flags)),
+    }))
     return inOrder(flags, lines).map(({ name, amounts }) => [
       ...(withNamespace ? [pod.namespace] : []),
       pod.name,

@@ -1,0 +1,128 @@
+// kubernetes: kubectl pkg/cmd/run/run.go
+import type { JsonObject } from '#apimachinery/object.ts'
+import { parseReference } from '#kubectl/commands/image-reference.ts'
+import { requireFlags } from '#kubectl/commands/create/generated.ts'
+import { type DryRun, dryRunOf } from '#kubectl/commands/dry-run.ts'
+import {
+  labelsOf,
+  overridden,
+  printGenerated,
+  sendGenerated,
+} from '#kubectl/commands/generated-object.ts'
+import { KubectlFailure } from '#kubectl/failure.ts'
+import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
+import { resultPrinter } from '#kubectl/output/result.ts'
+
+const POLICIES = ['Always', 'OnFailure', 'Never']
+
+export const runImage: CommandBody = (run) => {
+  const { flags } = run
+  requireFlags(run, 'image')
+  const [name] = run.args
+  if (name === undefined || run.dashAt === 0) throw run.usage('NAME is required for run')
+  const dryRun = dryRunOf(run)
+  check(run, dryRun)
+  const printer = resultPrinter(run, dryRun)
+  const labels = flags.string('labels') === '' ? { run: name } : labelsOf(flags.string('labels'))
+  const pod = overridden(run, podOf(run, name, labels))
+  const service = flags.bool('expose') ? serviceOf(run, name, labels) : undefined
+  if (service !== undefined)
+    printGenerated(run, printer, sendGenerated(run, service, dryRun), 'created')
+  printGenerated(run, printer, sendGenerated(run, pod, dryRun), 'created')
+}
+
+const check = (run: Invocation, dryRun: DryRun): void => {
+  const { flags } = run
+  const image = flags.string('image')
+  if (!parseReference(image))
+    throw new KubectlFailure(
+      `Invalid image name ${JSON.stringify(image)}: invalid reference format`,
+    )
+  if (flags.bool('tty') && !flags.bool('stdin'))
+    throw run.usage('-i/--stdin is required for containers with -t/--tty=true')
+  if (flags.bool('expose') && flags.string('port') === '')
+    throw run.usage('--port must be set when exposing a service')
+  const restart = flags.string('restart')
+  if (restart !== '' && !POLICIES.includes(restart))
+    throw run.usage(`invalid restart policy: ${restart}`)
+  const attaches = flags.bool('attach') || flags.bool('stdin')
+  if (flags.bool('rm') && !attaches)
+    throw run.usage('--rm should only be used for attached containers')
+  if (attaches && dryRun !== 'none')
+    throw new KubectlFailure(
+      "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)",
+    )
+  const pull = flags.string('image-pull-policy')
+  if (pull !== '' && !['Always', 'IfNotPresent', 'Never'].includes(pull))
+    throw new KubectlFailure(`invalid image pull policy: ${pull}`)
+  if (attaches)
+    throw new KubectlFailure(
+      "this computer's kubectl does not attach to what it runs: leave out -i and --attach, then use kubectl attach or kubectl exec -it",
+    )
+}
+
+const environmentOf = (pairs: readonly string[]): readonly JsonObject[] =>
+  pairs.map((pair) => {
+    const at = pair.indexOf('=')
+    if (at < 1) throw new KubectlFailure(`invalid env: ${pair}`)
+    const [name, value] = [pair.slice(0, at), pair.slice(at + 1)]
+    return value === '' ? { name } : { name, value }
+  })
+
+const portOf = (text: string): number => {
+  if (/^[+-]?\d+$/.test(text)) return Number(text)
+  throw new KubectlFailure(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
+}
+
+/** kubernetes: pkg/generate/versioned/run.go BasicPod */
+const podOf = (run: Invocation, name: string, labels: JsonObject): JsonObject => {
+  const { flags } = run
+  const words = run.args.slice(1)
+  const port = flags.string('port')
+  const pull = flags.string('image-pull-policy')
+  const env = environmentOf(flags.list('env'))
+  const command = words.length === 0 ? {} : { [flags.bool('command') ? 'command' : 'args']: words }
+  const annotations = Object.fromEntries(
+    flags.list('annotations').map((pair) => {
+      const at = pair.indexOf('=')
+      return [pair.slice(0, at), pair.slice(at + 1)]
+    }),
+  )
+  return {
+    kind: 'Pod',
+    apiVersion: 'v1',
+    metadata: {
+      name,
+      labels,
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    },
+    spec: {
+      containers: [
+        {
+          name,
+          image: flags.string('image'),
+          ...command,
+          ...(port === '' ? {} : { ports: [{ containerPort: portOf(port) }] }),
+          ...(env.length === 0 ? {} : { env }),
+          resources: {},
+          ...(pull === '' ? {} : { imagePullPolicy: pull }),
+          ...(flags.bool('privileged') ? { securityContext: { privileged: true } } : {}),
+        },
+      ],
+      restartPolicy: flags.string('restart') || 'Always',
+      dnsPolicy: 'ClusterFirst',
+    },
+    status: {},
+  }
+}
+
+const serviceOf = ({ flags }: Invocation, name: string, labels: JsonObject): JsonObject => {
+  const port = portOf(flags.string('port'))
+  return {
+    kind: 'Service',
+    apiVersion: 'v1',
+    metadata: { name },
+    spec: { ports: [{ protocol: 'TCP', port, targetPort: port }], selector: labels },
+    status: { loadBalancer: {} },
+  }
+}
