@@ -26,6 +26,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   'create service': ['svc'],
   'create serviceaccount': ['sa'],
   options: [],
+  'set serviceaccount': ['sa'],
   'top node': ['nodes', 'no'],
   'top pod': ['pods', 'po'],
 }
