@@ -4,6 +4,7 @@ import { apply } from '#kubectl/commands/apply.ts'
 import { canI, whoAmI } from '#kubectl/commands/auth.ts'
 import { configBodies } from '#kubectl/commands/config/table.ts'
 import { completion, pluginList } from '#kubectl/commands/completion.ts'
+import { cordon, uncordon } from '#kubectl/commands/cordon.ts'
 import { create } from '#kubectl/commands/create-files.ts'
 import { createBodies } from '#kubectl/commands/create/table.ts'
 import { deleteResources } from '#kubectl/commands/delete.ts'
@@ -43,6 +44,8 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   'auth whoami': whoAmI,
   'cluster-info': clusterInfo,
   completion,
+  cordon,
+  uncordon,
   describe,
   'plugin list': pluginList,
   version,
