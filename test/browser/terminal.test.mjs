@@ -78,8 +78,9 @@ describe('the terminal', () => {
     await screen.getByText(/api-service +NodePort .*80:30080\/TCP/).waitFor()
     await enter('kubectl rollout status deployment/synergychat-web')
     await screen.getByText('deployment "synergychat-web" successfully rolled out').waitFor()
-    await enter('curl -s -o /dev/null -w "%{http_code}\\n" http://$(minikube ip):30080')
-    await screen.getByText('200', { exact: true }).waitFor()
+    // kube-proxy takes its moment
+    await enter('until curl -sf http://$(minikube ip):30080 > page; do sleep 1; done; wc -l page')
+    await screen.getByText(/^\d+ page$/).waitFor()
     assert.deepEqual(complaints, [])
     await close()
   })
