@@ -4,6 +4,7 @@ import { rolloutHistory } from '#kubectl/commands/rollout-history.ts'
 import { rolloutPause, rolloutRestart, rolloutResume } from '#kubectl/commands/rollout-restart.ts'
 import { rolloutUndo } from '#kubectl/commands/rollout-undo.ts'
 import { rolloutStatus } from '#kubectl/commands/rollout-status.ts'
+import { setEnv } from '#kubectl/commands/set-env.ts'
 import { setImage } from '#kubectl/commands/set-image.ts'
 import { setServiceAccount } from '#kubectl/commands/set-serviceaccount.ts'
 
@@ -14,6 +15,7 @@ export const rolloutBodies: Readonly<Record<string, CommandBody>> = {
   'rollout resume': rolloutResume,
   'rollout undo': rolloutUndo,
   'rollout status': rolloutStatus,
+  'set env': setEnv,
   'set image': setImage,
   'set serviceaccount': setServiceAccount,
 }

@@ -1,7 +1,7 @@
 // Changes the pod specs of workloads. kubernetes: kubectl pkg/cmd/set, pkg/polymorphichelpers/updatepodspec.go
 import type { JsonObject } from '#apimachinery/object.ts'
 import { type DryRun, dryRunOf } from '#kubectl/commands/dry-run.ts'
-import { differenceOf, resourceText, sendPatch } from '#kubectl/commands/workload-patch.ts'
+import { differenceOf, sendPatch } from '#kubectl/commands/workload-patch.ts'
 import { KubectlFailure, throwAll } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { type ResultPrinter, resultPrinter } from '#kubectl/output/result.ts'
@@ -25,6 +25,8 @@ export interface Setting {
   readonly dryRun: DryRun
   readonly printer: ResultPrinter
   readonly isLocal: boolean
+  /** Nothing is changed; what is wrong is not told either. */
+  readonly isSilent?: boolean
 }
 
 export const settingOf = (run: Invocation): Setting => {
@@ -82,6 +84,7 @@ export const changeSpecs = (
 ): void => {
   const { run, dryRun, printer, isLocal } = setting
   const changed = infos.map((info) => ({ info, after: attempted(info, change) }))
+  if (setting.isSilent === true) return
   for (const { info, after } of changed)
     try {
       if (after instanceof KubectlFailure) throw after
@@ -112,7 +115,7 @@ const attempted = (info: Info, change: SpecChange): JsonObject | KubectlFailure 
 }
 
 const refused = (info: Info, message: string): KubectlFailure =>
-  new KubectlFailure(`error: ${resourceText(info)}/${info.name} ${message}\n`)
+  new KubectlFailure(`error: ${info.resource.plural}/${info.name} ${message}\n`)
 
 /** Go names the type. */
 const withoutTemplate = ({ resource: { kind, group, version } }: Info): string => {
