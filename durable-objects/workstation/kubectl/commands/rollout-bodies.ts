@@ -6,6 +6,7 @@ import { rolloutUndo } from '#kubectl/commands/rollout-undo.ts'
 import { rolloutStatus } from '#kubectl/commands/rollout-status.ts'
 import { setEnv } from '#kubectl/commands/set-env.ts'
 import { setImage } from '#kubectl/commands/set-image.ts'
+import { setResources } from '#kubectl/commands/set-resources.ts'
 import { setServiceAccount } from '#kubectl/commands/set-serviceaccount.ts'
 
 export const rolloutBodies: Readonly<Record<string, CommandBody>> = {
@@ -17,5 +18,6 @@ export const rolloutBodies: Readonly<Record<string, CommandBody>> = {
   'rollout status': rolloutStatus,
   'set env': setEnv,
   'set image': setImage,
+  'set resources': setResources,
   'set serviceaccount': setServiceAccount,
 }

@@ -84,7 +84,7 @@ const changeOne = (run: Invocation, info: Info, { done, change, unchanged }: Cha
       `failed to create patch for ${info.name}: if restart has already been triggered within the past second, please wait before attempting to trigger another`,
     )
   const after =
-    patch === undefined ? object : sendPatch(run, info, patch, { words: 'failed to patch' })
+    patch === undefined ? object : sendPatch(run, info, patch, { words: 'failed to patch:' })
   resultPrinter(run).print({ ...info, object: after }, patch === undefined ? unchanged! : done)
 }
 

@@ -68,7 +68,7 @@ export type SpecChange = (spec: JsonObject, info: Info) => JsonObject
 interface Words {
   /** `image updated` */
   readonly done: string
-  /** `failed to patch image update to pod template` */
+  /** `failed to patch image update to pod template:` */
   readonly failed: string
   /** Objects that are already so are told of, too. */
   readonly tellsUnchanged?: boolean

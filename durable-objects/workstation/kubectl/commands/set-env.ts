@@ -130,7 +130,7 @@ const changeAll = (setting: Setting, infos: readonly Info[], change: EnvChange):
       )
     return after
   }
-  const words = { done: 'env updated', failed: 'failed to patch env update to pod template' }
+  const words = { done: 'env updated', failed: 'failed to patch env update to pod template:' }
   changeSpecs(isListed ? { ...setting, isSilent: true } : setting, infos, update, words)
 }
 

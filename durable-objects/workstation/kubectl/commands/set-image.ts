@@ -47,7 +47,7 @@ export const setImage = (run: Invocation): void => {
       }
       return after
     },
-    { done: 'image updated', failed: 'failed to patch image update to pod template' },
+    { done: 'image updated', failed: 'failed to patch image update to pod template:' },
     failures,
   )
 }

@@ -32,7 +32,7 @@ export const sendPatch = (
       body: goJsonLine(patch),
     })
   } catch (error) {
-    throw new KubectlFailure(`${words}: ${asFailure(error).message}`)
+    throw new KubectlFailure(`${words} ${asFailure(error).message}`)
   }
 }
 
