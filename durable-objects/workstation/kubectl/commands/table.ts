@@ -20,6 +20,7 @@ import { patch } from '#kubectl/commands/patch.ts'
 import { podBodies } from '#kubectl/commands/pod-bodies.ts'
 import { rolloutBodies } from '#kubectl/commands/rollout-bodies.ts'
 import { scale } from '#kubectl/commands/scale.ts'
+import { taint } from '#kubectl/commands/taint.ts'
 import {
   alpha,
   certificate,
@@ -70,6 +71,7 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   ...rolloutBodies,
   scale,
   set: group,
+  taint,
   top: group,
   ...podBodies,
 }
