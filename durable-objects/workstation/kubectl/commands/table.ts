@@ -18,6 +18,7 @@ import { get } from '#kubectl/commands/get.ts'
 import { annotate, label } from '#kubectl/commands/label.ts'
 import { patch } from '#kubectl/commands/patch.ts'
 import { podBodies } from '#kubectl/commands/pod-bodies.ts'
+import { replace } from '#kubectl/commands/replace.ts'
 import { rolloutBodies } from '#kubectl/commands/rollout-bodies.ts'
 import { scale } from '#kubectl/commands/scale.ts'
 import { taint } from '#kubectl/commands/taint.ts'
@@ -66,6 +67,7 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   kuberc: group,
   label,
   patch,
+  replace,
   plugin: group,
   rollout,
   ...rolloutBodies,
