@@ -115,8 +115,8 @@ describe('a terminal', () => {
   test('only looks without the key', async () => {
     const session = await newSession()
     const page = await open(session, session.id)
-    page.type('kubectl delete namespace default 2>&1 | grep -o cannot; echo x > mine; cat mine\r')
-    await page.see(`cannot\r\nx\r\n${PROMPT}`)
+    page.type('kubectl delete namespace default 2>&1 | grep -c cannot; echo x > mine; cat mine\r')
+    await page.see(`1\r\nx\r\n${PROMPT}`)
     expect((await call(`/api/sessions/${session.id}/files/mine`)).status).toBe(404)
   })
 

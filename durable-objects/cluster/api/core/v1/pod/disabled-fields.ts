@@ -25,9 +25,12 @@ const withoutStopSignal = <C extends Pick<Container, 'lifecycle'>>(container: C)
 
 /** What is left of such a source is empty. */
 const withoutCertificates = (volume: Volume): Volume => {
-  if (volume.projected?.sources === undefined) return volume
-  const sources = mapShared(volume.projected.sources, (source) =>
+  const { projected } = volume
+  // a required list that is left out is null when it was decoded
+  const given = projected?.sources ?? []
+  if (projected === undefined || given.length === 0) return volume
+  const sources = mapShared(given, (source) =>
     assign(source, { clusterTrustBundle: undefined, podCertificate: undefined }),
   )
-  return assign(volume, { projected: assign(volume.projected, { sources }) })
+  return assign(volume, { projected: assign(projected, { sources }) })
 }
