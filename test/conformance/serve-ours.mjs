@@ -14,7 +14,7 @@ const child = spawn(
     env: {
       ...process.env,
       KUBARIUM_URL: server.url,
-      KUBECTL: path.join(here, '../support/our-kubectl.mjs'),
+      KUBECTL: path.join(here, '../support/our-kubectl.sh'),
     },
   },
 )

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { kubectlPath } from './kubectl.mjs'
 
-const OURS = path.join(import.meta.dirname, 'our-kubectl.mjs')
+const OURS = path.join(import.meta.dirname, 'our-kubectl.sh')
 const SETTINGS = { seed: 7, template: 'bare', delays: 'instant', loadBalancer: 'none' }
 const HEADING = /^-- (\S+) --$/
 

@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { build } from 'esbuild'
+import { answerStandIn } from './our-kubectl.mjs'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const PROTOBUF = 'application/vnd.kubernetes.protobuf'
@@ -179,7 +180,7 @@ class Session {
 /**
  * Starts the server on a free port. `POST /api/sessions` makes a session (`seed` may be asked for beside the settings), its kubeconfig
  * is at `/api/sessions/ID/kubeconfig`, its API at `/k8s/ID.KEY` (with any key) and, to look only, at `/k8s/ID`.
- * `POST /kubectl/ID.KEY` runs a command line of our own kubectl (see our-kubectl.mjs).
+ * `POST /kubectl/ID.KEY` runs a command line of our own kubectl (see our-kubectl.sh).
  * `rebuild`: each cluster is thrown away and made again from what was stored before every request while no watch is open.
  * `now`: the clock, in milliseconds since the epoch.
  */
@@ -229,15 +230,10 @@ export const startEngineServer = async ({ rebuild = false, now = () => Date.now(
     const [id, key] = second.split('.')
     if (first === 'kubectl' && sessions.has(id)) {
       const server = `${origin}/k8s/${second}`
-      const result = await runOurKubectl(
-        sessions.get(id),
-        ADMINISTRATOR,
-        server,
-        JSON.parse(bytes),
-        pause,
-        runProgram,
+      const answer = await answerStandIn(bytes.toString(), (given) =>
+        runOurKubectl(sessions.get(id), ADMINISTRATOR, server, given, pause, runProgram),
       )
-      return void response.end(JSON.stringify(result))
+      return void response.end(answer)
     }
     const session = first === 'k8s' ? sessions.get(id) : undefined
     if (session === undefined) return void response.writeHead(404).end()
