@@ -66,6 +66,20 @@ const vitest = {
   },
 }
 
+/** What TAP tells of tests that failed; a suite that failed only since a test of its did is left out. */
+const failuresIn = (tap) => {
+  const lines = tap.split('\n')
+  const failures = []
+  for (const [at, line] of lines.entries()) {
+    const [, indent] = /^( *)not ok /.exec(line) ?? []
+    if (indent === undefined) continue
+    const end = lines.indexOf(`${indent}  ...`, at)
+    const text = lines.slice(at, end < 0 ? at + 1 : end).join('\n')
+    if (!text.includes("failureType: 'subtestsFailed'")) failures.push(text.slice(0, 4000))
+  }
+  return failures.join('\n')
+}
+
 /** A folder of tests for Node's own runner: they start the product and talk to it from outside. */
 const suite = (folder) => ({
   name: `test/${folder}`,
@@ -80,7 +94,11 @@ const suite = (folder) => ({
     )
     const count = (word) => Number(new RegExp(`^# ${word} (\\d+)`, 'm').exec(output)?.[1] ?? 0)
     const [passed, failed] = [count('pass'), count('fail') + count('cancelled')]
-    return { passed, failed: failed === 0 && code !== 0 ? 1 : failed, output }
+    return {
+      passed,
+      failed: failed === 0 && code !== 0 ? 1 : failed,
+      output: failuresIn(output) || output,
+    }
   },
 })
 
