@@ -117,3 +117,47 @@ export const validateSelectedTemplate = (
     ...validateRunningTemplate(template, 'ReplicaSet', 'spec.template'),
   ]
 }
+
+/** The numbers in the status of a workload. */
+interface ReplicaTallies {
+  readonly replicas?: number
+  readonly readyReplicas?: number
+  readonly availableReplicas?: number
+  readonly currentReplicas?: number
+  readonly fullyLabeledReplicas?: number
+  readonly unavailableReplicas?: number
+  readonly updatedReplicas?: number
+  readonly observedGeneration?: number
+  readonly collisionCount?: number
+}
+
+/** `counts`: not below zero; `parts`: not more than all replicas. */
+export const validateReplicaTallies = (
+  status: ReplicaTallies,
+  {
+    counts,
+    parts,
+    readyName = 'readyReplicas',
+  }: {
+    readonly counts: readonly (keyof ReplicaTallies)[]
+    readonly parts: readonly (keyof ReplicaTallies)[]
+    /** What the message calls the replicas that are ready: upstream's kinds do not agree. */
+    readonly readyName?: string
+  },
+): readonly FieldError[] => [
+  ...counts.flatMap((field) => notNegative(status[field], `status.${field}`)),
+  ...parts.flatMap((field) =>
+    notGreater(
+      status[field],
+      status.replicas,
+      `status.${field}`,
+      'cannot be greater than status.replicas',
+    ),
+  ),
+  ...notGreater(
+    status.availableReplicas,
+    status.readyReplicas,
+    'status.availableReplicas',
+    `cannot be greater than ${readyName}`,
+  ),
+]

@@ -11,9 +11,9 @@ import {
 } from '#api/apps/v1/int-or-percent.ts'
 import {
   notDecremented,
-  notGreater,
   notNegative,
   validateSelectedTemplate,
+  validateReplicaTallies,
 } from '#api/apps/v1/workload-validation.ts'
 import { internalForm } from '#api/core/v1/pod/internal-form.ts'
 import {
@@ -97,20 +97,6 @@ export const validateDeploymentStatusUpdate = (
   { status }: Deployment,
   old: Deployment,
 ): readonly FieldError[] => [
-  ...COUNTS.flatMap((field) => notNegative(status[field], `status.${field}`)),
-  ...PARTS.flatMap((field) =>
-    notGreater(
-      status[field],
-      status.replicas,
-      `status.${field}`,
-      'cannot be greater than status.replicas',
-    ),
-  ),
-  ...notGreater(
-    status.availableReplicas,
-    status.readyReplicas,
-    'status.availableReplicas',
-    'cannot be greater than readyReplicas',
-  ),
+  ...validateReplicaTallies(status, { counts: COUNTS, parts: PARTS }),
   ...notDecremented(status.collisionCount, old.status.collisionCount, 'status.collisionCount'),
 ]

@@ -1,9 +1,9 @@
 // kubernetes: pkg/apis/apps/validation/validation.go ValidateReplicaSetSpec, ValidateReplicaSetStatus
 import type { ReplicaSet } from '#api/apps/v1/replica-set/types.ts'
 import {
-  notGreater,
   notNegative,
   validateSelectedTemplate,
+  validateReplicaTallies,
 } from '#api/apps/v1/workload-validation.ts'
 import type { FieldError } from '#apimachinery/field-error.ts'
 import { validateImmutable } from '#apimachinery/validation/metadata.ts'
@@ -36,20 +36,4 @@ export const validateReplicaCounts = ({
   status,
 }: {
   readonly status: ReplicaSet['status']
-}): readonly FieldError[] => [
-  ...COUNTS.flatMap((field) => notNegative(status[field], `status.${field}`)),
-  ...PARTS.flatMap((field) =>
-    notGreater(
-      status[field],
-      status.replicas,
-      `status.${field}`,
-      'cannot be greater than status.replicas',
-    ),
-  ),
-  ...notGreater(
-    status.availableReplicas,
-    status.readyReplicas,
-    'status.availableReplicas',
-    'cannot be greater than readyReplicas',
-  ),
-]
+}): readonly FieldError[] => [...validateReplicaTallies(status, { counts: COUNTS, parts: PARTS })]

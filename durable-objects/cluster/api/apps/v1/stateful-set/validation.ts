@@ -3,11 +3,11 @@ import type { StatefulSet, StatefulSetSpec } from '#api/apps/v1/stateful-set/typ
 import {
   isUsable,
   notDecremented,
-  notGreater,
   notNegative,
   validateAlwaysRestarted,
   validateSelector,
   validateTemplateLabels,
+  validateReplicaTallies,
 } from '#api/apps/v1/workload-validation.ts'
 import { validateClaimSpec } from '#api/core/v1/persistent-volume-claim/validation.ts'
 import type { PodTemplateSpec } from '#api/core/v1/pod-template/spec-types.ts'
@@ -157,20 +157,10 @@ export const validateStatefulSetStatusUpdate = (
   { status }: StatefulSet,
   old: StatefulSet,
 ): readonly FieldError[] => [
-  ...COUNTS.flatMap((field) => notNegative(status[field], `status.${field}`)),
-  ...PARTS.flatMap((field) =>
-    notGreater(
-      status[field],
-      status.replicas,
-      `status.${field}`,
-      'cannot be greater than status.replicas',
-    ),
-  ),
-  ...notGreater(
-    status.availableReplicas,
-    status.readyReplicas,
-    'status.availableReplicas',
-    'cannot be greater than status.readyReplicas',
-  ),
+  ...validateReplicaTallies(status, {
+    counts: COUNTS,
+    parts: PARTS,
+    readyName: 'status.readyReplicas',
+  }),
   ...notDecremented(status.collisionCount, old.status.collisionCount, 'status.collisionCount'),
 ]
