@@ -3,11 +3,13 @@ import type { CertificateSigningRequest } from '#api/certificates/v1/certificate
 import { parseSigningRequest, type SigningRequest } from '#api/certificates/v1/signing-request.ts'
 import type { UserInfo } from '#api/strategy.ts'
 import type { Client } from '#client/client.ts'
-import type { Component, ComponentDefinition } from '#client/component.ts'
+import type { ComponentDefinition } from '#client/component.ts'
+import {
+  certificateController,
+  RESOURCE,
+} from '#kube-controller-manager/certificates/controller.ts'
 import { kubeletClientProblem } from '#kube-controller-manager/certificates/signer.ts'
 
-const NAME = 'csrapproving'
-const RESOURCE = 'certificatesigningrequests.certificates.k8s.io'
 const SIGNER = 'kubernetes.io/kube-apiserver-client-kubelet'
 
 /** Whether somebody may create `certificatesigningrequests/nodeclient`. */
@@ -43,36 +45,15 @@ const messageFor = (spec: Spec, may: (subresource: string) => boolean): string |
   )?.message
 }
 
-export const certificateApprover = (mayCreate: MayCreate): ComponentDefinition => ({
-  name: NAME,
-  manager: 'kube-controller-manager',
-  username: 'system:serviceaccount:kube-system:certificate-controller',
-  create: ({ client, queue }) => {
-    const follow = (request: CertificateSigningRequest): void => {
-      if (isOpen(request)) queue.add(request.metadata.name ?? '')
-    }
-    client.watch(RESOURCE, ({ type, object }) => {
-      if (type !== 'DELETED') follow(object)
-    })
-    return {
-      name: NAME,
-      queue,
-      resync: () => {
-        for (const request of client.list(RESOURCE)) follow(request)
-      },
-      sync: (name) => {
-        const request = client.get(RESOURCE, '', name)
-        if (request === undefined || !isOpen(request)) return
-        const { username = '', groups = [] } = request.spec
-        const message = messageFor(request.spec, (subresource) =>
-          mayCreate(client, { username, groups }, subresource),
-        )
-        if (message === undefined) return
-        const approved = { type: 'Approved', status: 'True', reason: 'AutoApproved', message }
-        const conditions = [...(request.status?.conditions ?? []), approved]
-        const status = { ...request.status, conditions }
-        client.update(RESOURCE, { ...request, status }, { subresource: 'approval' })
-      },
-    } satisfies Component
-  },
-})
+export const certificateApprover = (mayCreate: MayCreate): ComponentDefinition =>
+  certificateController('csrapproving', isOpen, ({ client }, request) => {
+    const { username = '', groups = [] } = request.spec
+    const message = messageFor(request.spec, (subresource) =>
+      mayCreate(client, { username, groups }, subresource),
+    )
+    if (message === undefined) return
+    const approved = { type: 'Approved', status: 'True', reason: 'AutoApproved', message }
+    const conditions = [...(request.status?.conditions ?? []), approved]
+    const status = { ...request.status, conditions }
+    client.update(RESOURCE, { ...request, status }, { subresource: 'approval' })
+  })

@@ -4,14 +4,16 @@ import { encodeBase64 } from '#apimachinery/base64.ts'
 import { sequence } from '#apimachinery/der.ts'
 import { formatTime } from '#apimachinery/time.ts'
 import { encodeUtf8 } from '#apimachinery/utf8.ts'
-import type { Component, ComponentContext, ComponentDefinition } from '#client/component.ts'
+import type { ComponentContext } from '#client/component.ts'
+import {
+  certificateController,
+  RESOURCE,
+} from '#kube-controller-manager/certificates/controller.ts'
 import { certify, extension } from '#kube-controller-manager/certificates/authority.ts'
 import { parseSigningRequest, type SigningRequest } from '#api/certificates/v1/signing-request.ts'
 import { usageExtensions } from '#kube-controller-manager/certificates/usages.ts'
 import { ROOT_CA } from '#kube-controller-manager/root-ca-cert-publisher/root-ca.ts'
 
-const NAME = 'csrsigning'
-const RESOURCE = 'certificatesigningrequests.certificates.k8s.io'
 /** kubernetes: --cluster-signing-duration */
 const LONGEST_SECONDS = 365 * 24 * 3600
 const LEAST_SECONDS = 600
@@ -83,37 +85,7 @@ const has = ({ status }: CertificateSigningRequest, wanted: string): boolean =>
   status?.conditions?.some(({ type, status: value }) => type === wanted && value === 'True') ===
   true
 
-/** Signs what was approved. */
-export const certificateSigner: ComponentDefinition = {
-  name: NAME,
-  manager: 'kube-controller-manager',
-  username: 'system:serviceaccount:kube-system:certificate-controller',
-  create: (context) => {
-    const { client, queue } = context
-    const isWaiting = (request: CertificateSigningRequest): boolean =>
-      has(request, 'Approved') && (request.status?.certificate ?? '') === ''
-    const follow = (request: CertificateSigningRequest): void => {
-      if (isWaiting(request)) queue.add(request.metadata.name ?? '')
-    }
-    client.watch(RESOURCE, ({ type, object }) => {
-      if (type !== 'DELETED') follow(object)
-    })
-    return {
-      name: NAME,
-      queue,
-      resync: () => {
-        for (const request of client.list(RESOURCE)) follow(request)
-      },
-      sync: (name) => {
-        const request = client.get(RESOURCE, '', name)
-        if (request !== undefined && isWaiting(request) && !has(request, 'Failed'))
-          handle(context, request)
-      },
-    } satisfies Component
-  },
-}
-
-const handle = (context: ComponentContext, request: CertificateSigningRequest): void => {
+const sign = (context: ComponentContext, request: CertificateSigningRequest): void => {
   const { spec, status } = request
   const check = SIGNERS.get(spec.signerName ?? '')
   const asked = parseSigningRequest(spec.request ?? '')
@@ -126,6 +98,12 @@ const handle = (context: ComponentContext, request: CertificateSigningRequest): 
       : { ...status, conditions: [...(status?.conditions ?? []), failed(problem, client.now())] }
   client.update(RESOURCE, { ...request, status: changed }, { subresource: 'status' })
 }
+
+const isWaiting = (request: CertificateSigningRequest): boolean =>
+  has(request, 'Approved') && !has(request, 'Failed') && (request.status?.certificate ?? '') === ''
+
+/** Signs what was approved. */
+export const certificateSigner = certificateController('csrsigning', isWaiting, sign)
 
 const failed = (message: string, now: number) => ({
   type: 'Failed',
