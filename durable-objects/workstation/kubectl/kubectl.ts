@@ -40,7 +40,10 @@ function* runKubectl(call: ToolCall, host: KubectlHost, memory: DiscoveryMemory)
     for (const { name, deprecated = '' } of line.deprecated)
       run.err(`Flag --${name} has been deprecated, ${deprecated}\n`)
     if (line.flags.bool('help')) run.out(helpOf(command, call))
-    else yield* runCommand(run)
+    else {
+      line.flags.checkRequired()
+      yield* runCommand(run)
+    }
     yield* run.flush()
     refuseWarnings(run)
     return run.exitCode

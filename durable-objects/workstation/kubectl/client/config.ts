@@ -128,18 +128,18 @@ export const connectionOf = (
   flags: Flags,
   canRead: (path: string) => boolean,
 ): ConnectionConfig => {
-  const contextName = flags.string('context') || config.currentContext
+  const contextName = flags.global('context') || config.currentContext
   const context = config.contexts.find(({ name }) => name === contextName)?.value
   if (contextName !== '' && context === undefined)
     throw new PlainFailure(
       `Error in configuration: context was not found for specified context: ${contextName}`,
     )
-  const clusterName = flags.string('cluster') || (context?.cluster ?? '')
+  const clusterName = flags.global('cluster') || (context?.cluster ?? '')
   const cluster = config.clusters.find(({ name }) => name === clusterName)?.value
-  if (flags.string('cluster') !== '' && cluster === undefined)
+  if (flags.global('cluster') !== '' && cluster === undefined)
     throw new KubectlFailure(`no server found for cluster ${JSON.stringify(clusterName)}`)
-  const userName = flags.string('user') || (context?.user ?? '')
-  if (flags.string('user') !== '' && config.users.every(({ name }) => name !== userName))
+  const userName = flags.global('user') || (context?.user ?? '')
+  if (flags.global('user') !== '' && config.users.every(({ name }) => name !== userName))
     throw new PlainFailure(`error: auth info ${JSON.stringify(userName)} does not exist`)
   const authority = text(cluster?.['certificate-authority'])
   if (authority !== '' && !canRead(authority))
@@ -150,7 +150,7 @@ export const connectionOf = (
   const isExplicit = flags.changed('namespace') && flags.string('namespace') !== ''
   return {
     user: userName,
-    server: flags.string('server') || text(cluster?.['server']) || NO_SERVER,
+    server: flags.global('server') || text(cluster?.['server']) || NO_SERVER,
     namespace: flags.string('namespace') || (context?.namespace ?? '') || 'default',
     isExplicit,
   }

@@ -52,7 +52,11 @@ export const configNames = (
 
 const CONTAINERS: ReadonlySet<string> = new Set(['logs', 'exec', 'attach', 'cp', 'debug'])
 
-export const flagValues = (run: Invocation, { name }: FlagSpec, start: string): Completions => {
+export const flagValues = (
+  run: Invocation,
+  { name, isGlobal = false }: FlagSpec,
+  start: string,
+): Completions => {
   const plain = (words: readonly string[]): Completions => ({ words, directive: NO_FILES })
   switch (name) {
     case 'namespace':
@@ -62,6 +66,7 @@ export const flagValues = (run: Invocation, { name }: FlagSpec, start: string): 
     case 'cluster':
       return plain(configNames(run, 'clusters', start))
     case 'user':
+      if (!isGlobal) break
       return plain(configNames(run, 'users', start))
     case 'container':
       if (CONTAINERS.has(run.command.name) && run.args.length > 0)

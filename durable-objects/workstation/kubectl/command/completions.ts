@@ -124,14 +124,6 @@ const FIXED: Readonly<Record<string, string>> = {
 const lineOf = ({ help }: Command, name: string): string =>
   new RegExp(`^ {2}${name} {2,}(.*)$`, 'm').exec(help)?.[1]?.trim() ?? FIXED[name] ?? ''
 
-/** Flags that a command cannot do without. */
-const REQUIRED: Readonly<Record<string, readonly string[]>> = {
-  autoscale: ['max'],
-  'create deployment': ['image'],
-  run: ['image'],
-  scale: ['replicas'],
-}
-
 const argumentsOf = (run: Invocation, typed: string): Completions => {
   const { command, args, flags } = run
   if (command.name === 'help') {
@@ -139,17 +131,12 @@ const argumentsOf = (run: Invocation, typed: string): Completions => {
     return { words: childWords(topic, typed), directive: NO_FILES }
   }
   const children = args.length === 0 ? childWords(command, typed) : []
-  const required = (REQUIRED[command.name] ?? [])
-    .filter((name) => !flags.changed(name) && `--${name}`.startsWith(typed))
-    .map((name) =>
-      described(
-        `--${name}`,
-        usageOf(
-          command,
-          command.flags.find((one) => one.name === name)!,
-        ),
-      ),
+  const required = command.flags
+    .filter(
+      ({ name, isRequired }) =>
+        isRequired === true && !flags.changed(name) && `--${name}`.startsWith(typed),
     )
+    .map((flag) => described(`--${flag.name}`, usageOf(command, flag)))
   const values = argumentValues(run, typed)
   const isGroup = args.length === 0 && command.children.length > 0
   return {

@@ -13,6 +13,10 @@ export interface FlagSpec {
   readonly deprecated?: string
   /** Its help does not show it. */
   readonly isHidden?: boolean
+  /** Every command has it. */
+  readonly isGlobal?: boolean
+  /** The command cannot do without it. */
+  readonly isRequired?: boolean
 }
 
 /** Lists whose values are not taken apart at commas. pflag: StringArray */
@@ -87,6 +91,25 @@ const RECORDING: ReadonlySet<string> = new Set([
 
 const HIDDEN: Readonly<Record<string, readonly FlagSpec[]>> = {
   get: [hidden('server-print', 'bool', 'true', { bare: 'true' })],
+}
+
+/** cobra: MarkFlagRequired */
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  autoscale: ['max'],
+  'create clusterrolebinding': ['clusterrole'],
+  'create cronjob': ['image', 'schedule'],
+  'create deployment': ['image'],
+  'create service externalname': ['external-name'],
+  run: ['image'],
+  scale: ['replicas'],
+}
+
+/** The flags of a command that its help shows, in order. */
+export const ownFlags = (command: string, help: string): readonly FlagSpec[] => {
+  const required = REQUIRED[command] ?? []
+  return flagsInHelp(help).map((flag) =>
+    required.includes(flag.name) ? { ...flag, isRequired: true } : flag,
+  )
 }
 
 /** The flags that stand in a help text, in order. */

@@ -37,6 +37,11 @@ export class Flags {
     return this.#specs.has(name)
   }
 
+  /** The value of a flag that every command has, unless this one calls something else so. */
+  global(name: string): string {
+    return this.#specs.get(name)?.isGlobal === true ? this.string(name) : ''
+  }
+
   string(name: string): string {
     return this.#values.get(name) ?? this.#specs.get(name)?.initial ?? ''
   }
@@ -59,6 +64,16 @@ export class Flags {
     if (given !== undefined) return given
     const initial = this.#specs.get(name)?.initial ?? ''
     return initial === '' ? [] : initial.split(',')
+  }
+
+  /** Throws if the command cannot do without flags that were not given. cobra: ValidateRequiredFlags */
+  checkRequired(): void {
+    const missing = [...this.#specs.values()].filter(
+      ({ name, isRequired = false }) => isRequired && !this.changed(name),
+    )
+    if (missing.length === 0) return
+    const names = missing.map(({ name }) => JSON.stringify(name)).toSorted()
+    throw new KubectlFailure(`required flag(s) ${names.join(', ')} not set`)
   }
 
   /** Names of the flags that were given. */

@@ -1,5 +1,11 @@
 // The commands of kubectl and which of them a command line means. github.com/spf13/cobra command.go Find
-import { flagsInHelp, HELP_FLAG, hiddenFlags, type FlagSpec } from '#kubectl/command/flag-spec.ts'
+import {
+  flagsInHelp,
+  HELP_FLAG,
+  hiddenFlags,
+  ownFlags,
+  type FlagSpec,
+} from '#kubectl/command/flag-spec.ts'
 import helps from '#kubectl/facts/commands.json' with { type: 'json' }
 
 /** `help` shows what others say of themselves; `alpha` says nothing. */
@@ -48,7 +54,7 @@ export const commandNamed = (name: string): Command | undefined => {
   const found = known.get(name)
   if (found !== undefined || !Object.hasOwn(HELPS, name)) return found
   const help = HELPS[name]!
-  const own = name === 'options' ? [] : flagsInHelp(help)
+  const own = name === 'options' ? [] : ownFlags(name, help)
   const names = new Set(own.map((flag) => flag.name))
   const shorthands = new Set(own.map(({ shorthand }) => shorthand))
   const inherited = [HELP_FLAG, ...globalFlags(), ...hiddenFlags(name)].filter(
@@ -70,7 +76,8 @@ export const commandNamed = (name: string): Command | undefined => {
 let global: readonly FlagSpec[] | undefined
 
 /** The flags that every command has. */
-const globalFlags = (): readonly FlagSpec[] => (global ??= flagsInHelp(HELPS['options']!))
+const globalFlags = (): readonly FlagSpec[] =>
+  (global ??= flagsInHelp(HELPS['options']!).map((flag) => ({ ...flag, isGlobal: true })))
 
 const childrenOf = (name: string): readonly string[] => {
   const prefix = name === '' ? '' : `${name} `

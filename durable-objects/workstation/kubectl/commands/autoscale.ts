@@ -1,8 +1,7 @@
 // kubernetes: kubectl pkg/cmd/autoscale/autoscale.go
 import type { JsonObject } from '#apimachinery/object.ts'
-import { requireFlags } from '#kubectl/commands/create/generated.ts'
 import { dryRunOf } from '#kubectl/commands/dry-run.ts'
-import { printGenerated, sendGenerated } from '#kubectl/commands/generated-object.ts'
+import { sendGenerated } from '#kubectl/commands/generated-object.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
 import { resultPrinter } from '#kubectl/output/result.ts'
@@ -19,7 +18,6 @@ const SCALABLE: ReadonlySet<string> = new Set([
 
 export const autoscale: CommandBody = (run) => {
   const { flags } = run
-  requireFlags(run, 'max')
   const [max, min] = [flags.int('max'), flags.int('min')]
   if (max < 1)
     throw new KubectlFailure(
@@ -30,7 +28,7 @@ export const autoscale: CommandBody = (run) => {
       `--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`,
     )
   const dryRun = dryRunOf(run)
-  const printer = resultPrinter(run, dryRun)
+  const printer = resultPrinter(run, dryRun, { isTyped: true })
   const found = build(run, {
     args: run.args,
     filenames: flags.list('filename'),
@@ -48,7 +46,7 @@ export const autoscale: CommandBody = (run) => {
         `cannot autoscale a ${info.resource.kind}${info.resource.group === '' ? '' : `.${info.resource.group}`}: could not find scale subresource for ${info.resource.group}/${info.resource.version}, Resource=${info.resource.plural} in discovery information`,
       )
     const sent = sendGenerated(run, autoscalerOf(run, info), dryRun)
-    printGenerated(run, printer, sent, dryRun === 'client' ? 'created' : 'autoscaled')
+    printer.print(sent, dryRun === 'client' ? 'created' : 'autoscaled')
   })
   if (count === 0) throw new KubectlFailure('no objects passed to autoscale')
 }

@@ -1,12 +1,8 @@
 // kubernetes: kubectl pkg/cmd/expose/expose.go
 import type { JsonObject } from '#apimachinery/object.ts'
 import { dryRunOf } from '#kubectl/commands/dry-run.ts'
-import {
-  labelsOf,
-  overridden,
-  printGenerated,
-  sendGenerated,
-} from '#kubectl/commands/generated-object.ts'
+import { sendGenerated } from '#kubectl/commands/generated-object.ts'
+import { labelsOf, overridden } from '#kubectl/commands/overrides.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { resultPrinter } from '#kubectl/output/result.ts'
@@ -25,10 +21,10 @@ const EXPOSABLE: ReadonlySet<string> = new Set([
 
 export const expose = (run: Invocation): void => {
   const dryRun = dryRunOf(run)
-  const printer = resultPrinter(run, dryRun)
+  const printer = resultPrinter(run, dryRun, { isTyped: true })
   found(run).visit((info) => {
     const service = overridden(run, serviceOf(run, info))
-    printGenerated(run, printer, sendGenerated(run, service, dryRun), 'exposed')
+    printer.print(sendGenerated(run, service, dryRun), 'exposed')
   })
 }
 

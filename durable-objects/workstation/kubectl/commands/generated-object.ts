@@ -1,100 +1,59 @@
-// Objects that expose, run and autoscale make of flags, on their way to the server. kubernetes: cli-runtime pkg/resource/helper.go Create
-import { schemaForKind } from '#api/schemas.ts'
+// Objects that commands make of flags, on their way to the server. kubernetes: cli-runtime pkg/resource/helper.go Create
 import type { JsonObject } from '#apimachinery/object.ts'
-import { applyJsonPatch } from '#apimachinery/patch/json-patch.ts'
-import { applyMergePatch, isObject } from '#apimachinery/patch/merge-patch.ts'
-import { applyStrategicMergePatch } from '#apimachinery/patch/strategic-merge.ts'
 import { pathTo } from '#kubectl/client/discovery.ts'
-import { type DryRun, managerOf, writeQuery } from '#kubectl/commands/dry-run.ts'
-import { KubectlFailure } from '#kubectl/failure.ts'
+import { type DryRun, managerOf, type Validation, writeQuery } from '#kubectl/commands/dry-run.ts'
+import { ApiError, KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
-import { outputFormat } from '#kubectl/output/format.ts'
-import type { ResultPrinter } from '#kubectl/output/result.ts'
+import { asTyped, typedJsonLine } from '#kubectl/output/typed.ts'
+import { localResource, withNamespace } from '#kubectl/resource/documents.ts'
 import { type Info, metadataOf } from '#kubectl/resource/info.ts'
-import { goJsonLine, withLastApplied } from '#kubectl/resource/last-applied.ts'
+import { withTypedLastApplied } from '#kubectl/resource/last-applied.ts'
 
-const typeOf = ({ apiVersion, kind }: JsonObject): readonly [string, string] => [
+export interface Sending {
+  readonly dryRun: DryRun
+  readonly validation?: Validation
+  /** How a refusal begins: `failed to create configmap`. */
+  readonly refusal?: string
+}
+
+const typesOf = ({ apiVersion, kind }: JsonObject): readonly [string, string] => [
   String(apiVersion),
   String(kind),
 ]
 
-/** As the server answers it; with `--dry-run=client` as it would be sent. */
-export const sendGenerated = (run: Invocation, given: JsonObject, dryRun: DryRun): Info => {
-  const resource = run.mapper.ofObject(...typeOf(given))
-  const { namespace } = run
-  const { name = '' } = metadataOf(given)
-  const info = { resource, namespace, name, source: '' }
-  if (dryRun === 'client') {
-    const metadata = { ...(given['metadata'] as JsonObject | undefined), namespace }
-    return { ...info, object: run.connection.isExplicit ? { ...given, metadata } : given }
-  }
-  const object = run.client.object({
-    method: 'POST',
-    path: pathTo(resource, namespace),
-    query: writeQuery(managerOf(run), dryRun),
-    contentType: 'application/json',
-    body: goJsonLine(run.flags.bool('save-config') ? withLastApplied(given) : given),
-  })
-  const { name: made = name } = metadataOf(object)
-  return { ...info, name: made, object }
-}
-
-/** What is not read from a file is printed in JSON in the order of its type. */
-export const printGenerated = (
-  run: Invocation,
-  printer: ResultPrinter,
-  info: Info,
-  operation: string,
-): void => {
-  const { object = {} } = info
-  if (outputFormat(run) !== 'json') return printer.print(info, operation)
-  const { managedFields, ...metadata } = (object['metadata'] ?? {}) as JsonObject
-  const isAsked = run.flags.bool('show-managed-fields') && managedFields !== undefined
-  const shown = { ...object, metadata: isAsked ? { ...metadata, managedFields } : metadata }
-  run.out(`${JSON.stringify(shown, undefined, 4)}\n`)
-}
-
-/** `--overrides`. kubernetes: OverrideOptions */
-export const overridden = ({ flags }: Invocation, object: JsonObject): JsonObject => {
-  const text = flags.string('overrides')
-  if (text === '') return object
-  const type = flags.string('override-type')
-  if (type !== 'merge' && type !== 'json' && type !== 'strategic' && type !== '')
-    throw new KubectlFailure(`invalid override type: ${type}`)
-  const patch = parsed(text)
-  if (type === 'json') return applyJsonPatch(object, patch) as JsonObject
-  if (!isObject(patch)) throw new KubectlFailure('Invalid JSON Patch')
-  const [apiVersion, kind] = typeOf(object)
-  const slash = apiVersion.indexOf('/')
-  const schema = schemaForKind(
-    slash < 0 ? '' : apiVersion.slice(0, slash),
-    apiVersion.slice(slash + 1),
-    kind,
-  )
-  return type === 'strategic' && schema !== undefined
-    ? applyStrategicMergePatch(object, patch, schema)
-    : applyMergePatch(object, patch)
-}
-
-const parsed = (text: string): unknown => {
+/** The object as the server has made it. */
+export const post = (run: Invocation, object: JsonObject, sending: Sending): Info => {
+  const resource = run.mapper.ofObject(...typesOf(object))
+  const namespace = resource.isNamespaced ? run.namespace : ''
   try {
-    return JSON.parse(text)
-  } catch {
-    throw new KubectlFailure('Invalid JSON Patch')
+    const made = run.client.object({
+      method: 'POST',
+      path: pathTo(resource, namespace),
+      query: writeQuery(managerOf(run), sending.dryRun, sending.validation),
+      contentType: 'application/json',
+      body: typedJsonLine(object),
+    })
+    return { resource, namespace, name: metadataOf(made).name ?? '', object: made, source: '' }
+  } catch (error) {
+    if (!(error instanceof ApiError) || sending.refusal === undefined) throw error
+    throw new KubectlFailure(`${sending.refusal}: ${error.message}`)
   }
 }
 
-/** `app=web,tier=front`. kubernetes: generate.ParseLabels */
-export const labelsOf = (text: string): JsonObject =>
-  Object.fromEntries(
-    text
-      .split(',')
-      .map((pair): readonly [string, string] => {
-        const [key = '', value, ...more] = pair.split('=')
-        if (value === undefined || more.length > 0)
-          throw new KubectlFailure(`unexpected label spec: ${pair}`)
-        if (key === '') throw new KubectlFailure('unexpected empty label key')
-        return [key, value]
-      })
-      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
-  )
+/** An object that nobody is asked about. */
+export const unsent = (object: JsonObject): Info => {
+  const { name = '', namespace = '' } = metadataOf(object)
+  return { resource: localResource(...typesOf(object)), namespace, name, object, source: '' }
+}
+
+export const savesConfig = ({ flags }: Invocation): boolean =>
+  flags.has('save-config') && flags.bool('save-config')
+
+/** What expose, run and autoscale make: as the server answers it; with `--dry-run=client` as it would be sent. */
+export const sendGenerated = (run: Invocation, given: JsonObject, dryRun: DryRun): Info => {
+  if (dryRun !== 'client') {
+    const object = asTyped(given)
+    return post(run, savesConfig(run) ? withTypedLastApplied(object) : object, { dryRun })
+  }
+  return unsent(asTyped(run.connection.isExplicit ? withNamespace(given, run.namespace) : given))
+}

@@ -1,14 +1,9 @@
 // kubernetes: kubectl pkg/cmd/run/run.go
 import type { JsonObject } from '#apimachinery/object.ts'
 import { parseReference } from '#kubectl/commands/image-reference.ts'
-import { requireFlags } from '#kubectl/commands/create/generated.ts'
 import { type DryRun, dryRunOf } from '#kubectl/commands/dry-run.ts'
-import {
-  labelsOf,
-  overridden,
-  printGenerated,
-  sendGenerated,
-} from '#kubectl/commands/generated-object.ts'
+import { sendGenerated } from '#kubectl/commands/generated-object.ts'
+import { labelsOf, overridden } from '#kubectl/commands/overrides.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
 import { resultPrinter } from '#kubectl/output/result.ts'
@@ -17,18 +12,16 @@ const POLICIES = ['Always', 'OnFailure', 'Never']
 
 export const runImage: CommandBody = (run) => {
   const { flags } = run
-  requireFlags(run, 'image')
   const [name] = run.args
   if (name === undefined || run.dashAt === 0) throw run.usage('NAME is required for run')
   const dryRun = dryRunOf(run)
   check(run, dryRun)
-  const printer = resultPrinter(run, dryRun)
+  const printer = resultPrinter(run, dryRun, { isTyped: true })
   const labels = flags.string('labels') === '' ? { run: name } : labelsOf(flags.string('labels'))
   const pod = overridden(run, podOf(run, name, labels))
   const service = flags.bool('expose') ? serviceOf(run, name, labels) : undefined
-  if (service !== undefined)
-    printGenerated(run, printer, sendGenerated(run, service, dryRun), 'created')
-  printGenerated(run, printer, sendGenerated(run, pod, dryRun), 'created')
+  if (service !== undefined) printer.print(sendGenerated(run, service, dryRun), 'created')
+  printer.print(sendGenerated(run, pod, dryRun), 'created')
 }
 
 const check = (run: Invocation, dryRun: DryRun): void => {

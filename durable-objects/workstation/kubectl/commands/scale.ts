@@ -1,7 +1,6 @@
 // kubernetes: kubectl pkg/cmd/scale/scale.go, pkg/scale/scale.go
 import { type JsonObject, own } from '#apimachinery/object.ts'
 import { pathTo } from '#kubectl/client/discovery.ts'
-import { requireFlags } from '#kubectl/commands/create/generated.ts'
 import { type DryRun, dryRunOf } from '#kubectl/commands/dry-run.ts'
 import { KubectlFailure, throwAll } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
@@ -11,7 +10,6 @@ import { build } from '#kubectl/resource/builder.ts'
 import { type Info, metadataOf } from '#kubectl/resource/info.ts'
 
 export function* scale(run: Invocation): ToolRun<void> {
-  requireFlags(run, 'replicas')
   const { flags } = run
   const dryRun = dryRunOf(run)
   const printer = resultPrinter(run, dryRun)

@@ -4,32 +4,41 @@ import { isPrintable } from '#kubectl/output/go/quote.ts'
 import { isMap, sortedKeys } from '#kubectl/output/go/value.ts'
 import { readsAsOther } from '#kubectl/output/kyaml-words.ts'
 
+/** The keys of a map in the order in which they are printed. */
+type KeysOf = (map: JsonObject) => readonly string[]
+
 /** `-o kyaml`: one document, with the line that begins it. */
-export const printKyaml = (object: JsonObject): string => `---\n${node(object, 0)}\n`
+export const printKyaml = (object: JsonObject): string => `---\n${node(object, 0, sortedKeys)}\n`
+
+/** The same in the order of the object. */
+export const printTypedKyaml = (object: JsonObject): string =>
+  `---\n${node(object, 0, Object.keys)}\n`
 
 const indentation = (level: number): string => '  '.repeat(level)
 
-const node = (value: JsonValue, indent: number): string => {
-  if (Array.isArray(value)) return sequence(value as readonly JsonValue[], indent)
-  if (isMap(value)) return mapping(value, indent)
+const node = (value: JsonValue, indent: number, keysOf: KeysOf): string => {
+  if (Array.isArray(value)) return sequence(value as readonly JsonValue[], indent, keysOf)
+  if (isMap(value)) return mapping(value, indent, keysOf)
   if (typeof value === 'string') return text(value, indent + 1)
   return Object.is(value, -0) ? '-0' : String(value)
 }
 
-const sequence = (items: readonly JsonValue[], indent: number): string => {
+const sequence = (items: readonly JsonValue[], indent: number, keysOf: KeysOf): string => {
   if (items.length === 0) return '[]'
   // Maps and lists cuddle: their brackets stand on one line.
   if (items.every((item) => typeof item === 'object' && item !== null))
-    return `[${items.map((item) => node(item, indent)).join(', ')}]`
-  const lines = items.map((item) => `${indentation(indent + 1)}${node(item, indent + 1)},\n`)
+    return `[${items.map((item) => node(item, indent, keysOf)).join(', ')}]`
+  const lines = items.map(
+    (item) => `${indentation(indent + 1)}${node(item, indent + 1, keysOf)},\n`,
+  )
   return `[\n${lines.join('')}${indentation(indent)}]`
 }
 
-const mapping = (map: JsonObject, indent: number): string => {
-  const keys = sortedKeys(map)
+const mapping = (map: JsonObject, indent: number, keysOf: KeysOf): string => {
+  const keys = keysOf(map)
   if (keys.length === 0) return '{}'
   const lines = keys.map(
-    (name) => `${indentation(indent + 1)}${key(name)}: ${node(map[name]!, indent + 1)},\n`,
+    (name) => `${indentation(indent + 1)}${key(name)}: ${node(map[name]!, indent + 1, keysOf)},\n`,
   )
   return `{\n${lines.join('')}${indentation(indent)}}`
 }

@@ -13,9 +13,10 @@ import {
 } from '#kubectl/output/format.ts'
 import { goTemplatePrinter } from '#kubectl/output/go-template/print.ts'
 import { jsonPathPrinter } from '#kubectl/output/jsonpath/print.ts'
-import { printKyaml } from '#kubectl/output/kyaml.ts'
+import { printKyaml, printTypedKyaml } from '#kubectl/output/kyaml.ts'
 import { printNames } from '#kubectl/output/objects.ts'
 import { OutputFailure } from '#kubectl/output/output-failure.ts'
+import { printTypedJson } from '#kubectl/output/typed.ts'
 
 /** Throws what is said of formats that do not exist. `allowed`: those that the command knows. */
 export const printerFor = (
@@ -28,6 +29,18 @@ export const printerFor = (
   const template = templateOf(run, format, allowed)
   if (template === undefined) throw noPrinter(format, allowed)
   return printingBefore(run, templatePrinter(run, template))
+}
+
+/** For objects that have Go's types: their fields stay in order. */
+export const typedPrinterFor = (run: Invocation, format: string): ObjectPrinter => {
+  switch (format.toLowerCase()) {
+    case 'json':
+      return printTypedJson
+    case 'kyaml':
+      return printTypedKyaml
+    default:
+      return printerFor(run, format)
+  }
 }
 
 const simplePrinter = (format: string, allowed: readonly string[]): ObjectPrinter | undefined => {

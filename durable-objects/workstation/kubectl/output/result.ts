@@ -4,7 +4,7 @@ import type { DryRun } from '#kubectl/commands/dry-run.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { outputFormat } from '#kubectl/output/format.ts'
 import { shownIn } from '#kubectl/output/managed-fields.ts'
-import { printerFor } from '#kubectl/output/printer.ts'
+import { printerFor, typedPrinterFor } from '#kubectl/output/printer.ts'
 import { type Info, typedName } from '#kubectl/resource/info.ts'
 
 export interface ResultPrinter {
@@ -18,11 +18,16 @@ export interface ResultPrinter {
 
 const SUFFIX = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const
 
-/** Throws at once if there is no such format. */
-export const resultPrinter = (run: Invocation, dryRun: DryRun = 'none'): ResultPrinter => {
+/** Throws at once if there is no such format. `isTyped`: the objects are in the order of their types. */
+export const resultPrinter = (
+  run: Invocation,
+  dryRun: DryRun = 'none',
+  { isTyped = false }: { readonly isTyped?: boolean } = {},
+): ResultPrinter => {
   const format = outputFormat(run)
   const printsObjects = format !== '' && format !== 'name'
-  const print = printsObjects ? printerFor(run, format) : undefined
+  const printer = isTyped ? typedPrinterFor : printerFor
+  const print = printsObjects ? printer(run, format) : undefined
   const shown = shownIn(run, format)
   const printObject = (object: JsonObject): void => run.out(print?.(shown(object)) ?? '')
   return {

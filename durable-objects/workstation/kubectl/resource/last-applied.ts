@@ -1,5 +1,6 @@
 // What was applied stands on the object itself. kubernetes: kubectl pkg/util/apply.go
 import { type JsonObject, type JsonValue, own } from '#apimachinery/object.ts'
+import { typedJsonLine } from '#kubectl/output/typed.ts'
 
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
@@ -55,6 +56,19 @@ const configurationOf = (object: JsonObject): string =>
 /** The object that remembers what it says. kubernetes: CreateApplyAnnotation */
 export const withLastApplied = (object: JsonObject): JsonObject =>
   withAnnotations(object, { ...annotationsOf(object), [LAST_APPLIED]: configurationOf(object) })
+
+/** The same of an object that has one of Go's types. */
+export const withTypedLastApplied = (object: JsonObject): JsonObject =>
+  withAnnotations(object, {
+    ...annotationsOf(object),
+    [LAST_APPLIED]: `${typedJsonLine(modifiedTyped(object))}\n`,
+  })
+
+/** Without annotations there is no field for them. */
+const modifiedTyped = (object: JsonObject): JsonObject => {
+  const annotations = annotationsOf(object)
+  return Object.keys(annotations).length === 0 ? object : modifiedConfiguration(object)
+}
 
 /** The object itself as it is remembered. kubernetes: editor.GetApplyPatch */
 export const configurationText = (object: JsonObject): string => `${goJsonLine(object)}\n`

@@ -1,11 +1,6 @@
 // kubernetes: kubectl pkg/cmd/create/create_service.go
 import type { JsonObject } from '#apimachinery/object.ts'
-import {
-  createGenerated,
-  metadataFor,
-  nameOf,
-  requireFlags,
-} from '#kubectl/commands/create/generated.ts'
+import { createGenerated, metadataFor, nameOf } from '#kubectl/commands/create/generated.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
 
@@ -37,7 +32,6 @@ const service =
   (type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName'): CommandBody =>
   (run) => {
     const { flags } = run
-    if (type === 'ExternalName') requireFlags(run, 'external-name')
     const name = nameOf(run)
     const tcp = flags.list('tcp')
     checkClusterIP(run, type, tcp)

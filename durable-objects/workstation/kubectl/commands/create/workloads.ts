@@ -1,12 +1,7 @@
 // kubernetes: kubectl pkg/cmd/create/{create_deployment,create_job,create_cronjob}.go
 import type { JsonObject } from '#apimachinery/object.ts'
 import { pathTo } from '#kubectl/client/discovery.ts'
-import {
-  createGenerated,
-  metadataFor,
-  nameOf,
-  requireFlags,
-} from '#kubectl/commands/create/generated.ts'
+import { createGenerated, metadataFor, nameOf } from '#kubectl/commands/create/generated.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
 import { metadataOf } from '#kubectl/resource/info.ts'
@@ -27,7 +22,6 @@ const containerName = ({ call }: Invocation, image: string): string => {
 
 export const deployment: CommandBody = (run) => {
   const { flags } = run
-  requireFlags(run, 'image')
   const name = nameOf(run)
   const images = flags.list('image')
   const command = commandOf(run)
@@ -126,7 +120,6 @@ const jobOfCronJob = (run: Invocation, name: string, from: string): JsonObject =
 
 export const cronJob: CommandBody = (run) => {
   const { flags } = run
-  requireFlags(run, 'image', 'schedule')
   const name = nameOf(run)
   const restart = flags.string('restart') || 'OnFailure'
   if (restart !== 'OnFailure' && restart !== 'Never')
