@@ -1,6 +1,15 @@
 // Which flags a command has: read from its recorded help, and what that does not tell.
 
-export type FlagKind = 'bool' | 'string' | 'int' | 'duration' | 'list' | 'array' | 'map' | 'float'
+export type FlagKind =
+  | 'bool'
+  | 'string'
+  | 'int'
+  | 'duration'
+  | 'list'
+  | 'array'
+  | 'map'
+  | 'pairs'
+  | 'float'
 
 export interface FlagSpec {
   readonly name: string
@@ -40,7 +49,9 @@ const ARRAYS: ReadonlySet<string> = new Set([
   'serviceaccount',
   'user',
 ])
-const MAPS: ReadonlySet<string> = new Set(['aggregation-rule', 'set-image', 'vmodule'])
+const MAPS: ReadonlySet<string> = new Set(['set-image', 'vmodule'])
+/** kubernetes: component-base cli/flag MapStringString */
+const PAIRS: ReadonlySet<string> = new Set(['aggregation-rule'])
 
 /** What flags mean that stand alone although they are no booleans. */
 const BARE: Readonly<Record<string, string>> = {
@@ -52,6 +63,7 @@ const BARE: Readonly<Record<string, string>> = {
 const kindOf = (name: string, shown: string): FlagKind => {
   if (shown === 'true' || shown === 'false') return 'bool'
   if (MAPS.has(name)) return 'map'
+  if (PAIRS.has(name)) return 'pairs'
   if (shown.startsWith('[')) return ARRAYS.has(name) ? 'array' : 'list'
   if (/^-?\d+$/.test(shown)) return 'int'
   if (/^(\d+[hms])+$/.test(shown)) return 'duration'

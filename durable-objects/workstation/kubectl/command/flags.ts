@@ -21,8 +21,8 @@ export class Flags {
         `invalid argument ${JSON.stringify(value)} for "${shown(spec)}" flag: ${problem}`,
       )
     const { name, kind } = spec
-    if (kind === 'list' || kind === 'array' || kind === 'map') {
-      const items = kind === 'array' ? [value] : splitCsv(value)
+    const items = itemsOf(kind, value)
+    if (items !== undefined) {
       this.#lists.set(name, [...(this.#lists.get(name) ?? []), ...items])
     }
     this.#values.set(name, kind === 'bool' ? String(goBoolean(value)) : value)
@@ -82,6 +82,21 @@ export class Flags {
   }
 }
 
+/** Undefined: there is one value only. */
+const itemsOf = (kind: FlagSpec['kind'], value: string): readonly string[] | undefined => {
+  switch (kind) {
+    case 'array':
+      return [value]
+    case 'list':
+    case 'map':
+      return splitCsv(value)
+    case 'pairs':
+      return value.split(',').filter((pair) => pair !== '')
+    default:
+      return undefined
+  }
+}
+
 const shown = ({ name, shorthand }: FlagSpec): string =>
   shorthand === undefined ? `--${name}` : `-${shorthand}, --${name}`
 
@@ -102,6 +117,10 @@ const problemWith = ({ kind }: FlagSpec, value: string): string | undefined => {
       return splitCsv(value).every((pair) => pair.includes('='))
         ? undefined
         : `${value} must be formatted as key=value`
+    case 'pairs':
+      return itemsOf(kind, value)!.every((pair) => pair.includes('='))
+        ? undefined
+        : 'malformed pair, expect string=string'
     case 'string':
     case 'list':
     case 'array':

@@ -4,7 +4,7 @@ import type { JsonObject } from '#apimachinery/object.ts'
 import { isFailure } from '#shell/files/failure.ts'
 import { bytesOf } from '#shell/files/bytes.ts'
 import { baseName, givenPath } from '#shell/files/path.ts'
-import { createGenerated, metadataFor, nameOf } from '#kubectl/commands/create/generated.ts'
+import { createGenerated, metadataFor } from '#kubectl/commands/create/generated.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
 
@@ -101,76 +101,70 @@ const inOrder = (data: Data, value: (text: string) => string): JsonObject =>
     [...data].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, text]) => [key, value(text)]),
   )
 
-export const configMap: CommandBody = (run) => {
-  const name = nameOf(run)
-  const data = dataOf(run, `ConfigMap ${JSON.stringify(name)}`)
+export const configMap: CommandBody = (run) =>
   createGenerated(
     run,
-    {
+    (name) => ({
       kind: 'ConfigMap',
       apiVersion: 'v1',
       metadata: metadataFor(run, name),
-      ...(data.size === 0 ? {} : { data: inOrder(data, (text) => text) }),
-    },
+      data: inOrder(dataOf(run, `ConfigMap ${JSON.stringify(name)}`), (text) => text),
+    }),
     'failed to create configmap',
   )
-}
 
 const encoded = (text: string): string => encodeBase64(bytesOf(text))
 
-const createSecret = (run: Invocation, name: string, data: Data, type: string): void =>
+/** `data`: what is in a Secret of this name. */
+const createSecret = (run: Invocation, type: string, data: (name: string) => Data): void =>
   createGenerated(
     run,
-    {
+    (name) => ({
       kind: 'Secret',
       apiVersion: 'v1',
       metadata: metadataFor(run, name),
-      ...(data.size === 0 ? {} : { data: inOrder(data, encoded) }),
-      ...(type === '' ? {} : { type }),
-    },
+      data: inOrder(data(name), encoded),
+      type,
+    }),
     'failed to create secret',
   )
 
-export const genericSecret: CommandBody = (run) => {
-  const name = nameOf(run)
-  createSecret(run, name, dataOf(run, `Secret ${JSON.stringify(name)}`), run.flags.string('type'))
-}
+const secretText = (name: string): string => `Secret ${JSON.stringify(name)}`
 
-export const tlsSecret: CommandBody = (run) => {
-  const name = nameOf(run)
-  const { flags } = run
-  const [cert, key] = [flags.string('cert'), flags.string('key')]
-  if (key === '' || cert === '') throw new KubectlFailure('key and cert must be specified')
-  const data: Data = new Map([
-    ['tls.crt', read(run, cert)],
-    ['tls.key', read(run, key)],
-  ])
-  createSecret(run, name, data, 'kubernetes.io/tls')
-}
+export const genericSecret: CommandBody = (run) =>
+  createSecret(run, run.flags.string('type'), (name) => dataOf(run, secretText(name)))
 
-export const dockerSecret: CommandBody = (run) => {
-  const name = nameOf(run)
-  const { flags } = run
-  const files = flags.list('from-file')
-  const [username, password] = [flags.string('docker-username'), flags.string('docker-password')]
-  if (files.length === 0 && (username === '' || password === ''))
-    throw new KubectlFailure(
-      'either --from-file or the combination of --docker-username, --docker-password and --docker-server is required',
-    )
-  const data: Data = new Map()
-  if (files.length > 0) fromFiles(run, data, `Secret ${JSON.stringify(name)}`)
-  else {
-    const email = flags.string('docker-email')
-    const entry = {
-      username,
-      password,
-      ...(email === '' ? {} : { email }),
-      auth: encoded(`${username}:${password}`),
+export const tlsSecret: CommandBody = (run) =>
+  createSecret(run, 'kubernetes.io/tls', () => {
+    const [cert, key] = [run.flags.string('cert'), run.flags.string('key')]
+    if (key === '' || cert === '') throw new KubectlFailure('key and cert must be specified')
+    return new Map([
+      ['tls.crt', read(run, cert)],
+      ['tls.key', read(run, key)],
+    ])
+  })
+
+export const dockerSecret: CommandBody = (run) =>
+  createSecret(run, 'kubernetes.io/dockerconfigjson', (name) => {
+    const { flags } = run
+    const files = flags.list('from-file')
+    const [username, password] = [flags.string('docker-username'), flags.string('docker-password')]
+    if (files.length === 0 && (username === '' || password === ''))
+      throw new KubectlFailure(
+        'either --from-file or the combination of --docker-username, --docker-password and --docker-server is required',
+      )
+    const data: Data = new Map()
+    if (files.length > 0) fromFiles(run, data, secretText(name))
+    else {
+      const email = flags.string('docker-email')
+      const entry = {
+        username,
+        password,
+        ...(email === '' ? {} : { email }),
+        auth: encoded(`${username}:${password}`),
+      }
+      const server = flags.string('docker-server')
+      data.set('.dockerconfigjson', JSON.stringify({ auths: { [server]: entry } }))
     }
-    data.set(
-      '.dockerconfigjson',
-      JSON.stringify({ auths: { [flags.string('docker-server')]: entry } }),
-    )
-  }
-  createSecret(run, name, data, 'kubernetes.io/dockerconfigjson')
-}
+    return data
+  })

@@ -21,12 +21,20 @@ export const metadataFor = (run: Invocation, name: string, more: JsonObject = {}
   ...more,
 })
 
-/** Sends the object, or only shows it. `refusal`: how a refusal begins, e.g. `failed to create configmap`. */
-export const createGenerated = (run: Invocation, given: JsonObject, refusal?: string): void => {
+/**
+ * Sends what `make` makes of a name and the flags, or only shows it. `refusal`: how a refusal begins, e.g.
+ * `failed to create configmap`.
+ */
+export const createGenerated = (
+  run: Invocation,
+  make: JsonObject | ((name: string) => JsonObject),
+  refusal?: string,
+): void => {
+  const name = nameOf(run)
   const dryRun = dryRunOf(run)
   const validation = validationOf(run)
   const printer = resultPrinter(run, dryRun, { isTyped: true })
-  const typed = asTyped(given)
+  const typed = asTyped(typeof make === 'function' ? make(name) : make)
   const object = savesConfig(run) ? withTypedLastApplied(typed) : typed
   const info =
     dryRun === 'client'

@@ -1,7 +1,7 @@
 // kubernetes: kubectl pkg/cmd/create/{create_deployment,create_job,create_cronjob}.go
 import type { JsonObject } from '#apimachinery/object.ts'
 import { pathTo } from '#kubectl/client/discovery.ts'
-import { createGenerated, metadataFor, nameOf } from '#kubectl/commands/create/generated.ts'
+import { createGenerated, metadataFor } from '#kubectl/commands/create/generated.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
 import { metadataOf } from '#kubectl/resource/info.ts'
@@ -20,61 +20,58 @@ const containerName = ({ call }: Invocation, image: string): string => {
   return `${name.replaceAll(/[_.]/g, '-')}-${suffix}`
 }
 
-export const deployment: CommandBody = (run) => {
-  const { flags } = run
-  const name = nameOf(run)
-  const images = flags.list('image')
-  const command = commandOf(run)
-  if (images.length > 1 && command.length > 0)
-    throw new KubectlFailure('cannot specify multiple --image options and command')
-  const labels = { app: name }
-  const port = flags.int('port')
-  const containers = images.map((image) => ({
-    name: containerName(run, image),
-    image,
-    ...(command.length === 0 ? {} : { command }),
-    ...(port > 0 ? { ports: [{ containerPort: port }] } : {}),
-    resources: {},
-  }))
+export const deployment: CommandBody = (run) =>
   createGenerated(
     run,
-    {
-      kind: 'Deployment',
-      apiVersion: 'apps/v1',
-      metadata: metadataFor(run, name, { labels }),
-      spec: {
-        replicas: flags.int('replicas'),
-        selector: { matchLabels: labels },
-        template: { metadata: { labels }, spec: { containers } },
-        strategy: {},
-      },
-      status: {},
+    (name) => {
+      const { flags } = run
+      const images = flags.list('image')
+      const command = commandOf(run)
+      if (images.length > 1 && command.length > 0)
+        throw new KubectlFailure('cannot specify multiple --image options and command')
+      const labels = { app: name }
+      const port = flags.int('port')
+      const containers = images.map((image) => ({
+        name: containerName(run, image),
+        image,
+        command,
+        ports: port > 0 ? [{ containerPort: port }] : [],
+      }))
+      return {
+        kind: 'Deployment',
+        apiVersion: 'apps/v1',
+        metadata: metadataFor(run, name, { labels }),
+        spec: {
+          replicas: flags.int('replicas'),
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: { containers } },
+        },
+      }
     },
     'failed to create deployment',
   )
-}
 
-export const job: CommandBody = (run) => {
-  const { flags } = run
-  const name = nameOf(run)
-  const from = flags.string('from')
-  const command = commandOf(run)
-  if (flags.string('image') === '' && from === '')
-    throw new KubectlFailure('either --image or --from must be specified')
-  if (flags.string('image') !== '' && from !== '')
-    throw new KubectlFailure('either --image or --from must be specified')
-  if (command.length > 0 && from !== '')
-    throw new KubectlFailure('cannot specify --from and command')
-  const object = from === '' ? jobOfImage(run, name, command) : jobOfCronJob(run, name, from)
-  createGenerated(run, object, 'failed to create job')
-}
+const EITHER = 'either --image or --from must be specified'
+
+export const job: CommandBody = (run) =>
+  createGenerated(
+    run,
+    (name) => {
+      const [image, from] = [run.flags.string('image'), run.flags.string('from')]
+      if ((image === '') === (from === '')) throw new KubectlFailure(EITHER)
+      const command = commandOf(run)
+      if (command.length > 0 && from !== '')
+        throw new KubectlFailure('cannot specify --from and command')
+      return from === '' ? jobOfImage(run, name, command) : jobOfCronJob(run, name, from)
+    },
+    'failed to create job',
+  )
 
 const jobOfImage = (run: Invocation, name: string, command: readonly string[]): JsonObject => ({
   kind: 'Job',
   apiVersion: 'batch/v1',
   metadata: metadataFor(run, name),
   spec: jobSpec(name, run.flags.string('image'), command, 'Never'),
-  status: {},
 })
 
 const jobSpec = (
@@ -86,7 +83,7 @@ const jobSpec = (
   template: {
     metadata: {},
     spec: {
-      containers: [{ name, image, ...(command.length === 0 ? {} : { command }), resources: {} }],
+      containers: [{ name, image, command }],
       restartPolicy,
     },
   },
@@ -105,8 +102,7 @@ const jobOfCronJob = (run: Invocation, name: string, from: string): JsonObject =
     kind: 'Job',
     apiVersion: 'batch/v1',
     metadata: {
-      name,
-      ...(run.connection.isExplicit ? { namespace: run.namespace } : {}),
+      ...metadataFor(run, name),
       ...(labels === undefined ? {} : { labels }),
       annotations: { 'cronjob.kubernetes.io/instantiate': 'manual', ...annotations },
       ownerReferences: [
@@ -114,31 +110,29 @@ const jobOfCronJob = (run: Invocation, name: string, from: string): JsonObject =
       ],
     },
     spec: jobTemplate?.['spec'] ?? {},
-    status: {},
   }
 }
 
-export const cronJob: CommandBody = (run) => {
-  const { flags } = run
-  const name = nameOf(run)
-  const restart = flags.string('restart') || 'OnFailure'
-  if (restart !== 'OnFailure' && restart !== 'Never')
-    throw new KubectlFailure(`invalid restart policy: ${restart}`)
+export const cronJob: CommandBody = (run) =>
   createGenerated(
     run,
-    {
-      kind: 'CronJob',
-      apiVersion: 'batch/v1',
-      metadata: metadataFor(run, name),
-      spec: {
-        schedule: flags.string('schedule'),
-        jobTemplate: {
-          metadata: { name },
-          spec: jobSpec(name, flags.string('image'), commandOf(run), restart),
+    (name) => {
+      const { flags } = run
+      const restart = flags.string('restart') || 'OnFailure'
+      if (restart !== 'OnFailure' && restart !== 'Never')
+        throw new KubectlFailure(`invalid restart policy: ${restart}`)
+      return {
+        kind: 'CronJob',
+        apiVersion: 'batch/v1',
+        metadata: metadataFor(run, name),
+        spec: {
+          schedule: flags.string('schedule'),
+          jobTemplate: {
+            metadata: { name },
+            spec: jobSpec(name, flags.string('image'), commandOf(run), restart),
+          },
         },
-      },
-      status: {},
+      }
     },
     'failed to create cronjob',
   )
-}

@@ -1,0 +1,75 @@
+// kubernetes: kubectl pkg/cmd/create/create_token.go
+import type { JsonObject } from '#apimachinery/object.ts'
+import { nameOf } from '#kubectl/commands/create/generated.ts'
+import { asFailure, KubectlFailure } from '#kubectl/failure.ts'
+import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
+import { outputFormat } from '#kubectl/output/format.ts'
+import { resultPrinter } from '#kubectl/output/result.ts'
+import { unsent } from '#kubectl/commands/generated-object.ts'
+
+/** What a token may live as long as. */
+const BOUND_KINDS = ['Node', 'Pod', 'Secret']
+
+export const token: CommandBody = (run) => {
+  const name = nameOf(run)
+  const printer = resultPrinter(run, 'none', { isTyped: true })
+  const request = requestOf(run)
+  const response = requested(run, name, request)
+  const { token: text = '' } = (response['status'] ?? {}) as { readonly token?: string }
+  if (text === '') throw new KubectlFailure('failed to create token: no token in server response')
+  if (outputFormat(run) !== '') printer.print(unsent(response), 'created')
+  else run.out(run.call.isTTY(1) ? `${text}\n` : text)
+}
+
+const requestOf = (run: Invocation): JsonObject => {
+  const { flags } = run
+  const audiences = flags.list('audience')
+  const seconds = flags.duration('duration') / 1000
+  if (seconds < 0) throw new KubectlFailure('--duration must be greater than or equal to 0')
+  if (!Number.isInteger(seconds))
+    throw new KubectlFailure('--duration cannot be expressed in units less than seconds')
+  if (audiences.includes('')) throw new KubectlFailure('--audience must not be an empty string')
+  return {
+    kind: 'TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: {},
+    spec: {
+      audiences,
+      ...(seconds === 0 ? {} : { expirationSeconds: seconds }),
+      ...boundObject(run),
+    },
+  }
+}
+
+const boundObject = ({ flags }: Invocation): JsonObject => {
+  const kind = flags.string('bound-object-kind')
+  const name = flags.string('bound-object-name')
+  const uid = flags.string('bound-object-uid')
+  if (kind === '') {
+    for (const part of ['name', 'uid'])
+      if (flags.string(`bound-object-${part}`) !== '')
+        throw new KubectlFailure(
+          `--bound-object-${part} can only be set if --bound-object-kind is provided`,
+        )
+    return {}
+  }
+  if (!BOUND_KINDS.includes(kind))
+    throw new KubectlFailure(`supported --bound-object-kind values are ${BOUND_KINDS.join(', ')}`)
+  if (name === '')
+    throw new KubectlFailure('--bound-object-name is required if --bound-object-kind is provided')
+  return { boundObjectRef: { kind, apiVersion: 'v1', name, ...(uid === '' ? {} : { uid }) } }
+}
+
+const requested = (run: Invocation, name: string, request: JsonObject): JsonObject => {
+  const accounts = `/api/v1/namespaces/${encodeURIComponent(run.namespace)}/serviceaccounts`
+  try {
+    return run.client.object({
+      method: 'POST',
+      path: `${accounts}/${encodeURIComponent(name)}/token`,
+      contentType: 'application/json',
+      body: JSON.stringify(request),
+    })
+  } catch (error) {
+    throw new KubectlFailure(`failed to create token: ${asFailure(error).message}`)
+  }
+}
