@@ -3,7 +3,8 @@
 // A file of lines:
 //
 //   # Title                        ('#' begins a comment; a line `# twins` gives each kubectl a session of its own, of one seed:
-//   # twins                         for lines that change something. Otherwise both use one, one after the other.)
+//   # twins                         for lines that change something. Otherwise both use one, one after the other. A line
+//   # template default              `# template NAME` chooses another cluster: in that of `bare` every image runs for ever.)
 //   -- web.yaml --                 a file in the folder in which the lines run, up to the next such line
 //   apiVersion: v1
 //   -- lines --                    not needed if there are no files
@@ -33,9 +34,11 @@ export const parseLines = (text) => {
     else into.push(line)
   }
   const isTwins = [...head, ...all].some((line) => line === '# twins')
+  const [, template] = /^# template (\w+)$/m.exec(text) ?? []
   lines = lines.filter((line) => line.trim() !== '' && !line.startsWith('#'))
   return {
     isTwins,
+    template,
     files: Object.fromEntries(
       Object.entries(files).map(([name, content]) => [name, `${content.join('\n')}\n`]),
     ),
@@ -101,10 +104,15 @@ const normal = (text) =>
  * Calls `tell({ line, expected, actual, isSame })` for each line that is compared. `server`: see engine-server.mjs; `folder`: more
  * files to work with.
  */
-export const compareLines = async (server, { isTwins, files, lines, folder }, tell) => {
-  const first = server.createSession(SETTINGS)
+export const compareLines = async (
+  server,
+  { isTwins, template = SETTINGS.template, files, lines, folder },
+  tell,
+) => {
+  const settings = { ...SETTINGS, template }
+  const first = server.createSession(settings)
   const real = await place(server, kubectlPath(), first, { files, folder })
-  const second = isTwins ? server.createSession(SETTINGS) : first
+  const second = isTwins ? server.createSession(settings) : first
   const ours = await place(server, OURS, second, { files, folder })
   const both = async (line) =>
     isTwins

@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { build } from 'esbuild'
+import { acceptWebSocket } from './web-socket.mjs'
 import { answerStandIn } from './our-kubectl.mjs'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
@@ -20,7 +21,9 @@ const loadEngine = async () => {
         export { StoredCluster } from './stored-cluster.ts'
         export { settingsOf } from '#settings.ts'
         export { runOurKubectl } from './our-kubectl-run.ts'
-        export { ADMINISTRATOR, VIEWER } from '../../durable-objects/session/users.ts'`,
+        export { ADMINISTRATOR, VIEWER } from '../../durable-objects/session/users.ts'
+        export { containerProcess } from '../../durable-objects/session/streams/container-process.ts'
+        export { REMOTE_COMMAND_PROTOCOLS, RemoteCommand } from '../../durable-objects/session/streams/remote-command.ts'`,
       resolveDir: import.meta.dirname,
       sourcefile: 'engine-server-bundle.ts',
       loader: 'ts',
@@ -127,6 +130,10 @@ class Session {
     this.#turn(() => undefined)
   }
 
+  ask(question) {
+    return this.#turn(() => question(this.cluster))
+  }
+
   handle(request) {
     if (this.#rebuild && this.#watches.size === 0) this.#stored.rebuild()
     return this.#turn(() => this.cluster.handle(request))
@@ -185,7 +192,8 @@ class Session {
  * `now`: the clock, in milliseconds since the epoch.
  */
 export const startEngineServer = async ({ rebuild = false, now = () => Date.now() } = {}) => {
-  const { StoredCluster, settingsOf, ADMINISTRATOR, VIEWER, runOurKubectl } = await loadEngine()
+  const engine = await loadEngine()
+  const { StoredCluster, settingsOf, ADMINISTRATOR, VIEWER, runOurKubectl } = engine
   const sessions = new Map()
   let origin = ''
 
@@ -196,11 +204,10 @@ export const startEngineServer = async ({ rebuild = false, now = () => Date.now(
     return { id, key: 'key', url: `${origin}/k8s/${id}.key` }
   }
 
-  const kubernetes = (session, isEditor, url, request, response, bytes) => {
-    const { headers, method } = request
+  const apiRequestOf = (isEditor, url, { headers, method }, bytes) => {
     const contentType = headers['content-type'] ?? ''
     const impersonated = headers['impersonate-user']
-    const answer = session.handle({
+    return {
       method,
       path: url.pathname.slice(url.pathname.indexOf('/', '/k8s/'.length)),
       query: [...url.searchParams],
@@ -212,7 +219,12 @@ export const startEngineServer = async ({ rebuild = false, now = () => Date.now(
       ...(impersonated === undefined
         ? {}
         : { impersonate: { user: impersonated, groups: groupsOf(headers['impersonate-group']) } }),
-    })
+    }
+  }
+
+  const kubernetes = (session, isEditor, url, request, response, bytes) => {
+    const { method } = request
+    const answer = session.handle(apiRequestOf(isEditor, url, request, bytes))
     for (const [name, value] of answer.headers ?? []) response.appendHeader(name, value)
     response.writeHead(answer.status, { 'content-type': answer.contentType })
     if ('watch' in answer) session.watch(answer.watch, response)
@@ -240,6 +252,37 @@ export const startEngineServer = async ({ rebuild = false, now = () => Date.now(
     kubernetes(session, key !== undefined, url, request, response, bytes)
   }
 
+  /** exec and attach; for anything else clients have other ways. */
+  const upgrade = (request, socket) => {
+    const url = new URL(request.url, origin)
+    const [, first, second = ''] = url.pathname.split('/')
+    const [id, key] = second.split('.')
+    const session = first === 'k8s' ? sessions.get(id) : undefined
+    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(/, */)
+    const protocol = engine.REMOTE_COMMAND_PROTOCOLS.find((known) => offered.includes(known))
+    const refuse = (status, text) =>
+      socket.end(
+        `HTTP/1.1 ${status} Refused\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+      )
+    if (session === undefined || protocol === undefined) return refuse(400, '')
+    const asked = apiRequestOf(key !== undefined, url, request, Buffer.alloc(0))
+    const { connection, status, body } = session.handle({ ...asked, upgrade: true })
+    if (connection === undefined) return refuse(status, body.join(''))
+    const process = engine.containerProcess(connection, (act) => session.ask(act))
+    const ends = { send: (bytes) => client.send(bytes), close: () => client.close() }
+    const setTimer = (act, milliseconds) => {
+      const timer = setTimeout(() => act(), milliseconds)
+      return () => clearTimeout(timer)
+    }
+    const command = new engine.RemoteCommand(process, connection.command, { ...ends, setTimer })
+    const client = acceptWebSocket(request, socket, {
+      protocol,
+      onMessage: (bytes) => command.receive(bytes),
+      onClose: () => command.hangUp(),
+    })
+    return command.run()
+  }
+
   const server = http.createServer((request, response) => {
     handle(request, response).catch((error) => {
       console.error(`${request.method} ${request.url}: ${error.stack}`)
@@ -247,6 +290,7 @@ export const startEngineServer = async ({ rebuild = false, now = () => Date.now(
       response.end(String(error.stack))
     })
   })
+  server.on('upgrade', upgrade)
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   origin = `http://127.0.0.1:${server.address().port}`
   return {

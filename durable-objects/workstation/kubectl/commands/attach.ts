@@ -1,7 +1,7 @@
 // kubernetes: kubectl pkg/cmd/attach/attach.go
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
-import { runRemotely, setUpTerminal } from '#kubectl/commands/remote-run.ts'
+import { podPath, runRemotely, setUpTerminal } from '#kubectl/commands/remote-run.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { containerOrDefault, isEphemeral } from '#kubectl/resource/pod-containers.ts'
@@ -36,6 +36,8 @@ export interface AttachOptions {
   readonly hasInput: boolean
   readonly tty: boolean
   readonly isQuiet: boolean
+  /** What resumes it; `kubectl attach` if left out. */
+  readonly resumedBy?: string
 }
 
 const RECORDED =
@@ -45,7 +47,7 @@ const RECORDED =
 export function* attachTo(
   run: Invocation,
   pod: Pod,
-  { container: given, hasInput, tty, isQuiet }: AttachOptions,
+  { container: given, hasInput, tty, isQuiet, resumedBy = 'kubectl attach' }: AttachOptions,
 ): ToolRun<void> {
   const container = chosen(run, pod, given, isQuiet)
   const hasTerminal = container.tty === true
@@ -61,7 +63,14 @@ export function* attachTo(
     hasInput,
     isRaw,
   })
-  if (!isQuiet && hasInput && isRaw) run.out(reattachMessage(pod, container.name))
+  if (!isQuiet && hasInput && isRaw) run.out(reattachMessage(resumedBy, pod, container.name))
+}
+
+/** What it has said, if nobody can talk with it. kubernetes: logOpts */
+export const printLog = (run: Invocation, pod: Pod, container: string, isQuiet: boolean): void => {
+  const { name } = chosen(run, pod, container, isQuiet)
+  const query = [['container', name]] as const
+  run.out(run.client.send({ method: 'GET', path: podPath(pod, 'log'), query }).text)
 }
 
 const chosen = (run: Invocation, pod: Pod, given: string, isQuiet: boolean) => {
@@ -73,10 +82,10 @@ const chosen = (run: Invocation, pod: Pod, given: string, isQuiet: boolean) => {
 }
 
 /** kubernetes: reattachMessage */
-const reattachMessage = (pod: Pod, container: string): string => {
+const reattachMessage = (resumedBy: string, pod: Pod, container: string): string => {
   const { name, namespace } = pod.metadata
-  const command = `kubectl attach ${name} -c ${container} -n ${namespace} -i -t`
+  const command = `${resumedBy} ${name} -c ${container} -n ${namespace} -i -t`
   return isEphemeral(pod, container)
     ? `Session ended, the ephemeral container will not be restarted but may be reattached using '${command}' if it is still running\n`
-    : `Session ended, resume using '${command}' command when the pod is running\n`
+    : `Session ended, resume using '${command}' command\n`
 }

@@ -1,27 +1,55 @@
 // kubernetes: kubectl pkg/cmd/run/run.go
 import type { JsonObject } from '#apimachinery/object.ts'
+import type { ToolRun } from '#shell/tools/tool.ts'
 import { parseReference } from '#kubectl/commands/image-reference.ts'
 import { type DryRun, dryRunOf } from '#kubectl/commands/dry-run.ts'
 import { sendGenerated } from '#kubectl/commands/generated-object.ts'
 import { labelsOf, overridden } from '#kubectl/commands/overrides.ts'
-import { KubectlFailure } from '#kubectl/failure.ts'
-import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
-import { resultPrinter } from '#kubectl/output/result.ts'
+import { attachToRun } from '#kubectl/commands/run-attached.ts'
+import { propagationOf } from '#kubectl/commands/delete.ts'
+import { asFailure, KubectlFailure, throwAll } from '#kubectl/failure.ts'
+import type { Invocation } from '#kubectl/invocation.ts'
+import { type ResultPrinter, resultPrinter } from '#kubectl/output/result.ts'
+import type { Info } from '#kubectl/resource/info.ts'
 
 const POLICIES = ['Always', 'OnFailure', 'Never']
 
-export const runImage: CommandBody = (run) => {
+export function* runImage(run: Invocation): ToolRun<void> {
   const { flags } = run
   const [name] = run.args
-  if (name === undefined || run.dashAt === 0) throw run.usage('NAME is required for run')
   const dryRun = dryRunOf(run)
-  check(run, dryRun)
   const printer = resultPrinter(run, dryRun, { isTyped: true })
+  const cascade = propagationOf(run)
+  if (name === undefined || run.dashAt === 0) throw run.usage('NAME is required for run')
+  check(run, dryRun)
   const labels = flags.string('labels') === '' ? { run: name } : labelsOf(flags.string('labels'))
-  const pod = overridden(run, podOf(run, name, labels))
-  const service = flags.bool('expose') ? serviceOf(run, name, labels) : undefined
-  if (service !== undefined) printer.print(sendGenerated(run, service, dryRun), 'created')
-  printer.print(sendGenerated(run, pod, dryRun), 'created')
+  const pod = sendGenerated(run, overridden(run, podOf(run, name, labels)), dryRun)
+  const failures: Error[] = []
+  const service = flags.bool('expose')
+    ? exposed(run, printer, serviceOf(run, name, labels), { dryRun, failures })
+    : []
+  if (isAttached(run)) return yield* attachToRun(run, { pod, made: [pod, ...service], cascade })
+  printer.print(pod, 'created')
+  throwAll(failures)
+}
+
+const isAttached = ({ flags }: Invocation): boolean =>
+  flags.changed('attach') ? flags.bool('attach') : flags.bool('stdin')
+
+const exposed = (
+  run: Invocation,
+  printer: ResultPrinter,
+  service: JsonObject,
+  { dryRun, failures }: { readonly dryRun: DryRun; readonly failures: Error[] },
+): readonly Info[] => {
+  try {
+    const info = sendGenerated(run, service, dryRun)
+    printer.print(info, 'created')
+    return [info]
+  } catch (error) {
+    failures.push(asFailure(error))
+    return []
+  }
 }
 
 const check = (run: Invocation, dryRun: DryRun): void => {
@@ -38,20 +66,15 @@ const check = (run: Invocation, dryRun: DryRun): void => {
   const restart = flags.string('restart')
   if (restart !== '' && !POLICIES.includes(restart))
     throw run.usage(`invalid restart policy: ${restart}`)
-  const attaches = flags.bool('attach') || flags.bool('stdin')
-  if (flags.bool('rm') && !attaches)
+  if (flags.bool('rm') && !isAttached(run))
     throw run.usage('--rm should only be used for attached containers')
-  if (attaches && dryRun !== 'none')
-    throw new KubectlFailure(
+  if (isAttached(run) && dryRun !== 'none')
+    throw run.usage(
       "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)",
     )
   const pull = flags.string('image-pull-policy')
   if (pull !== '' && !['Always', 'IfNotPresent', 'Never'].includes(pull))
-    throw new KubectlFailure(`invalid image pull policy: ${pull}`)
-  if (attaches)
-    throw new KubectlFailure(
-      "this computer's kubectl does not attach to what it runs: leave out -i and --attach, then use kubectl attach or kubectl exec -it",
-    )
+    throw run.usage(`invalid image pull policy: ${pull}`)
 }
 
 const environmentOf = (pairs: readonly string[]): readonly JsonObject[] =>
@@ -99,6 +122,9 @@ const podOf = (run: Invocation, name: string, labels: JsonObject): JsonObject =>
           ...(env.length === 0 ? {} : { env }),
           resources: {},
           ...(pull === '' ? {} : { imagePullPolicy: pull }),
+          ...(flags.bool('stdin') ? { stdin: true } : {}),
+          ...(flags.bool('stdin') && !flags.bool('leave-stdin-open') ? { stdinOnce: true } : {}),
+          ...(flags.bool('tty') ? { tty: true } : {}),
           ...(flags.bool('privileged') ? { securityContext: { privileged: true } } : {}),
         },
       ],
