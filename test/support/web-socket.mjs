@@ -66,9 +66,9 @@ export const acceptWebSocket = (request, socket, { protocol, onMessage, onClose 
   }
   socket.on('data', (chunk) => {
     bytes = Buffer.concat([bytes, chunk])
-    for (let frame = readFrame(bytes); frame !== undefined && isOpen; frame = readFrame(bytes)) {
+    for (let frame = readFrame(bytes); frame !== undefined; frame = readFrame(bytes)) {
       bytes = frame.rest
-      take(frame)
+      if (isOpen) take(frame)
     }
   })
   socket.on('error', close)

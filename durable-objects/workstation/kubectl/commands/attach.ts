@@ -36,8 +36,6 @@ export interface AttachOptions {
   readonly hasInput: boolean
   readonly tty: boolean
   readonly isQuiet: boolean
-  /** What resumes it; `kubectl attach` if left out. */
-  readonly resumedBy?: string
 }
 
 const RECORDED =
@@ -47,7 +45,7 @@ const RECORDED =
 export function* attachTo(
   run: Invocation,
   pod: Pod,
-  { container: given, hasInput, tty, isQuiet, resumedBy = 'kubectl attach' }: AttachOptions,
+  { container: given, hasInput, tty, isQuiet }: AttachOptions,
 ): ToolRun<void> {
   const container = chosen(run, pod, given, isQuiet)
   const hasTerminal = container.tty === true
@@ -63,7 +61,7 @@ export function* attachTo(
     hasInput,
     isRaw,
   })
-  if (!isQuiet && hasInput && isRaw) run.out(reattachMessage(resumedBy, pod, container.name))
+  if (!isQuiet && hasInput && isRaw) run.out(reattachMessage(pod, container.name))
 }
 
 /** What it has said, if nobody can talk with it. kubernetes: logOpts */
@@ -82,9 +80,9 @@ const chosen = (run: Invocation, pod: Pod, given: string, isQuiet: boolean) => {
 }
 
 /** kubernetes: reattachMessage */
-const reattachMessage = (resumedBy: string, pod: Pod, container: string): string => {
+const reattachMessage = (pod: Pod, container: string): string => {
   const { name, namespace } = pod.metadata
-  const command = `${resumedBy} ${name} -c ${container} -n ${namespace} -i -t`
+  const command = `kubectl attach ${name} -c ${container} -n ${namespace} -i -t`
   return isEphemeral(pod, container)
     ? `Session ended, the ephemeral container will not be restarted but may be reattached using '${command}' if it is still running\n`
     : `Session ended, resume using '${command}' command\n`

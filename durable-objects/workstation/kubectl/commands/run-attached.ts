@@ -41,7 +41,6 @@ function* attended(run: Invocation, created: Pod): ToolRun<void> {
         hasInput: flags.bool('stdin'),
         tty: flags.bool('tty'),
         isQuiet,
-        resumedBy: `${run.path} attach`,
       })
     } catch (error) {
       if (!(error instanceof KubectlFailure)) throw error
