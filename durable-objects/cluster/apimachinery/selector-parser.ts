@@ -30,7 +30,17 @@ const SPECIAL: ReadonlySet<string> = new Set(['=', '!', '(', ')', ',', '>', '<']
 const BLANK: ReadonlySet<string> = new Set([' ', '\t', '\r', '\n'])
 
 /** Throws BadRequest with upstream's text if the selector cannot be understood. Requirements come sorted by key. */
-export const parseSelector = (text: string): Selector => {
+export const parseSelector = (text: string): Selector =>
+  parseRequirements(text).map(({ key, operator, values }) => ({ key, operator, values }))
+
+/** A requirement, and how it was written. */
+export interface WrittenRequirement extends Requirement {
+  /** `=`, `in`; undefined: the key alone. */
+  readonly sign?: string
+}
+
+/** The same for those who tell `a=b` from `a in (b)`. kubernetes: labels.ParseToRequirements */
+export const parseRequirements = (text: string): readonly WrittenRequirement[] => {
   const parser = new SelectorParser(scan(text))
   return parser.parse().sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
 }
@@ -83,8 +93,8 @@ class SelectorParser {
     this.#items = items
   }
 
-  parse(): Requirement[] {
-    const requirements: Requirement[] = []
+  parse(): WrittenRequirement[] {
+    const requirements: WrittenRequirement[] = []
     for (;;) {
       const { token, literal } = this.#peek()
       if (token === 'end') return requirements
@@ -113,7 +123,7 @@ class SelectorParser {
     return item
   }
 
-  #requirement(): Requirement {
+  #requirement(): WrittenRequirement {
     let item = this.#take()
     const isNegated = item.token === '!'
     if (isNegated) item = this.#take()
@@ -130,7 +140,7 @@ class SelectorParser {
     return this.#withValues(key)
   }
 
-  #withValues(key: string): Requirement {
+  #withValues(key: string): WrittenRequirement {
     const { token, literal } = this.#items[this.#position++] ?? END
     const operator = OPERATORS[token]
     if (operator === undefined)
@@ -142,7 +152,7 @@ class SelectorParser {
       const texts = [...new Set(errors.map(errorText))]
       throw unparsable(texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`)
     }
-    return { key, operator, values }
+    return { key, operator, values, sign: token }
   }
 
   #values(): readonly string[] {

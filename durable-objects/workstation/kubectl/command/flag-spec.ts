@@ -17,6 +17,8 @@ export interface FlagSpec {
   readonly kind: FlagKind
   /** As its help shows it, without quotes. */
   readonly initial: string
+  /** Its numbers have 32 bits. */
+  readonly isInt32?: boolean
   /** What it means without a value; undefined: it needs one. */
   readonly bare?: string
   readonly deprecated?: string
@@ -52,6 +54,9 @@ const ARRAYS: ReadonlySet<string> = new Set([
 const MAPS: ReadonlySet<string> = new Set(['set-image', 'vmodule'])
 /** kubernetes: component-base cli/flag MapStringString */
 const PAIRS: ReadonlySet<string> = new Set(['aggregation-rule'])
+
+/** pflag: Int32 */
+const INT32: ReadonlySet<string> = new Set(['cpu-percent', 'max', 'min', 'value'])
 
 /** What flags mean that stand alone although they are no booleans. */
 const BARE: Readonly<Record<string, string>> = {
@@ -133,6 +138,7 @@ export const flagsInHelp = (help: string): readonly FlagSpec[] =>
       name,
       ...(shorthand === undefined ? {} : { shorthand }),
       kind,
+      ...(INT32.has(name) ? { isInt32: true } : {}),
       initial:
         kind === 'string' ? shown.replace(/^'(.*)'$/, '$1') : shown.replace(/^\[(.*)\]$/, '$1'),
       ...(bare === undefined ? {} : { bare }),

@@ -100,14 +100,16 @@ const itemsOf = (kind: FlagSpec['kind'], value: string): readonly string[] | und
 const shown = ({ name, shorthand }: FlagSpec): string =>
   shorthand === undefined ? `--${name}` : `-${shorthand}, --${name}`
 
-const problemWith = ({ kind }: FlagSpec, value: string): string | undefined => {
+const problemWith = ({ kind, isInt32 = false }: FlagSpec, value: string): string | undefined => {
   switch (kind) {
     case 'bool':
       return goBoolean(value) === undefined
         ? `strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`
         : undefined
     case 'int': {
-      if (goInteger(value) !== undefined) return undefined
+      const number = goInteger(value)
+      const isInRange = !isInt32 || Math.abs((number ?? 0) + 0.5) < 2 ** 31
+      if (number !== undefined && isInRange) return undefined
       const why = /^[+-]?\d+$/.test(value) ? 'value out of range' : 'invalid syntax'
       return `strconv.ParseInt: parsing ${JSON.stringify(value)}: ${why}`
     }

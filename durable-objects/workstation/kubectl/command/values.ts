@@ -29,6 +29,10 @@ export const goInteger = (text: string): number | undefined => {
   return Number.isSafeInteger(value) ? (sign === '-' ? -value : value) : undefined
 }
 
+/** kubernetes: apimachinery pkg/util/intstr Parse */
+export const intOrString = (text: string): number | string =>
+  /^[+-]?\d+$/.test(text) ? Number(text) : text
+
 const UNIT_MS: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,

@@ -1,7 +1,6 @@
 // kubernetes: kubectl pkg/cmd/set/set_resources.go
 import type { JsonObject } from '#apimachinery/object.ts'
-import { setKey } from '#apimachinery/object.ts'
-import { canonicalQuantity, QuantityError } from '#apimachinery/quantity.ts'
+import { type Amounts, amountsOf } from '#kubectl/commands/amounts.ts'
 import {
   ALL_AND_SELECTOR,
   changeContainers,
@@ -14,8 +13,6 @@ import {
 } from '#kubectl/commands/set-change.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
-
-type Amounts = Readonly<Record<string, string>>
 
 export const setResources = (run: Invocation): void => {
   const { flags, args } = run
@@ -61,26 +58,4 @@ const withAmounts = (
   for (const key of ['limits', 'requests'] as const)
     if (Object.keys(given[key]).length > 0) resources[key] = { ...resources[key], ...given[key] }
   return { ...container, resources }
-}
-
-const quantity = (text: string): string => {
-  try {
-    return canonicalQuantity(text)
-  } catch (error) {
-    if (error instanceof QuantityError) throw new KubectlFailure(error.message)
-    throw error
-  }
-}
-
-/** `cpu=100m,memory=1Gi`. kubernetes: kubectl pkg/generate/versioned populateResourceListV1 */
-const amountsOf = (text: string): Amounts => {
-  const amounts: Record<string, string> = {}
-  if (text === '') return amounts
-  for (const part of text.split(',')) {
-    const [name = '', amount, ...more] = part.split('=')
-    if (amount === undefined || more.length > 0)
-      throw new KubectlFailure(`Invalid argument syntax ${part}, expected <resource>=<value>`)
-    setKey(amounts, name, quantity(amount))
-  }
-  return amounts
 }

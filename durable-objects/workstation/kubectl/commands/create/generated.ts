@@ -21,6 +21,10 @@ export const metadataFor = (run: Invocation, name: string, more: JsonObject = {}
   ...more,
 })
 
+/** As Go writes maps. */
+export const sortedByKey = (map: Readonly<Record<string, string>>): JsonObject =>
+  Object.fromEntries(Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+
 /**
  * Sends what `make` makes of a name and the flags, or only shows it. `refusal`: how a refusal begins, e.g.
  * `failed to create configmap`.

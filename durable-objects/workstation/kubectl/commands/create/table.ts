@@ -1,5 +1,7 @@
 import * as data from '#kubectl/commands/create/data.ts'
+import { ingress } from '#kubectl/commands/create/ingress.ts'
 import * as plain from '#kubectl/commands/create/plain.ts'
+import * as policies from '#kubectl/commands/create/policies.ts'
 import * as bindings from '#kubectl/commands/create/role-bindings.ts'
 import * as roles from '#kubectl/commands/create/roles.ts'
 import * as services from '#kubectl/commands/create/services.ts'
@@ -13,8 +15,12 @@ export const createBodies: Readonly<Record<string, CommandBody>> = {
   'create configmap': data.configMap,
   'create cronjob': workloads.cronJob,
   'create deployment': workloads.deployment,
+  'create ingress': ingress,
   'create job': workloads.job,
   'create namespace': plain.namespace,
+  'create poddisruptionbudget': policies.disruptionBudget,
+  'create priorityclass': policies.priorityClass,
+  'create quota': policies.quota,
   'create role': roles.role,
   'create rolebinding': bindings.roleBinding,
   'create secret docker-registry': data.dockerSecret,
