@@ -5,7 +5,7 @@ import { completionOf } from '#shell/interpreter/completion.ts'
 import { rememberedLines } from '#shell/interpreter/history-file.ts'
 import { runInteractive } from '#shell/interpreter/interactive.ts'
 import type { Machine, Shell } from '#shell/interpreter/shell.ts'
-import { newShell } from '#shell/interpreter/tasks.ts'
+import { asksForCommands, newShell } from '#shell/interpreter/tasks.ts'
 import { Exhausted, type Kernel, type Limits } from '#shell/kernel/kernel.ts'
 import { InputStream, sinkStream, type Stream, WAIT } from '#shell/kernel/stream.ts'
 import { type Signal, SIGNALS, type Task } from '#shell/kernel/task.ts'
@@ -79,11 +79,11 @@ export class ShellSession {
       this.#lastLine = ''
       this.#input.feed(line)
     },
-    end: () => this.#input.end(),
+    end: () => this.#input.feedEnd(),
     prompt: () => this.#lastLine,
     complete: (before) => this.#complete(before),
     columns: () => Number(this.#shell?.state.get('COLUMNS') ?? 80),
-    signal: (signal) => (signal === 'INT' ? this.#interrupt() : this.#signalFront(signal)),
+    signal: (signal) => this.#signalFront(signal),
   })
   #shell: Shell | undefined
   #output: Output[] = []
@@ -107,6 +107,7 @@ export class ShellSession {
     if (task === undefined) throw new NoSuchProgram(given.argv[0] ?? '')
     this.#kernel = kernel
     this.#task = task
+    if (given.isTTY) kernel.foreground = task.group
   }
 
   /** When it ended, or how far it has come, in the machine's milliseconds. */
@@ -118,11 +119,12 @@ export class ShellSession {
   feed(text: string): void {
     this.#kernel.refill()
     if (!this.#isTTY || this.#input.isRaw) return this.#input.feed(text)
-    // ^C comes before what waits
-    const stop = /[\x03\x1c]/.test(text)
-    if (stop) this.#ahead = ''
-    this.#ahead += text
-    if (stop || (this.#hasBegun && this.#ahead.length === text.length)) this.#typeLine()
+    // ^C comes before what waits, and what was typed before it is given up
+    const stop = Math.max(...['\x03', '\x1a', '\x1c'].map((key) => text.lastIndexOf(key)))
+    const isFirst = this.#ahead === ''
+    if (stop < 0) this.#ahead += text
+    else this.#ahead = text.slice(lineStart(text, stop))
+    if (stop >= 0 || (this.#hasBegun && isFirst)) this.#typeLine()
   }
 
   /** Each line is shown when its turn has come, as a shell that edits it shows it. */
@@ -180,7 +182,7 @@ export class ShellSession {
   }
 
   signal(signal: Signal): void {
-    if (signal === 'INT') this.#interrupt()
+    if (signal === 'INT') this.#signalFront(signal)
     else this.#kernel.signal(this.#task.pid, signal)
   }
 
@@ -207,7 +209,7 @@ export class ShellSession {
   #hasNext(): boolean {
     if (this.#ahead === '' || this.#task.exitCode !== undefined || this.#kernel.isReady())
       return false
-    return this.#kernel.tasks.some(({ wait }) => wait.for === 'input')
+    return this.#kernel.isReading
   }
 
   #state(now: number): SessionState {
@@ -244,18 +246,17 @@ export class ShellSession {
     return { kernel, task }
   }
 
-  /** ^C: what runs in front ends, the shell behind it goes on. */
-  #interrupt(): void {
-    const shell = this.#shell
-    this.#signalFront('INT')
-    if (shell === undefined) return
-    this.#input.clear()
-    if (!shell.pending.includes('^C')) shell.pending.push('^C')
-  }
-
+  /** What runs in front hears it; what was typed for it is given up. A shell that prompts goes on. */
   #signalFront(signal: Signal): void {
-    for (const task of this.#kernel.tasks)
-      if (!task.isBackground && task !== this.#shell?.task) this.#kernel.signal(task.pid, signal)
+    const { foreground, tasks } = this.#kernel
+    if (signal === 'TSTP') {
+      if (foreground === this.#shell?.task.group) return
+      this.#write(1, '^Z')
+    }
+    if (this.#shell !== undefined) this.#input.clear()
+    for (const { pid, group, isBackground } of tasks)
+      if (!isBackground && (foreground === undefined || group === foreground))
+        this.#kernel.signal(pid, signal)
   }
 
   #sink(fd: 1 | 2): Stream {
@@ -276,6 +277,9 @@ export class ShellSession {
   }
 }
 
+const lineStart = (text: string, at: number): number =>
+  Math.max(text.lastIndexOf('\n', at), text.lastIndexOf('\r', at)) + 1
+
 const shellName = (argv: readonly string[]): string => argv[0]!.slice(argv[0]!.lastIndexOf('/') + 1)
 
 /** A shell without a script at a terminal. */
@@ -283,4 +287,4 @@ const isPrompting = ({ isTTY, argv, machine }: SessionGiven): boolean =>
   isTTY &&
   argv[0] !== undefined &&
   machine.shell(shellName(argv)) !== undefined &&
-  argv.slice(1).every((word) => /^-(?!.*c)/.test(word))
+  asksForCommands(argv)

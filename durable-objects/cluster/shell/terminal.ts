@@ -7,7 +7,7 @@ export interface TerminalEnds {
   readonly submit: (line: string) => void
   /** ^D at the beginning of a line. */
   readonly end: () => void
-  readonly signal: (signal: 'INT' | 'QUIT') => void
+  readonly signal: (signal: 'INT' | 'QUIT' | 'TSTP') => void
   /** What stands before the line. Absent: nobody prompts. */
   readonly prompt?: () => string
   /** What the end of a text may become. Absent: ^I means nothing. */
@@ -114,6 +114,8 @@ export class Terminal {
         return this.#interrupt('INT')
       case '\x1c':
         return this.#interrupt('QUIT')
+      case '\x1a':
+        return this.#ends.signal('TSTP')
       case '\x04':
         if (this.#line.length === 0) this.#ends.end()
         else this.#remove(this.#cursor, this.#cursor + 1)

@@ -2,6 +2,7 @@
 import { type Builtin, ending } from '#shell/builtins/builtin.ts'
 import { isFailure } from '#shell/files/failure.ts'
 import { givenPath } from '#shell/files/path.ts'
+import { controlsJobs, STOPPED_JOBS, staysForJobs } from '#shell/interpreter/job-control.ts'
 import { fatalStatus } from '#shell/interpreter/parameters.ts'
 import {
   complain,
@@ -18,6 +19,11 @@ import { MESSAGES } from '#shell/language/flavour.ts'
 const isNumber = (text: string): boolean => /^[-+]?\d+$/.test(text)
 
 const exit: Builtin = function* run(shell, [code]) {
+  if (shell.state.flavour === 'bash' && controlsJobs(shell)) yield* print(shell, 'exit\n', 2)
+  if (staysForJobs(shell)) {
+    yield* print(shell, STOPPED_JOBS, 2)
+    return 1
+  }
   if (code === undefined) throw new Exit(shell.state.status)
   if (isNumber(code)) throw new Exit(Number(code) & 255)
   yield* complain(shell, MESSAGES.illegalNumber('exit', code))

@@ -1,141 +1,198 @@
-// wait, kill, jobs, fg, bg, times.
-import { type Builtin, ending } from '#shell/builtins/builtin.ts'
+// wait, jobs, fg, bg, disown, times.
+import type { Builtin } from '#shell/builtins/builtin.ts'
+import {
+  bringToFront,
+  continueJob,
+  controlsJobs,
+  tellOfSignal,
+} from '#shell/interpreter/job-control.ts'
+import { Job } from '#shell/interpreter/job-table.ts'
 import { complain, print, type Shell } from '#shell/interpreter/shell.ts'
-import { type Signal, signalNamed, SIGNALS, type Task } from '#shell/kernel/task.ts'
-import type { Steps } from '#shell/kernel/task.ts'
-import { MESSAGES } from '#shell/language/flavour.ts'
-
-const jobNamed = ({ state }: Shell, word: string): Task | undefined => {
-  const number = /^%(\d+)$/.exec(word)
-  if (number !== null) return state.jobs[Number(number[1]) - 1]
-  if (word === '%' || word === '%%' || word === '%+') return state.jobs.at(-1)
-  return state.jobs.find(({ pid }) => String(pid) === word)
-}
+import { type Signal, SIGNALS, type Steps, type Task } from '#shell/kernel/task.ts'
 
 function* waitUntilEnded(shell: Shell, task: Task): Steps<number> {
   const status = yield* shell.kernel.waitFor(task, () => shell.pending.length > 0)
   if (status !== undefined) return status
   const signal = shell.pending[0] as Signal
-  return 128 + (SIGNALS[signal] ?? 0)
+  return 128 + (SIGNALS[signal] ?? SIGNALS.INT)
 }
 
 const wait: Builtin = function* run(shell, args) {
-  const { state } = shell
+  const { jobs: table } = shell.state
   const words = args.filter((word) => word !== '-n' && word !== '-f')
-  if (args.includes('-n')) {
-    const running = state.jobs.filter((job) => job.exitCode === undefined)
-    if (running.length === 0) return 127
-    yield { for: 'child', ready: () => running.some((job) => job.exitCode !== undefined) }
-    return running.find((job) => job.exitCode !== undefined)?.exitCode ?? 0
-  }
+  if (args.includes('-n')) return yield* waitForAny(shell, words)
   if (words.length === 0) {
-    for (const job of state.jobs) {
-      const status = yield* waitUntilEnded(shell, job)
-      if (job.exitCode === undefined) return status
-    }
+    for (const job of table.own)
+      for (const task of job.tasks) {
+        const status = yield* waitUntilEnded(shell, task)
+        if (task.exitCode === undefined) return status
+      }
+    for (const job of table.own) yield* told(shell, job)
+    if (!controlsJobs(shell)) table.forgetEnded()
     return 0
   }
   let status = 0
-  for (const word of words) {
-    const job = jobNamed(shell, word)
-    if (job === undefined) {
-      if (state.flavour === 'bash')
-        yield* complain(
-          shell,
-          `wait: ${word.startsWith('%') ? `${word}: no such job` : `pid ${word} is not a child of this shell`}`,
-        )
-      status = 127
-    } else status = yield* waitUntilEnded(shell, job)
-  }
+  for (const word of words) status = yield* waitForOne(shell, word)
   return status
 }
 
-const kill: Builtin = function* run(shell, args) {
-  let signal: Signal = 'TERM'
-  let words = args
-  const [first, second] = args
-  if (first === '-l') {
-    yield* print(shell, `${Object.keys(SIGNALS).join('\n')}\n`)
-    return 0
-  }
-  if (first !== undefined && /^-./.test(first) && first !== '--') {
-    const name = first === '-s' || first === '-n' ? (second ?? '') : first.slice(1)
-    words = args.slice(first === '-s' || first === '-n' ? 2 : 1)
-    const known = name === '0' ? 'CONT' : signalNamed(name)
-    if (known === undefined) {
-      yield* complain(shell, {
-        dash: `kill: invalid signal number or name: ${name}`,
-        ash: `kill: bad signal name '${name}'`,
-        bash: `kill: ${name}: invalid signal specification`,
-      })
-      return 1
-    }
-    signal = known
-  }
-  if (words.length === 0) {
-    yield* complain(shell, {
-      dash: 'kill: Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]',
-      ash: 'kill: you need to specify whom to kill',
-      bash: 'kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]',
-    })
-    return 2
-  }
-  let status = 0
-  shell.kernel.changes++
-  for (const word of words) {
-    const job = word.startsWith('%') ? jobNamed(shell, word) : undefined
-    const pid = job?.pid ?? Number(word)
-    if (shell.kernel.signal(pid, signal)) continue
-    if (shell.machine.others?.signal(pid, signal) === true) continue
-    // a child that has ended and was not waited for is still there
-    if (shell.state.jobs.some((task) => task.pid === pid) && shell.state.flavour === 'dash')
-      continue
-    yield* complain(shell, MESSAGES.noSuchProcess(word))
-    status = 1
-  }
-  return status
+/** A script says how its jobs ended when it hears of it. */
+function* told(shell: Shell, job: Job): Steps<void> {
+  if (controlsJobs(shell) || job.state !== 'ended' || job.told === 'ended') return
+  job.told = 'ended'
+  yield* tellOfSignal(shell, job.last, () => job.text)
 }
 
-const STATES = { running: 'Running', done: 'Done' } as const
+function* waitForOne(shell: Shell, word: string): Steps<number> {
+  const { state } = shell
+  const found = jobAt(shell, word)
+  const job = found instanceof Job && !found.isForeign ? found : undefined
+  if (job !== undefined) {
+    const task = job.tasks.find(({ pid }) => String(pid) === word) ?? job.last
+    const status = yield* waitUntilEnded(shell, task)
+    yield* told(shell, job)
+    return status
+  }
+  if (state.flavour === 'bash')
+    yield* complain(
+      shell,
+      word.startsWith('%')
+        ? noJob('wait', word, found === 'ambiguous' ? found : undefined)
+        : /^\d+$/.test(word)
+          ? `wait: pid ${word} is not a child of this shell`
+          : `wait: \`${word}': not a pid or valid job spec`,
+    )
+  return /^%?\d+$/.test(word) ? 127 : 1
+}
+
+function* waitForAny(shell: Shell, words: readonly string[]): Steps<number> {
+  const { jobs: table } = shell.state
+  const all = words.length === 0 ? table.own : yield* jobsNamed(shell, 'wait', words)
+  const isNews = (job: Job): boolean => job.state === 'ended' && job.told !== 'ended'
+  const left = all.filter((job) => job.state !== 'ended' || isNews(job))
+  if (left.length === 0) return 127
+  yield { for: 'child', ready: () => shell.pending.length > 0 || left.some(isNews) }
+  const ended = left.find(isNews)
+  if (ended === undefined) return 128 + SIGNALS.INT
+  if (!controlsJobs(shell)) table.remove(ended)
+  return ended.statuses.at(-1) ?? 0
+}
+
+const JOB_USAGE = { jobs: 'jobs [-lnprs] [jobspec ...] or jobs -x command [args]' } as const
 
 const jobs: Builtin = function* run(shell, args) {
-  const lines = shell.state.jobs.flatMap((job, index) => {
-    if (args.includes('-p')) return job.exitCode === undefined ? [`${job.pid}\n`] : []
-    const state =
-      job.exitCode === undefined
-        ? STATES.running
-        : job.exitCode === 0
-          ? STATES.done
-          : `Exit ${job.exitCode}`
-    const mark =
-      index === shell.state.jobs.length - 1
-        ? '+'
-        : index === shell.state.jobs.length - 2
-          ? '-'
-          : ' '
-    return [
-      `[${index + 1}]${mark}  ${state.padEnd(24)}${job.argv.join(' ')}${job.exitCode === undefined ? ' &' : ''}\n`,
-    ]
-  })
-  yield* print(shell, lines.join(''))
-  if (shell.state.jobs.every((job) => job.exitCode !== undefined)) shell.state.jobs = []
-  return 0
+  const { state } = shell
+  const options = optionsOf(args)
+  if (/[^lnprs]/.test(options))
+    return yield* misused(shell, 'jobs', options.replace(/[lnprs]/g, ''), JOB_USAGE.jobs)
+  const specs = args.filter((word) => !word.startsWith('-'))
+  const found = specs.length === 0 ? state.jobs.all : yield* jobsNamed(shell, 'jobs', specs)
+  const shown = found.filter(
+    (job) =>
+      !(options.includes('r') && job.state !== 'running') &&
+      !(options.includes('s') && job.state !== 'stopped'),
+  )
+  for (const job of shown) {
+    const line = options.includes('p')
+      ? `${job.tasks[0]!.pid}\n`
+      : state.jobs.line(job, options.includes('l'))
+    yield* print(shell, line)
+    job.told = job.state
+  }
+  if (!options.includes('p')) state.jobs.forgetEnded()
+  return found.length < specs.length ? 1 : 0
 }
 
-const foreground: Builtin = function* run(shell, [word], name) {
-  const { state } = shell
-  if (!state.isInteractive) {
-    const current = name === 'fg' ? 'fg: No current job' : 'bg: No current job'
-    yield* complain(shell, { dash: current, ash: current, bash: `${name}: no job control` })
-    return state.flavour === 'bash' ? 1 : 2
+const optionsOf = (args: readonly string[]): string =>
+  args
+    .filter((word) => /^-./.test(word))
+    .map((word) => word.slice(1))
+    .join('')
+
+function* misused(shell: Shell, name: string, option: string, usage: string): Steps<number> {
+  yield* complain(shell, `${name}: -${option[0] ?? ''}: invalid option`)
+  yield* print(shell, `${name}: usage: ${usage}\n`, 2)
+  return 2
+}
+
+/** Those that there are; what is wrong with the others is said. */
+function* jobsNamed(shell: Shell, name: string, specs: readonly string[]): Steps<readonly Job[]> {
+  const found: Job[] = []
+  for (const spec of specs) {
+    const job = jobAt(shell, spec)
+    if (job instanceof Job) found.push(job)
+    else yield* complain(shell, noJob(name, spec, job))
   }
-  const job = jobNamed(shell, word ?? '%%')
-  if (job === undefined) {
-    yield* complain(shell, `${name}: ${word ?? 'current'}: no such job`)
+  return found
+}
+
+const jobAt = ({ state }: Shell, spec: string): Job | 'ambiguous' | undefined =>
+  /^\d+$/.test(spec)
+    ? state.jobs.of(Number(spec))
+    : state.jobs.find(spec === 'current' ? '%%' : spec)
+
+export const noJob = (name: string, spec: string, found: 'ambiguous' | undefined): string =>
+  found === undefined
+    ? `${name}: ${spec}: no such job`
+    : `${name}: ${spec.replace(/^%/, '')}: ambiguous job spec`
+
+function* withoutControl(shell: Shell, name: string): Steps<number> {
+  const current = `${name}: No current job`
+  yield* complain(shell, { dash: current, ash: current, bash: `${name}: no job control` })
+  return shell.state.flavour === 'bash' ? 1 : 2
+}
+
+const foreground: Builtin = function* run(shell, [spec], name) {
+  if (!controlsJobs(shell)) return yield* withoutControl(shell, name)
+  const job = shell.state.jobs.find(spec ?? '%%')
+  if (!(job instanceof Job)) {
+    yield* complain(shell, noJob(name, spec ?? 'current', job))
     return 1
   }
-  if (name === 'bg') return 0
-  return (yield* shell.kernel.waitFor(job)) ?? 0
+  yield* print(shell, `${job.text}\n`)
+  shell.state.jobs.touch(job)
+  continueJob(shell, job)
+  return (yield* bringToFront(shell, job)).at(-1) ?? 0
+}
+
+export const background: Builtin = function* run(shell, specs, name) {
+  if (!controlsJobs(shell)) return yield* withoutControl(shell, name)
+  const { jobs: table } = shell.state
+  let status = 0
+  for (const spec of specs.length === 0 ? ['%%'] : specs) {
+    const job = table.find(spec)
+    if (!(job instanceof Job)) {
+      yield* complain(shell, noJob(name, specs.length === 0 ? 'current' : spec, job))
+      status = 1
+    } else if (job.state === 'running')
+      yield* complain(shell, `bg: job ${job.number} already in background`)
+    else {
+      yield* print(shell, `[${job.number}]${table.mark(job)} ${job.text} &\n`)
+      table.touch(job)
+      continueJob(shell, job)
+    }
+  }
+  return status
+}
+
+/** `%1`: as a command of its own. */
+export const continued: Builtin = (shell, _args, name) => foreground(shell, [name], 'fg')
+
+const disown: Builtin = function* run(shell, args) {
+  const { jobs: table } = shell.state
+  const options = optionsOf(args)
+  const specs = args.filter((word) => !word.startsWith('-'))
+  const found =
+    specs.length > 0
+      ? yield* jobsNamed(shell, 'disown', specs)
+      : /[ar]/.test(options)
+        ? table.own
+        : yield* jobsNamed(shell, 'disown', ['current'])
+  // -h: it stays a job
+  if (!options.includes('h'))
+    for (const job of found)
+      if (!options.includes('r') || job.state === 'running') table.remove(job)
+  return found.length < specs.length ? 1 : 0
 }
 
 const times: Builtin = function* run(shell) {
@@ -145,10 +202,9 @@ const times: Builtin = function* run(shell) {
 
 export const JOBS: readonly (readonly [string, Builtin])[] = [
   ['wait', wait],
-  ['kill', kill],
   ['jobs', jobs],
   ['fg', foreground],
-  ['bg', foreground],
-  ['disown', ending(0)],
+  ['bg', background],
+  ['disown', disown],
   ['times', times],
 ]

@@ -2,8 +2,8 @@
 import { type Builtin, NAME } from '#shell/builtins/builtin.ts'
 import { ifsOf } from '#shell/interpreter/chunks.ts'
 import { setParameter } from '#shell/interpreter/parameters.ts'
-import { complain, print, type Shell } from '#shell/interpreter/shell.ts'
-import { type Stream, WAIT } from '#shell/kernel/stream.ts'
+import { complain, Interrupted, print, type Shell } from '#shell/interpreter/shell.ts'
+import { hasInput, type Stream, WAIT } from '#shell/kernel/stream.ts'
 import type { Steps } from '#shell/kernel/task.ts'
 import { MESSAGES } from '#shell/language/flavour.ts'
 
@@ -92,17 +92,24 @@ interface Marked {
 }
 
 function* readLine(shell: Shell, stream: Stream, options: Options): Steps<Line> {
-  const { kernel } = shell
+  const { kernel, pending, task } = shell
   const until = options.timeout === undefined ? Infinity : kernel.time + options.timeout
   let text = ''
   const escaped = new Set<number>()
   let isEscape = false
   for (;;) {
+    if (stream.isTTY) yield* kernel.comeForward(task)
+    if (pending.includes('^C')) throw new Interrupted()
     const chunk = stream.read()
     if (chunk === WAIT) {
       if (kernel.time >= until)
         return { marks: { text, escaped }, isWhole: false, isTimedOut: true }
-      yield { for: stream.isTTY ? 'input' : 'pipe', until, ready: () => hasMore(stream) }
+      yield {
+        for: stream.isTTY ? 'input' : 'pipe',
+        until,
+        ready: () =>
+          (stream.isTTY && !kernel.isInFront(task)) || hasInput(stream) || pending.includes('^C'),
+      }
       continue
     }
     kernel.changes++
@@ -128,13 +135,6 @@ function* readLine(shell: Shell, stream: Stream, options: Options): Steps<Line> 
       if (text.length > kernel.limits.text) return { marks: { text, escaped }, isWhole: false }
     }
   }
-}
-
-const hasMore = (stream: Stream): boolean => {
-  const chunk = stream.read()
-  if (chunk === WAIT) return false
-  if (chunk !== undefined) stream.unread(chunk)
-  return true
 }
 
 const assign = (shell: Shell, options: Options, given: readonly string[], marks: Marked): void => {

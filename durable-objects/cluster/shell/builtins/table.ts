@@ -2,6 +2,7 @@
 import type { Builtin } from '#shell/builtins/builtin.ts'
 import { FLOW } from '#shell/builtins/flow.ts'
 import { JOBS } from '#shell/builtins/jobs.ts'
+import { KILL } from '#shell/builtins/kill.ts'
 import { NAMES, namesOf } from '#shell/builtins/names.ts'
 import { OUTPUT } from '#shell/builtins/output.ts'
 import { READ } from '#shell/builtins/read.ts'
@@ -20,6 +21,7 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
   ...VARIABLES,
   ...READ,
   ...JOBS,
+  ...KILL,
   ...NAMES,
   ...namesOf(isBuiltin),
 ])

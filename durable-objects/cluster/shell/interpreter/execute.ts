@@ -8,16 +8,20 @@ import type {
   PipelineNode,
   Statement,
 } from 'unbash'
+import { background } from '#shell/builtins/jobs.ts'
 import { runCase, runFor, runForArithmetic, runWhile } from '#shell/interpreter/compound.ts'
 import { Arithmetic } from '#shell/interpreter/arithmetic.ts'
+import { commandText } from '#shell/interpreter/command-text.ts'
 import { expandQuoted } from '#shell/interpreter/expansion.ts'
+import { controlsJobs, joinBackground, waitInFront } from '#shell/interpreter/job-control.ts'
+import { Job } from '#shell/interpreter/job-table.ts'
 import { redirect, restore } from '#shell/interpreter/redirection.ts'
 import { complain, Exit, Interrupted, print, type Shell } from '#shell/interpreter/shell.ts'
 import { runSimple } from '#shell/interpreter/simple-command.ts'
 import { startSubshell } from '#shell/interpreter/tasks.ts'
 import { testExpression } from '#shell/interpreter/test-expression.ts'
-import { pipe } from '#shell/kernel/stream.ts'
-import { type Steps, type Task, TURN } from '#shell/kernel/task.ts'
+import { nullStream, pipe } from '#shell/kernel/stream.ts'
+import { type Descriptors, type Steps, type Task, TURN } from '#shell/kernel/task.ts'
 import { MESSAGES } from '#shell/language/flavour.ts'
 
 export function* runList(shell: Shell, statements: readonly Statement[]): Steps<number> {
@@ -47,13 +51,50 @@ function* runTraps(shell: Shell): Steps<void> {
 
 function* startInBackground(shell: Shell, { command }: Statement): Steps<void> {
   const { state, kernel } = shell
-  const task = startSubshell(shell, (inner) => runNode(inner, command), undefined, true)
+  const spec = command.type === 'Command' ? command.name?.text : undefined
+  if (spec?.startsWith('%') === true && controlsJobs(shell)) {
+    state.status = yield* background(shell, [spec], 'bg')
+    return
+  }
+  const tasks = startBehind(shell, command)
+  joinBackground(shell, tasks)
+  const source = state.lines?.source ?? ''
+  const aliases = state.isInteractive ? state.aliases : NO_ALIASES
+  const job = new Job(
+    tasks,
+    commandText(command, source, (name) => aliases.get(name)),
+  )
   kernel.changes++
-  state.lastBackground = task.pid
-  state.jobs = [...state.jobs, task]
+  state.lastBackground = job.last.pid
+  state.jobs.add(job)
   state.status = 0
-  if (state.isInteractive) yield* print(shell, `[${state.jobs.length}] ${task.pid}\n`, 2)
+  if (controlsJobs(shell)) yield* print(shell, `[${job.number}] ${job.last.pid}\n`, 2)
 }
+
+const NO_ALIASES: ReadonlyMap<string, string> = new Map()
+
+const startBehind = (shell: Shell, command: PipelineNode | AndOr): readonly Task[] => {
+  const hasControl = controlsJobs(shell)
+  if (command.type === 'Pipeline' && command.prefixes.length === 0 && command.commands.length > 1)
+    return startStages(shell, command, !hasControl)
+  const body = (inner: Shell): Steps<number> => runAlone(inner, command)
+  return [startSubshell(shell, body, hasControl ? undefined : withoutInput, !hasControl)]
+}
+
+/** In a process that is there for nothing else. */
+const runAlone = (inner: Shell, command: PipelineNode | AndOr): Steps<number> => {
+  if (command.type === 'Subshell') return runWithin(inner, command.body)
+  inner.state.isLast = command.type === 'Command'
+  return runNode(inner, command)
+}
+
+const runWithin = (inner: Shell, body: CompoundList): Steps<number> => {
+  inner.state.isLast = isOneCommand(body.commands)
+  return runBody(inner, body)
+}
+
+/** POSIX: 2.9.3.1, unless somebody controls jobs */
+const withoutInput = (fds: Descriptors): void => fds.set(0, nullStream)
 
 function* runNode(shell: Shell, node: PipelineNode | AndOr): Steps<number> {
   if (node.type === 'AndOr') return yield* runAndOr(shell, node)
@@ -121,10 +162,24 @@ const timeText = (ms: number): string => {
   return `\nreal\t${real}\nuser\t0m0.000s\nsys\t0m0.000s\n`
 }
 
-function* runStages(shell: Shell, { commands, operators }: Pipeline): Steps<number> {
+function* runStages(shell: Shell, pipeline: Pipeline): Steps<number> {
+  const { commands } = pipeline
   const [only] = commands
   if (only === undefined) return 0
   if (commands.length === 1) return yield* runCommand(shell, only)
+  const source = shell.state.lines?.source ?? ''
+  const tasks = startStages(shell, pipeline)
+  const statuses = yield* waitInFront(shell, tasks, () => commandText(pipeline, source))
+  if (!shell.state.has('pipefail')) return statuses.at(-1) ?? 0
+  return statuses.findLast((status) => status !== 0) ?? 0
+}
+
+/** Each in a process of its own. */
+const startStages = (
+  shell: Shell,
+  { commands, operators }: Pipeline,
+  isBackground?: boolean,
+): readonly Task[] => {
   const tasks: Task[] = []
   let input: ReturnType<typeof pipe>['reader'] | undefined
   for (const [index, command] of commands.entries()) {
@@ -133,20 +188,19 @@ function* runStages(shell: Shell, { commands, operators }: Pipeline): Steps<numb
     const reader = input
     const task = startSubshell(
       shell,
-      (inner) => runCommand(inner, command),
+      (inner) => runAlone(inner, command),
       (fds) => {
+        if (isBackground === true && index === 0) withoutInput(fds)
         if (reader !== undefined) fds.set(0, reader)
         if (next !== undefined) fds.set(1, next.writer)
         if (next !== undefined && operators[index] === '|&') fds.set(2, next.writer)
       },
+      isBackground,
     )
     tasks.push(task)
     input = next?.reader
   }
-  const statuses: number[] = []
-  for (const task of tasks) statuses.push((yield* shell.kernel.waitFor(task)) ?? 0)
-  if (!shell.state.has('pipefail')) return statuses.at(-1) ?? 0
-  return statuses.findLast((status) => status !== 0) ?? 0
+  return tasks
 }
 
 function* runCommand(shell: Shell, node: CommandNode): Steps<number> {
@@ -183,8 +237,10 @@ function* runCompound(shell: Shell, node: CompoundCommand): Steps<number> {
     case 'BraceGroup':
       return yield* runBody(shell, node.body)
     case 'Subshell': {
-      const task = startSubshell(shell, (inner) => runBody(inner, node.body))
-      return (yield* shell.kernel.waitFor(task)) ?? 0
+      const task = startSubshell(shell, (inner) => runWithin(inner, node.body))
+      const source = state.lines?.source ?? ''
+      const [status] = yield* waitInFront(shell, [task], () => commandText(node, source))
+      return status ?? 0
     }
     case 'If': {
       if ((yield* runCondition(shell, node.clause)) === 0) return yield* runBody(shell, node.then)
@@ -216,6 +272,12 @@ function* runCompound(shell: Shell, node: CompoundCommand): Steps<number> {
       state.status = 1
       return 1
   }
+}
+
+/** Nothing else is run. */
+export const isOneCommand = (statements: readonly Statement[]): boolean => {
+  const [only] = statements
+  return statements.length === 1 && only?.command.type === 'Command' && only.background !== true
 }
 
 export function* runBody(shell: Shell, list: CompoundList): Steps<number> {

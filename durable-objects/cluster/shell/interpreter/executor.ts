@@ -3,7 +3,7 @@ import type { ParsedScript, Statement } from 'unbash'
 import { isFailure } from '#shell/files/failure.ts'
 import { givenPath } from '#shell/files/path.ts'
 import { openToRead } from '#shell/interpreter/devices.ts'
-import { runBody, runList } from '#shell/interpreter/execute.ts'
+import { isOneCommand, runBody, runList } from '#shell/interpreter/execute.ts'
 import { expandText } from '#shell/interpreter/expansion.ts'
 import { findProgram, isProgram } from '#shell/interpreter/find-program.ts'
 import {
@@ -15,11 +15,12 @@ import {
   ShellFailure,
   speak,
 } from '#shell/interpreter/shell.ts'
+import { runInteractive } from '#shell/interpreter/interactive.ts'
 import { runArguments } from '#shell/interpreter/simple-command.ts'
 import { OPTIONS, type OptionName } from '#shell/interpreter/state.ts'
 import {
+  becomeProgram,
   heritageOf,
-  programSteps,
   provideShell,
   refuse,
   shellSteps,
@@ -96,6 +97,7 @@ function* substitute(
     shell,
     (inner) => {
       if (source !== undefined) inner.state.lines = new Lines(source)
+      inner.state.isLast = isOneCommand(script.commands)
       return runList(inner, script.commands)
     },
     (fds) => fds.set(1, capture.stream),
@@ -141,10 +143,8 @@ function* replace(shell: Shell, argv: readonly string[]): Steps<number> {
     )
     throw new Exit(status)
   }
-  shell.state.traps.clear()
-  shell.task.onSignal = undefined
   shell.machine.onExec?.(shell.task)
-  throw new Exit(yield* programSteps(heritage, found, argv, shell.task))
+  throw new Exit(yield* becomeProgram(shell, heritage, found, argv))
 }
 
 export const executor: Executor = {
@@ -204,6 +204,7 @@ const argumentsOf = (argv: readonly string[]): Given => {
 
 /** `sh -c script`, `sh file`, `sh` that reads its input. */
 function* runShell(shell: Shell, argv: readonly string[]): Steps<number> {
+  if (shell.state.isInteractive) return yield* runInteractive(shell)
   return yield* shellSteps(shell, (inner) => runGiven(inner, argv))
 }
 

@@ -10,10 +10,10 @@ import {
   ShellFailure,
 } from '#shell/interpreter/shell.ts'
 import { rememberedLines, rememberLines } from '#shell/interpreter/history-file.ts'
-import { runText } from '#shell/interpreter/executor.ts'
+import { STOPPED_JOBS, staysForJobs } from '#shell/interpreter/job-control.ts'
 import { shellSteps } from '#shell/interpreter/tasks.ts'
 import { isFailure } from '#shell/files/failure.ts'
-import { WAIT } from '#shell/kernel/stream.ts'
+import { hasInput, WAIT } from '#shell/kernel/stream.ts'
 import type { Steps } from '#shell/kernel/task.ts'
 import { isUnfinished } from '#shell/language/parse.ts'
 
@@ -36,19 +36,24 @@ function* readAndRun(shell: Shell): Steps<number> {
   yield* readStartupFile(shell)
   for (;;) {
     try {
+      yield* print(shell, state.jobs.takeNews(), 2)
       const text = yield* readCommand(shell)
       if (text === undefined) {
         yield* print(shell, state.flavour === 'bash' ? 'exit\n' : '\n', 2)
-        return state.status
+        if (staysForJobs(shell)) yield* print(shell, STOPPED_JOBS, 2)
+        else return state.status
+        continue
       }
       if (text.trim() === '') continue
       const line = text.replace(/\n$/, '')
       state.history = [...state.history, line].slice(-MOST_HISTORY)
       state.typed = [...state.typed, line].slice(-MOST_HISTORY)
       yield* runLine(shell, text)
+      state.isWarned &&= /^\s*(?:exit|jobs)\b/.test(text)
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error
-      shell.pending.length = 0
+      for (const signal of shell.pending.splice(0))
+        yield* runLine(shell, state.traps.get(signal) ?? '')
       state.status = 130
       yield* print(shell, '\n', 2)
     }
@@ -66,7 +71,7 @@ function* readStartupFile(shell: Shell): Steps<void> {
 function* runLine(shell: Shell, text: string): Steps<void> {
   const { state } = shell
   try {
-    state.status = yield* runText(shell, text)
+    state.status = yield* shell.executor.evaluate(shell, text)
   } catch (error) {
     if (error instanceof Exit || error instanceof Interrupted) throw error
     if (error instanceof ShellFailure) {
@@ -98,9 +103,9 @@ function* readLine(shell: Shell): Steps<string | undefined> {
   let line = ''
   for (;;) {
     const chunk = stream?.read()
-    if (shell.pending.includes('^C')) throw new Interrupted()
+    if (shell.pending.length > 0) throw new Interrupted()
     if (chunk === WAIT) {
-      yield { for: 'input', ready: () => shell.pending.includes('^C') || isThere(shell) }
+      yield { for: 'input', ready: () => shell.pending.length > 0 || hasInput(stream!) }
       continue
     }
     if (chunk === undefined) return line === '' ? undefined : line
@@ -111,14 +116,6 @@ function* readLine(shell: Shell): Steps<string | undefined> {
     }
     line += chunk
   }
-}
-
-const isThere = ({ task }: Shell): boolean => {
-  const stream = task.fds.get(0)
-  const chunk = stream?.read()
-  if (chunk === WAIT) return false
-  if (chunk !== undefined) stream!.unread(chunk)
-  return true
 }
 
 const DEFAULT_PROMPT = {

@@ -1,5 +1,6 @@
 // `A=1 name arguments > file`.
 import type { Assignment, Command, CommandArgument } from 'unbash'
+import { continued } from '#shell/builtins/jobs.ts'
 import { SPECIAL_BUILTINS } from '#shell/builtins/special.ts'
 import { builtinOf } from '#shell/builtins/table.ts'
 import { expandNumber, expandText, expandWords } from '#shell/interpreter/expansion.ts'
@@ -13,12 +14,15 @@ import {
   type Shell,
   ShellFailure,
 } from '#shell/interpreter/shell.ts'
-import { heritageOf, refuse, startProgram } from '#shell/interpreter/tasks.ts'
+import { commandText } from '#shell/interpreter/command-text.ts'
+import { controlsJobs, waitInFront } from '#shell/interpreter/job-control.ts'
+import { becomeProgram, heritageOf, refuse, startProgram } from '#shell/interpreter/tasks.ts'
 import { traceCommand } from '#shell/interpreter/xtrace.ts'
 import type { Steps } from '#shell/kernel/task.ts'
 
 export function* runSimple(shell: Shell, node: Command): Steps<number> {
   const { state } = shell
+  state.node = node
   const aliased = aliasText(shell, node)
   if (aliased !== undefined) return yield* runAliased(shell, node, aliased)
   state.substitutionStatus = undefined
@@ -141,21 +145,33 @@ export function* runArguments(
   options: RunOptions = {},
 ): Steps<number> {
   const { state } = shell
+  const { isLast } = state
+  state.isLast = false
   const name = argv[0]!
   const isSpecial = SPECIAL_BUILTINS.has(name) && state.flavour !== 'bash'
   const isFunction = options.skipFunctions !== true && state.functions.has(name)
   if (isFunction && !isSpecial) return yield* callFunction(shell, name, argv)
   const builtin = builtinOf(state.flavour, name)
   if (builtin !== undefined) return yield* builtin(shell, argv.slice(1), name)
-  return yield* runExternal(shell, argv, options)
+  if (name.startsWith('%') && controlsJobs(shell)) return yield* continued(shell, [], name)
+  return yield* runExternal(shell, argv, options, isLast)
 }
 
-function* runExternal(shell: Shell, argv: readonly string[], options: RunOptions): Steps<number> {
+function* runExternal(
+  shell: Shell,
+  argv: readonly string[],
+  options: RunOptions,
+  isLast: boolean,
+): Steps<number> {
   const heritage = heritageOf(shell, options.env)
   const found = findProgram(heritage, argv[0]!, argv)
   if (!isProgram(found)) return yield* refuse(shell, found, argv[0]!)
+  if (isLast) return yield* becomeProgram(shell, heritage, found, argv)
+  const { node, lines } = shell.state
   const task = startProgram(heritage, found, argv)
-  const status = yield* shell.kernel.waitFor(task)
+  const text = (): string =>
+    node === undefined ? argv.join(' ') : commandText(node, lines?.source ?? '')
+  const [status] = yield* waitInFront(shell, [task], text)
   return status ?? 0
 }
 
@@ -195,6 +211,7 @@ function* runAliased(shell: Shell, node: Command, alias: string): Steps<number> 
   const source = state.lines?.source ?? ''
   const name = node.name!
   const text = source.slice(node.pos, name.pos) + alias + source.slice(name.end, node.end)
+  state.isLast = false
   state.expanding.add(name.value)
   try {
     return yield* shell.executor.evaluate(shell, text)

@@ -1,8 +1,8 @@
 // What a shell keeps between two commands. A subshell begins with a copy.
-import type { CompoundCommand, CompoundList, Redirected } from 'unbash'
+import type { Command, CompoundCommand, CompoundList, Redirected } from 'unbash'
 import type { Flavour } from '#shell/language/flavour.ts'
 import type { Lines } from '#shell/language/parse.ts'
-import type { Task } from '#shell/kernel/task.ts'
+import { JobTable } from '#shell/interpreter/job-table.ts'
 
 export interface Variable {
   readonly value: string | undefined
@@ -54,8 +54,10 @@ export class ShellState {
   /** Where in the script: for messages and LINENO. */
   position = 0
   lines: Lines | undefined
+  /** The simple command that runs, or ran last. */
+  node: Command | undefined
   lastBackground: number | undefined
-  jobs: readonly Task[] = []
+  jobs = new JobTable()
   functions = new Map<string, ShellFunction>()
   aliases = new Map<string, string>()
   traps = new Map<string, string>()
@@ -74,6 +76,10 @@ export class ShellState {
   /** How often anything has changed here that a command could notice. */
   version = 0
   isSubshell = false
+  /** That there are stopped jobs was said when it was about to end. */
+  isWarned = false
+  /** Nothing comes after the command that is next: a program may take the shell's place. */
+  isLast = false
   /** Aliases that stand for themselves just now. */
   readonly expanding = new Set<string>()
   startedAt = 0
@@ -105,6 +111,7 @@ export class ShellState {
     copy.position = this.position
     copy.lines = this.lines
     copy.lastBackground = this.lastBackground
+    copy.jobs = this.jobs.seen()
     copy.functions = new Map(this.functions)
     copy.aliases = new Map(this.aliases)
     copy.history = this.history

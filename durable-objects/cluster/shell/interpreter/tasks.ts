@@ -13,7 +13,7 @@ import {
 import { ShellState } from '#shell/interpreter/state.ts'
 import { runTool } from '#shell/interpreter/tool-run.ts'
 import { Exhausted } from '#shell/kernel/kernel.ts'
-import type { Descriptors, Steps, Task } from '#shell/kernel/task.ts'
+import type { Descriptors, Signal, Steps, Task } from '#shell/kernel/task.ts'
 import { type Flavour, MESSAGES } from '#shell/language/flavour.ts'
 
 export const heritageOf = (shell: Shell, env?: Readonly<Record<string, string>>): Heritage => ({
@@ -80,9 +80,14 @@ function* startShell(
   task: Task,
 ): Steps<number> {
   if (from.depth > from.kernel.limits.depth) throw new Exhausted('shells in shells')
-  const shell = newShell(from, flavour, argv[0]!, task)
+  const isPrompting = task.fds.get(0)?.isTTY === true && asksForCommands(argv)
+  const shell = newShell(from, flavour, argv[0]!, task, isPrompting)
   return yield* starter!(shell, argv)
 }
+
+/** It has no script. */
+export const asksForCommands = (argv: readonly string[]): boolean =>
+  argv.slice(1).every((word) => /^-(?!.*c)/.test(word))
 
 export const newShell = (
   from: Heritage,
@@ -114,7 +119,7 @@ const adopt = (shell: Shell): Shell => {
   task.onSignal = (signal) => {
     const action = state.traps.get(signal)
     if (action === undefined)
-      return state.isInteractive && signal === 'TERM' ? 'handled' : undefined
+      return state.isInteractive && !state.isSubshell ? keepPrompting(shell, signal) : undefined
     kernel.changes++
     if (action !== '') pending.push(signal)
     return 'handled'
@@ -122,7 +127,28 @@ const adopt = (shell: Shell): Shell => {
   return shell
 }
 
+/** What does not end a shell that somebody types into. */
+const SURVIVED: ReadonlySet<Signal> = new Set(['TERM', 'QUIT', 'TSTP', 'TTIN'])
+
+const keepPrompting = ({ pending }: Shell, signal: Signal): 'handled' | undefined => {
+  if (signal === 'INT' && !pending.includes('^C')) pending.push('^C')
+  return signal === 'INT' || SURVIVED.has(signal) ? 'handled' : undefined
+}
+
 export type Body = (shell: Shell) => Steps<number>
+
+/** The shell's process goes on as this program. */
+export const becomeProgram = (
+  shell: Shell,
+  from: Heritage,
+  found: Program,
+  argv: readonly string[],
+): Steps<number> => {
+  shell.state.traps.clear()
+  shell.task.onSignal = undefined
+  shell.task.argv = argv
+  return programSteps(from, found, argv, shell.task)
+}
 
 /** A copy of the shell in a process of its own. */
 export const startSubshell = (

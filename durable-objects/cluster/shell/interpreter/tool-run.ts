@@ -6,7 +6,7 @@ import {
   isProgram,
   type Program,
 } from '#shell/interpreter/find-program.ts'
-import { nullStream, type Stream, textStream, WAIT } from '#shell/kernel/stream.ts'
+import { nullStream, textStream } from '#shell/kernel/stream.ts'
 import { signalNamed, type Steps, type Task } from '#shell/kernel/task.ts'
 import type {
   NetworkAnswer,
@@ -132,7 +132,7 @@ function* answerTo(
       const stream = task.fds.get(0)
       if (stream === undefined) return undefined
       return 'or' in request
-        ? yield* readOr(from, stream, request.or, request.ms)
+        ? yield* from.kernel.readOr(stream, request.or, request.ms)
         : yield* from.kernel.read(stream)
     }
     case 'raw':
@@ -149,24 +149,6 @@ function* answerTo(
     case 'network':
       return yield* askNetwork(from, request)
   }
-}
-
-/** Whatever comes first. */
-function* readOr(
-  { kernel }: Heritage,
-  stream: Stream,
-  isEnough: () => boolean,
-  ms?: number,
-): Steps<string | undefined> {
-  const hasInput = (): boolean => {
-    const kept = stream.read()
-    if (kept === WAIT) return false
-    if (kept !== undefined) stream.unread(kept)
-    return true
-  }
-  yield* kernel.waitUntil(() => hasInput() || isEnough(), ms)
-  const text = stream.read()
-  return text === WAIT ? '' : text
 }
 
 const NOT_FOUND = 127

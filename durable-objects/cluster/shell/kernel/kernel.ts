@@ -6,9 +6,9 @@ import {
   type Steps,
   Task,
   type Descriptors,
-  type Wait,
+  TURN,
 } from '#shell/kernel/task.ts'
-import { type Stream, WAIT } from '#shell/kernel/stream.ts'
+import { hasInput, type Stream, WAIT } from '#shell/kernel/stream.ts'
 
 export interface Limits {
   /** Commands and turns of loops in a whole life. */
@@ -63,6 +63,8 @@ export class Kernel {
   changes = 0
   /** All that was ever done here: steps, and what was written. */
   work = 0
+  /** The group that the terminal listens to. Absent: there is no terminal, or nobody controls jobs. */
+  foreground: number | undefined
   readonly #tasks = new Map<number, Task>()
   #lastPid: number
   #steps = 0
@@ -106,6 +108,7 @@ export class Kernel {
     this.work += START_WORK
     if (this.#tasks.size >= this.limits.tasks) throw new Exhausted('too many processes')
     const task = new Task(++this.#lastPid, parent, argv, fds, isBackground)
+    task.group = this.#tasks.get(parent)?.group ?? task.pid
     task.steps = steps(task)
     this.#tasks.set(task.pid, task)
     return task
@@ -117,7 +120,7 @@ export class Kernel {
     for (;;) {
       let hasRun = false
       for (const task of this.#tasks.values()) {
-        if (task.exitCode !== undefined || !this.#isReady(task.wait)) continue
+        if (task.exitCode !== undefined || !this.#isReady(task)) continue
         this.#resume(task)
         hasRun = true
         if (main?.exitCode !== undefined) return 'ended'
@@ -137,18 +140,24 @@ export class Kernel {
   /** When the first process can go on by itself. */
   nextMoment(): number | undefined {
     let next = Infinity
-    for (const { wait } of this.#tasks.values())
-      if (wait.until !== undefined && wait.until < next) next = wait.until
+    for (const { wait, isStopped } of this.#tasks.values())
+      if (!isStopped && wait.until !== undefined && wait.until < next) next = wait.until
     return next === Infinity ? undefined : next
   }
 
   /** Somebody could go on at once. */
   isReady(): boolean {
-    return this.tasks.some(({ wait }) => this.#isReady(wait))
+    return this.tasks.some((task) => this.#isReady(task))
   }
 
-  #isReady(wait: Wait): boolean {
+  #isReady({ wait, isStopped }: Task): boolean {
+    if (isStopped) return false
     return wait.ready?.() === true || (wait.until !== undefined && wait.until <= this.time)
+  }
+
+  /** Somebody waits for what is typed. */
+  get isReading(): boolean {
+    return this.tasks.some(({ wait, isStopped }) => wait.for === 'input' && !isStopped)
   }
 
   #resume(task: Task): void {
@@ -177,11 +186,44 @@ export class Kernel {
   signal(pid: number, signal: Signal): boolean {
     const task = this.#tasks.get(pid)
     if (task === undefined) return false
-    if (signal !== 'KILL' && task.onSignal?.(signal) === 'handled') return true
-    if (signal === 'CHLD' || signal === 'CONT' || signal === 'STOP') return true
-    if (task === this.#current) throw new Killed(signal)
-    this.#kill(task, signal)
+    if (signal === 'CONT') this.#continue(task)
+    else if (task.isStopped && signal !== 'KILL') task.held.push(signal)
+    else if (!this.#isCaught(task, signal)) this.#obey(task, signal)
     return true
+  }
+
+  #isCaught(task: Task, signal: Signal): boolean {
+    return signal !== 'KILL' && signal !== 'STOP' && task.onSignal?.(signal) === 'handled'
+  }
+
+  #obey(task: Task, signal: Signal): void {
+    if (signal === 'CHLD') return
+    if (signal === 'STOP' || signal === 'TSTP' || signal === 'TTIN') this.#stop(task, signal)
+    else if (task === this.#current) throw new Killed(signal)
+    else this.#kill(task, signal)
+  }
+
+  /** All of a job. False: nothing of it is there any more. */
+  signalGroup(group: number, signal: Signal): boolean {
+    const members = this.tasks.filter((task) => task.group === group)
+    for (const { pid } of members) this.signal(pid, signal)
+    return members.length > 0
+  }
+
+  /** Who could not be continued by a shell is not stopped by a terminal. POSIX: orphaned process group */
+  #stop(task: Task, signal: Signal): void {
+    const hasKeeper = this.tasks.some(({ group, parent }) => {
+      const keeper = group === task.group ? this.#tasks.get(parent) : undefined
+      return keeper !== undefined && keeper.group !== group
+    })
+    if (hasKeeper || signal === 'STOP') task.isStopped = true
+  }
+
+  #continue(task: Task): void {
+    if (!task.isStopped) return void task.onSignal?.('CONT')
+    task.isStopped = false
+    for (const signal of task.held.splice(0)) this.signal(task.pid, signal)
+    task.onSignal?.('CONT')
   }
 
   #kill(task: Task, signal: Signal): void {
@@ -190,6 +232,8 @@ export class Kernel {
     this.#end(task, 128 + SIGNALS[signal])
     // It lets go of what it holds outside. What it would still wait for dies with it.
     steps?.return(0)
+    // on its way out it put back what it had redirected
+    task.fds.closeAll()
   }
 
   *sleep(ms: number): Steps<void> {
@@ -205,19 +249,39 @@ export class Kernel {
   }
 
   *read(stream: Stream): Steps<string | undefined> {
+    const reader = this.#current
     for (;;) {
+      if (stream.isTTY) yield* this.comeForward(reader)
       const text = stream.read()
       if (text !== WAIT) return text
-      let kept: string | undefined | typeof WAIT = WAIT
       yield {
         for: stream.isTTY ? 'input' : 'pipe',
-        ready: () => {
-          kept = stream.read()
-          if (kept === WAIT) return false
-          if (kept !== undefined) stream.unread(kept)
-          return true
-        },
+        ready: () => (stream.isTTY && !this.isInFront(reader)) || hasInput(stream),
       }
+    }
+  }
+
+  /** The same; '' if `isEnough` before there is any, or after `ms`. */
+  *readOr(stream: Stream, isEnough: () => boolean, ms?: number): Steps<string | undefined> {
+    const reader = this.#current
+    if (stream.isTTY) yield* this.comeForward(reader)
+    yield* this.waitUntil(() => (this.isInFront(reader) && hasInput(stream)) || isEnough(), ms)
+    if (stream.isTTY && !this.isInFront(reader)) return ''
+    const text = stream.read()
+    return text === WAIT ? '' : text
+  }
+
+  isInFront(task: Task | undefined): boolean {
+    return this.foreground === undefined || task?.group === this.foreground
+  }
+
+  /** What a job in the background would read was typed for another. */
+  *comeForward(task: Task | undefined): Steps<void> {
+    if (task === undefined) return
+    while (!this.isInFront(task)) {
+      this.signalGroup(task.group, 'TTIN')
+      if (!task.isStopped) return
+      yield TURN
     }
   }
 

@@ -9,6 +9,8 @@ export interface Stream {
   readonly isTTY: boolean
   /** undefined: the end of the input. */
   read(): string | undefined | typeof WAIT
+  /** Absent: read and put it back to see. */
+  hasInput?(): boolean
   /** Puts back what was read too much. */
   unread(text: string): void
   write(text: string): Written
@@ -17,6 +19,7 @@ export interface Stream {
   close(): void
   /** A terminal's input only. */
   setRaw?(isRaw: boolean): void
+  readonly isRaw?: boolean
 }
 
 const NOT_OPEN_FOR_READING = 'Bad file descriptor'
@@ -143,10 +146,13 @@ export const captureStream = (
   return { stream: sinkStream(write), text: () => chunks.join('') }
 }
 
+/** Where ^D was typed: whoever reads comes to an end there, and the next goes on behind it. */
+const END = Symbol('end')
+
 /** Input that comes from outside, piece by piece. */
 export class InputStream implements Stream {
   readonly isTTY: boolean
-  readonly #buffer = new Buffered()
+  #pieces: (string | typeof END)[] = []
   #isEnded = false
   #isRaw = false
 
@@ -164,7 +170,12 @@ export class InputStream implements Stream {
   }
 
   feed(text: string): void {
-    this.#buffer.add(text)
+    if (text !== '') this.#pieces.push(text)
+  }
+
+  /** ^D */
+  feedEnd(): void {
+    this.#pieces.push(END)
   }
 
   end(): void {
@@ -173,15 +184,26 @@ export class InputStream implements Stream {
 
   /** What was typed and not read yet is given up. */
   clear(): void {
-    while (this.#buffer.take() !== undefined);
+    this.#pieces = []
+  }
+
+  hasInput(): boolean {
+    return this.#pieces.length > 0 || this.#isEnded
   }
 
   read(): string | undefined | typeof WAIT {
-    return this.#buffer.take() ?? (this.#isEnded ? undefined : WAIT)
+    const [first] = this.#pieces
+    if (first === undefined) return this.#isEnded ? undefined : WAIT
+    if (first === END) {
+      this.#pieces.shift()
+      return undefined
+    }
+    const end = this.#pieces.indexOf(END)
+    return this.#pieces.splice(0, end < 0 ? this.#pieces.length : end).join('')
   }
 
   unread(text: string): void {
-    this.#buffer.putBack(text)
+    if (text !== '') this.#pieces.unshift(text)
   }
 
   write(): Written {
@@ -191,4 +213,13 @@ export class InputStream implements Stream {
   open(): void {}
 
   close(): void {}
+}
+
+/** Whether something, if only its end, could be read at once. */
+export const hasInput = (stream: Stream): boolean => {
+  if (stream.hasInput !== undefined) return stream.hasInput()
+  const kept = stream.read()
+  if (kept === WAIT) return false
+  if (kept !== undefined) stream.unread(kept)
+  return true
 }

@@ -28,6 +28,8 @@ export type Signal =
   | 'CHLD'
   | 'CONT'
   | 'STOP'
+  | 'TSTP'
+  | 'TTIN'
 
 export const SIGNALS: Readonly<Record<Signal, number>> = {
   HUP: 1,
@@ -42,6 +44,8 @@ export const SIGNALS: Readonly<Record<Signal, number>> = {
   CHLD: 17,
   CONT: 18,
   STOP: 19,
+  TSTP: 20,
+  TTIN: 21,
 }
 
 /** `TERM`, `SIGTERM`, `15`; undefined: there is no such signal. */
@@ -100,10 +104,17 @@ export type SignalHandler = (signal: Signal) => 'handled' | undefined
 export class Task {
   readonly pid: number
   readonly parent: number
-  readonly argv: readonly string[]
+  /** Another program's, after `exec`. */
+  argv: readonly string[]
   readonly fds: Descriptors
-  /** Runs behind a prompt: a terminal's ^C does not reach it. */
+  /** Started with & by a shell that controls no jobs: a terminal's ^C does not reach it. */
   readonly isBackground: boolean
+  /** The job that it belongs to: the pid of its first process. */
+  group: number
+  /** By a signal, until CONT. */
+  isStopped = false
+  /** What it was sent meanwhile. */
+  held: Signal[] = []
   onSignal: SignalHandler | undefined
   steps: Steps<number> | undefined
   wait: Wait = TURN
@@ -122,5 +133,6 @@ export class Task {
     this.argv = argv
     this.fds = fds
     this.isBackground = isBackground
+    this.group = pid
   }
 }
