@@ -1,5 +1,10 @@
 // kubernetes: kubectl pkg/cmd/create/create_service.go
 import type { JsonObject } from '#apimachinery/object.ts'
+import {
+  isDns1123Subdomain,
+  isValidPortName,
+  isValidPortNumber,
+} from '#apimachinery/validation/names.ts'
 import { createGenerated, metadataFor, nameOf } from '#kubectl/commands/create/generated.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
@@ -12,19 +17,27 @@ interface Port {
 
 const MOST_PORT = 65_535
 
+/** kubernetes: k8s.io/utils/net ParsePort */
 const numberOf = (text: string): number => {
-  if (/^\d+$/.test(text)) return Number(text)
-  throw new KubectlFailure(`strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`)
+  const isNumber = /^\d+$/.test(text)
+  if (isNumber && Number(text) <= MOST_PORT) return Number(text)
+  const why = isNumber ? 'value out of range' : 'invalid syntax'
+  throw new KubectlFailure(`strconv.ParseUint: parsing ${JSON.stringify(text)}: ${why}`)
+}
+
+const targetOf = (text: string): number | string => {
+  const isNumber = /^[-+]?\d+$/.test(text)
+  const target = isNumber ? Number(text) : text
+  const errors = typeof target === 'number' ? isValidPortNumber(target) : isValidPortName(target)
+  if (errors.length > 0) throw new KubectlFailure(errors.join(','))
+  return target
 }
 
 /** `80:8080`. kubernetes: parsePorts */
 const portOf = (text: string): Port => {
-  const colon = text.indexOf(':')
-  const [left, right] = colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)]
+  const [left = '', right] = text.split(':')
   const port = numberOf(left)
-  if (port < 1 || port > MOST_PORT)
-    throw new KubectlFailure('must be between 1 and 65535, inclusive')
-  const target = right === '' ? port : /^\d+$/.test(right) ? Number(right) : right
+  const target = right === undefined ? port : targetOf(right)
   return { port, target, name: text.replaceAll(':', '-') }
 }
 
@@ -34,7 +47,7 @@ const service =
     const { flags } = run
     const name = nameOf(run)
     const tcp = flags.list('tcp')
-    checkClusterIP(run, type, tcp)
+    check(run, type, tcp)
     const nodePort = type === 'NodePort' ? flags.int('node-port') : 0
     const ports = tcp.map((text): JsonObject => {
       const port = portOf(text)
@@ -43,7 +56,7 @@ const service =
         protocol: 'TCP',
         port: port.port,
         targetPort: port.target,
-        ...(nodePort > 0 ? { nodePort } : {}),
+        ...(nodePort === 0 ? {} : { nodePort }),
       }
     })
     const clusterIP = type === 'ClusterIP' ? flags.string('clusterip') : ''
@@ -67,9 +80,13 @@ const service =
     )
   }
 
-const checkClusterIP = ({ flags }: Invocation, type: string, tcp: readonly string[]): void => {
-  if (type === 'ExternalName') return
-  if (tcp.length === 0 && !(type === 'ClusterIP' && flags.string('clusterip') === 'None'))
+/** kubernetes: ServiceOptions.Validate */
+const check = ({ flags }: Invocation, type: string, tcp: readonly string[]): void => {
+  if (type === 'ExternalName') {
+    const name = flags.string('external-name')
+    if (isDns1123Subdomain(name).length > 0)
+      throw new KubectlFailure(`invalid service external name ${name}`)
+  } else if (tcp.length === 0 && !(type === 'ClusterIP' && flags.string('clusterip') === 'None'))
     throw new KubectlFailure('at least one tcp port specifier must be provided')
 }
 
