@@ -185,5 +185,6 @@ const streamOf = (watch: WatchAnswer['watch']): ApiStream => {
       return text
     },
     close: end,
+    ...(watch.timeoutSeconds === undefined ? {} : { timeoutSeconds: watch.timeoutSeconds }),
   }
 }

@@ -7,7 +7,7 @@ import { directory, file, type Node } from '#shell/files/node.ts'
 import { volumeOf } from '#shell/files/volume.ts'
 import { isFailure } from '#shell/files/failure.ts'
 import type { Tool, ToolAnswer, ToolCall } from '#shell/tools/tool.ts'
-import type { ApiCall, ApiReply, ApiStream, KubectlHost } from '#kubectl/host.ts'
+import type { ApiCall, ApiReply, KubectlHost } from '#kubectl/host.ts'
 import { kubectlTool } from '#kubectl/kubectl.ts'
 import { containerProcess } from '../../durable-objects/session/streams/container-process.ts'
 
@@ -87,8 +87,7 @@ const hostOf = (session: Session, user: UserInfo, server: string): KubectlHost =
     },
     stream: (call) => {
       const answer = handle(call)
-      if (!('watch' in answer))
-        return answer.status === 200 ? once(replyOf(answer)) : replyOf(answer)
+      if (!('watch' in answer)) return replyOf(answer)
       let text = ''
       let isOver = false
       answer.watch.start(
@@ -102,6 +101,9 @@ const hostOf = (session: Session, user: UserInfo, server: string): KubectlHost =
           return more === '' && isOver ? undefined : more
         },
         close: () => answer.watch.close(),
+        ...(answer.watch.timeoutSeconds === undefined
+          ? {}
+          : { timeoutSeconds: answer.watch.timeoutSeconds }),
       }
     },
     program: (call) => {
@@ -112,18 +114,6 @@ const hostOf = (session: Session, user: UserInfo, server: string): KubectlHost =
         : containerProcess(answer.connection, (act) => act(session.cluster))
     },
     forward: () => 'unable to listen on any of the requested ports',
-  }
-}
-
-const once = ({ text }: ApiReply): ApiStream => {
-  let left: string | undefined = text
-  return {
-    read: () => {
-      const now = left
-      left = undefined
-      return now
-    },
-    close: () => undefined,
   }
 }
 

@@ -32,6 +32,8 @@ export interface ApiStream {
   /** What has come since the last call; undefined: the server has ended it. '' if nothing has come. */
   read(): string | undefined
   close(): void
+  /** The server ends it after so many; absent: it goes on for as long as it is read. */
+  readonly timeoutSeconds?: number
 }
 
 /** A program in a container: `exec` and `attach`. */

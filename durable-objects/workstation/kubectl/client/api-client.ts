@@ -56,7 +56,9 @@ export class ApiClient {
   stream(call: ApiCall): ApiStream {
     this.#reach()
     const answer = this.#options.host.stream(this.#complete(call))
-    return 'read' in answer ? answer : ended(succeeded(call, answer))
+    if ('read' in answer) return answer
+    this.#warn(answer)
+    return ended(succeeded(call, answer))
   }
 
   /** Throws ApiError. */

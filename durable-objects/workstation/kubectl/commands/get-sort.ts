@@ -7,23 +7,34 @@ import { sortObjects, sortRows, UnsortableFailure } from '#kubectl/output/sorter
 import { isTable, rowsOf } from '#kubectl/output/table.ts'
 import type { Info } from '#kubectl/resource/info.ts'
 
-/** Each table's rows in order. A table that cannot be sorted is not printed, and nothing is said about it. */
-export const sortedTables = (run: Invocation, infos: readonly Info[]): readonly Info[] => {
+/** Each table's rows in order. A table that cannot be sorted is not printed, and only who watches is told why. */
+export const sortedTables = (
+  run: Invocation,
+  infos: readonly Info[],
+  isWatched = false,
+): readonly Info[] => {
   const sortBy = run.flags.string('sort-by')
   if (sortBy === '') return infos
   return infos.map((info) =>
     info.object !== undefined && isTable(info.object)
-      ? { ...info, object: sortedTable(run, info.object, sortBy) }
+      ? { ...info, object: sortedTable(run, info.object, sortBy, isWatched) }
       : info,
   )
 }
 
-const sortedTable = (run: Invocation, table: JsonObject, sortBy: string): JsonObject => {
+const sortedTable = (
+  run: Invocation,
+  table: JsonObject,
+  sortBy: string,
+  isWatched: boolean,
+): JsonObject => {
   try {
     const rows = logged(run, () => sortRows(rowsOf(table), sortBy))
     return { ...table, rows: rows as unknown as JsonObject['rows'] }
   } catch (error) {
     if (error instanceof PlainFailure || !(error instanceof KubectlFailure)) throw error
+    if (isWatched)
+      throw new KubectlFailure(`unable to output the provided object: ${error.message}`)
     return { ...table, rows: [] }
   }
 }

@@ -5,6 +5,7 @@ import { JSON_TYPE, TABLE_TYPE } from '#kubectl/client/api-client.ts'
 import { pathTo } from '#kubectl/client/discovery.ts'
 import { eventsOf } from '#kubectl/client/watch.ts'
 import { GET_FORMATS, getOptions, tableOptions } from '#kubectl/commands/get-options.ts'
+import { sortedTables } from '#kubectl/commands/get-sort.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { AlignedColumns } from '#kubectl/output/aligned.ts'
@@ -13,6 +14,7 @@ import { shownIn } from '#kubectl/output/managed-fields.ts'
 import { printerFor } from '#kubectl/output/printer.ts'
 import { cellsOf, columnsOf, headersOf, isTable, rowsOf, tableOf } from '#kubectl/output/table.ts'
 import { build } from '#kubectl/resource/builder.ts'
+import { itemsOf } from '#kubectl/resource/documents.ts'
 import { type Info, metadataOf } from '#kubectl/resource/info.ts'
 
 export function* watchAndPrint(run: Invocation, isTabular: boolean): ToolRun<void> {
@@ -34,7 +36,10 @@ export function* watchAndPrint(run: Invocation, isTabular: boolean): ToolRun<voi
     run.out(print(objects, isEvents ? type : undefined))
   if (!run.flags.bool('watch-only'))
     show(
-      infos.flatMap(({ object }) => (isList ? listed(object!) : [object!])),
+      // events are never put in order
+      (isEvents ? infos : sortedTables(run, infos, true)).flatMap(({ object }) =>
+        isList ? listed(object!) : [object!],
+      ),
       'ADDED',
     )
   if (infos.length > 1)
@@ -51,7 +56,7 @@ export function* watchAndPrint(run: Invocation, isTabular: boolean): ToolRun<voi
 }
 
 const listed = (object: JsonObject): readonly JsonObject[] =>
-  isTable(object) ? [object] : ((object['items'] ?? []) as readonly JsonObject[])
+  isTable(object) ? [object] : itemsOf(object)
 
 const watchCall = (run: Invocation, info: Info, isList: boolean, isTabular: boolean) => {
   const { resource, namespace, name, object } = info
@@ -73,6 +78,9 @@ const watchCall = (run: Invocation, info: Info, isList: boolean, isTabular: bool
   } as const
 }
 
+/** kubernetes: printers/tableprinter.go formatEventType */
+const LONGEST_EVENT = 'MODIFIED'
+
 type Print = (objects: readonly JsonObject[], event: string | undefined) => string
 
 /** Columns keep their widths, and headings come once. */
@@ -85,13 +93,13 @@ const tablePrinter = (run: Invocation, info: Info): Print => {
   return (objects, event) => {
     const rows: (readonly string[])[] = []
     const more = (cells: readonly string[], first: string): readonly string[] =>
-      event === undefined ? cells : [first, ...cells]
+      event === undefined ? cells : [first.padEnd(LONGEST_EVENT.length), ...cells]
     for (const object of objects) {
       const table = isTable(object) ? object : tableOf(object, run.now())
       const told = columnsOf(table)
       if (told.length > 0) columns = told
       if (!hasHeading && rowsOf(table).length > 0) {
-        rows.push(more(headersOf(columns, options), 'EVENT'))
+        rows.push([...(event === undefined ? [] : ['EVENT']), ...headersOf(columns, options)])
         hasHeading = true
       }
       for (const row of rowsOf(table)) rows.push(more(cellsOf(columns, row, options), event ?? ''))
@@ -104,10 +112,14 @@ const objectPrinter = (run: Invocation): Print => {
   const format = outputFormat(run)
   const print = printerFor(run, format, GET_FORMATS)
   const shown = shownIn(run, format)
+  const isName = format.toLowerCase() === 'name'
   return (objects, event) =>
     objects
       .map((object) =>
-        print(event === undefined ? shown(object) : { type: event, object: shown(object) }),
+        // kubernetes: NamePrinter tells nothing of the event
+        print(
+          event === undefined || isName ? shown(object) : { type: event, object: shown(object) },
+        ),
       )
       .join('')
 }

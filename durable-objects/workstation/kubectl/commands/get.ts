@@ -3,7 +3,7 @@ import type { JsonObject } from '#apimachinery/object.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
 import { GET_FORMATS, getOptions, isHuman, tableOptions } from '#kubectl/commands/get-options.ts'
 import { sortedInfos, sortedTables } from '#kubectl/commands/get-sort.ts'
-import { rawTarget } from '#kubectl/commands/raw.ts'
+import { getRaw } from '#kubectl/commands/raw.ts'
 import { watchAndPrint } from '#kubectl/commands/get-watch.ts'
 import {
   AggregateFailure,
@@ -33,13 +33,16 @@ export function* get(run: Invocation): ToolRun<void> {
   const { flags, args } = run
   if (flags.string('raw') !== '') {
     checkRaw(run)
-    run.out(run.client.send({ method: 'GET', ...rawTarget(flags.string('raw')) }).text)
-    return
+    return yield* getRaw(run)
   }
   const isWatch = flags.bool('watch') || flags.bool('watch-only')
   const format = outputFormat(run)
   if (isWatch && flags.string('sort-by') !== '')
-    run.err('warning: --watch or --watch-only requested, --sort-by will be ignored\n')
+    run.err(
+      flags.bool('watch')
+        ? 'warning: --watch requested, --sort-by will be ignored for watch events received\n'
+        : 'warning: --watch-only requested, --sort-by will be ignored\n',
+    )
   if (!isWatch && args.length === 0 && isWithoutFiles(run)) throw noType(run)
   if (flags.bool('show-labels') && format !== '' && format !== 'wide')
     throw new KubectlFailure(`--show-labels option cannot be used with ${format} printer`)

@@ -8,7 +8,7 @@ import { parseYaml } from '#apimachinery/yaml/parse.ts'
 import { isFailure } from '#shell/files/failure.ts'
 import { givenPath } from '#shell/files/path.ts'
 import { type DryRun, dryRunOf, managerOf, writeQuery } from '#kubectl/commands/dry-run.ts'
-import { KubectlFailure } from '#kubectl/failure.ts'
+import { ApiError, KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { KustomizeError } from '#kubectl/kustomize/failure.ts'
 import { applyJsonPatch } from '#kubectl/kustomize/json-patch.ts'
@@ -133,14 +133,24 @@ const patchedThere = (
   type: PatchType,
   { text }: Patch,
   dryRun: DryRun,
-): JsonObject =>
-  run.client.object({
-    method: 'PATCH',
-    path: pathOfInfo({ ...info, subresource: run.flags.string('subresource') }),
-    query: writeQuery(managerOf(run), dryRun),
-    contentType: CONTENT_TYPES[type],
-    body: text,
-  })
+): JsonObject => {
+  const contentType = CONTENT_TYPES[type]
+  try {
+    return run.client.object({
+      method: 'PATCH',
+      path: pathOfInfo({ ...info, subresource: run.flags.string('subresource') }),
+      query: writeQuery(managerOf(run), dryRun),
+      contentType,
+      body: text,
+    })
+  } catch (error) {
+    if (!(error instanceof ApiError) || !error.is('UnsupportedMediaType')) throw error
+    const { group, version, kind } = info.resource
+    throw new KubectlFailure(
+      `${contentType} is not supported by ${group}/${version}, Kind=${kind}: ${error.message}`,
+    )
+  }
+}
 
 /** As the server would do it. kubernetes: getPatchedJSON */
 const patchedHere = ({ object, resource }: Info, type: PatchType, changes: Patch): JsonObject => {
