@@ -17,6 +17,12 @@ const ShellBody = v.strictObject({
   env: v.optional(v.record(v.pipe(v.string(), v.regex(/^[A-Za-z_]\w*$/)), text(65_536))),
 })
 
+/** What many programs write for a field that they have nothing for. */
+const withoutNulls = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null))
+    : value
+
 const EXAMPLE = 'Send {"command": "kubectl get pods"}, or the command itself as text/plain.'
 
 type Shell = v.InferOutput<typeof ShellBody>
@@ -31,7 +37,7 @@ const readShell = (body: string, contentType: string): Shell | { readonly proble
   } catch (error) {
     return { problem: `The body is not JSON: ${(error as Error).message}. ${EXAMPLE}` }
   }
-  const parsed = v.safeParse(ShellBody, Array.isArray(value) ? null : value)
+  const parsed = v.safeParse(ShellBody, Array.isArray(value) ? null : withoutNulls(value))
   if (parsed.success) return parsed.output
   const [issue] = parsed.issues
   const where = (v.getDotPath(issue) ?? 'the body').slice(0, 80)
@@ -63,9 +69,10 @@ export const shell = (context: Route): Promise<Response> =>
     if (body === undefined) return badRequest(context, 'The body is not UTF-8 text.')
     const call = readShell(body, context.req.header('content-type') ?? '')
     if ('problem' in call) return badRequest(context, call.problem)
+    const isStreamed = (context.req.header('accept') ?? '').includes('application/x-ndjson')
     return ask(
       stub,
-      { ...keyField(key), computer: 'shell' },
+      { ...keyField(key), computer: 'shell', isStreamed },
       { method: 'POST', body: JSON.stringify(call), signal: context.req.raw.signal },
     )
   })

@@ -20,6 +20,16 @@ const filesOf = async (session: TestSession) => {
   return files.map(({ path }) => path)
 }
 
+/** The JSON of each line. */
+async function* linesOf({ body }: Response): AsyncGenerator<unknown, void> {
+  let rest = ''
+  for await (const text of body!.pipeThrough(new TextDecoderStream())) {
+    const parts = (rest + text).split('\n')
+    rest = parts.pop()!
+    for (const line of parts) yield JSON.parse(line)
+  }
+}
+
 describe('files', () => {
   test('are written, listed, read and deleted', async () => {
     const session = await newSession()
@@ -140,6 +150,32 @@ describe('a command', () => {
       body: 'for i in 1 2; do\n  echo $i\ndone\n',
     })
     expect(await answer.json()).toEqual({ stdout: '1\n2\n', stderr: '', exitCode: 0 })
+  })
+
+  test('is told as it runs to who asks for lines', async () => {
+    const session = await newSession()
+    const answer = await at(session, 'shell', {
+      method: 'POST',
+      headers: { accept: 'application/x-ndjson' },
+      body: 'echo a; cat later >&2; while [ ! -s later ]; do sleep 0.05; done; cat later; exit 3',
+    })
+    expect(answer.headers.get('content-type')).toBe('application/x-ndjson')
+    const lines = linesOf(answer)
+    expect(await lines.next()).toMatchObject({ value: { stdout: 'a\n' } })
+    expect(await lines.next()).toMatchObject({
+      value: { stderr: 'cat: later: No such file or directory\n' },
+    })
+    // it waits for what comes only now
+    await at(session, 'files/later', { method: 'PUT', body: 'now\n' })
+    expect(await lines.next()).toMatchObject({ value: { stdout: 'now\n' } })
+    expect(await lines.next()).toMatchObject({ value: { exitCode: 3 } })
+    expect((await lines.next()).done).toBe(true)
+  })
+
+  test('may come with fields that say nothing', async () => {
+    const session = await newSession()
+    const ran = await run(session, 'cat', { stdin: null, cwd: null, env: null })
+    expect(ran).toEqual({ stdout: '', stderr: '', exitCode: 0 })
   })
 
   test.each([

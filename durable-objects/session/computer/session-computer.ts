@@ -38,7 +38,7 @@ interface Entry {
 /** What the worker hands on of a request for the computer. */
 export type ComputerRequest = { readonly key?: string } &
   /** The call is the body. */
-  ({ readonly computer: 'shell' } | { readonly computer: 'terminal' })
+  ({ readonly computer: 'shell'; readonly isStreamed: boolean } | { readonly computer: 'terminal' })
 
 export interface ComputerParts {
   readonly turn: <T>(act: (cluster: Cluster) => T) => T
@@ -75,11 +75,13 @@ export class SessionComputer {
   }
 
   /** A command, or a terminal. The request's signal says that nobody waits for the answer any more. */
-  async answer({ key, computer }: ComputerRequest, request: Request): Promise<Response> {
-    const rights: Rights = key === undefined ? 'view' : 'edit'
+  async answer(asked: ComputerRequest, request: Request): Promise<Response> {
+    const rights: Rights = asked.key === undefined ? 'view' : 'edit'
     const { TerminalSeat } = await this.#load()
-    if (computer === 'terminal') return openTerminal(this, rights, TerminalSeat)
-    return runCommand(this, rights, await request.json<ShellCall>(), request.signal)
+    if (asked.computer === 'terminal') return openTerminal(this, rights, TerminalSeat)
+    const { isStreamed } = asked
+    const call = await request.json<ShellCall>()
+    return runCommand(this, rights, call, { signal: request.signal, isStreamed })
   }
 
   /** Only when it was loaded. */

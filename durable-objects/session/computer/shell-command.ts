@@ -1,5 +1,6 @@
 // A command that came over HTTP: it runs to its end while other requests go on.
 import { bytesOf } from '../../cluster/shell/files/bytes.ts'
+import type { Output } from '../../cluster/shell/session.ts'
 import type { Rights } from '../../workstation/place.ts'
 import type { SeatNews } from '../../workstation/seat.ts'
 import { problemResponse } from './problem-response.ts'
@@ -21,6 +22,7 @@ const TIMED_OUT = 124
 const SOON_MS = 1000
 const BLANK_MS = 1000
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+const LINES = { ...HEADERS, 'content-type': 'application/x-ndjson' }
 
 const DECODER = new TextDecoder()
 
@@ -50,15 +52,18 @@ interface Ran {
 /** One command that runs. */
 interface Running {
   readonly ended: Promise<Ran>
+  /** Tells what it has written and goes on writing. */
+  readonly onOutput: (tell: (output: Output) => void) => void
   /** Nobody listens any more. */
   readonly leave: () => void
 }
 
+/** `isStreamed`: the answer comes as the command writes it. */
 export const runCommand = async (
   computer: SessionComputer,
   rights: Rights,
   call: ShellCall,
-  signal: AbortSignal,
+  { signal, isStreamed }: { readonly signal: AbortSignal; readonly isStreamed: boolean },
 ): Promise<Response> => {
   if ((running.get(computer) ?? 0) >= MOST_RUNNING) return tooMany()
   let command: Running | undefined
@@ -77,8 +82,11 @@ export const runCommand = async (
     count(computer, -1)
     signal.removeEventListener('abort', leave)
   })
+  if (isStreamed) return lines({ ...command, ended: counted })
   const soon = await Promise.race([counted, after(SOON_MS)])
-  return soon === undefined ? streamed(counted, leave) : Response.json(soon, { headers: HEADERS })
+  return soon === undefined
+    ? streamed(leave, (write) => counted.then((ran) => write(JSON.stringify(ran))))
+    : Response.json(soon, { headers: HEADERS })
 }
 
 const after = (ms: number): Promise<undefined> =>
@@ -86,29 +94,52 @@ const after = (ms: number): Promise<undefined> =>
     setTimeout(() => resolve(undefined), ms)
   })
 
-/** The answer comes later. That its client has gone is noticed when something is sent to it: blanks, which JSON may begin with. */
-const streamed = (ended: Promise<Ran>, leave: () => void): Response => {
+/** A line of JSON for each piece that it writes, `{"stdout"}` or `{"stderr"}`, and `{"exitCode"}` last. */
+const lines = ({ ended, leave, onOutput }: Running): Response =>
+  streamed(
+    leave,
+    async (write) => {
+      const line = (value: object): void => write(`${JSON.stringify(value)}\n`)
+      onOutput(({ fd, text }) => line({ [NAMES[fd]]: wellFormed(text) }))
+      const { exitCode } = await ended
+      line({ exitCode })
+    },
+    LINES,
+  )
+
+const NAMES = { 1: 'stdout', 2: 'stderr' } as const
+
+/**
+ * The answer is written while the command runs. That its client has gone is noticed when something is sent to it: blanks, which JSON may
+ * begin with.
+ */
+const streamed = (
+  leave: () => void,
+  answer: (write: (text: string) => void) => Promise<void>,
+  headers: Readonly<Record<string, string>> = HEADERS,
+): Response => {
   const encoder = new TextEncoder()
   let beat: ReturnType<typeof setInterval> | undefined
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => {
-      const blank = (): void => controller.enqueue(encoder.encode(' '))
-      beat = setInterval(blank, BLANK_MS)
-      const finish = (ran: Ran): void => {
+      const write = (text: string): void => controller.enqueue(encoder.encode(text))
+      const finish = (): void => {
         clearInterval(beat)
-        controller.enqueue(encoder.encode(JSON.stringify(ran)))
         controller.close()
       }
+      beat = setInterval(() => write(' '), BLANK_MS)
+      write(' ')
       // a client that has gone takes nothing more
-      ended.then(finish).catch(() => undefined)
-      blank()
+      answer(write)
+        .then(finish)
+        .catch(() => clearInterval(beat))
     },
     cancel: () => {
       clearInterval(beat)
       leave()
     },
   })
-  return new Response(body, { headers: { ...HEADERS, 'content-encoding': 'identity' } })
+  return new Response(body, { headers: { ...headers, 'content-encoding': 'identity' } })
 }
 
 /** undefined: too many are connected. Throws NoSuchFolder. */
@@ -118,15 +149,20 @@ const start = (
   { command, ...given }: ShellCall,
 ): Running | undefined => {
   const said = { 1: '', 2: '' }
+  let told: ((output: Output) => void) | undefined
   let resolve: (ran: Ran) => void
   const ended = new Promise<Ran>((settle) => (resolve = settle))
+  const say = (output: Output): void => {
+    if (told === undefined) said[output.fd] += output.text
+    else told(output)
+  }
   const end = (exitCode: number, why?: string): void => {
     clearTimeout(timer)
-    const stderr = why === undefined ? said[2] : `${said[2]}bash: stopped: ${why}\n`
-    resolve({ stdout: wellFormed(said[1]), stderr: wellFormed(stderr), exitCode })
+    if (why !== undefined) say({ fd: 2, text: `bash: stopped: ${why}\n` })
+    resolve({ stdout: wellFormed(said[1]), stderr: wellFormed(said[2]), exitCode })
   }
   const tell = ({ output, exitCode, stopped }: SeatNews): void => {
-    for (const { fd, text } of output) said[fd] += text
+    for (const piece of output) say(piece)
     if (exitCode !== undefined) end(exitCode, stopped)
   }
   const argv = ['bash', '-c', command]
@@ -145,5 +181,9 @@ const start = (
     MOST_SECONDS * 1000,
   )
   taken.wake()
-  return { ended, leave: () => stop('nobody listens any more') }
+  const onOutput = (show: (output: Output) => void): void => {
+    for (const fd of [1, 2] as const) if (said[fd] !== '') show({ fd, text: said[fd] })
+    told = show
+  }
+  return { ended, onOutput, leave: () => stop('nobody listens any more') }
 }
