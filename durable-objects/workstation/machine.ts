@@ -25,11 +25,16 @@ const NETWORK_TOOLS: Tools = {
 
 const SHELLS: Readonly<Record<string, Flavour>> = { bash: 'bash', sh: 'dash', dash: 'dash' }
 
+/** Where nobody answers Linux gives up after more than two minutes: a script need not wait for what is known before. */
+const MOST_IN_VAIN = 10_000
+
 interface MachineParts {
   readonly place: Place
   readonly ports: LocalPorts
   readonly rights: Rights
   readonly startedAt: number
+  /** Somebody sits there and can press ^C. */
+  readonly isTTY: boolean
   /** By name: what other computers do not have. */
   readonly tools: ReadonlyMap<string, Tool>
 }
@@ -58,7 +63,7 @@ export class WorkstationMachine implements Machine {
   }
 
   network({ argv, stdin, isTerminal }: NetworkRequest, time: number): NetworkAnswer {
-    const { place, ports, rights } = this.#parts
+    const { place, ports, rights, isTTY } = this.#parts
     const output = place.ask((cluster) =>
       runNetworkCommand(
         {
@@ -76,14 +81,15 @@ export class WorkstationMachine implements Machine {
         NETWORK_TOOLS,
       ),
     )
-    return (
-      output ?? {
+    if (output === undefined)
+      return {
         stdout: '',
         stderr: `${argv[0]}: nobody can reach a port of this computer\n`,
         exitCode: 1,
         takes: 0,
       }
-    )
+    const isInVain = output.exitCode !== 0 && !isTTY
+    return isInVain ? { ...output, takes: Math.min(output.takes, MOST_IN_VAIN) } : output
   }
 
   random(): number {

@@ -165,6 +165,19 @@ describe('the network outside of the cluster', () => {
     expect(own.run(command, { seconds: 300 })).toEqual({ stdout: '', stderr, exitCode })
   })
 
+  test('a script waits ten seconds for nobody, a terminal as long as Linux does', () => {
+    const line = 'curl -sS http://10.96.0.10; echo "it was $?"'
+    expect(own.run(line, { seconds: 10 }).stdout).toBe('it was 28\n')
+    const terminal = own.terminal()
+    own.type(terminal, `${line}\r`)
+    const waitFor = (seconds: number): string => {
+      own.turn(seconds * 1000)
+      return own.type(terminal, '')
+    }
+    expect(waitFor(130)).toBe('')
+    expect(waitFor(5)).toContain('after 134000 ms')
+  })
+
   test('names of the internet are known, those of the cluster are not', () => {
     expect(own.run('dig +short example.com')).toEqual(done('192.0.2.10\n'))
     expect(own.run('dig web.default.svc.cluster.local').stdout).toContain('status: NXDOMAIN')
