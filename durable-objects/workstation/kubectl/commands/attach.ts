@@ -64,6 +64,19 @@ export function* attachTo(
   if (!isQuiet && hasInput && isRaw) run.out(reattachMessage(pod, container.name))
 }
 
+/** Whoever cannot talk with it sees at least what it has said. kubernetes: handleAttachPod */
+export function* attachOrLog(run: Invocation, pod: Pod, options: AttachOptions): ToolRun<void> {
+  try {
+    yield* attachTo(run, pod, options)
+  } catch (error) {
+    if (!(error instanceof KubectlFailure)) throw error
+    run.err(
+      `warning: couldn't attach to pod/${pod.metadata.name}, falling back to streaming logs: ${error.message}\n`,
+    )
+    printLog(run, pod, options.container, options.isQuiet)
+  }
+}
+
 /** What it has said, if nobody can talk with it. kubernetes: logOpts */
 export const printLog = (run: Invocation, pod: Pod, container: string, isQuiet: boolean): void => {
   const { name } = chosen(run, pod, container, isQuiet)

@@ -1,147 +1,195 @@
-// `kubectl debug POD`: a container beside the others. kubernetes: kubectl pkg/cmd/debug/debug.go debugByEphemeralContainer
+// `kubectl debug`: a container beside the others, a copy of a Pod, a Pod on a node. kubernetes: kubectl pkg/cmd/debug/debug.go
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { JsonObject } from '#apimachinery/object.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
 import { eventsOf } from '#kubectl/client/watch.ts'
-import { attachTo } from '#kubectl/commands/attach.ts'
+import { attachOrLog, printLog } from '#kubectl/commands/attach.ts'
+import {
+  type Debugging,
+  environmentOf,
+  fromFlags,
+  nameFor,
+  suffix,
+  warnOfUser,
+} from '#kubectl/commands/debug-container.ts'
+import { debugByCopy, type Debugged, imagesOf } from '#kubectl/commands/debug-copy.ts'
+import { checkCustom, readCustom, withCustom } from '#kubectl/commands/debug-custom.ts'
+import { profiledContainer, profiledNodePod, PROFILES } from '#kubectl/commands/debug-profiles.ts'
+import { parseReference } from '#kubectl/commands/image-reference.ts'
 import { podPath } from '#kubectl/commands/remote-run.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
-import { ephemeralContainersOf } from '#kubectl/resource/pod-containers.ts'
+import { build } from '#kubectl/resource/builder.ts'
+import type { Info } from '#kubectl/resource/info.ts'
+import { containerNamed, ephemeralContainersOf } from '#kubectl/resource/pod-containers.ts'
 import { objectNamed } from '#kubectl/resource/pods-of.ts'
-
-const PROFILES = ['baseline', 'general', 'legacy', 'netadmin', 'restricted', 'sysadmin']
-const LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
-const SUFFIX_LENGTH = 5
 
 export function* debug(run: Invocation): ToolRun<void> {
   const { flags, dashAt } = run
   const names = dashAt < 0 ? run.args : run.args.slice(0, dashAt)
   const words = dashAt < 0 ? [] : run.args.slice(dashAt)
-  check(run, names)
-  for (const name of names) {
-    const info = objectNamed(run, name)
-    if (info.resource.kind !== 'Pod')
-      throw new KubectlFailure(
-        `debugging a ${info.resource.kind} is not part of this computer's kubectl`,
-      )
-    const pod = info.object as unknown as Pod
-    const container = containerOf(run, words)
-    const patched = addTo(run, pod, container)
-    const isAttached = flags.changed('attach') ? flags.bool('attach') : flags.bool('stdin')
-    if (isAttached) yield* attachWhenRunning(run, patched, String(container['name']))
+  environmentOf(run)
+  const profile = flags.string('profile')
+  if (!PROFILES.includes(profile)) throw new KubectlFailure(`unknown profile: ${profile}`)
+  const custom = readCustom(run)
+  check(run, names, words)
+  checkCustom(custom)
+  if (profile === 'legacy')
+    run.err(
+      '--profile=legacy is deprecated and planned to be removed in v1.39. It is recommended to specify other profile, for example "--profile=general".\n',
+    )
+  const debugging: Debugging = { run, words, profile, custom }
+  const isAttached = flags.changed('attach') ? flags.bool('attach') : flags.bool('stdin')
+  for (const info of targetsOf(run, names)) {
+    const { pod, container } = debugOne(debugging, info)
+    if (isAttached && container !== '') yield* attachWhenRunning(run, pod, container)
   }
 }
 
-/** kubernetes: Complete, Validate */
-const check = ({ flags }: Invocation, names: readonly string[]): void => {
-  const [image, profile] = [flags.string('image'), flags.string('profile')]
-  if (!PROFILES.includes(profile)) throw new KubectlFailure(`unknown profile: ${profile}`)
-  if (
-    flags.bool('attach') &&
-    flags.changed('attach') &&
-    image === '' &&
-    !flags.changed('container')
-  )
+/** One after the other: what is wrong with the second is told when the first is done. */
+function* targetsOf(run: Invocation, names: readonly string[]): Generator<Info, void, void> {
+  const filenames = run.flags.list('filename')
+  if (filenames.length > 0)
+    yield* build(run, { filenames, enforcesNamespace: run.connection.isExplicit }).all()
+  for (const name of names) yield objectNamed(run, name)
+}
+
+const debugOne = (debugging: Debugging, info: Info): Debugged => {
+  const { kind, group, version } = info.resource
+  if (group === '' && kind === 'Node') return debugNode(debugging, info)
+  if (group !== '' || kind !== 'Pod')
+    throw new KubectlFailure(`"${group}/${version}, Kind=${kind}" not supported by debug`)
+  const pod = info.object as unknown as Pod
+  return debugging.run.flags.string('copy-to') === ''
+    ? debugBeside(debugging, pod)
+    : debugByCopy(debugging, pod)
+}
+
+/** kubernetes: Validate */
+const check = (run: Invocation, names: readonly string[], words: readonly string[]): void => {
+  const { flags } = run
+  const image = flags.string('image')
+  if (flags.bool('attach') && image === '' && flags.string('container') === '')
     throw new KubectlFailure(
       'you must specify --container or create a new container using --image in order to attach.',
     )
-  if (flags.string('copy-to') !== '' || flags.string('custom') !== '')
-    throw new KubectlFailure("--copy-to and --custom are not part of this computer's kubectl")
+  if (flags.string('copy-to') === '') checkWithoutCopy(run)
+  else checkCopy(run, words)
+  if (image !== '' && !parseReference(image))
+    throw new KubectlFailure(
+      `invalid image name ${JSON.stringify(image)}: invalid reference format`,
+    )
+  if (names.length === 0 && flags.list('filename').length === 0)
+    throw new KubectlFailure('NAME or filename is required for debug')
+  const policy = flags.string('image-pull-policy')
+  if (!['', 'Always', 'IfNotPresent', 'Never'].includes(policy))
+    throw new KubectlFailure(`invalid image pull policy: ${policy}`)
+  for (const [name, other] of Object.entries(imagesOf(flags.list('set-image'))))
+    if (!parseReference(other))
+      throw new KubectlFailure(
+        `invalid image name ${JSON.stringify(other)} for container ${JSON.stringify(name)}: invalid reference format`,
+      )
+  checkTarget(run)
+  if (flags.bool('tty') && !flags.bool('stdin'))
+    throw new KubectlFailure('-i/--stdin is required for containers with -t/--tty=true')
+}
+
+const checkCopy = ({ flags }: Invocation, words: readonly string[]): void => {
+  const hasImage = flags.string('image') !== ''
+  if (!hasImage && !flags.changed('set-image') && words.length === 0)
+    throw new KubectlFailure('you must specify --image, --set-image or command arguments.')
+  if (words.length > 0 && flags.string('container') === '' && !hasImage)
+    throw new KubectlFailure(
+      'you must specify an existing container or a new image when specifying args.',
+    )
+}
+
+const checkWithoutCopy = ({ flags }: Invocation): void => {
   if (flags.bool('replace')) throw new KubectlFailure('--replace may only be used with --copy-to.')
   if (flags.bool('same-node'))
     throw new KubectlFailure('--same-node may only be used with --copy-to.')
   if (flags.changed('set-image'))
     throw new KubectlFailure('--set-image may only be used with --copy-to.')
-  if (image === '') throw new KubectlFailure('you must specify --image when not using --copy-to.')
-  if (!/^[\w][\w./:@-]*$/.test(image))
-    throw new KubectlFailure(
-      `invalid image name ${JSON.stringify(image)}: invalid reference format`,
-    )
-  if (names.length === 0) throw new KubectlFailure('NAME or filename is required for debug')
-  const policy = flags.string('image-pull-policy')
-  if (!['', 'Always', 'IfNotPresent', 'Never'].includes(policy))
-    throw new KubectlFailure(`invalid image pull policy: ${policy}`)
-  if (flags.bool('tty') && !flags.bool('stdin'))
-    throw new KubectlFailure('-i/--stdin is required for containers with -t/--tty=true')
+  if (flags.string('image') === '')
+    throw new KubectlFailure('you must specify --image when not using --copy-to.')
 }
 
-const containerOf = (run: Invocation, words: readonly string[]): JsonObject => {
-  const { flags } = run
-  const isQuiet = flags.bool('quiet')
-  const target = flags.string('target')
-  if (target !== '' && !isQuiet)
+const checkTarget = (run: Invocation): void => {
+  const target = run.flags.string('target')
+  if (target === '') return
+  if (run.flags.string('copy-to') !== '')
+    throw new KubectlFailure(
+      '--target is incompatible with --copy-to. Use --share-processes instead.',
+    )
+  if (!run.flags.bool('quiet'))
     run.out(
       `Targeting container ${JSON.stringify(target)}. If you don't see processes from this container it may be because the container runtime doesn't support this feature.\n`,
     )
-  let name = flags.string('container')
-  if (name === '') {
-    name = `debugger-${suffix(run)}`
-    if (!isQuiet) run.out(`Defaulting debug container name to ${name}.\n`)
-  }
-  const policy = flags.string('image-pull-policy')
-  const env = flags.list('env').map((pair) => {
-    const [key = '', ...value] = pair.split('=')
-    return { name: key, value: value.join('=') }
-  })
-  return {
+}
+
+/** kubernetes: debugByEphemeralContainer */
+const debugBeside = (debugging: Debugging, pod: Pod): Debugged => {
+  const { run, profile, custom } = debugging
+  const target = run.flags.string('target')
+  const name = nameFor(run, pod)
+  const plain: JsonObject = {
     name,
-    image: flags.string('image'),
     terminationMessagePolicy: 'File',
-    ...(words.length === 0 ? {} : { [flags.bool('arguments-only') ? 'args' : 'command']: words }),
-    ...(env.length === 0 ? {} : { env }),
-    ...(policy === '' ? {} : { imagePullPolicy: policy }),
-    ...(flags.bool('stdin') ? { stdin: true } : {}),
-    ...(flags.bool('tty') ? { tty: true } : {}),
+    ...fromFlags(debugging),
     ...(target === '' ? {} : { targetContainerName: target }),
-    ...rights(flags.string('profile')),
   }
-}
-
-/** What a profile allows a container beside others. kubernetes: profiles.go */
-const rights = (profile: string): JsonObject => {
-  switch (profile) {
-    case 'general':
-      return { securityContext: { capabilities: { add: ['SYS_PTRACE'] } } }
-    case 'netadmin':
-      return { securityContext: { capabilities: { add: ['NET_ADMIN', 'NET_RAW'] } } }
-    case 'sysadmin':
-      return { securityContext: { privileged: true } }
-    case 'restricted':
-      return {
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          capabilities: { drop: ['ALL'] },
-          runAsNonRoot: true,
-          seccompProfile: { type: 'RuntimeDefault' },
-        },
-      }
-    default:
-      return {}
-  }
-}
-
-const suffix = ({ call }: Invocation): string =>
-  Array.from({ length: SUFFIX_LENGTH }, () => LETTERS[call.random() % LETTERS.length]).join('')
-
-/** Behind those that are there. */
-const addTo = (run: Invocation, pod: Pod, container: JsonObject): Pod => {
-  const order = [...ephemeralContainersOf(pod).map(({ name }) => name), container['name'] ?? '']
+  // profiles go to the first of the name: that of another container is left as it is, and refused by the server
+  const isTaken = containerNamed(pod, name) !== undefined
+  const profiled = isTaken ? plain : profiledContainer(profile, 'ephemeral', plain)
+  const container = withCustom(custom, profiled)
+  warnOfUser(run, pod.spec.securityContext, container)
+  const order = [...ephemeralContainersOf(pod).map((one) => one.name), name]
   const spec = {
-    '$setElementOrder/ephemeralContainers': order.map((name) => ({ name })),
+    '$setElementOrder/ephemeralContainers': order.map((one) => ({ name: one })),
     ephemeralContainers: [container],
   }
-  return run.client.object({
+  const patched = run.client.object({
     method: 'PATCH',
     path: podPath(pod, 'ephemeralcontainers'),
     contentType: 'application/strategic-merge-patch+json',
     body: JSON.stringify({ spec }),
-  }) as unknown as Pod
+  })
+  return { pod: patched as unknown as Pod, container: name }
+}
+
+/** kubernetes: visitNode, generateNodeDebugPod */
+const debugNode = (debugging: Debugging, { name: nodeName }: Info): Debugged => {
+  const { run, profile, custom } = debugging
+  const container = run.flags.string('container') || 'debugger'
+  const name = `node-debugger-${nodeName}-${suffix(run)}`
+  if (!run.flags.bool('quiet'))
+    run.out(`Creating debugging pod ${name} with container ${container} on node ${nodeName}.\n`)
+  const spec = profiledNodePod(
+    profile,
+    { nodeName, restartPolicy: 'Never', tolerations: [{ operator: 'Exists' }] },
+    { name: container, terminationMessagePolicy: 'File', ...fromFlags(debugging) },
+  )
+  const containers = (spec['containers'] as readonly JsonObject[]).map((one) =>
+    withCustom(custom, one),
+  )
+  const created = run.client.object({
+    method: 'POST',
+    path: `/api/v1/namespaces/${encodeURIComponent(run.namespace)}/pods`,
+    contentType: 'application/json',
+    body: JSON.stringify({
+      kind: 'Pod',
+      apiVersion: 'v1',
+      metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'kubectl-debug' } },
+      spec: { ...spec, containers },
+    }),
+  })
+  return { pod: created as unknown as Pod, container }
 }
 
 /** kubernetes: waitForContainer, handleAttachPod */
 function* attachWhenRunning(run: Invocation, pod: Pod, container: string): ToolRun<void> {
   const { flags } = run
+  const isQuiet = flags.bool('quiet')
   const { namespace = '', name = '' } = pod.metadata
   const events = eventsOf(run, {
     method: 'GET',
@@ -157,26 +205,26 @@ function* attachWhenRunning(run: Invocation, pod: Pod, container: string): ToolR
       if (event === undefined || event.type === 'DELETED')
         throw new KubectlFailure(`pods ${JSON.stringify(name)} not found`)
       const now = event.object as unknown as Pod
-      const status = (now.status.ephemeralContainerStatuses ?? []).find(
-        (one) => one.name === container,
-      )
-      if (status?.state?.running === undefined && status?.state?.terminated === undefined) continue
-      if (status.state.terminated !== undefined) return showLog(run, now, container)
-      return yield* attachTo(run, now, {
-        container,
-        hasInput: flags.bool('stdin'),
-        tty: flags.bool('tty'),
-        isQuiet: flags.bool('quiet'),
-      })
+      const { running, terminated, waiting } = stateOf(now, container)
+      if (terminated !== undefined) return printLog(run, now, container, isQuiet)
+      if (running !== undefined)
+        return yield* attachOrLog(run, now, {
+          container,
+          hasInput: flags.bool('stdin'),
+          tty: flags.bool('tty'),
+          isQuiet,
+        })
+      if (!isQuiet && waiting?.message !== undefined)
+        run.err(`Warning: container ${container}: ${waiting.message}\n`)
     }
   } finally {
     events.close()
   }
 }
 
-/** It has ended before anybody could talk with it. */
-const showLog = (run: Invocation, pod: Pod, container: string): void =>
-  run.out(
-    run.client.send({ method: 'GET', path: podPath(pod, 'log'), query: [['container', container]] })
-      .text,
-  )
+const stateOf = ({ status }: Pod, container: string) =>
+  [
+    ...(status.initContainerStatuses ?? []),
+    ...(status.containerStatuses ?? []),
+    ...(status.ephemeralContainerStatuses ?? []),
+  ].find(({ name }) => name === container)?.state ?? {}

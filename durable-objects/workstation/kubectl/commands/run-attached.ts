@@ -2,7 +2,7 @@
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
 import { eventsOf } from '#kubectl/client/watch.ts'
-import { attachTo, printLog } from '#kubectl/commands/attach.ts'
+import { attachOrLog, printLog } from '#kubectl/commands/attach.ts'
 import { ApiError, KubectlFailure, PlainFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { type Info, metadataOf, pathOfInfo } from '#kubectl/resource/info.ts'
@@ -35,20 +35,12 @@ function* attended(run: Invocation, created: Pod): ToolRun<void> {
   const pod = yield* podWhen(run, created, isRunning)
   if (hasEnded(pod)) printLog(run, pod, '', isQuiet)
   else
-    try {
-      yield* attachTo(run, pod, {
-        container: '',
-        hasInput: flags.bool('stdin'),
-        tty: flags.bool('tty'),
-        isQuiet,
-      })
-    } catch (error) {
-      if (!(error instanceof KubectlFailure)) throw error
-      run.err(
-        `warning: couldn't attach to pod/${pod.metadata.name}, falling back to streaming logs: ${error.message}\n`,
-      )
-      printLog(run, pod, '', isQuiet)
-    }
+    yield* attachOrLog(run, pod, {
+      container: '',
+      hasInput: flags.bool('stdin'),
+      tty: flags.bool('tty'),
+      isQuiet,
+    })
   const policy = flags.string('restart') || 'OnFailure'
   if (flags.bool('leave-stdin-open') || policy === 'Always') return
   const isOver = policy === 'Never' ? hasEnded : hasSucceeded
