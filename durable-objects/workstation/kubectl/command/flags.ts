@@ -8,6 +8,7 @@ export class Flags {
   readonly #specs: ReadonlyMap<string, FlagSpec>
   readonly #values = new Map<string, string>()
   readonly #lists = new Map<string, string[]>()
+  readonly #occurrences: (readonly [name: string, value: string])[] = []
 
   constructor(specs: ReadonlyMap<string, FlagSpec>) {
     this.#specs = specs
@@ -21,6 +22,7 @@ export class Flags {
         `invalid argument ${JSON.stringify(value)} for "${shown(spec)}" flag: ${problem}`,
       )
     const { name, kind } = spec
+    this.#occurrences.push([name, value])
     const items = itemsOf(kind, value)
     if (items !== undefined) {
       this.#lists.set(name, [...(this.#lists.get(name) ?? []), ...items])
@@ -74,6 +76,11 @@ export class Flags {
     if (missing.length === 0) return
     const names = missing.map(({ name }) => JSON.stringify(name)).toSorted()
     throw new KubectlFailure(`required flag(s) ${names.join(', ')} not set`)
+  }
+
+  /** Each flag that was given, as often as it was. */
+  get occurrences(): readonly (readonly [name: string, value: string])[] {
+    return this.#occurrences
   }
 
   /** Names of the flags that were given. */

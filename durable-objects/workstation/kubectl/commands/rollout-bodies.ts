@@ -7,7 +7,9 @@ import { rolloutStatus } from '#kubectl/commands/rollout-status.ts'
 import { setEnv } from '#kubectl/commands/set-env.ts'
 import { setImage } from '#kubectl/commands/set-image.ts'
 import { setResources } from '#kubectl/commands/set-resources.ts'
+import { setSelector } from '#kubectl/commands/set-selector.ts'
 import { setServiceAccount } from '#kubectl/commands/set-serviceaccount.ts'
+import { setSubject } from '#kubectl/commands/set-subject.ts'
 
 export const rolloutBodies: Readonly<Record<string, CommandBody>> = {
   'rollout history': rolloutHistory,
@@ -19,5 +21,7 @@ export const rolloutBodies: Readonly<Record<string, CommandBody>> = {
   'set env': setEnv,
   'set image': setImage,
   'set resources': setResources,
+  'set selector': setSelector,
+  'set subject': setSubject,
   'set serviceaccount': setServiceAccount,
 }

@@ -85,7 +85,10 @@ const changeOne = (run: Invocation, info: Info, { done, change, unchanged }: Cha
     )
   const after =
     patch === undefined ? object : sendPatch(run, info, patch, { words: 'failed to patch:' })
-  resultPrinter(run).print({ ...info, object: after }, patch === undefined ? unchanged! : done)
+  resultPrinter(run, 'none', { isTyped: true }).print(
+    { ...info, object: after },
+    patch === undefined ? unchanged! : done,
+  )
 }
 
 const changed = (info: Info, object: JsonObject, change: Change): JsonObject => {

@@ -1,12 +1,14 @@
 // Changes the pod specs of workloads. kubernetes: kubectl pkg/cmd/set, pkg/polymorphichelpers/updatepodspec.go
 import type { JsonObject } from '#apimachinery/object.ts'
+import { recorded } from '#kubectl/commands/change-cause.ts'
 import { type DryRun, dryRunOf } from '#kubectl/commands/dry-run.ts'
 import { differenceOf, sendPatch } from '#kubectl/commands/workload-patch.ts'
 import { KubectlFailure, throwAll } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { type ResultPrinter, resultPrinter } from '#kubectl/output/result.ts'
+import { asTyped } from '#kubectl/output/typed.ts'
 import { build } from '#kubectl/resource/builder.ts'
-import type { Info } from '#kubectl/resource/info.ts'
+import { type Info, typedName } from '#kubectl/resource/info.ts'
 
 /** kubernetes: cli-runtime pkg/resource LocalResourceError */
 const LOCAL_RESOURCE = `you must specify resources by --filename when --local is set.
@@ -31,7 +33,12 @@ export interface Setting {
 
 export const settingOf = (run: Invocation): Setting => {
   const dryRun = dryRunOf(run)
-  return { run, dryRun, printer: resultPrinter(run, dryRun), isLocal: run.flags.bool('local') }
+  return {
+    run,
+    dryRun,
+    printer: resultPrinter(run, dryRun, { isTyped: true }),
+    isLocal: run.flags.bool('local'),
+  }
 }
 
 export const hasFiles = ({ flags }: Invocation): boolean =>
@@ -62,6 +69,9 @@ export const foundToSet = (
   }).all()
 }
 
+/** The object as it shall be. Throws why it cannot be so. */
+export type ObjectChange = (object: JsonObject, info: Info) => JsonObject
+
 /** The pod spec as it shall be. */
 export type SpecChange = (spec: JsonObject, info: Info) => JsonObject
 
@@ -79,11 +89,23 @@ export const changeSpecs = (
   setting: Setting,
   infos: readonly Info[],
   change: SpecChange,
+  words: Words,
+  failures: Error[] = [],
+): void => {
+  const changeSpec: ObjectChange = (object, info) =>
+    changedAt(object, specPath(info), (spec) => change(spec, info))
+  changeObjects(setting, infos, changeSpec, words, failures)
+}
+
+export const changeObjects = (
+  setting: Setting,
+  infos: readonly Info[],
+  change: ObjectChange,
   { done, failed, tellsUnchanged = false }: Words,
   failures: Error[] = [],
 ): void => {
   const { run, dryRun, printer, isLocal } = setting
-  const changed = infos.map((info) => ({ info, after: attempted(info, change) }))
+  const changed = infos.map((info) => ({ info, after: attempted(setting, info, change) }))
   if (setting.isSilent === true) return
   for (const { info, after } of changed)
     try {
@@ -92,7 +114,7 @@ export const changeSpecs = (
       if (patch === undefined && !tellsUnchanged) continue
       const object =
         isLocal || dryRun === 'client'
-          ? after
+          ? asTyped(after)
           : sendPatch(run, info, patch ?? {}, { words: failed, dryRun })
       printer.print({ ...info, object }, done)
     } catch (error) {
@@ -102,20 +124,19 @@ export const changeSpecs = (
   throwAll(failures)
 }
 
-const attempted = (info: Info, change: SpecChange): JsonObject | KubectlFailure => {
+const attempted = (
+  { run, isLocal }: Setting,
+  info: Info,
+  change: ObjectChange,
+): JsonObject | KubectlFailure => {
   try {
-    const path = specPath(info)
-    return path === undefined
-      ? refused(info, withoutTemplate(info))
-      : changedAt(info.object!, path, (spec) => change(spec, info))
+    return recorded(run, change(info.object!, info))
   } catch (error) {
     if (!(error instanceof KubectlFailure)) throw error
-    return refused(info, error.message)
+    const name = isLocal ? typedName(info) : `${info.resource.plural}/${info.name}`
+    return new KubectlFailure(`error: ${name} ${error.message}\n`)
   }
 }
-
-const refused = (info: Info, message: string): KubectlFailure =>
-  new KubectlFailure(`error: ${info.resource.plural}/${info.name} ${message}\n`)
 
 /** Go names the type. */
 const withoutTemplate = ({ resource: { kind, group, version } }: Info): string => {
@@ -136,9 +157,11 @@ const PATHS: Readonly<Record<string, readonly string[]>> = {
   'CronJob.batch': ['spec', 'jobTemplate', ...TEMPLATE],
 }
 
-const specPath = ({ resource: { kind, group } }: Info): readonly string[] | undefined => {
+const specPath = (info: Info): readonly string[] => {
+  const { kind, group } = info.resource
   const name = group === '' ? kind : `${kind}.${group}`
-  return Object.hasOwn(PATHS, name) ? PATHS[name] : undefined
+  if (!Object.hasOwn(PATHS, name)) throw new KubectlFailure(withoutTemplate(info))
+  return PATHS[name]!
 }
 
 const changedAt = (

@@ -16,12 +16,12 @@ export const differenceOf = (
 ): JsonObject | undefined =>
   threeWayPatch(before, after, before, schemaForKind(group, version, kind))
 
-/** The object as the server has made it. Throws with `words` in front. */
+/** The object as the server has made it. Throws with `words` in front, if there are any. */
 export const sendPatch = (
   run: Invocation,
   info: Info,
   patch: JsonObject,
-  { words, dryRun = 'none' }: { readonly words: string; readonly dryRun?: DryRun },
+  { words, dryRun = 'none' }: { readonly words?: string; readonly dryRun?: DryRun },
 ): JsonObject => {
   try {
     return run.client.object({
@@ -32,6 +32,7 @@ export const sendPatch = (
       body: goJsonLine(patch),
     })
   } catch (error) {
+    if (words === undefined) throw error
     throw new KubectlFailure(`${words} ${asFailure(error).message}`)
   }
 }

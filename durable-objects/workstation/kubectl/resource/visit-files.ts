@@ -113,21 +113,17 @@ class Files {
   /** kubernetes: mapper.infoForData, SetNamespace, RequireNamespace */
   #documentInfo(given: JsonObject, resource: ResourceInfo, source: string): Info {
     const { namespace: own = '', name = '' } = metadataOf(given)
-    if (!resource.isNamespaced)
+    const { enforcesNamespace = false, isLocal = false } = this.#options
+    if (!resource.isNamespaced && !isLocal)
       return { resource, namespace: '', name, object: withNamespace(given, undefined), source }
-    const { enforcesNamespace = false } = this.#options
     const namespace = own === '' ? this.#namespace || this.#run.namespace : own
     if (enforcesNamespace && own !== '' && own !== this.#namespace)
       throw new KubectlFailure(
         `the namespace from the provided object ${JSON.stringify(own)} does not match the namespace ${JSON.stringify(this.#namespace)}. You must pass '--namespace=${own}' to perform this operation.`,
       )
-    return {
-      resource,
-      namespace,
-      name,
-      object: own === '' ? withNamespace(given, namespace) : given,
-      source,
-    }
+    // nobody can say whether a kind is namespaced
+    const object = own === '' && !isLocal ? withNamespace(given, namespace) : given
+    return { resource, namespace, name, object, source }
   }
 
   #resourceOf(

@@ -1,24 +1,21 @@
 // kubernetes: kubectl pkg/cmd/create/{create_rolebinding,create_clusterrolebinding}.go
 import type { JsonObject } from '#apimachinery/object.ts'
 import { createGenerated, metadataFor } from '#kubectl/commands/create/generated.ts'
+import {
+  groupSubject,
+  RBAC_GROUP,
+  serviceAccountSubject,
+  userSubject,
+} from '#kubectl/commands/rbac.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
 
-const RBAC = 'rbac.authorization.k8s.io'
-
-const roleRef = (kind: string, name: string): JsonObject => ({ apiGroup: RBAC, kind, name })
-
-const serviceAccount = (text: string): JsonObject => {
-  const [namespace = '', name = '', ...more] = text.split(':')
-  if (namespace === '' || name === '' || more.length > 0)
-    throw new KubectlFailure('serviceaccount must be <namespace>:<name>')
-  return { kind: 'ServiceAccount', name, namespace }
-}
+const roleRef = (kind: string, name: string): JsonObject => ({ apiGroup: RBAC_GROUP, kind, name })
 
 const subjectsOf = ({ flags }: Invocation): readonly JsonObject[] => [
-  ...flags.list('user').map((name) => ({ kind: 'User', apiGroup: RBAC, name })),
-  ...flags.list('group').map((name) => ({ kind: 'Group', apiGroup: RBAC, name })),
-  ...flags.list('serviceaccount').map(serviceAccount),
+  ...flags.list('user').map(userSubject),
+  ...flags.list('group').map(groupSubject),
+  ...flags.list('serviceaccount').map((text) => serviceAccountSubject(text)),
 ]
 
 export const roleBinding: CommandBody = (run) =>
@@ -30,7 +27,7 @@ export const roleBinding: CommandBody = (run) =>
         throw new KubectlFailure('exactly one of clusterrole or role must be specified')
       return {
         kind: 'RoleBinding',
-        apiVersion: `${RBAC}/v1`,
+        apiVersion: `${RBAC_GROUP}/v1`,
         metadata: metadataFor(run, name),
         subjects: subjectsOf(run),
         roleRef: role === '' ? roleRef('ClusterRole', clusterRole) : roleRef('Role', role),
@@ -44,7 +41,7 @@ export const clusterRoleBinding: CommandBody = (run) =>
     run,
     (name) => ({
       kind: 'ClusterRoleBinding',
-      apiVersion: `${RBAC}/v1`,
+      apiVersion: `${RBAC_GROUP}/v1`,
       metadata: { name },
       subjects: subjectsOf(run),
       roleRef: roleRef('ClusterRole', run.flags.string('clusterrole')),

@@ -1,10 +1,9 @@
 // kubernetes: kubectl pkg/cmd/create/{create_role,create_clusterrole}.go
 import type { JsonObject } from '#apimachinery/object.ts'
 import { createGenerated, metadataFor } from '#kubectl/commands/create/generated.ts'
+import { RBAC_GROUP } from '#kubectl/commands/rbac.ts'
 import { KubectlFailure, PlainFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
-
-const RBAC = 'rbac.authorization.k8s.io'
 
 const RESOURCE_VERBS: ReadonlySet<string> = new Set([
   '*',
@@ -34,7 +33,7 @@ const PATH_VERBS: ReadonlySet<string> = new Set([
   'options',
 ])
 
-const ROLES = [`roles.${RBAC}`, `clusterroles.${RBAC}`]
+const ROLES = [`roles.${RBAC_GROUP}`, `clusterroles.${RBAC_GROUP}`]
 
 /** Verbs that mean something for a few resources only. */
 const SPECIAL_VERBS: Readonly<Record<string, readonly string[]>> = {
@@ -134,7 +133,7 @@ export const role: CommandBody = (run) =>
     checkResources(run, given)
     return {
       kind: 'Role',
-      apiVersion: `${RBAC}/v1`,
+      apiVersion: `${RBAC_GROUP}/v1`,
       metadata: metadataFor(run, name),
       rules: resourceRules(given),
     }
@@ -143,7 +142,7 @@ export const role: CommandBody = (run) =>
 export const clusterRole: CommandBody = (run) =>
   createGenerated(run, (name) => ({
     kind: 'ClusterRole',
-    apiVersion: `${RBAC}/v1`,
+    apiVersion: `${RBAC_GROUP}/v1`,
     metadata: { name },
     ...clusterRules(run),
   }))
