@@ -145,10 +145,11 @@ const changesOf = (a: readonly string[], b: readonly string[]): readonly [Side, 
   return [whole(a, deleted), whole(b, inserted)]
 }
 
-interface Change extends Box {}
+/** Lines x1 up to x2 of the one text became y1 up to y2 of the other. */
+export interface LineChange extends Box {}
 
-const scriptOf = (a: Side, b: Side): readonly Change[] => {
-  const script: Change[] = []
+const scriptOf = (a: Side, b: Side): readonly LineChange[] => {
+  const script: LineChange[] = []
   let [i, j] = [0, 0]
   while (i < a.lines.length || j < b.lines.length) {
     const [x1, y1] = [i, j]
@@ -161,6 +162,10 @@ const scriptOf = (a: Side, b: Side): readonly Change[] => {
   return script
 }
 
+/** What was changed, as `diff` would say it. */
+export const lineChanges = (a: readonly string[], b: readonly string[]): readonly LineChange[] =>
+  scriptOf(...changesOf(a, b))
+
 const range = (start: number, count: number): string => {
   if (count === 1) return String(start + 1)
   return count === 0 ? `${start},0` : `${start + 1},${count}`
@@ -169,34 +174,42 @@ const range = (start: number, count: number): string => {
 const NO_NEWLINE = '\n\\ No newline at end of file'
 
 /** Lines with their newlines. */
-const linesOf = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+/g) ?? []
+export const linesOf = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+/g) ?? []
 
-const shown = (mark: string, lines: readonly string[]): readonly string[] =>
+export const markedLines = (mark: string, lines: readonly string[]): readonly string[] =>
   lines.map((line) => mark + (line.endsWith('\n') ? line.slice(0, -1) : line + NO_NEWLINE))
 
 /** What `diff -u` prints below the names of two files; '' if they are the same. */
 export const gnuUnifiedDiff = (before: string, after: string): string => {
-  const [a, b] = changesOf(linesOf(before), linesOf(after))
-  const script = scriptOf(a, b)
+  const [a, b] = [linesOf(before), linesOf(after)]
+  return unifiedHunks(a, b, lineChanges(a, b))
+}
+
+export const unifiedHunks = (
+  a: readonly string[],
+  b: readonly string[],
+  script: readonly LineChange[],
+  context = CONTEXT,
+): string => {
   const out: string[] = []
   for (let at = 0; at < script.length;) {
     let next = at + 1
-    while (next < script.length && script[next]!.x1 - script[next - 1]!.x2 <= 2 * CONTEXT) next++
+    while (next < script.length && script[next]!.x1 - script[next - 1]!.x2 <= 2 * context) next++
     const hunk = script.slice(at, next)
     const [first, last] = [hunk[0]!, hunk.at(-1)!]
-    const lead = Math.min(CONTEXT, first.x1)
-    const trail = Math.min(CONTEXT, a.lines.length - last.x2)
+    const lead = Math.min(context, first.x1)
+    const trail = Math.min(context, a.length - last.x2)
     const [x1, x2] = [first.x1 - lead, last.x2 + trail]
     const [y1, y2] = [first.y1 - lead, last.y2 + trail]
     out.push(`@@ -${range(x1, x2 - x1)} +${range(y1, y2 - y1)} @@`)
     let place = x1
     for (const change of hunk) {
-      out.push(...shown(' ', a.lines.slice(place, change.x1)))
-      out.push(...shown('-', a.lines.slice(change.x1, change.x2)))
-      out.push(...shown('+', b.lines.slice(change.y1, change.y2)))
+      out.push(...markedLines(' ', a.slice(place, change.x1)))
+      out.push(...markedLines('-', a.slice(change.x1, change.x2)))
+      out.push(...markedLines('+', b.slice(change.y1, change.y2)))
       place = change.x2
     }
-    out.push(...shown(' ', a.lines.slice(place, x2)))
+    out.push(...markedLines(' ', a.slice(place, x2)))
     at = next
   }
   return out.map((line) => `${line}\n`).join('')

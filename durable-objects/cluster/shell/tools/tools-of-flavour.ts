@@ -5,6 +5,7 @@ import { hexdump, xxd } from '#shell/tools/binary/dumps.ts'
 import { tar } from '#shell/tools/binary/tar.ts'
 import { chgrp, chmod, chown, ln, mkdir, rmdir, touch } from '#shell/tools/files/change.ts'
 import { cmp } from '#shell/tools/files/cmp.ts'
+import { diff } from '#shell/tools/files/diff.ts'
 import { dd } from '#shell/tools/files/dd.ts'
 import { find } from '#shell/tools/files/find.ts'
 import {
@@ -60,6 +61,7 @@ const EVERYWHERE: readonly ToolOf[] = [
   find,
   basename,
   cmp,
+  diff,
   dd,
   df,
   dirname,
