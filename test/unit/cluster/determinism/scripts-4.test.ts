@@ -1,0 +1,3 @@
+import { describeScripts } from '../../../support/determinism.ts'
+
+describeScripts(3, 4)
