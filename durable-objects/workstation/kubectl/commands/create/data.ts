@@ -4,6 +4,7 @@ import type { JsonObject } from '#apimachinery/object.ts'
 import { isFailure } from '#shell/files/failure.ts'
 import { bytesOf } from '#shell/files/bytes.ts'
 import { baseName, givenPath } from '#shell/files/path.ts'
+import { checkKeyPair } from '#kubectl/commands/create/key-pair.ts'
 import { createGenerated, metadataFor } from '#kubectl/commands/create/generated.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
@@ -134,13 +135,23 @@ const secretText = (name: string): string => `Secret ${JSON.stringify(name)}`
 export const genericSecret: CommandBody = (run) =>
   createSecret(run, run.flags.string('type'), (name) => dataOf(run, secretText(name)))
 
+/** kubernetes: create_secret_tls.go readFile */
+const readWhole = ({ call }: Invocation, path: string): string => {
+  const text = call.files.read(givenPath(call.cwd, path))
+  if (!isFailure(text)) return text
+  const verb = text.code === 'EISDIR' ? 'read' : 'open'
+  throw new KubectlFailure(`Cannot read file ${path}, ${verb} ${path}: ${text.text.toLowerCase()}`)
+}
+
 export const tlsSecret: CommandBody = (run) =>
   createSecret(run, 'kubernetes.io/tls', () => {
     const [cert, key] = [run.flags.string('cert'), run.flags.string('key')]
     if (key === '' || cert === '') throw new KubectlFailure('key and cert must be specified')
+    const [certText, keyText] = [readWhole(run, cert), readWhole(run, key)]
+    checkKeyPair(certText, keyText)
     return new Map([
-      ['tls.crt', read(run, cert)],
-      ['tls.key', read(run, key)],
+      ['tls.crt', certText],
+      ['tls.key', keyText],
     ])
   })
 
