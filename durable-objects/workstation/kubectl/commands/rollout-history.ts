@@ -16,6 +16,7 @@ import { KubectlFailure, throwAll } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { untabbed } from '#kubectl/output/prefix-writer.ts'
 import { resultPrinter } from '#kubectl/output/result.ts'
+import { asTyped } from '#kubectl/output/typed.ts'
 import { TabWriter } from '#kubectl/output/tabwriter.ts'
 import { type Info, metadataOf } from '#kubectl/resource/info.ts'
 
@@ -51,9 +52,10 @@ const tell = (run: Invocation, info: Info, revision: number): void => {
 }
 
 const printObjects = (run: Invocation, info: Info, revision: number): void => {
-  const printer = resultPrinter(run)
+  const printer = resultPrinter(run, 'none', { isTyped: true })
   const history = historyOf(run, info)
-  const print = (object: JsonObject): void => {
+  const print = (given: JsonObject): void => {
+    const object = asTyped(given)
     const resource = run.mapper.ofObject(String(object['apiVersion']), String(object['kind']))
     const { name = '' } = metadataOf(object)
     printer.print({ ...info, resource, name, object }, '')
@@ -76,8 +78,6 @@ const historyText = (run: Invocation, info: Info, revision: number): string => {
     return templateText(found.template())
   }
   const numbers = [...history.keys()].toSorted((a, b) => a - b)
-  if (info.resource.kind === 'StatefulSet')
-    return ['REVISION', ...numbers].map((line) => `${line}\n`).join('')
   const columns = new TabWriter({ minWidth: 0, padding: 2 })
   columns.write('REVISION\tCHANGE-CAUSE\n')
   for (const number of numbers)

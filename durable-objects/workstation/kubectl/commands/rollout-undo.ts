@@ -18,7 +18,7 @@ import { asFailure, KubectlFailure, throwAll } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { resultPrinter } from '#kubectl/output/result.ts'
 import { type Info, pathOfInfo } from '#kubectl/resource/info.ts'
-import { LAST_APPLIED } from '#kubectl/resource/last-applied.ts'
+import { LAST_APPLIED, lastApplied } from '#kubectl/resource/last-applied.ts'
 
 const PAUSED =
   "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again"
@@ -61,12 +61,20 @@ export const rolloutUndo = (run: Invocation): void => {
 
 /** kubernetes: RollbackerFor */
 const undone = (undoing: Undoing): string => {
+  warnOfApply(undoing)
   const { kind, group } = undoing.info.resource
   const isDeployment = group === 'apps' && kind === 'Deployment'
   if (!isDeployment && !(group === 'apps' && (kind === 'DaemonSet' || kind === 'StatefulSet')))
     throw new KubectlFailure(refusalOf(undoing.info, 'rollbacker', 'rollbacker'))
   if (undoing.revision < 0) throw notFound(undoing.revision)
   return isDeployment ? undoDeployment(undoing) : undoOther(undoing)
+}
+
+const warnOfApply = ({ run, info: { resource, name, object } }: Undoing): void => {
+  if (lastApplied(object!) === undefined) return
+  run.err(
+    `Warning: resource ${resource.plural}/${name} was previously managed with 'kubectl apply'. Rolling back will not update the ${LAST_APPLIED} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous configuration file instead.\n`,
+  )
 }
 
 const notFound = (revision: number): KubectlFailure =>
