@@ -16,6 +16,8 @@ import type {
   ApiStream,
   ForwardedPort,
   KubectlHost,
+  LocalReply,
+  LocalRequest,
   RemoteProgram,
 } from '#kubectl/host.ts'
 import { AttachedSession } from '#world/container/attached-session.ts'
@@ -28,6 +30,11 @@ import { type Place } from '#workstation/place.ts'
 const MOST_UNREAD = 8 * 1024 * 1024
 
 const FORBIDDEN = 403
+/** Where connections of the computer to itself come from. */
+const CLIENT_PORT = 41_000
+/** What a server in Go answers to anything else. */
+const NO_HTTP =
+  'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request'
 
 const messageOf = (text: string): string =>
   (JSON.parse(text) as { readonly message?: string }).message ?? text
@@ -95,6 +102,18 @@ export class ApiHost implements KubectlHost {
           .networkOf(pod)
           .contact({ ...contact, address: '127.0.0.1', port }),
       )
+    })
+    if (typeof opened !== 'string') this.#open.add(() => opened.close())
+    return opened
+  }
+
+  serve(localPort: number, answer: (request: LocalRequest) => LocalReply): ForwardedPort | string {
+    const opened = this.#ports.listen(localPort, ({ http, message }) => {
+      const told = { source: `127.0.0.1:${CLIENT_PORT}`, takes: 1 } as const
+      if (http !== undefined) return { ...told, outcome: 'http', reply: answer(http) }
+      return message === undefined
+        ? { ...told, outcome: 'silent' }
+        : { ...told, outcome: 'message', text: NO_HTTP }
     })
     if (typeof opened !== 'string') this.#open.add(() => opened.close())
     return opened

@@ -114,6 +114,7 @@ const hostOf = (session: Session, user: UserInfo, server: string): KubectlHost =
         : containerProcess(answer.connection, (act) => act(session.cluster))
     },
     forward: () => 'unable to listen on any of the requested ports',
+    serve: () => 'unable to listen',
   }
 }
 

@@ -63,6 +63,22 @@ export interface ForwardedPort {
   close(): void
 }
 
+/** What another program of the computer asks over HTTP. */
+export interface LocalRequest {
+  readonly method: string
+  /** With the query. */
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** Date and length are told by who sends it. */
+export interface LocalReply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
 export interface KubectlHost {
   /** `https://192.168.49.2:8443`: servers of other names are not there. */
   readonly server: string
@@ -72,6 +88,8 @@ export interface KubectlHost {
   program(call: ApiCall): RemoteProgram | ApiReply
   /** `localPort` 0: any that is free. A text: why it cannot listen. */
   forward(namespace: string, pod: string, localPort: number, port: number): ForwardedPort | string
+  /** Answers at a port of the computer. Otherwise as `forward`. */
+  serve(localPort: number, answer: (request: LocalRequest) => LocalReply): ForwardedPort | string
   /** Opens the page's editor, if the computer has a page in front of it. False: there is none. */
   edit?(path: string): boolean
 }

@@ -37,6 +37,12 @@ export class ApiClient {
     return reply
   }
 
+  /** The same for somebody else, who reads by himself what the server warns of. */
+  relay(call: ApiCall): ApiReply {
+    this.#reach()
+    return this.#options.host.request(this.#complete(call))
+  }
+
   /** Throws ApiError. */
   send(call: ApiCall): ApiReply {
     return succeeded(call, this.raw(call))

@@ -6,6 +6,7 @@ import { diff } from '#kubectl/commands/diff.ts'
 import { edit, editLastApplied } from '#kubectl/commands/edit.ts'
 import { explain } from '#kubectl/commands/explain.ts'
 import { kustomizeFolder } from '#kubectl/commands/kustomize.ts'
+import { proxy } from '#kubectl/commands/proxy.ts'
 import { setLastApplied, viewLastApplied } from '#kubectl/commands/last-applied.ts'
 
 export const furtherBodies: Readonly<Record<string, CommandBody>> = {
@@ -19,4 +20,5 @@ export const furtherBodies: Readonly<Record<string, CommandBody>> = {
   edit,
   explain,
   kustomize: kustomizeFolder,
+  proxy,
 }
