@@ -21,7 +21,7 @@ import {
   familiarReference,
   type ImageReference,
   parseReference,
-} from '#images/reference.ts'
+} from '#apimachinery/image-reference.ts'
 import {
   coredns,
   fixedServer,

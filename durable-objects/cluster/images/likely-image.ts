@@ -1,6 +1,6 @@
 // Which image was meant by a name that there is not.
 import { imageBehaviour } from '#images/catalog.ts'
-import { familiarName, parseReference } from '#images/reference.ts'
+import { familiarName, parseReference } from '#apimachinery/image-reference.ts'
 import { officialName } from '#images/well-known.ts'
 
 /** An image that exists, and whose name is nearly the same; undefined if nobody can tell. */

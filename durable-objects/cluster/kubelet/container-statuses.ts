@@ -8,7 +8,7 @@ import type {
 import type { Container } from '#api/core/v1/pod/container-types.ts'
 import { equal, type Mutable, type StringMap } from '#apimachinery/object.ts'
 import { formatTime } from '#apimachinery/time.ts'
-import { familiarName, parseReference } from '#images/reference.ts'
+import { familiarName, parseReference } from '#apimachinery/image-reference.ts'
 import { digest } from '#kubelet/container-id.ts'
 import type { PodContainer } from '#kubelet/pod-facts.ts'
 import type { ContainerRecord, Exit } from '#kubelet/pod-record.ts'

@@ -1,5 +1,5 @@
 // What happens to one container next. kubernetes: pkg/kubelet/kuberuntime/kuberuntime_{manager,container}.go
-import { familiarReference, parseReference } from '#images/reference.ts'
+import { familiarReference, parseReference } from '#apimachinery/image-reference.ts'
 import { nextBackOff, retryAt } from '#kubelet/back-off.ts'
 import { containerId } from '#kubelet/container-id.ts'
 import { goDuration } from '#kubelet/go-duration.ts'

@@ -7,7 +7,7 @@ import type { Component, ComponentContext } from '#client/component.ts'
 import type { Memory } from '#client/work-queue.ts'
 import type { ImageBehaviour } from '#images/behaviour.ts'
 import { definedImage } from '#images/defined-image.ts'
-import { familiarName, type ImageReference, parseReference } from '#images/reference.ts'
+import { familiarName, type ImageReference, parseReference } from '#apimachinery/image-reference.ts'
 
 /** One generation of an Image object. */
 export interface ImageObject {

@@ -1,10 +1,10 @@
 // From the decision to run a container to its creation. kubernetes: pkg/kubelet/images/image_manager.go
-import { familiarReference } from '#images/reference.ts'
+import { familiarReference } from '#apimachinery/image-reference.ts'
 import { nextBackOff } from '#kubelet/back-off.ts'
 import { goDuration } from '#kubelet/go-duration.ts'
 import { isKnownImage, lookUpImage, type PodContainer } from '#kubelet/pod-facts.ts'
 import type { PodRun, Step } from '#kubelet/pod-run.ts'
-import { parseReference } from '#images/reference.ts'
+import { parseReference } from '#apimachinery/image-reference.ts'
 
 /** An image that is there already is only checked with its registry. */
 const CHECK_SHARE = 0.4

@@ -1,7 +1,7 @@
 // What an image brings along: its distribution, its programs, its files.
 import type { ImageBehaviour } from '#images/behaviour.ts'
 import { imageBehaviour } from '#images/catalog.ts'
-import { familiarName, parseReference } from '#images/reference.ts'
+import { familiarName, parseReference } from '#apimachinery/image-reference.ts'
 import { baseTree, scratchTree, withFiles } from '#shell/files/base-image.ts'
 import type { DirectoryNode } from '#shell/files/node.ts'
 import { httpdFiles, nginxFiles } from '#shell/files/server-files.ts'

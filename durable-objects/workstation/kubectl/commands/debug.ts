@@ -15,7 +15,7 @@ import {
 import { debugByCopy, type Debugged, imagesOf } from '#kubectl/commands/debug-copy.ts'
 import { checkCustom, readCustom, withCustom } from '#kubectl/commands/debug-custom.ts'
 import { profiledContainer, profiledNodePod, PROFILES } from '#kubectl/commands/debug-profiles.ts'
-import { parseReference } from '#kubectl/commands/image-reference.ts'
+import { isReference } from '#apimachinery/image-reference.ts'
 import { podPath } from '#kubectl/commands/remote-run.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
@@ -75,7 +75,7 @@ const check = (run: Invocation, names: readonly string[], words: readonly string
     )
   if (flags.string('copy-to') === '') checkWithoutCopy(run)
   else checkCopy(run, words)
-  if (image !== '' && !parseReference(image))
+  if (image !== '' && !isReference(image))
     throw new KubectlFailure(
       `invalid image name ${JSON.stringify(image)}: invalid reference format`,
     )
@@ -85,7 +85,7 @@ const check = (run: Invocation, names: readonly string[], words: readonly string
   if (!['', 'Always', 'IfNotPresent', 'Never'].includes(policy))
     throw new KubectlFailure(`invalid image pull policy: ${policy}`)
   for (const [name, other] of Object.entries(imagesOf(flags.list('set-image'))))
-    if (!parseReference(other))
+    if (!isReference(other))
       throw new KubectlFailure(
         `invalid image name ${JSON.stringify(other)} for container ${JSON.stringify(name)}: invalid reference format`,
       )

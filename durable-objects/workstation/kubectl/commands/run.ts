@@ -1,7 +1,7 @@
 // kubernetes: kubectl pkg/cmd/run/run.go
 import type { JsonObject } from '#apimachinery/object.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
-import { parseReference } from '#kubectl/commands/image-reference.ts'
+import { isReference } from '#apimachinery/image-reference.ts'
 import { type DryRun, dryRunOf } from '#kubectl/commands/dry-run.ts'
 import { sendGenerated } from '#kubectl/commands/generated-object.ts'
 import { labelsOf, overridden } from '#kubectl/commands/overrides.ts'
@@ -55,7 +55,7 @@ const exposed = (
 const check = (run: Invocation, dryRun: DryRun): void => {
   const { flags } = run
   const image = flags.string('image')
-  if (!parseReference(image))
+  if (!isReference(image))
     throw new KubectlFailure(
       `Invalid image name ${JSON.stringify(image)}: invalid reference format`,
     )

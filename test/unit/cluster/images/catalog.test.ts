@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { imageBehaviour } from '#images/catalog.ts'
 import { type ContainerProgram, processOf } from '#images/process.ts'
-import { familiarReference, parseReference } from '#images/reference.ts'
+import { familiarReference, parseReference } from '#apimachinery/image-reference.ts'
 import { isOneEditAway } from '#images/well-known.ts'
 
 const run = (
