@@ -39,6 +39,7 @@ const found = (run: Invocation): BuiltResult => {
       enforcesNamespace: run.connection.isExplicit,
       continuesOnError: true,
       flattens: true,
+      isTyped: true,
     })
   } catch (error) {
     if (!(error instanceof KubectlFailure)) throw error

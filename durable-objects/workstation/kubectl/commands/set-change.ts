@@ -58,6 +58,7 @@ export const foundToSet = (
     enforcesNamespace: run.connection.isExplicit,
     continuesOnError: true,
     flattens: true,
+    isTyped: true,
     ...(isLocal
       ? { isLocal }
       : {

@@ -2,6 +2,7 @@
 import type { CommandBody } from '#kubectl/invocation.ts'
 import { apply } from '#kubectl/commands/apply.ts'
 import { canI, whoAmI } from '#kubectl/commands/auth.ts'
+import { reconcile } from '#kubectl/commands/reconcile.ts'
 import { configBodies } from '#kubectl/commands/config/table.ts'
 import { completion, pluginList } from '#kubectl/commands/completion.ts'
 import { cordon, uncordon } from '#kubectl/commands/cordon.ts'
@@ -43,6 +44,7 @@ export const commandBodies: Readonly<Record<string, CommandBody>> = {
   'api-resources': apiResources,
   'api-versions': apiVersions,
   'auth can-i': canI,
+  'auth reconcile': reconcile,
   'auth whoami': whoAmI,
   'cluster-info': clusterInfo,
   completion,

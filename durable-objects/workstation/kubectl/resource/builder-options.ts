@@ -28,6 +28,8 @@ export interface BuilderOptions {
   /** What the server is asked for; absent: plain JSON. */
   readonly accept?: string
   readonly query?: readonly (readonly [string, string])[]
+  /** Objects in files must have one of Go's types. kubernetes: Builder.WithScheme */
+  readonly isTyped?: boolean
   /** Nothing is asked from the server. */
   readonly isLocal?: boolean
   /** Objects that the command line names are not asked for. */

@@ -5,6 +5,7 @@ import { decode, DecodeError } from '#apimachinery/schema/decode.ts'
 import { schemaOf } from '#api/schemas.ts'
 import type { ResourceInfo } from '#kubectl/client/discovery.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
+import { asTyped } from '#kubectl/output/typed.ts'
 import { goJsonLine } from '#kubectl/resource/last-applied.ts'
 
 /** kubernetes: unstructured UnstructuredJSONScheme.decodeToList */
@@ -79,6 +80,17 @@ export const checkedItem = ({ kind, apiVersion }: JsonObject): Types => {
     throw typing("Object 'apiVersion' is missing in 'object has no apiVersion field'")
   if (text(kind) === '') throw typing("Object 'Kind' is missing in 'object has no kind field '")
   return { kind: text(kind), apiVersion: text(apiVersion) }
+}
+
+/** An object that must have one of Go's types. Throws what does not fit it. */
+export const typedObject = (object: JsonObject): JsonObject => {
+  const { kind, apiVersion } = object
+  const group = text(apiVersion).includes('/') ? text(apiVersion).split('/')[0]! : ''
+  if (group.includes('.') && !group.endsWith('.k8s.io'))
+    throw new KubectlFailure(
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/scheme/scheme.go:28"`,
+    )
+  return asTyped(object)
 }
 
 const isMap = (value: unknown): value is JsonObject =>

@@ -18,6 +18,7 @@ import {
   isList,
   itemsOf,
   localResource,
+  typedObject,
   withNamespace,
 } from '#kubectl/resource/documents.ts'
 import { fetchInfo, type Info, metadataOf } from '#kubectl/resource/info.ts'
@@ -54,10 +55,11 @@ class Files {
     const hand = (info: Info): void => {
       if (this.#isSelected(info)) visit(this.#latest(info))
     }
-    for (const document of documentsOf(source)) {
-      this.#options.checkDocument?.(document, source.name)
+    for (const given of documentsOf(source)) {
+      this.#options.checkDocument?.(given, source.name)
       this.#tolerate(() => {
-        const types = checkedObject(document, source.name)
+        const types = checkedObject(given, source.name)
+        const document = this.#typed(given, source.name)
         const resource = this.#resourceOf(types, document, source.name)
         if (this.#options.flattens === true && isList(document))
           this.#visitItems(document, source.name, hand)
@@ -67,10 +69,32 @@ class Files {
     throwAll(failures)
   }
 
+  #typed(document: JsonObject, source: string): JsonObject {
+    if (this.#options.isTyped !== true || isList(document)) return document
+    try {
+      return typedObject(document)
+    } catch (error) {
+      throw new KubectlFailure(
+        `unable to decode ${JSON.stringify(source)}: ${asFailure(error).message}`,
+      )
+    }
+  }
+
+  /** The first that does not fit its type is the last that is looked at. kubernetes: runtime.DecodeList */
+  #typedItems(list: JsonObject): readonly JsonObject[] {
+    const items = itemsOf(list)
+    if (this.#options.isTyped !== true) return items
+    try {
+      return items.map(typedObject)
+    } catch (error) {
+      throw new AggregateFailure([new AggregateFailure([asFailure(error)])])
+    }
+  }
+
   /** What is wrong with items is told together, however few they are. kubernetes: FlattenListVisitor */
   #visitItems(list: JsonObject, source: string, hand: Visit): void {
     const failures: Error[] = []
-    for (const item of itemsOf(list))
+    for (const item of this.#typedItems(list))
       this.#tolerate(() => {
         const { apiVersion, kind } = checkedItem(item)
         const resource =
