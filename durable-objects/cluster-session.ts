@@ -79,6 +79,7 @@ export class ClusterSession extends DurableObject {
       turn: (act) => this.#turn(act),
       hold: () => this.#hold(),
       store: new HomeStore(context.storage.sql),
+      session: context.id.name ?? '',
     })
   }
 

@@ -50,12 +50,21 @@ export class ApiHost implements KubectlHost {
   readonly #place: Place
   readonly #user: UserInfo
   readonly #ports: LocalPorts
+  readonly #session: string
   readonly #open = new Set<() => void>()
 
-  constructor(place: Place, user: UserInfo, ports: LocalPorts) {
+  /** `session`: its id, which stands in the URL of its Kubernetes API. */
+  constructor(place: Place, user: UserInfo, ports: LocalPorts, session: string) {
     this.#place = place
     this.#user = user
     this.#ports = ports
+    this.#session = session
+  }
+
+  /** A kubeconfig that was downloaded and brought here names the server by the session's URL. */
+  isSame(server: string): boolean {
+    const [, capability] = /^https?:\/\/[^/]+\/k8s\/([^/]+)$/.exec(server) ?? []
+    return capability?.split('.')[0] === this.#session
   }
 
   /** Lets go of all that is still open: its program has ended, however it did. */

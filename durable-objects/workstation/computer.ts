@@ -25,6 +25,8 @@ export interface ComputerOptions {
   readonly files?: readonly StoredFile[]
   /** Of the session, in milliseconds since 1970. */
   readonly now: number
+  /** The session's id. */
+  readonly session: string
   readonly kubectl: (host: KubectlHost, memory: DiscoveryMemory) => Tool
 }
 
@@ -32,12 +34,14 @@ export class Computer {
   readonly home: Home
   readonly #place = new Place()
   readonly #ports = new LocalPorts()
+  readonly #session: string
   readonly #kubectl: ComputerOptions['kubectl']
   readonly #memory: DiscoveryMemory = {}
   readonly #root = newRoot()
 
-  constructor({ files, now, kubectl }: ComputerOptions) {
+  constructor({ files, now, session, kubectl }: ComputerOptions) {
     this.home = new Home(files, now)
+    this.#session = session
     this.#kubectl = kubectl
   }
 
@@ -46,7 +50,7 @@ export class Computer {
     const isOwner = request.rights === 'edit'
     const page = request.edit === undefined ? undefined : new Page(request.edit)
     const user = isOwner ? ADMINISTRATOR : VIEWER
-    const newHost = (): ApiHost => new ApiHost(this.#place, user, this.#ports)
+    const newHost = (): ApiHost => new ApiHost(this.#place, user, this.#ports, this.#session)
     const kubectl = hosted('kubectl', newHost, (host) => this.#kubectl(host, this.#memory))
     const tools = new Map<string, Tool>(EDITORS.map((name) => [name, editor(name, page)]))
     tools.set('kubectl', kubectl).set('k', kubectl)

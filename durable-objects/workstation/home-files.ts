@@ -49,13 +49,18 @@ const problemOf = (path: string): string | undefined => {
   return undefined
 }
 
+/** Whoever is used to a shell names the folder: `~/web.yaml`, `/home/learner/web.yaml`. */
+const inHome = (path: string): string =>
+  path.replace(new RegExp(`^/*(?:~|${HOME.slice(1)})/+`), '').replace(/^(?:\.\/+)+/, '')
+
 export const callFiles = (home: Home, now: number, call: FilesCall): FilesAnswer => {
   if (call.act === 'list') return { kind: 'list', files: listed(home) }
-  const why = problemOf(call.path)
+  const given = inHome(call.path)
+  const why = problemOf(given)
   if (why !== undefined) return { kind: 'refused', why }
   const files = new FileSystem(volumeOf(directory({})), { now: () => now, user: LEARNER })
   files.mount(HOME, home.volume)
-  const path = `${HOME}/${call.path}`
+  const path = `${HOME}/${given}`
   // a link may lead to anywhere on the computer: only what is in the home folder is here
   switch (call.act) {
     case 'read':
@@ -103,7 +108,9 @@ const write = (files: FileSystem, path: string, text: string): FilesAnswer => {
     if (failed !== undefined) return outcomeOf(failed, false)
   }
   const isNew = !files.exists(path)
-  return outcomeOf(files.write(path, text), isNew)
+  // who sends a script means to run it, and has no other way to say so
+  const mode = text.startsWith('#!') ? 0o755 : 0o644
+  return outcomeOf(files.write(path, text, { mode }), isNew)
 }
 
 const outcomeOf = (failed: ReturnType<FileSystem['write']>, isNew: boolean): FilesAnswer => {

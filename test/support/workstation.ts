@@ -67,7 +67,7 @@ export class Desk {
     kubectl: (host: KubectlHost) => Tool = rawKubectl,
   ) {
     this.cluster = new Cluster({ seed: 1, settings: settingsOf(settings), createdAt: CREATED })
-    this.computer = new Computer({ now: CREATED, kubectl })
+    this.computer = new Computer({ now: CREATED, session: 'session', kubectl })
   }
 
   /** A command to its end, or until it only waits. */

@@ -89,6 +89,47 @@ describe('files', () => {
     expect(answer.headers.get('content-type')).toBe('application/problem+json')
   })
 
+  test.each(['~/shop/web.yaml', '%2Fhome%2Flearner%2Fshop/web.yaml', '/shop/../shop/web.yaml'])(
+    'PUT %s is a path of the home folder',
+    async (path) => {
+      const session = await newSession()
+      const put = await at(session, `files/${path}`.replace('//', '/'), {
+        method: 'PUT',
+        body: 'x',
+      })
+      expect(put.status).toBe(201)
+      expect(await filesOf(session)).toContain('shop/web.yaml')
+    },
+  )
+
+  test('that are scripts may be run', async () => {
+    const session = await newSession()
+    const script = '#!/bin/sh\nsed -i "s/a: b/a: $1/" "$2"\n'
+    await at(session, 'files/edit.sh', { method: 'PUT', body: script })
+    await run(session, 'kubectl create configmap c --from-literal=a=b')
+    expect(
+      await run(session, 'kubectl edit cm c', { env: { KUBE_EDITOR: './edit.sh c' } }),
+    ).toMatchObject({ exitCode: 0, stdout: 'configmap/c edited\n' })
+    expect(await run(session, 'kubectl get cm c -o jsonpath={.data.a}')).toMatchObject({
+      stdout: 'c',
+    })
+  })
+
+  test('may be a kubeconfig of the session', async () => {
+    const session = await newSession()
+    const kubeconfig = await (await at(session, 'kubeconfig')).text()
+    await at(session, 'files/.kube/config', { method: 'PUT', body: kubeconfig })
+    expect(await run(session, 'kubectl get ns default -o name')).toMatchObject({
+      stdout: 'namespace/default\n',
+    })
+    const other = kubeconfig.replace(session.id, 'a'.repeat(26))
+    await at(session, 'files/other', { method: 'PUT', body: other })
+    expect(await run(session, 'kubectl --kubeconfig other get ns')).toMatchObject({
+      stderr: expect.stringContaining('was refused'),
+      exitCode: 1,
+    })
+  })
+
   test('need the key to be changed', async () => {
     const { id } = await newSession()
     const answer = await call(`/api/sessions/${id}/files/a`, { method: 'PUT', body: 'x' })

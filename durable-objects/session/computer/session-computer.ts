@@ -45,6 +45,8 @@ export interface ComputerParts {
   /** Somebody is connected until the answer is called; undefined: too many are. */
   readonly hold: () => (() => void) | undefined
   readonly store: HomeStore
+  /** The session's id. */
+  readonly session: string
 }
 
 /** So many are looked at in one turn: whoever asks something else waits no longer. */
@@ -92,6 +94,7 @@ export class SessionComputer {
       this.#computer = new Computer({
         now: cluster.now,
         kubectl: kubectlTool,
+        session: this.#parts.session,
         ...(files === undefined ? {} : { files }),
       })
     }

@@ -80,8 +80,9 @@ export interface LocalReply {
 }
 
 export interface KubectlHost {
-  /** `https://192.168.49.2:8443`: servers of other names are not there. */
+  /** `https://192.168.49.2:8443`: servers of other names are not there, but for those that are this one. */
   readonly server: string
+  isSame?(server: string): boolean
   request(call: ApiCall): ApiReply
   stream(call: ApiCall): ApiStream | ApiReply
   /** For paths that end in `/exec` or `/attach`. */

@@ -104,7 +104,8 @@ export class ApiClient {
   /** The host and port of a server that is not there. */
   #unreachable(): string | undefined {
     const { host, server } = this.#options
-    if (server.replace(/\/+$/, '') === host.server) return undefined
+    const given = server.replace(/\/+$/, '')
+    if (given === host.server || host.isSame?.(given) === true) return undefined
     return server.replace(/^[a-z]+:\/\//, '').replace(/\/.*/, '')
   }
 
