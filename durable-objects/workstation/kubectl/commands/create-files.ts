@@ -1,15 +1,17 @@
 // `create -f`. kubernetes: kubectl pkg/cmd/create/create.go
 import { pathTo } from '#kubectl/client/discovery.ts'
+import { recorded } from '#kubectl/commands/change-cause.ts'
+import { createEdited } from '#kubectl/commands/create-edit.ts'
 import { rawTarget } from '#kubectl/commands/raw.ts'
 import { dryRunOf, managerOf, validationOf, writeQuery } from '#kubectl/commands/dry-run.ts'
 import { manifestsOf, refuseArgs, requireFiles } from '#kubectl/commands/manifest-files.ts'
 import { KubectlFailure, withSource } from '#kubectl/failure.ts'
-import type { Invocation } from '#kubectl/invocation.ts'
+import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
 import { resultPrinter } from '#kubectl/output/result.ts'
 import { goJsonLine, withLastApplied } from '#kubectl/resource/last-applied.ts'
 import { sourcesOf } from '#kubectl/resource/read-files.ts'
 
-export const create = (run: Invocation): void => {
+export const create: CommandBody = (run) => {
   const { flags } = run
   refuseArgs(run)
   requireFiles(run)
@@ -17,9 +19,11 @@ export const create = (run: Invocation): void => {
   const dryRun = dryRunOf(run)
   const validation = validationOf(run)
   const printer = resultPrinter(run, dryRun)
+  if (flags.bool('edit')) return createEdited(run)
   let count = 0
   manifestsOf(run, validation).visit((info) => {
-    const object = flags.bool('save-config') ? withLastApplied(info.object!) : info.object!
+    const given = flags.bool('save-config') ? withLastApplied(info.object!) : info.object!
+    const object = recorded(run, given)
     count++
     if (dryRun === 'client') return printer.print({ ...info, object }, 'created')
     try {

@@ -6,7 +6,8 @@ import type { ToolRun } from '#shell/tools/tool.ts'
 import { editText, hasLines, withoutComments } from '#kubectl/commands/editor.ts'
 import { ApiError, asFailure, KubectlFailure, PlainFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
-import { printJson, withoutManagedFields } from '#kubectl/output/format.ts'
+import { noPrinter, printJson, withoutManagedFields } from '#kubectl/output/format.ts'
+import { printKyaml } from '#kubectl/output/kyaml.ts'
 import { editedInfos, validationProblem } from '#kubectl/commands/edited-file.ts'
 import type { Info } from '#kubectl/resource/info.ts'
 
@@ -79,7 +80,14 @@ const objectText = (run: Invocation, infos: readonly Info[]): string => {
     objects.length === 1
       ? objects[0]!
       : { apiVersion: 'v1', items: objects, kind: 'List', metadata: {} }
-  return run.flags.string('output') === 'json' ? printJson(object) : printYaml(object)
+  switch (run.flags.string('output')) {
+    case 'json':
+      return printJson(object)
+    case 'kyaml':
+      return printKyaml(object)
+    default:
+      return printYaml(object)
+  }
 }
 
 /** kubernetes: StripComments */
@@ -92,6 +100,14 @@ const meaning = (text: string): JsonValue => {
 }
 
 const isSame = (a: string, b: string): boolean => equal(meaning(a), meaning(b))
+
+const FORMATS = ['json', 'kyaml', 'yaml']
+
+/** Files are written in few formats. */
+export const checkEditedFormat = ({ flags }: Invocation): void => {
+  const format = flags.string('output')
+  if (format !== '' && !FORMATS.includes(format)) throw noPrinter(format, FORMATS)
+}
 
 /** One session for all of these objects. */
 export function* editInfos(run: Invocation, infos: readonly Info[], mode: EditMode): ToolRun<void> {

@@ -4,11 +4,16 @@ import { equal, type JsonObject } from '#apimachinery/object.ts'
 import { threeWayPatch } from '#apimachinery/patch/three-way.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
 import { managerOf, type Validation, validationOf, writeQuery } from '#kubectl/commands/dry-run.ts'
-import { type EditMode, editInfos, OBJECT_HEADER } from '#kubectl/commands/edit-session.ts'
+import {
+  checkEditedFormat,
+  type EditMode,
+  editInfos,
+  OBJECT_HEADER,
+} from '#kubectl/commands/edit-session.ts'
 import { editedInfos } from '#kubectl/commands/edited-file.ts'
 import { asFailure, KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
-import { noPrinter, withoutManagedFields } from '#kubectl/output/format.ts'
+import { withoutManagedFields } from '#kubectl/output/format.ts'
 import { resultPrinter } from '#kubectl/output/result.ts'
 import { build } from '#kubectl/resource/builder.ts'
 import { type Info, metadataOf, pathOfInfo } from '#kubectl/resource/info.ts'
@@ -18,8 +23,6 @@ import {
   lastApplied,
   withLastApplied,
 } from '#kubectl/resource/last-applied.ts'
-
-const FORMATS = ['json', 'kyaml', 'yaml']
 
 const infosOf = (run: Invocation): readonly Info[] => {
   const { flags } = run
@@ -37,13 +40,8 @@ const infosOf = (run: Invocation): readonly Info[] => {
   }).all()
 }
 
-const checkOutput = (run: Invocation): void => {
-  const output = run.flags.string('output')
-  if (output !== '' && !FORMATS.includes(output)) throw noPrinter(output, FORMATS)
-}
-
 export function* edit(run: Invocation): ToolRun<void> {
-  checkOutput(run)
+  checkEditedFormat(run)
   const validation = validationOf(run)
   const infos = infosOf(run)
   if (infos.length === 0) throw new KubectlFailure('edit cancelled, no objects found')
@@ -122,7 +120,7 @@ const NOTHING_APPLIED =
   'no last-applied-configuration annotation found on resources, to create the annotation, use command `kubectl apply set-last-applied --create-annotation`'
 
 export function* editLastApplied(run: Invocation): ToolRun<void> {
-  checkOutput(run)
+  checkEditedFormat(run)
   const validation = validationOf(run)
   const infos = infosOf(run).flatMap(({ object }) => {
     const text = lastApplied(object!)
