@@ -6,6 +6,7 @@ import { applyStrategicMergePatch } from '#apimachinery/patch/strategic-merge.ts
 import { threeWayPatch } from '#apimachinery/patch/three-way.ts'
 import { pathTo, type ResourceInfo } from '#kubectl/client/discovery.ts'
 import { propagationOf } from '#kubectl/commands/delete.ts'
+import { recorded } from '#kubectl/commands/change-cause.ts'
 import { migrated } from '#kubectl/commands/apply-migration.ts'
 import {
   type DryRun,
@@ -66,7 +67,8 @@ export const apply = (run: Invocation): void => {
   const applied: Info[] = []
   for (const info of infos)
     try {
-      applied.push((isServerSide ? applyOnServer : applyOne)(applying, info))
+      const given = { ...info, object: recorded(run, info.object!) }
+      applied.push((isServerSide ? applyOnServer : applyOne)(applying, given))
     } catch (error) {
       if (!(error instanceof KubectlFailure)) throw error
       failures.push(error)

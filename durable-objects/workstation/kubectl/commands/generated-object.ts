@@ -1,6 +1,7 @@
 // Objects that commands make of flags, on their way to the server. kubernetes: cli-runtime pkg/resource/helper.go Create
 import type { JsonObject } from '#apimachinery/object.ts'
 import { pathTo } from '#kubectl/client/discovery.ts'
+import { recorded } from '#kubectl/commands/change-cause.ts'
 import { type DryRun, managerOf, type Validation, writeQuery } from '#kubectl/commands/dry-run.ts'
 import { ApiError, KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
@@ -50,7 +51,8 @@ export const savesConfig = ({ flags }: Invocation): boolean =>
   flags.has('save-config') && flags.bool('save-config')
 
 /** What expose, run and autoscale make: as the server answers it; with `--dry-run=client` as it would be sent. */
-export const sendGenerated = (run: Invocation, given: JsonObject, dryRun: DryRun): Info => {
+export const sendGenerated = (run: Invocation, made: JsonObject, dryRun: DryRun): Info => {
+  const given = recorded(run, made)
   if (dryRun !== 'client') {
     const object = asTyped(given)
     return post(run, savesConfig(run) ? withTypedLastApplied(object) : object, { dryRun })

@@ -1,6 +1,7 @@
 // `label` and `annotate`. kubernetes: kubectl pkg/cmd/{label/label,annotate/annotate}.go
 import { type JsonObject, own, setKey } from '#apimachinery/object.ts'
 import { isValidLabelValue } from '#apimachinery/validation/names.ts'
+import { newCause, recorded } from '#kubectl/commands/change-cause.ts'
 import { type DryRun, dryRunOf, managerOf, writeQuery } from '#kubectl/commands/dry-run.ts'
 import { AggregateFailure, KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
@@ -223,7 +224,8 @@ const labelAll = (labeling: Labeling, result: BuiltResult): void => {
   const { flags } = run
   const isHere = dryRun === 'client' || flags.bool('local') || flags.bool('list')
   result.visit((info) => {
-    const before = withoutVersion(labeling, info.object!)
+    const given = withoutVersion(labeling, info.object!)
+    const before = subject === LABELS || isHere ? given : recorded(run, given)
     const current = textsOf(subject, before)
     if (!isHere && subject === LABELS)
       for (const key of removed)
@@ -281,7 +283,11 @@ const send = (
   const isNew = metadataOf(info.object)[subject.field] === undefined
   const { resourceVersion } = metadataOf(after)
   const isPinned = run.flags.string('resource-version') !== ''
+  const cause = newCause(run, info.object!)
+  const hasCause = Object.keys(cause).length > 0
+  if (subject === ANNOTATIONS) Object.assign(changes, cause)
   const metadata: JsonObject = {
+    ...(subject === LABELS && hasCause ? { annotations: cause } : {}),
     ...(isNew || Object.keys(changes).length > 0 ? { [subject.field]: changes } : {}),
     ...(isPinned ? { resourceVersion: resourceVersion! } : {}),
   }

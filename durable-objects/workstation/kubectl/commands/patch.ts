@@ -7,6 +7,7 @@ import { StatusError } from '#apimachinery/status-error.ts'
 import { parseYaml } from '#apimachinery/yaml/parse.ts'
 import { isFailure } from '#shell/files/failure.ts'
 import { givenPath } from '#shell/files/path.ts'
+import { recordChange } from '#kubectl/commands/change-cause.ts'
 import { type DryRun, dryRunOf, managerOf, writeQuery } from '#kubectl/commands/dry-run.ts'
 import { ApiError, KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
@@ -56,6 +57,7 @@ export const patch = (run: Invocation): void => {
       isLocal || dryRun === 'client'
         ? patchedHere(info, type, changes)
         : patchedThere(run, info, type, changes, dryRun)
+    if (!isLocal && dryRun !== 'client') recordChange(run, { ...info, object })
     const operation = equal(info.object!, object) ? 'patched (no change)' : 'patched'
     // that it is a dry run is not told
     resultPrinter(run).print(namedAs({ ...info, object }), operation)

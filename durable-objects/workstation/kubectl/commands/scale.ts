@@ -1,6 +1,7 @@
 // kubernetes: kubectl pkg/cmd/scale/scale.go, pkg/scale/scale.go
 import { type JsonObject, own } from '#apimachinery/object.ts'
 import { pathTo } from '#kubectl/client/discovery.ts'
+import { recordChange } from '#kubectl/commands/change-cause.ts'
 import { type DryRun, dryRunOf } from '#kubectl/commands/dry-run.ts'
 import { KubectlFailure, throwAll } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
@@ -39,6 +40,7 @@ export function* scale(run: Invocation): ToolRun<void> {
   }
   for (const info of infos) {
     if (dryRun !== 'client') scaleOne(run, info, replicas, dryRun)
+    if (dryRun !== 'client') recordChange(run, info)
     if (dryRun === 'none' && flags.duration('timeout') !== 0) yield* waitUntilScaled(run, info)
     printer.print({ ...info, object: withReplicas(info, replicas) }, 'scaled')
   }
