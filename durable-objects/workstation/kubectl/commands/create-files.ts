@@ -2,7 +2,6 @@
 import { pathTo } from '#kubectl/client/discovery.ts'
 import { recorded } from '#kubectl/commands/change-cause.ts'
 import { createEdited } from '#kubectl/commands/create-edit.ts'
-import { recorded } from '#kubectl/commands/change-cause.ts'
 import { rawTarget } from '#kubectl/commands/raw.ts'
 import { dryRunOf, managerOf, validationOf, writeQuery } from '#kubectl/commands/dry-run.ts'
 import { manifestsOf, refuseArgs, requireFiles } from '#kubectl/commands/manifest-files.ts'
