@@ -24,13 +24,13 @@ export const knownDifferences = differences.flatMap(({ text, steps = [] }) =>
   steps.map((step) => ({ ...step, reason: text })),
 )
 
-const parity = (url, args) =>
+const parity = (url, args, kubectl = kubectlPath()) =>
   new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
       [path.join(here, 'parity.mjs'), ...args, '--jobs', JOBS, '--json'],
       {
-        env: { ...process.env, KUBARIUM_URL: url, KUBECTL: kubectlPath() },
+        env: { ...process.env, KUBARIUM_URL: url, KUBECTL: kubectl },
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     )
@@ -40,9 +40,16 @@ const parity = (url, args) =>
     child.on('close', () => resolve(JSON.parse(output)))
   })
 
+const NEW_CLUSTER = ['--new-cluster', `node ${path.join(here, 'new-cluster.mjs')}`]
+
 /** What the real kubectl saw: `{ steps, identical, results: [{ name, total, identical, failures }] }`. */
-export const replayKubectl = (url) =>
-  parity(url, ['check', ...goldens, '--new-cluster', `node ${path.join(here, 'new-cluster.mjs')}`])
+export const replayKubectl = (url) => parity(url, ['check', ...goldens, ...NEW_CLUSTER])
+
+/** The same of some scenarios with a program that stands in for kubectl. */
+export const replayStandIn = (url, scenarios, standIn) => {
+  const files = scenarios.map((name) => path.join(here, 'golden', `${name}.json`))
+  return parity(url, ['check', ...files, ...NEW_CLUSTER], standIn)
+}
 
 /** What kube-proxy would have written: `{ cases, identical, results: [{ name, failures }] }`. */
 export const replayProxy = (url) =>
