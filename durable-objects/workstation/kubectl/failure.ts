@@ -60,6 +60,11 @@ export const throwAll = (failures: readonly Error[]): void => {
   if (failures.length > 1) throw new AggregateFailure(failures)
 }
 
+/** The same where everything is told without `error: `, even if it is one. */
+export const throwTogether = (failures: readonly Error[]): void => {
+  if (failures.length > 0) throw new AggregateFailure([new AggregateFailure(failures)])
+}
+
 /** Without those that say that something is not there. */
 export const withoutNotFound = (failures: readonly Error[]): readonly Error[] =>
   failures.flatMap((error) => {

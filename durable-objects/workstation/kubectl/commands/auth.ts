@@ -5,7 +5,8 @@ import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { AlignedColumns } from '#kubectl/output/aligned.ts'
 import { outputFormat } from '#kubectl/output/format.ts'
-import { printerFor } from '#kubectl/output/printer.ts'
+import { typedPrinterFor } from '#kubectl/output/printer.ts'
+import { asTyped } from '#kubectl/output/typed.ts'
 
 const REVIEWS = '/apis/authorization.k8s.io/v1'
 
@@ -169,7 +170,7 @@ export const whoAmI = (run: Invocation): void => {
     body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }),
   })
   const format = outputFormat(run)
-  if (format !== '') return run.out(printerFor(run, format)(review))
+  if (format !== '') return run.out(typedPrinterFor(run, format)(asTyped(review)))
   const { userInfo = {} } = (review['status'] ?? {}) as {
     readonly userInfo?: {
       readonly username?: string

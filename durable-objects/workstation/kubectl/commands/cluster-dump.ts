@@ -5,7 +5,8 @@ import type { JsonObject } from '#apimachinery/object.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { withoutManagedFields } from '#kubectl/output/format.ts'
-import { printerFor } from '#kubectl/output/printer.ts'
+import { typedPrinterFor } from '#kubectl/output/printer.ts'
+import { asTyped } from '#kubectl/output/typed.ts'
 import { itemsOf } from '#kubectl/resource/documents.ts'
 import { metadataOf } from '#kubectl/resource/info.ts'
 
@@ -25,13 +26,17 @@ export const clusterDump = (run: Invocation): void => {
   const folder = flags.string('output-directory')
   const format = flags.string('output')
   const extension = format === 'json' || format === 'yaml' ? `.${format}` : '.txt'
-  const found = printerFor(run, format)
-  const print = format === 'json' ? orderedJson : found
+  const print = typedPrinterFor(run, format)
   if (format === 'name')
     throw new KubectlFailure('list types are not supported by name printing: *v1.NodeList')
   const keep = flags.bool('show-managed-fields')
   const put = (list: JsonObject, name: string): void =>
-    write(run, folder, `${name}${extension}`, print(keep ? list : withoutManagedFields(list)))
+    write(
+      run,
+      folder,
+      `${name}${extension}`,
+      print(inOrder(keep ? list : withoutManagedFields(list))),
+    )
   put(run.client.get('/api/v1/nodes'), 'nodes')
   for (const namespace of namespacesOf(run))
     for (const [name, root, plural] of LISTS) {
@@ -40,6 +45,12 @@ export const clusterDump = (run: Invocation): void => {
       if (plural === 'pods') for (const pod of itemsOf(list)) dumpLogs(run, folder, namespace, pod)
     }
   if (folder !== '' && folder !== '-') run.out(`Cluster info dumped to ${folder}\n`)
+}
+
+/** A list without anything in it is a list. */
+const inOrder = (list: JsonObject): JsonObject => {
+  const typed = asTyped(list)
+  return itemsOf(list).length === 0 ? { ...typed, items: [] } : typed
 }
 
 const namespacesOf = (run: Invocation): readonly string[] => {
@@ -51,15 +62,6 @@ const namespacesOf = (run: Invocation): readonly string[] => {
   const given = flags.list('namespaces')
   return given.length > 0 ? given : ['kube-system', run.namespace]
 }
-
-const ESCAPES = /[<>&\u2028\u2029]/g
-
-/** Objects of known types are not sorted by the names of their fields. encoding/json */
-const orderedJson = (list: JsonObject): string =>
-  `${JSON.stringify(list, undefined, 4).replace(
-    ESCAPES,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )}\n`
 
 const write = (run: Invocation, folder: string, name: string, text: string): void => {
   if (folder === '' || folder === '-') return run.out(text)

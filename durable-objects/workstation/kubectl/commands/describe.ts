@@ -3,7 +3,7 @@ import type { KubeObject } from '#apimachinery/object.ts'
 import { pathTo } from '#kubectl/client/discovery.ts'
 import { describeObject } from '#kubectl/describe/describe.ts'
 import type { DescribeContext } from '#kubectl/describe/context.ts'
-import { ApiError, KubectlFailure, throwAll } from '#kubectl/failure.ts'
+import { ApiError, KubectlFailure, throwAll, throwTogether } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { build } from '#kubectl/resource/builder.ts'
 import { fetchInfo, type Info } from '#kubectl/resource/info.ts'
@@ -39,7 +39,7 @@ export const describe = (run: Invocation): void => {
         ? 'No resources found\n'
         : `No resources found in ${run.namespace} namespace.\n`,
     )
-  throwAll(problems)
+  ;(args.length > 0 ? throwAll : throwTogether)(problems)
 }
 
 const isNotFound = (error: Error): boolean => error instanceof ApiError && error.is('NotFound')

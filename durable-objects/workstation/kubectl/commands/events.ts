@@ -1,7 +1,7 @@
 // kubernetes: kubectl pkg/cmd/events/{events,event_printer}.go
 import type { Event } from '#api/core/v1/event/types.ts'
 import { age } from '#apimachinery/age.ts'
-import { type JsonObject, own } from '#apimachinery/object.ts'
+import type { JsonObject } from '#apimachinery/object.ts'
 import { parseTime } from '#apimachinery/time.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
 import { eventsOf } from '#kubectl/client/watch.ts'
@@ -10,7 +10,8 @@ import { KubectlFailure, PlainFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { AlignedColumns } from '#kubectl/output/aligned.ts'
 import { outputFormat, withoutManagedFields } from '#kubectl/output/format.ts'
-import { printerFor } from '#kubectl/output/printer.ts'
+import { typedPrinterFor } from '#kubectl/output/printer.ts'
+import { asTyped } from '#kubectl/output/typed.ts'
 import { escapeTerminal } from '#kubectl/output/prefix-writer.ts'
 
 const CHUNK = '500'
@@ -113,7 +114,7 @@ const sorted = (found: readonly Event[]): readonly Event[] =>
 const eventPrinter = (run: Invocation): Print => {
   const format = outputFormat(run)
   if (format === '') return tablePrinter(run)
-  const print = format === 'json' ? printTyped : printerFor(run, format)
+  const print = typedPrinterFor(run, format)
   const shown = (object: JsonObject): JsonObject =>
     run.flags.bool('show-managed-fields') ? object : withoutManagedFields(object)
   // a list of this type has no name, and is not looked into
@@ -127,50 +128,8 @@ const eventPrinter = (run: Invocation): Print => {
       : found.map((event) => print(shown(inOrder(event)))).join('')
 }
 
-/** Types of Go are written field by field, in their own order. */
-const printTyped = (object: JsonObject): string =>
-  `${JSON.stringify(object, undefined, 4).replaceAll(
-    /[<>&\u2028\u2029]/g,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )}\n`
-
-const FIELDS = [
-  'metadata',
-  'involvedObject',
-  'reason',
-  'message',
-  'source',
-  'firstTimestamp',
-  'lastTimestamp',
-  'count',
-  'type',
-  'eventTime',
-  'series',
-  'action',
-  'related',
-  'reportingComponent',
-  'reportingInstance',
-]
-/** What Go writes although nobody has said anything. */
-const EMPTY: JsonObject = {
-  source: {},
-  firstTimestamp: null,
-  lastTimestamp: null,
-  eventTime: null,
-  reportingComponent: '',
-  reportingInstance: '',
-}
-
-/** An Event as Go's type of it is written. */
-const inOrder = (event: Event): JsonObject => {
-  const given = event as unknown as JsonObject
-  const result: Record<string, JsonObject[string]> = { kind: 'Event', apiVersion: 'v1' }
-  for (const field of FIELDS) {
-    const value = own(given, field) ?? own(EMPTY, field)
-    if (value !== undefined) result[field] = value
-  }
-  return result
-}
+const inOrder = (event: Event): JsonObject =>
+  asTyped({ kind: 'Event', apiVersion: 'v1', ...(event as unknown as JsonObject) })
 
 const tablePrinter = (run: Invocation): Print => {
   const withNamespace = run.flags.bool('all-namespaces')

@@ -6,10 +6,10 @@ import { sortedInfos, sortedTables } from '#kubectl/commands/get-sort.ts'
 import { getRaw } from '#kubectl/commands/raw.ts'
 import { watchAndPrint } from '#kubectl/commands/get-watch.ts'
 import {
-  AggregateFailure,
   asFailure,
   KubectlFailure,
   throwAll,
+  throwTogether,
   withoutNotFound,
 } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
@@ -111,7 +111,7 @@ const printTables = (run: Invocation): void => {
       isNamespaced ? `No resources found in ${run.namespace} namespace.\n` : 'No resources found\n',
     )
   // what is wrong with files is told together
-  throwAll(isWithoutFiles(run) ? failures : failures.map((one) => new AggregateFailure([one])))
+  ;(isWithoutFiles(run) ? throwAll : throwTogether)(failures)
 }
 
 const kindKey = ({ group, version, kind }: Info['resource']): string =>

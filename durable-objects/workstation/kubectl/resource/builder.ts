@@ -300,7 +300,7 @@ class Builder {
         for (const each of visitsOf([built], this.#run, this.#options, this.#namespace, labels))
           each(visit)
       }
-      return { isSingle: false, targetsSingleItems: true, sources: [visitBuilt] }
+      return { isSingle: true, targetsSingleItems: true, sources: [visitBuilt] }
     }
     const sources = sourcesOf(this.#run, filenames, this.#options.isRecursive ?? false)
     if (sources.length === 0)

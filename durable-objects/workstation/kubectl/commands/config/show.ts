@@ -6,7 +6,7 @@ import { KubectlFailure, throwAll } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
 import { AlignedColumns } from '#kubectl/output/aligned.ts'
 import { outputFormat } from '#kubectl/output/format.ts'
-import { printerFor } from '#kubectl/output/printer.ts'
+import { typedPrinterFor } from '#kubectl/output/printer.ts'
 
 /** The help on standard output, and what is wrong. kubernetes: helpErrorf */
 export const wrongArguments = (run: Invocation, word = 'Unexpected'): KubectlFailure => {
@@ -39,8 +39,7 @@ export const view: CommandBody = (run) => {
       for (const [name, entry] of config[section]) config[section].set(name, redacted(entry))
   const format = outputFormat(run)
   const document = config.document()
-  if (format === 'json') run.out(`${JSON.stringify(document, undefined, 4)}\n`)
-  else run.out(printerFor(run, format)(document))
+  run.out(typedPrinterFor(run, format)(document))
 }
 
 /** Only what the context uses. */
