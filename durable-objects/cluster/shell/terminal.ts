@@ -34,6 +34,13 @@ const MOST_HISTORY = 200
 /** As much as Linux takes for one line. */
 const LONGEST_LINE = 4095
 
+/** Keys that no letter of ^ stands for. */
+const WORD_LEFT = '\x00b'
+const WORD_RIGHT = '\x00f'
+const KILL_WORD = '\x00d'
+const RUB_OUT_WORD = '\x00\x7f'
+const LAST_WORD = '\x00.'
+
 /** What a terminal sends for keys that have no character, and the letter of ^ that does the same. */
 const SEQUENCES: Readonly<Record<string, string>> = {
   '[A': '\x10',
@@ -51,6 +58,16 @@ const SEQUENCES: Readonly<Record<string, string>> = {
   OD: '\x02',
   OH: '\x01',
   OF: '\x05',
+  '[1;3C': WORD_RIGHT,
+  '[1;5C': WORD_RIGHT,
+  f: WORD_RIGHT,
+  '[1;3D': WORD_LEFT,
+  '[1;5D': WORD_LEFT,
+  b: WORD_LEFT,
+  '[3;5~': KILL_WORD,
+  d: KILL_WORD,
+  '\x7f': RUB_OUT_WORD,
+  '.': LAST_WORD,
 }
 
 const MOST_LISTED = 200
@@ -64,6 +81,8 @@ export class Terminal {
   #cursor = 0
   #history: string[] = []
   #shown = 0
+  /** What was taken out last: ^Y brings it back. */
+  #killed: readonly string[] = []
   /** The beginning of a sequence whose rest has not come. */
   #escape: string | undefined
   #last = ''
@@ -126,11 +145,23 @@ export class Terminal {
       case '\b':
         return this.#remove(this.#cursor - 1, this.#cursor)
       case '\x15':
-        return this.#remove(0, this.#cursor)
+        return this.#kill(0, this.#cursor)
       case '\x0b':
-        return this.#remove(this.#cursor, this.#line.length)
+        return this.#kill(this.#cursor, this.#line.length)
       case '\x17':
-        return this.#remove(this.#wordStart(), this.#cursor)
+        return this.#kill(this.#wordStart(), this.#cursor)
+      case RUB_OUT_WORD:
+        return this.#kill(this.#lettersBefore(), this.#cursor)
+      case KILL_WORD:
+        return this.#kill(this.#cursor, this.#lettersBehind())
+      case '\x19':
+        return this.#insertAll(this.#killed)
+      case LAST_WORD:
+        return this.#insertAll(this.#history.at(-1)?.trimEnd().split(/\s+/).at(-1) ?? '')
+      case WORD_LEFT:
+        return this.#move(this.#lettersBefore())
+      case WORD_RIGHT:
+        return this.#move(this.#lettersBehind())
       case '\x01':
         return this.#move(0)
       case '\x05':
@@ -156,6 +187,8 @@ export class Terminal {
 
   #submit(): void {
     const line = this.#line.join('')
+    // the line may take several rows
+    this.#move(this.#line.length)
     this.#ends.show('\r\n')
     if (line.trim() !== '' && line !== this.#history.at(-1))
       this.#history = [...this.#history, line].slice(-MOST_HISTORY)
@@ -164,6 +197,7 @@ export class Terminal {
   }
 
   #interrupt(signal: 'INT' | 'QUIT'): void {
+    this.#move(this.#line.length)
     this.#ends.show(signal === 'INT' ? '^C' : '^\\')
     this.#clear()
     this.#ends.signal(signal)
@@ -181,6 +215,15 @@ export class Terminal {
     this.#cursor++
     this.#ends.show(character)
     this.#redraw(0)
+  }
+
+  #insertAll(characters: Iterable<string>): void {
+    for (const character of characters) this.#insert(character)
+  }
+
+  #kill(from: number, to: number): void {
+    if (from < to) this.#killed = this.#line.slice(from, to)
+    this.#remove(from, to)
   }
 
   #remove(from: number, to: number): void {
@@ -212,6 +255,22 @@ export class Terminal {
     return at
   }
 
+  /** Where the word begins that Alt-B goes back over: it is of letters and digits. */
+  #lettersBefore(): number {
+    let at = this.#cursor
+    while (at > 0 && !isLetter(this.#line[at - 1]!)) at--
+    while (at > 0 && isLetter(this.#line[at - 1]!)) at--
+    return at
+  }
+
+  #lettersBehind(): number {
+    const { length } = this.#line
+    let at = this.#cursor
+    while (at < length && !isLetter(this.#line[at]!)) at++
+    while (at < length && isLetter(this.#line[at]!)) at++
+    return at
+  }
+
   #recall(index: number): void {
     if (index < 0 || index > this.#history.length) return
     this.#move(this.#line.length)
@@ -221,6 +280,17 @@ export class Terminal {
     this.#cursor = line.length
     this.#shown = index
     this.#ends.show(line.join(''))
+  }
+
+  /** Back to the beginning of what is shown, over all its rows, which are empty then. */
+  #clearShown(): string {
+    const search = this.#search
+    const before = search === undefined ? this.#promptLength() : searchPrompt(search, true).length
+    return `${'\b'.repeat(before + this.#cursor)}\r\x1b[J`
+  }
+
+  #promptLength(): number {
+    return (this.#ends.prompt?.() ?? '').replace(/\x1b\[[\d;]*m/g, '').length
   }
 
   /** The line anew, behind its prompt. */
@@ -239,10 +309,11 @@ export class Terminal {
     else if (key === '\x7f' || key === '\b') this.#look([...text].slice(0, -1).join(''))
     else if (key >= ' ' && key !== DELETE) this.#look(text + key)
     else {
+      const cleared = this.#clearShown()
       this.#search = undefined
       if (key === '\x07' || key === '\x03') this.#line = []
       this.#cursor = this.#line.length
-      this.#again('\r\x1b[K')
+      this.#again(cleared)
       return key === '\x07' || key === '\x1b'
     }
     return true
@@ -261,13 +332,12 @@ export class Terminal {
   #showSearch(search: Search): void {
     if (this.#ends.prompt === undefined) return
     const found = this.#history[search.at]
+    const cleared = this.#clearShown()
     this.#search = search
     if (found !== undefined) this.#line = [...found]
     this.#cursor = this.#line.length
     const isFound = found !== undefined || search.text === ''
-    this.#ends.show(
-      `\r\x1b[K(${isFound ? '' : 'failed '}reverse-i-search)\`${search.text}': ${this.#line.join('')}`,
-    )
+    this.#ends.show(`${cleared}${searchPrompt(search, !isFound)}${this.#line.join('')}`)
   }
 
   #complete(): void {
@@ -281,7 +351,7 @@ export class Terminal {
     if (choices.length === 1 || common.length > before.length) {
       const isMore = common.startsWith(before)
       if (!isMore) this.#remove(this.#cursor - replaces, this.#cursor)
-      for (const character of isMore ? common.slice(before.length) : common) this.#insert(character)
+      this.#insertAll(isMore ? common.slice(before.length) : common)
     } else if (this.#last === '\t') this.#list(choices.map(({ listed }) => listed))
     else show('\x07')
   }
@@ -299,9 +369,15 @@ export class Terminal {
         .trimEnd(),
     )
     if (shown.length < names.length) lines.push(`… and ${names.length - shown.length} more`)
-    this.#again(`\r\n${lines.join('\r\n')}\r\n`)
+    const rest = this.#line.slice(this.#cursor).join('')
+    this.#again(`${rest}\r\n${lines.join('\r\n')}\r\n`)
   }
 }
+
+const isLetter = (character: string): boolean => /[\p{L}\p{N}]/u.test(character)
+
+const searchPrompt = ({ text }: Search, hasFailed: boolean): string =>
+  `(${hasFailed ? 'failed ' : ''}reverse-i-search)\`${text}': `
 
 const commonStart = (one: string, other: string): string => {
   let length = 0

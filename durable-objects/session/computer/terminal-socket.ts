@@ -15,8 +15,11 @@ const LONGEST_FRAME = 1024 * 1024
 const IDLE_MS = 4 * 3_600_000
 const MOST_COLUMNS = 1000
 
-/** Asks the page to mark what is pasted: a ^I in it completes nothing. xterm: ctlseqs, bracketed paste mode */
-const BRACKETED_PASTE = '\x1b[?2004h'
+/**
+ * Asks the page to mark what is pasted: a ^I in it completes nothing; and to go back over the end of a row, since a line that is edited
+ * may take several. xterm: ctlseqs, bracketed paste and reverse-wraparound mode
+ */
+const MODES = '\x1b[?2004h\x1b[?45h'
 
 const NORMAL = 1000
 const UNSUPPORTED = 1003
@@ -117,7 +120,7 @@ class TerminalLine {
     this.#socket.addEventListener('close', () => this.#close(NORMAL))
     this.#socket.addEventListener('error', () => this.#close(NORMAL))
     this.#wait()
-    this.#send({ type: 'output', data: BRACKETED_PASTE })
+    this.#send({ type: 'output', data: MODES })
     this.#taken!.wake()
   }
 

@@ -31,6 +31,8 @@ const typed = (...keys: readonly string[]) => {
 const UP = '\x1b[A'
 const DOWN = '\x1b[B'
 const LEFT = '\x1b[D'
+const CTRL_LEFT = '\x1b[1;5D'
+const CTRL_RIGHT = '\x1b[1;5C'
 
 describe('a terminal', () => {
   it('shows what is typed and hands on whole lines', () => {
@@ -45,6 +47,15 @@ describe('a terminal', () => {
     ['the arrow to the left', ['ac', LEFT, 'b\r'], 'abc\n'],
     ['^A and ^K', ['abc', '\x01', '\x0b', 'x\r'], 'x\n'],
     ['delete', ['abc', LEFT, '\x1b[3~', '\r'], 'ab\n'],
+    [
+      'Ctrl and the arrow to the left',
+      ['get --all', CTRL_LEFT, 'x', CTRL_LEFT, 'y\r'],
+      'get --yxall\n',
+    ],
+    ['Ctrl and the arrow to the right', ['get pods', '\x01', CTRL_RIGHT, 's\r'], 'gets pods\n'],
+    ['Alt-B, Alt-F and Alt-D', ['a b c', '\x1bb', '\x1bb', '\x1bd', '\x1bfx\r'], 'a  cx\n'],
+    ['Alt and a backspace', ['a app=web', '\x1b\x7f', 'api\r'], 'a app=api\n'],
+    ['^Y', ['one two', '\x17', '\x01', '\x19', '\r'], 'twoone \n'],
     ['characters of several bytes', ['é😀x', '\x7f', '\r'], 'é😀\n'],
     ['keys that mean nothing', ['a\x1b[15~\x07b\r'], 'ab\n'],
   ])('knows %s', (_, keys, line) => {
@@ -74,6 +85,14 @@ describe('a terminal', () => {
       'one\n',
       'one\n',
     ])
+  })
+
+  it('repeats the last word of the line before at Alt-.', () => {
+    expect(typed('kubectl get svc\r', 'echo \x1b.\r').given.at(-1)).toBe('echo svc\n')
+  })
+
+  it('leaves a line at its end, so that what follows stands below all its rows', () => {
+    expect(typed('abc', LEFT, LEFT, '\x03').screen.at(-1)).toBe('abc^C')
   })
 
   it('ends the input at the beginning of a line only', () => {
