@@ -9,15 +9,13 @@ import {
   loadConfig,
 } from '#kubectl/client/config.ts'
 import { discover, type Discovery } from '#kubectl/client/discovery.ts'
+import { CLIENT_VERSION, refuseOtherVersion } from '#kubectl/client/version.ts'
 import { RestMapper } from '#kubectl/client/rest-mapper.ts'
 import type { CommandLine, Flags } from '#kubectl/command/flags.ts'
 import { pathOf, type Command } from '#kubectl/command/tree.ts'
 import { KubectlFailure, usageFailure } from '#kubectl/failure.ts'
 import type { ApiCall } from '#kubectl/host.ts'
 import { logLine } from '#kubectl/log.ts'
-
-/** The version that this kubectl says it is: that of the one whose help texts it has. */
-export const CLIENT_VERSION = 'v1.36.3'
 
 /** What servers serve is believed for as long. kubernetes: client-go discovery/cached/disk */
 const DISCOVERY_MS = 6 * 3_600_000
@@ -109,6 +107,7 @@ export class Invocation {
         this.err(`Warning: ${text}\n`)
       },
     })
+    if (this.flags.bool('match-server-version')) refuseOtherVersion(this.#client.get('/version'))
     return this.#client
   }
 

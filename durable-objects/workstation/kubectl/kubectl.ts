@@ -94,12 +94,13 @@ function* runCommand(run: Invocation): ToolRun<void> {
 const isStdin = (name: string): boolean => name === '-' || name === '/dev/stdin'
 
 /** `-f -` and the like. */
-const readsInput = ({ flags }: Invocation): boolean =>
+const readsInput = ({ flags, args, command }: Invocation): boolean =>
   (flags.has('filename') && flags.list('filename').some(isStdin)) ||
   (flags.has('from-file') &&
     flags.list('from-file').some((item) => /(^|=)(-|\/dev\/stdin)$/.test(item))) ||
   (flags.has('patch-file') && isStdin(flags.string('patch-file'))) ||
-  (flags.has('env') && flags.list('env').includes('-'))
+  (flags.has('env') && flags.list('env').includes('-')) ||
+  (command.name === 'set env' && args.includes('-'))
 
 const readFlags = (command: Command, args: readonly string[]): CommandLine => {
   try {

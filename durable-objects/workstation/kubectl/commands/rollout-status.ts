@@ -12,6 +12,9 @@ import { ApiError, KubectlFailure, throwAll } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { type Info, metadataOf } from '#kubectl/resource/info.ts'
 
+/** A question to the server takes that long. */
+const LEAST_MS = 1
+
 interface Status {
   readonly text: string
   readonly isDone: boolean
@@ -28,6 +31,8 @@ export function* rolloutStatus(run: Invocation): ToolRun<void> {
   const until = timeout === 0 ? Infinity : run.now() + timeout
   for (const info of infos)
     try {
+      // whoever has no time left does not even look
+      if (timeout > 0 && timeout < LEAST_MS) throw lateness()
       yield* follow(run, info, until)
     } catch (error) {
       if (!(error instanceof KubectlFailure)) throw error
@@ -81,9 +86,11 @@ function* follow(run: Invocation, info: Info, until: number): ToolRun<void> {
     } finally {
       events.close()
     }
-    if (run.now() >= until) throw new KubectlFailure('timed out waiting for the condition')
+    if (run.now() >= until) throw lateness()
   }
 }
+
+const lateness = (): KubectlFailure => new KubectlFailure('timed out waiting for the condition')
 
 const gone = (): KubectlFailure => new KubectlFailure('object has been deleted')
 

@@ -7,20 +7,8 @@ import type { Invocation } from '#kubectl/invocation.ts'
 import { AlignedColumns } from '#kubectl/output/aligned.ts'
 import { noPrinter } from '#kubectl/output/format.ts'
 import { printerFor } from '#kubectl/output/printer.ts'
-import { CLIENT_VERSION } from '#kubectl/invocation.ts'
+import { CLIENT, CLIENT_VERSION } from '#kubectl/client/version.ts'
 
-/** Of the kubectl whose texts this one speaks. */
-const CLIENT: JsonObject = {
-  major: '1',
-  minor: '36',
-  gitVersion: CLIENT_VERSION,
-  gitCommit: '0f29094e5b73085e3802ecc1298ecae13866bfe6',
-  gitTreeState: 'clean',
-  buildDate: '2026-07-14T00:00:00Z',
-  goVersion: 'go1.26.5',
-  compiler: 'gc',
-  platform: 'linux/amd64',
-}
 const KUSTOMIZE_VERSION = 'v5.8.1'
 
 export const version = (run: Invocation): void => {

@@ -13,6 +13,7 @@ import {
   type Setting,
   settingOf,
 } from '#kubectl/commands/set-change.ts'
+import { EnvironmentList } from '#kubectl/commands/set-env-list.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { build } from '#kubectl/resource/builder.ts'
@@ -40,7 +41,7 @@ export const setEnv = (run: Invocation): void => {
     )
   const setting = settingOf(run)
   validate(setting, resources)
-  const parsed = changesOf([...flags.list('env'), ...words])
+  const parsed = changesOf([...flags.list('env'), ...words], run.stdin)
   const prefix = flags.string('prefix')
   const set = [...parsed.set, ...varsFrom(run)].map((one) => ({
     ...one,
@@ -63,12 +64,13 @@ const validate = ({ run, isLocal, dryRun }: Setting, resources: readonly string[
 }
 
 /** kubernetes: ParseEnv */
-const changesOf = (words: readonly string[]): EnvChange => {
+const changesOf = (words: readonly string[], stdin: string): EnvChange => {
   const set: EnvVar[] = []
   const remove: string[] = []
   for (const word of words) {
     const end = word.indexOf('=')
-    if (end >= 0) {
+    if (word === '-') set.push(...readEnvironment(stdin))
+    else if (end >= 0) {
       const name = word.slice(0, end)
       if (!NAME.test(name))
         throw new KubectlFailure(`${JSON.stringify(name)} is not a valid key name: ${NAME_RULE}`)
@@ -82,6 +84,17 @@ const changesOf = (words: readonly string[]): EnvChange => {
     )
   return { set, remove }
 }
+
+/** One a line; what follows `#` says nothing. kubernetes: readEnv */
+const readEnvironment = (text: string): readonly EnvVar[] =>
+  text
+    .split('\n')
+    .map((line) => line.replace(/\r$/, '').replace(/#.*/s, ''))
+    .filter((line) => line.includes('='))
+    .map((line) => {
+      const [name = '', ...value] = line.split('=')
+      return { name, value: value.join('=') }
+    })
 
 /** `--from=configmap/settings`: a variable for each key. */
 const varsFrom = (run: Invocation): readonly EnvVar[] => {
@@ -112,26 +125,29 @@ const changeAll = (setting: Setting, infos: readonly Info[], change: EnvChange):
   const { run } = setting
   const pattern = run.flags.string('containers')
   const isListed = run.flags.bool('list')
-  const update = (spec: JsonObject, { resource: { kind }, name }: Info): JsonObject => {
+  const listing = new EnvironmentList(run)
+  const update = (spec: JsonObject, info: Info): JsonObject => {
+    const { resource, name } = info
     const { spec: after, count } = changeContainers(
       spec,
       (one) => nameFits(one, pattern),
       (container) => {
         if (!run.flags.bool('overwrite')) refuseOverwriting(envOf(container), change.set)
         const env = updated(envOf(container), change)
-        if (isListed) run.out(`# ${kind} ${name}, container ${container.name}\n${listText(env)}`)
+        if (isListed) listing.list(info, container, env)
         const { env: _old, ...rest } = container
         return env.length === 0 ? rest : { ...rest, env: env as unknown as JsonObject[] }
       },
     )
     if (count === 0)
       run.err(
-        `Warning: ${kind}/${name} does not have any containers matching ${JSON.stringify(pattern)}\n`,
+        `Warning: ${resource.kind}/${name} does not have any containers matching ${JSON.stringify(pattern)}\n`,
       )
     return after
   }
   const words = { done: 'env updated', failed: 'failed to patch env update to pod template:' }
   changeSpecs(isListed ? { ...setting, isSilent: true } : setting, infos, update, words)
+  listing.finish()
 }
 
 const refuseOverwriting = (existing: readonly EnvVar[], set: readonly EnvVar[]): void => {
@@ -160,26 +176,4 @@ const updated = (existing: readonly EnvVar[], { set, remove }: EnvChange): reado
     out.push(one)
   }
   return out
-}
-
-const listText = (env: readonly EnvVar[]): string =>
-  env
-    .map((one) =>
-      one.valueFrom === undefined
-        ? `${one.name}=${one.value ?? ''}\n`
-        : `# ${one.name} from ${referenceText(one.valueFrom)}\n`,
-    )
-    .join('')
-
-/** kubernetes: GetEnvVarRefString */
-const referenceText = (from: NonNullable<EnvVar['valueFrom']>): string => {
-  const { configMapKeyRef, secretKeyRef, fieldRef, resourceFieldRef } = from
-  if (configMapKeyRef !== undefined)
-    return `configmap ${configMapKeyRef.name ?? ''}, key ${configMapKeyRef.key}`
-  if (secretKeyRef !== undefined)
-    return `secret ${secretKeyRef.name ?? ''}, key ${secretKeyRef.key}`
-  if (fieldRef !== undefined) return `field path ${fieldRef.fieldPath}`
-  if (resourceFieldRef === undefined) return 'invalid valueFrom'
-  const { containerName = '', resource } = resourceFieldRef
-  return `resource field ${containerName === '' ? '' : `${containerName}/`}${resource}`
 }
