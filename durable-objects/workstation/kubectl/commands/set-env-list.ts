@@ -87,7 +87,7 @@ const fieldOf = ({ object }: Info, path: string): string => {
   const [, field, key = ''] = SUBSCRIPT.exec(path) ?? []
   if (field !== undefined) {
     const texts = field === 'metadata.labels' ? metadata.labels : metadata.annotations
-    return String(own(texts, key) ?? '')
+    return own(texts, key) ?? ''
   }
   switch (path) {
     case 'metadata.name':
