@@ -92,6 +92,8 @@ export const compileMessages = (
       byNumber.set(number, field)
       fields.push(field)
     }
+    // the table has them as Go declares them
+    fields.sort((a, b) => a.number - b.number)
     return compiled
   }
   const fieldType = (type: string): FieldType => {

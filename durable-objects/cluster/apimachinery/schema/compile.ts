@@ -227,7 +227,7 @@ const addDirectives = (schema: Mutable<Partial<Schema>>, definition: Definition)
 
 const isTypeMeta = (key: string): boolean => key === 'kind' || key === 'apiVersion'
 
-/** Go's order: the embedded TypeMeta, then the fields by number; fields of no message last. */
+/** Go's order: the embedded TypeMeta, then the fields of the message; fields of no message last. */
 const orderOf = (
   properties: Readonly<Record<string, Definition>>,
   layout: ReadonlyMap<string, MessageField>,

@@ -6,7 +6,6 @@ import { differenceOf, sendPatch } from '#kubectl/commands/workload-patch.ts'
 import { KubectlFailure, throwAll } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { type ResultPrinter, resultPrinter } from '#kubectl/output/result.ts'
-import { asTyped } from '#kubectl/output/typed.ts'
 import { build } from '#kubectl/resource/builder.ts'
 import { type Info, typedName } from '#kubectl/resource/info.ts'
 
@@ -115,7 +114,7 @@ export const changeObjects = (
       if (patch === undefined && !tellsUnchanged) continue
       const object =
         isLocal || dryRun === 'client'
-          ? asTyped(after)
+          ? after
           : sendPatch(run, info, patch ?? {}, { words: failed, dryRun })
       printer.print({ ...info, object }, done)
     } catch (error) {

@@ -5,7 +5,6 @@ import { foundToSet, type Setting, settingOf } from '#kubectl/commands/set-chang
 import { differenceOf, sendPatch } from '#kubectl/commands/workload-patch.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
-import { asTyped } from '#kubectl/output/typed.ts'
 import type { Info } from '#kubectl/resource/info.ts'
 import { type GivenSelector, labelSelectorOf } from '#kubectl/resource/label-selector.ts'
 
@@ -29,7 +28,7 @@ const changed = (
   const before = given === '' ? info.object! : withVersion(info.object!, undefined)
   const versioned = given === '' ? before : withVersion(before, given)
   const after = recorded(run, withSelector(versioned, selector, info))
-  if (isLocal || dryRun === 'client') return asTyped(after)
+  if (isLocal || dryRun === 'client') return after
   return sendPatch(run, info, differenceOf(info, before, after) ?? {}, { dryRun })
 }
 

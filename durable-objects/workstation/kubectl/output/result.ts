@@ -5,6 +5,7 @@ import type { Invocation } from '#kubectl/invocation.ts'
 import { outputFormat } from '#kubectl/output/format.ts'
 import { shownIn } from '#kubectl/output/managed-fields.ts'
 import { printerFor, typedPrinterFor } from '#kubectl/output/printer.ts'
+import { asTyped } from '#kubectl/output/typed.ts'
 import { type Info, typedName } from '#kubectl/resource/info.ts'
 
 export interface ResultPrinter {
@@ -18,7 +19,7 @@ export interface ResultPrinter {
 
 const SUFFIX = { none: '', client: ' (dry run)', server: ' (server dry run)' } as const
 
-/** Throws at once if there is no such format. `isTyped`: the objects are in the order of their types. */
+/** Throws at once if there is no such format. `isTyped`: objects are printed in the order of their types. */
 export const resultPrinter = (
   run: Invocation,
   dryRun: DryRun = 'none',
@@ -29,7 +30,8 @@ export const resultPrinter = (
   const printer = isTyped ? typedPrinterFor : printerFor
   const print = printsObjects ? printer(run, format) : undefined
   const shown = shownIn(run, format)
-  const printObject = (object: JsonObject): void => run.out(print?.(shown(object)) ?? '')
+  const printObject = (object: JsonObject): void =>
+    run.out(print?.(shown(isTyped ? asTyped(object) : object)) ?? '')
   return {
     printsObjects,
     printObject,

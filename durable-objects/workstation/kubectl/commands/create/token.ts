@@ -4,20 +4,21 @@ import { nameOf } from '#kubectl/commands/create/generated.ts'
 import { asFailure, KubectlFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
 import { outputFormat } from '#kubectl/output/format.ts'
-import { resultPrinter } from '#kubectl/output/result.ts'
-import { unsent } from '#kubectl/commands/generated-object.ts'
+import { shownIn } from '#kubectl/output/managed-fields.ts'
+import { typedPrinterFor } from '#kubectl/output/printer.ts'
 
 /** What a token may live as long as. */
 const BOUND_KINDS = ['Node', 'Pod', 'Secret']
 
 export const token: CommandBody = (run) => {
   const name = nameOf(run)
-  const printer = resultPrinter(run, 'none', { isTyped: true })
+  const format = outputFormat(run)
+  const print = format === '' ? undefined : typedPrinterFor(run, format)
   const request = requestOf(run)
   const response = requested(run, name, request)
   const { token: text = '' } = (response['status'] ?? {}) as { readonly token?: string }
   if (text === '') throw new KubectlFailure('failed to create token: no token in server response')
-  if (outputFormat(run) !== '') printer.print(unsent(response), 'created')
+  if (print !== undefined) run.out(print(shownIn(run, format)(response)))
   else run.out(run.call.isTTY(1) ? `${text}\n` : text)
 }
 
