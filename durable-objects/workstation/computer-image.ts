@@ -1,6 +1,7 @@
 // What the learner's computer is born with: a small Debian, its programs, and a home folder.
 import { baseTree, withFiles } from '#shell/files/base-image.ts'
 import { directory, type DirectoryNode, file, link, type Node } from '#shell/files/node.ts'
+import { SMALL_PROGRAMS } from '#workstation/tools/absent.ts'
 import type { User } from '#shell/tools/tool.ts'
 
 export const HOSTNAME = 'workstation'
@@ -12,6 +13,7 @@ export const API_SERVER = 'https://192.168.49.2:8443'
 
 /** Beside what every Debian has. */
 const PROGRAMS = [
+  ...SMALL_PROGRAMS.map(({ name }) => name),
   'code',
   'curl',
   'dig',

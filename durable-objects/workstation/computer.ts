@@ -11,6 +11,7 @@ import { Home, type StoredFile } from '#workstation/home.ts'
 import { LocalPorts } from '#workstation/local-ports.ts'
 import { Page } from '#workstation/page.ts'
 import { ADMINISTRATOR, Place, VIEWER } from '#workstation/place.ts'
+import { SMALL_PROGRAMS } from '#workstation/tools/absent.ts'
 import { EDITORS, editor } from '#workstation/tools/editors.ts'
 import { minikube } from '#workstation/tools/minikube.ts'
 import { trace, why } from '#workstation/tools/trace.ts'
@@ -53,6 +54,7 @@ export class Computer {
     const newHost = (): ApiHost => new ApiHost(this.#place, user, this.#ports, this.#session)
     const kubectl = hosted('kubectl', newHost, (host) => this.#kubectl(host, this.#memory))
     const tools = new Map<string, Tool>(EDITORS.map((name) => [name, editor(name, page)]))
+    for (const tool of SMALL_PROGRAMS) tools.set(tool.name, tool)
     tools.set('kubectl', kubectl).set('k', kubectl)
     tools.set('minikube', hosted('minikube', newHost, minikube))
     tools.set('trace', trace(this.#place, request.rights))

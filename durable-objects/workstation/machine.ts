@@ -8,6 +8,7 @@ import { toolsOf } from '#shell/tools/tools-of-flavour.ts'
 import type { NetworkAnswer, NetworkRequest, Tool } from '#shell/tools/tool.ts'
 import { ENVIRONMENT, HOSTNAME, HOSTS, LEARNER } from '#workstation/computer-image.ts'
 import type { LocalPorts } from '#workstation/local-ports.ts'
+import { hintFor } from '#workstation/tools/absent.ts'
 import { WorkstationNetwork } from '#workstation/network.ts'
 import type { Place, Rights } from '#workstation/place.ts'
 
@@ -55,6 +56,10 @@ export class WorkstationMachine implements Machine {
     const own = this.#parts.tools.get(base)
     if (own !== undefined) return own
     return isNetworkCommand(base) ? networkTool(base) : toolsOf('workstation').get(base)
+  }
+
+  hint(name: string): string | undefined {
+    return hintFor(name)
   }
 
   shell(name: string): Flavour | undefined {

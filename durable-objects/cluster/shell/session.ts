@@ -82,7 +82,7 @@ export class ShellSession {
     end: () => this.#input.feedEnd(),
     prompt: () => this.#lastLine,
     complete: (before) => this.#complete(before),
-    columns: () => Number(this.#shell?.state.get('COLUMNS') ?? 80),
+    columns: () => this.#kernel.terminalSize.columns,
     signal: (signal) => this.#signalFront(signal),
   })
   #shell: Shell | undefined
@@ -98,16 +98,20 @@ export class ShellSession {
 
   constructor(given: SessionGiven) {
     this.#isTTY = given.isTTY
-    this.#input = new InputStream(given.isTTY)
+    const screen = this.#sink(1)
+    this.#input = new InputStream(given.isTTY, given.isTTY ? screen : undefined)
     if (!given.hasInput) this.#input.end()
-    const streams = [this.#input, this.#sink(1), this.#sink(given.isTTY ? 1 : 2)]
+    const streams = [this.#input, screen, given.isTTY ? screen : this.#sink(2)]
     const { kernel, task } = isPrompting(given)
       ? this.#startPrompt(given, streams)
       : startMachine(given.machine, { ...given, streams })
     if (task === undefined) throw new NoSuchProgram(given.argv[0] ?? '')
     this.#kernel = kernel
     this.#task = task
-    if (given.isTTY) kernel.foreground = task.group
+    if (given.isTTY) {
+      kernel.foreground = task.group
+      kernel.terminal = this.#input
+    }
   }
 
   /** When it ended, or how far it has come, in the machine's milliseconds. */
@@ -145,6 +149,7 @@ export class ShellSession {
 
   /** How large the terminal is. */
   resize(columns: number, rows: number): void {
+    this.#kernel.terminalSize = { columns, rows }
     const state = this.#shell?.state
     if (state?.flavour !== 'bash') return
     state.set('COLUMNS', String(columns))

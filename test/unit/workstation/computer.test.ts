@@ -27,10 +27,19 @@ describe('the computer', () => {
   })
 
   test('says what it does not have as bash does', () => {
-    expect(desk.run('helm list')).toEqual({
+    expect(desk.run('ansible --version')).toEqual({
       stdout: '',
-      stderr: 'bash: line 1: helm: command not found\n',
+      stderr: 'bash: line 1: ansible: command not found\n',
       exitCode: 127,
+    })
+    expect(desk.run('helm list').stderr).toBe(
+      'bash: line 1: helm: command not found\nkubectl apply -f and kubectl apply -k take manifests\n',
+    )
+    expect(desk.run('command -v jq || man kubectl')).toMatchObject({ stdout: '', exitCode: 16 })
+    expect(desk.run('sudo whoami; sudo ansible')).toEqual({
+      stdout: 'learner\n',
+      stderr: 'sudo: ansible: command not found\n',
+      exitCode: 1,
     })
   })
 

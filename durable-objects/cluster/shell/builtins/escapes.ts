@@ -37,10 +37,14 @@ export const unescape = (
   return { text: out + text.slice(from), isCut: false }
 }
 
+/** As files/bytes.ts writes what is no character. */
+const byteText = (byte: number): string => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)
+
 const characterOf = (code: string): string => {
   const known = ESCAPES[code]
   if (known !== undefined && Object.hasOwn(ESCAPES, code)) return known
-  return /^[xu]/.test(code)
-    ? String.fromCodePoint(Number.parseInt(code.slice(1), 16))
-    : String.fromCharCode(Number.parseInt(code, 8) & 255)
+  if (code.startsWith('u')) return String.fromCodePoint(Number.parseInt(code.slice(1), 16))
+  return byteText(
+    code.startsWith('x') ? Number.parseInt(code.slice(1), 16) : Number.parseInt(code, 8) & 255,
+  )
 }

@@ -1,4 +1,4 @@
-// cd, pwd, type, command, alias, hash, umask, ulimit, history.
+// cd, pwd, type, command, alias, umask, ulimit, history.
 import { type Builtin, ending } from '#shell/builtins/builtin.ts'
 import { SPECIAL_BUILTINS } from '#shell/builtins/special.ts'
 import { isFailure } from '#shell/files/failure.ts'
@@ -123,7 +123,10 @@ export const namesOf = (
         else yield* print(shell, `${word}: not found\n`, flavour === 'ash' ? 2 : 1)
       } else if (args.includes('-t')) yield* print(shell, `${kindOf(meaning)}\n`)
       else if (args.includes('-p') || args.includes('-P')) yield* print(shell, `${meaning.path}\n`)
-      else yield* print(shell, `${meaning.text}\n`)
+      else {
+        yield* print(shell, `${meaning.text}\n`)
+        if (args.includes('-a')) yield* print(shell, othersOf(shell, word, meaning))
+      }
     }
     return status
   }
@@ -147,6 +150,12 @@ export const namesOf = (
       },
     ],
   ]
+}
+
+/** What it would mean if it did not mean that. */
+const othersOf = (shell: Shell, word: string, { path }: Meaning): string => {
+  const found = findProgram(heritageOf(shell), word)
+  return isProgram(found) && found.path !== path ? `${word} is ${found.path}\n` : ''
 }
 
 const kindOf = ({ text }: Meaning): string => {
@@ -258,7 +267,5 @@ export const NAMES: readonly (readonly [string, Builtin])[] = [
   ['umask', umask],
   ['ulimit', ulimit],
   ['history', history],
-  ['hash', ending(0)],
-  ['shopt', ending(0)],
   ['bind', ending(0)],
 ]

@@ -1,13 +1,17 @@
 // echo, printf.
 import type { Builtin } from '#shell/builtins/builtin.ts'
 import { unescape } from '#shell/builtins/escapes.ts'
+import { fromByteString, toByteString } from '#shell/files/bytes.ts'
 import { formatted } from '#shell/builtins/printf.ts'
 import { setParameter } from '#shell/interpreter/parameters.ts'
-import { complain, print, type Shell } from '#shell/interpreter/shell.ts'
+import { complain, nowOf, print, type Shell } from '#shell/interpreter/shell.ts'
 import type { Steps } from '#shell/kernel/task.ts'
 
+/** Several may be one character. */
+const BYTES = /[\udc80-\udcff]/
+
 export function* write(shell: Shell, name: string, text: string): Steps<number> {
-  const error = yield* print(shell, text)
+  const error = yield* print(shell, BYTES.test(text) ? fromByteString(toByteString(text)) : text)
   if (error === undefined) return 0
   yield* complain(shell, {
     dash: `${name}: I/O error`,
@@ -45,14 +49,20 @@ const printf: Builtin = function* run(shell, given, name) {
   }
   if (args[0] === '--') args = args.slice(1)
   if (args.length === 0) {
-    yield* complain(shell, {
+    const usage = {
       dash: 'printf: usage: printf format [arg ...]',
       ash: 'printf: usage: printf FORMAT [ARG]...',
       bash: 'printf: usage: printf [-v var] format [arguments]',
-    })
+    }[shell.state.flavour]
+    if (shell.state.flavour === 'bash') yield* print(shell, `${usage}\n`, 2)
+    else yield* complain(shell, usage)
     return 2
   }
-  const { text, bad } = formatted(args[0]!, args.slice(1), shell.kernel.limits.text)
+  const { text, bad } = formatted(args[0]!, args.slice(1), {
+    most: shell.kernel.limits.text,
+    now: () => nowOf(shell),
+    startedAt: shell.machine.startedAt + shell.state.startedAt,
+  })
   for (const word of bad)
     yield* complain(shell, {
       dash: `printf: ${word}: expected numeric value`,

@@ -1,5 +1,7 @@
 // The formats of printf(1).
 import { unescape } from '#shell/builtins/escapes.ts'
+import { byteLength } from '#shell/files/bytes.ts'
+import { formatMoment } from '#shell/tools/system/moment.ts'
 
 interface Result {
   readonly text: string
@@ -7,19 +9,28 @@ interface Result {
   readonly bad: readonly string[]
 }
 
-const DIRECTIVE = /%([-+ #0]*)(\*|\d+)?(?:\.(\*|-?\d+)?)?([a-zA-Z%])/g
+interface Place {
+  /** Characters. */
+  readonly most: number
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** When the shell began. */
+  readonly startedAt: number
+}
+
+const DIRECTIVE = /%([-+ #0]*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(?:\(([^)]*)\)(T)|([a-zA-Z%]))/g
 
 /** The format is used again while arguments are left. */
-export const formatted = (format: string, args: readonly string[], most: number): Result => {
+export const formatted = (format: string, args: readonly string[], place: Place): Result => {
   const bad: string[] = []
   const rest = [...args]
   let text = ''
   do {
     const before = rest.length
-    const once = oneRound(format, rest, bad)
+    const once = oneRound(format, rest, bad, place)
     text += once.text
     if (once.isCut || rest.length === before) break
-  } while (rest.length > 0 && text.length < most)
+  } while (rest.length > 0 && text.length < place.most)
   return { text, bad }
 }
 
@@ -27,13 +38,14 @@ const oneRound = (
   format: string,
   rest: string[],
   bad: string[],
+  place: Place,
 ): { readonly text: string; readonly isCut: boolean } => {
   let text = ''
   let from = 0
   for (const match of format.matchAll(DIRECTIVE)) {
     text += unescape(format.slice(from, match.index), 'printf').text
     from = match.index + match[0].length
-    const [, flags, width, precision, letter] = match
+    const [, flags, width, precision, moment, , letter] = match
     if (letter === '%') {
       text += '%'
       continue
@@ -46,7 +58,8 @@ const oneRound = (
       precision: match[0].includes('.') ? (number(precision) ?? 0) : undefined,
     }
     const argument = rest.shift()
-    if (letter === 'b') {
+    if (moment !== undefined) text += padded(momentText(moment, argument, place), spec)
+    else if (letter === 'b') {
       const plain = unescape(argument ?? '', 'printf')
       text += padded(plain.text, spec)
       if (plain.isCut) return { text, isCut: true }
@@ -54,6 +67,13 @@ const oneRound = (
   }
   const last = unescape(format.slice(from), 'printf')
   return { text: text + last.text, isCut: last.isCut }
+}
+
+/** `%(%F)T` */
+const momentText = (format: string, argument: string | undefined, place: Place): string => {
+  const given = argument === undefined || argument === '-1' ? place.now() : undefined
+  const seconds = argument === '-2' ? place.startedAt / 1000 : Number(argument)
+  return formatMoment(format === '' ? '%T' : format, given ?? Math.floor(seconds) * 1000)
 }
 
 const MOST_WIDTH = 10_000
@@ -107,7 +127,10 @@ const quoted = (text: string): string =>
         character === '\n' ? "$'\\n'" : `\\${character}`,
       )
 
-const padded = (text: string, { flags, width }: Spec): string => {
+/** A width counts bytes. */
+const padded = (text: string, spec: Spec): string => {
+  const { flags } = spec
+  const width = spec.width - (byteLength(text) - text.length)
   if (text.length >= width) return text
   if (flags.includes('-')) return text.padEnd(width)
   if (!flags.includes('0') || !/^[-+ ]?[\d.]|^0x/.test(text)) return text.padStart(width)

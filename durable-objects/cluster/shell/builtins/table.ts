@@ -1,11 +1,13 @@
 // All builtins by name.
 import type { Builtin } from '#shell/builtins/builtin.ts'
 import { FLOW } from '#shell/builtins/flow.ts'
+import { FOLDERS } from '#shell/builtins/folders.ts'
 import { JOBS } from '#shell/builtins/jobs.ts'
 import { KILL } from '#shell/builtins/kill.ts'
 import { NAMES, namesOf } from '#shell/builtins/names.ts'
 import { OUTPUT } from '#shell/builtins/output.ts'
 import { READ } from '#shell/builtins/read.ts'
+import { helpOf, SHOPT } from '#shell/builtins/shopt.ts'
 import { TEST } from '#shell/builtins/test.ts'
 import { VARIABLES } from '#shell/builtins/variables.ts'
 import type { Flavour } from '#shell/language/flavour.ts'
@@ -23,6 +25,9 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
   ...JOBS,
   ...KILL,
   ...NAMES,
+  ...FOLDERS,
+  ...SHOPT,
+  ['help', helpOf(() => builtinNames('bash'))],
   ...namesOf(isBuiltin),
 ])
 
@@ -38,6 +43,10 @@ const BASH_ONLY = new Set([
   'builtin',
   'let',
   'history',
+  'pushd',
+  'popd',
+  'dirs',
+  'help',
 ])
 const IN_ASH = new Set(['source', 'let', 'history'])
 

@@ -4,7 +4,7 @@ import { Arithmetic } from '#shell/interpreter/arithmetic.ts'
 import { expandQuoted } from '#shell/interpreter/expansion.ts'
 import { fatalStatus, parameter, setParameter } from '#shell/interpreter/parameters.ts'
 import { complain, Exit, print, type Shell, ShellFailure } from '#shell/interpreter/shell.ts'
-import { OPTIONS, type OptionName } from '#shell/interpreter/state.ts'
+import { OPTIONS, type OptionName, type ShellState } from '#shell/interpreter/state.ts'
 import type { Steps } from '#shell/kernel/task.ts'
 import { MESSAGES } from '#shell/language/flavour.ts'
 
@@ -106,17 +106,25 @@ const local: Builtin = function* run(shell, args, name) {
   if (words.length === 0)
     return name === 'local' ? 0 : yield* listing(shell, 'declare --', () => true)
   if (isLocal) for (const word of words) keepArray(shell, word)
+  if (options.includes('A')) declareKeyed(state, words)
   const marks: { isExported?: boolean; isReadOnly?: boolean } = {}
   if (options.includes('x')) marks.isExported = true
   if (options.includes('r')) marks.isReadOnly = true
   return yield* declareAll(shell, name, words, marks)
 }
 
+/** `declare -A name` */
+const declareKeyed = (state: ShellState, words: readonly string[]): void => {
+  for (const word of words)
+    if (state.variable(word)?.keyed === undefined) state.setKeyed(word, new Map())
+}
+
 /** The value of `local -a x=(…)` was set before the name became local. */
 const keepArray = ({ state }: Shell, word: string): void => {
   const { name, value } = split(word)
-  const items = value === undefined ? state.variable(name)?.items : undefined
+  const { items, keyed } = (value === undefined ? state.variable(name) : undefined) ?? {}
   state.makeLocal(name)
+  if (keyed !== undefined) state.setKeyed(name, keyed)
   if (items !== undefined) state.setItems(name, items)
 }
 
@@ -125,8 +133,13 @@ const unset: Builtin = function* run(shell, args) {
   const onlyFunctions = args.includes('-f')
   let status = 0
   for (const word of args.filter((one) => !/^-[fvn]$/.test(one))) {
-    const element = /^([A-Za-z_]\w*)\[(\d+)\]$/.exec(word)
-    if (element !== null) {
+    const element = /^([A-Za-z_]\w*)\[(.+)\]$/.exec(word)
+    const keyed = element === null ? undefined : state.variable(element[1]!)?.keyed
+    if (keyed !== undefined) {
+      const left = new Map(keyed)
+      left.delete(element![2]!)
+      state.setKeyed(element![1]!, left)
+    } else if (element !== null) {
       const items = state.variable(element[1]!)?.items
       if (items !== undefined)
         state.setItems(

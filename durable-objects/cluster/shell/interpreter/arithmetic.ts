@@ -1,6 +1,12 @@
 // `$(( … ))`, `(( … ))` and everything else that is a number: 64 bits, as in the shells.
 import type { ArithmeticExpression, ArithmeticWord, WordPart } from 'unbash'
-import { fatalStatus, parameter, setItem, setParameter } from '#shell/interpreter/parameters.ts'
+import {
+  fatalStatus,
+  parameter,
+  setItem,
+  setKey,
+  setParameter,
+} from '#shell/interpreter/parameters.ts'
 import { type Shell, ShellFailure } from '#shell/interpreter/shell.ts'
 import type { Steps } from '#shell/kernel/task.ts'
 import { MESSAGES } from '#shell/language/flavour.ts'
@@ -65,6 +71,10 @@ export class Arithmetic {
   }
 
   *#word(node: ArithmeticWord): Steps<bigint> {
+    // the subscript of an associative array is a text, whatever it looks like
+    const keyed = ELEMENT.exec(node.value.trim())
+    if (keyed !== null && this.#shell.state.variable(keyed[1]!)?.keyed !== undefined)
+      return yield* this.#variable(node.value.trim())
     if (node.parts !== undefined)
       return yield* this.text(yield* this.#textOf(this.#shell, node.parts))
     const text = node.value.trim()
@@ -89,10 +99,17 @@ export class Arithmetic {
     const element = ELEMENT.exec(text)
     if (element === null) throw this.#bad()
     const [, name, subscript] = element
-    const index = Number(yield* this.text(subscript!))
     const variable = this.#shell.state.variable(name!)
+    if (variable?.keyed !== undefined)
+      return yield* this.#nested(variable.keyed.get(yield* this.#keyOf(subscript!)) ?? '')
+    const index = Number(yield* this.text(subscript!))
     const items = variable?.items ?? [variable?.value]
     return yield* this.#nested(items[index < 0 ? items.length + index : index] ?? '')
+  }
+
+  /** Of an associative array. */
+  *#keyOf(subscript: string): Steps<string> {
+    return /[$`]/.test(subscript) ? yield* this.#expanded(subscript) : subscript
   }
 
   *#nested(text: string): Steps<bigint> {
@@ -117,7 +134,9 @@ export class Arithmetic {
   *#assign(target: ArithmeticExpression, value: bigint): Steps<void> {
     const text = target.type === 'ArithmeticWord' ? target.value.trim() : ''
     const element = ELEMENT.exec(text)
-    if (element !== null)
+    if (element !== null && this.#shell.state.variable(element[1]!)?.keyed !== undefined)
+      setKey(this.#shell, element[1]!, yield* this.#keyOf(element[2]!), String(value))
+    else if (element !== null)
       setItem(this.#shell, element[1]!, Number(yield* this.text(element[2]!)), String(value))
     else if (NAME.test(text)) setParameter(this.#shell, text, String(value))
     else throw this.#fail('attempted assignment to non-variable')

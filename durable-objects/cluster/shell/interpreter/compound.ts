@@ -1,5 +1,5 @@
 // Loops and `case`.
-import type { ArithmeticFor, Case, CompoundList, For, While } from 'unbash'
+import type { ArithmeticFor, Case, CompoundList, For, Select, While } from 'unbash'
 import { Arithmetic } from '#shell/interpreter/arithmetic.ts'
 import {
   expandPattern,
@@ -8,7 +8,7 @@ import {
   expandWords,
 } from '#shell/interpreter/expansion.ts'
 import { setParameter } from '#shell/interpreter/parameters.ts'
-import { LoopJump, type Shell } from '#shell/interpreter/shell.ts'
+import { LoopJump, print, type Shell } from '#shell/interpreter/shell.ts'
 import { type Steps, TURN } from '#shell/kernel/task.ts'
 import { Glob } from '#shell/language/glob.ts'
 
@@ -84,6 +84,33 @@ export function* runForArithmetic(shell: Shell, node: ArithmeticFor, run: RunBod
     if (!goesOn) return status
     if (node.update !== undefined) yield* evaluation.value(node.update)
   }
+}
+
+/** A menu until it is left with `break`, or the input ends. */
+export function* runSelect(shell: Shell, node: Select, run: RunBody): Steps<number> {
+  const { state } = shell
+  const items =
+    node.wordlist === undefined ? state.positional : yield* expandWords(shell, node.wordlist)
+  const width = String(items.length).length
+  const menu = items.map((item, at) => `${String(at + 1).padStart(width)}) ${item}\n`).join('')
+  let isShown = false
+  for (let status = 0; items.length > 0;) {
+    if (shell.kernel.step()) yield TURN
+    if (!isShown) yield* print(shell, menu, 2)
+    yield* print(shell, state.get('PS3') ?? '#? ', 2)
+    if ((yield* shell.executor.run(shell, ['read', '-r', 'REPLY'])) !== 0) {
+      yield* print(shell, '\n', 2)
+      return status
+    }
+    const reply = state.get('REPLY') ?? ''
+    isShown = reply !== ''
+    if (!isShown) continue
+    setParameter(shell, node.name.value, items[Number(reply) - 1] ?? '')
+    const goesOn = yield* turn(shell, run(shell, node.body))
+    status = state.status
+    if (!goesOn) return status
+  }
+  return 0
 }
 
 export function* runCase(shell: Shell, node: Case, run: RunBody): Steps<number> {

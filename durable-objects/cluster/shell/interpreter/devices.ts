@@ -38,7 +38,10 @@ const device = (shell: Shell, path: string): Stream | undefined => {
       return nullStream
     case '/dev/tty':
     case '/dev/console':
-      return [0, 1, 2].map((fd) => task.fds.get(fd)).find((stream) => stream?.isTTY === true)
+      return (
+        kernel.terminal ??
+        [0, 1, 2].map((fd) => task.fds.get(fd)).find((stream) => stream?.isTTY === true)
+      )
     case '/dev/zero':
       return endlessStream(() => '\0'.repeat(BLOCK))
     case '/dev/full':

@@ -9,7 +9,13 @@ import type {
   Statement,
 } from 'unbash'
 import { background } from '#shell/builtins/jobs.ts'
-import { runCase, runFor, runForArithmetic, runWhile } from '#shell/interpreter/compound.ts'
+import {
+  runCase,
+  runFor,
+  runForArithmetic,
+  runSelect,
+  runWhile,
+} from '#shell/interpreter/compound.ts'
 import { Arithmetic } from '#shell/interpreter/arithmetic.ts'
 import { commandText } from '#shell/interpreter/command-text.ts'
 import { expandQuoted } from '#shell/interpreter/expansion.ts'
@@ -97,22 +103,30 @@ const runWithin = (inner: Shell, body: CompoundList): Steps<number> => {
 const withoutInput = (fds: Descriptors): void => fds.set(0, nullStream)
 
 function* runNode(shell: Shell, node: PipelineNode | AndOr): Steps<number> {
+  const { state } = shell
   if (node.type === 'AndOr') return yield* runAndOr(shell, node)
-  if (node.type === 'Pipeline')
-    return checked(
-      shell,
-      yield* runPipeline(shell, node),
-      node.prefixes.some(({ type }) => type === 'Negation'),
-    )
-  return checked(shell, yield* runCommand(shell, node), isContainer(node))
+  if (node.type === 'Pipeline') {
+    state.status = yield* runPipeline(shell, node)
+    if (node.prefixes.some(({ type }) => type === 'Negation')) return state.status
+  } else {
+    state.status = yield* runCommand(shell, node)
+    state.pipeStatuses = [state.status]
+    if (isContainer(node)) return state.status
+  }
+  if (state.status !== 0 && state.unchecked === 0) yield* failed(shell)
+  return state.status
 }
 
 /** `set -e`: what fails ends the shell. */
-const checked = (shell: Shell, status: number, isExempt: boolean): number => {
-  shell.state.status = status
-  if (status !== 0 && !isExempt && shell.state.unchecked === 0 && shell.state.has('errexit'))
-    throw new Exit(status)
-  return status
+function* failed(shell: Shell): Steps<void> {
+  const { state } = shell
+  const { status } = state
+  const action = state.traps.get('ERR') ?? ''
+  if (action !== '' && state.functionDepth === 0) {
+    yield* unchecked(shell, shell.executor.evaluate(shell, action))
+    state.status = status
+  }
+  if (state.has('errexit')) throw new Exit(status)
 }
 
 /** Inside of these the commands were checked one by one. */
@@ -152,6 +166,7 @@ function* runPipeline(shell: Shell, pipeline: Pipeline): Steps<number> {
   const start = shell.kernel.time
   const run = runStages(shell, pipeline)
   const status = yield* isNegated ? unchecked(shell, run) : run
+  if (pipeline.commands.length < 2) shell.state.pipeStatuses = [status]
   if (isTimed) yield* print(shell, timeText(shell.kernel.time - start), 2)
   if (!isNegated) return status
   return status === 0 ? 1 : 0
@@ -170,6 +185,7 @@ function* runStages(shell: Shell, pipeline: Pipeline): Steps<number> {
   const source = shell.state.lines?.source ?? ''
   const tasks = startStages(shell, pipeline)
   const statuses = yield* waitInFront(shell, tasks, () => commandText(pipeline, source))
+  shell.state.pipeStatuses = statuses
   if (!shell.state.has('pipefail')) return statuses.at(-1) ?? 0
   return statuses.findLast((status) => status !== 0) ?? 0
 }
@@ -268,9 +284,7 @@ function* runCompound(shell: Shell, node: CompoundCommand): Steps<number> {
       return value === 0n ? 1 : 0
     }
     case 'Select':
-      yield* complain(shell, 'select: not available')
-      state.status = 1
-      return 1
+      return yield* runSelect(shell, node, runBody)
   }
 }
 

@@ -26,7 +26,7 @@ import {
   shellSteps,
   startSubshell,
 } from '#shell/interpreter/tasks.ts'
-import { captureStream, WAIT } from '#shell/kernel/stream.ts'
+import { captureStream, pipe, type Stream, WAIT } from '#shell/kernel/stream.ts'
 import type { Steps } from '#shell/kernel/task.ts'
 import { MESSAGES } from '#shell/language/flavour.ts'
 import { isUnfinished, Lines, type Parsed, parseScript } from '#shell/language/parse.ts'
@@ -103,7 +103,25 @@ function* substitute(
     (fds) => fds.set(1, capture.stream),
   )
   state.substitutionStatus = (yield* kernel.waitFor(task)) ?? 0
+  state.status = state.substitutionStatus
   return trimmed(capture.text())
+}
+
+/** `<( … )`, `>( … )` */
+const streamOf = (shell: Shell, script: ParsedScript, operator: '<' | '>'): Stream => {
+  const { reader, writer } = pipe()
+  const task = startSubshell(
+    shell,
+    (inner) => {
+      if (script.source !== undefined) inner.state.lines = new Lines(script.source)
+      inner.state.isLast = isOneCommand(script.commands)
+      return runList(inner, script.commands)
+    },
+    (fds) => (operator === '<' ? fds.set(1, writer) : fds.set(0, reader)),
+  )
+  if (operator === '<') return reader
+  shell.state.readers = [...shell.state.readers, task]
+  return writer
 }
 
 const trimmed = (text: string): string => text.replace(/\n+$/, '').replaceAll('\0', '')
@@ -149,6 +167,7 @@ function* replace(shell: Shell, argv: readonly string[]): Steps<number> {
 
 export const executor: Executor = {
   substitute,
+  stream: streamOf,
   evaluate: (shell, text) => runText(shell, text, 'eval: '),
   run: runArguments,
   body: (shell, body) =>

@@ -1,5 +1,5 @@
 // From words as they are written to the arguments that a command gets.
-import type { DoubleQuotedPart, LiteralPart, Word, WordPart } from 'unbash'
+import type { DoubleQuotedPart, LiteralPart, ProcessSubstitutionPart, Word, WordPart } from 'unbash'
 import { Arithmetic } from '#shell/interpreter/arithmetic.ts'
 import {
   asPattern,
@@ -58,7 +58,7 @@ function* expandOne(shell: Shell, word: Word, out: string[]): Steps<void> {
 const namesOf = (shell: Shell, field: Field): readonly string[] | undefined => {
   if (field.pattern === undefined || shell.state.has('noglob')) return undefined
   const names = pathNames(shell, field.pattern)
-  return names.length === 0 ? undefined : names
+  return names.length === 0 && !shell.state.shopts.has('nullglob') ? undefined : names
 }
 
 /** One text, as in an assignment: neither split nor taken for a pattern. */
@@ -181,8 +181,30 @@ function* addPart(shell: Shell, part: WordPart, chunks: Chunks, isInQuotes: bool
       return
     }
     case 'ProcessSubstitution':
-      throw new ShellFailure(`${part.text}: process substitution is not available`, 1)
+      chunks.push(quoted(yield* fileOf(shell, part)))
   }
+}
+
+/** A program opens its file at once: all is there before it begins. */
+function* fileOf(shell: Shell, { script, operator, text }: ProcessSubstitutionPart): Steps<string> {
+  const { kernel, files, state } = shell
+  if (script === undefined || operator === '>' || state.flavour !== 'bash')
+    throw new ShellFailure(`${text}: only a redirection can lead there`, 1)
+  const stream = shell.executor.stream(shell, script, operator)
+  stream.open()
+  let all = ''
+  for (;;) {
+    const more = yield* kernel.read(stream)
+    if (more === undefined) break
+    all += more
+    if (all.length > kernel.limits.text) throw new ShellFailure(`${text}: too long`, 1)
+  }
+  stream.close()
+  const path = `/tmp/sh-np.${kernel.lastPid}`
+  const failed = files.write(path, all)
+  if (failed !== undefined) throw new ShellFailure(`${path}: ${failed.text}`, 1)
+  state.temporary = [...state.temporary, path]
+  return path
 }
 
 function* addDoubleQuoted(shell: Shell, part: DoubleQuotedPart, chunks: Chunks): Steps<void> {

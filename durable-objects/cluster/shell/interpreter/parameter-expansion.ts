@@ -3,10 +3,12 @@ import type { ParameterExpansionPart, ParameterOperation, Word } from 'unbash'
 import { BREAK, type Chunks } from '#shell/interpreter/chunks.ts'
 import {
   fatalStatus,
+  itemsOf,
   listOf,
   parameter,
   separator,
   setItem,
+  setKey,
   setParameter,
   unsetFailure,
 } from '#shell/interpreter/parameters.ts'
@@ -96,6 +98,8 @@ class Target {
   readonly #read: Readers
   name: string
   index: number | undefined
+  /** Of an associative array. */
+  key: string | undefined
   value: string | undefined
   list: readonly string[] | undefined
   /** `*` instead of `@`. */
@@ -112,8 +116,12 @@ class Target {
     const { prefix, index } = this.#part
     const all = index?.value === '@' || index?.value === '*' ? index.value : undefined
     if (prefix === '!' && all !== undefined) {
-      const items = this.#shell.state.variable(this.name)?.items ?? []
-      this.list = items.flatMap((item, at) => (item === undefined ? [] : [String(at)]))
+      const keyed = this.#shell.state.variable(this.name)?.keyed
+      const items = itemsOf(this.#shell, this.name) ?? []
+      this.list =
+        keyed === undefined
+          ? items.flatMap((item, at) => (item === undefined ? [] : [String(at)]))
+          : [...keyed.keys()]
       return this
     }
     if (prefix === '!') this.name = parameter(this.#shell, this.name) ?? ''
@@ -121,10 +129,12 @@ class Target {
       this.list = listOf(this.#shell, this.name)
       this.isJoined = this.name === '*' || all === '*'
       this.value = this.list.length === 0 ? undefined : this.list.join(' ')
+    } else if (index !== undefined && this.#shell.state.variable(this.name)?.keyed !== undefined) {
+      this.key = yield* this.#read.text(this.#shell, index)
+      this.value = this.#shell.state.variable(this.name)!.keyed!.get(this.key)
     } else if (index !== undefined) {
       this.index = yield* this.#read.number(this.#shell, index)
-      const variable = this.#shell.state.variable(this.name)
-      const items = variable?.items ?? [variable?.value]
+      const items = itemsOf(this.#shell, this.name) ?? [parameter(this.#shell, this.name)]
       this.value = items[this.index < 0 ? items.length + this.index : this.index]
     } else this.value = parameter(this.#shell, this.name)
     return this
@@ -138,7 +148,8 @@ class Target {
   }
 
   assign(value: string): void {
-    if (this.index === undefined) setParameter(this.#shell, this.name, value)
+    if (this.key !== undefined) setKey(this.#shell, this.name, this.key, value)
+    else if (this.index === undefined) setParameter(this.#shell, this.name, value)
     else setItem(this.#shell, this.name, this.index, value)
   }
 }

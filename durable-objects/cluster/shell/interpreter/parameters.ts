@@ -1,5 +1,6 @@
 // The values of `$name`, `$1`, `$?`, `$@`.
 import { nowOf, type Shell, ShellFailure } from '#shell/interpreter/shell.ts'
+import type { ShellState } from '#shell/interpreter/state.ts'
 import { MESSAGES } from '#shell/language/flavour.ts'
 
 const SPECIAL: Readonly<Record<string, (shell: Shell) => string | undefined>> = {
@@ -57,7 +58,8 @@ export const parameter = (shell: Shell, name: string): string | undefined => {
   if (/^\d+$/.test(name)) return state.positional[Number(name) - 1]
   if (name === '@' || name === '*')
     return state.positional.length === 0 ? undefined : state.positional.join(separator(shell))
-  return isLiving(shell, name) ? LIVING[name]!(shell) : state.get(name)
+  if (isLiving(shell, name)) return LIVING[name]!(shell)
+  return state.get(name) ?? itemsOf(shell, name)?.[0]
 }
 
 /** What stands between the arguments in `"$*"`. */
@@ -95,13 +97,44 @@ export const fatalStatus = ({ state }: Shell, inBash: number): number =>
   state.flavour === 'bash' ? inBash : 2
 
 export const unsetFailure = (shell: Shell, name: string): ShellFailure =>
-  new ShellFailure(MESSAGES.unset(name)[shell.state.flavour], fatalStatus(shell, 127))
+  new ShellFailure(
+    MESSAGES.unset(name)[shell.state.flavour],
+    fatalStatus(shell, shell.state.has('errexit') ? 1 : 127),
+  )
+
+/** Arrays that are worked out when somebody looks. */
+const LIVING_LISTS: Readonly<Record<string, (state: ShellState) => readonly string[]>> = {
+  PIPESTATUS: (state) => state.pipeStatuses.map(String),
+  FUNCNAME: (state) => state.functionNames,
+}
+
+/** The elements by number; undefined: it is no such array. */
+export const itemsOf = (
+  { state }: Shell,
+  name: string,
+): readonly (string | undefined)[] | undefined => {
+  if (state.flavour === 'bash' && Object.hasOwn(LIVING_LISTS, name))
+    return LIVING_LISTS[name]!(state)
+  return state.variable(name)?.items
+}
+
+export const setKey = (shell: Shell, name: string, key: string, value: string): void => {
+  const { state, kernel } = shell
+  if (state.isReadOnly(name)) throw readOnly(shell, name)
+  const keyed = new Map(state.variable(name)?.keyed)
+  kernel.step(1 + (keyed.size >> 6))
+  keyed.set(key, value)
+  if (keyed.size > MOST_ITEMS) throw new ShellFailure(`${name}: too many elements`, 1)
+  state.setKeyed(name, keyed)
+}
 
 /** All elements of an array, or of the arguments. */
 export const listOf = (shell: Shell, name: string): readonly string[] => {
   if (name === '@' || name === '*') return shell.state.positional
-  const known = shell.state.variable(name)
-  if (known?.items !== undefined) return known.items.filter((item) => item !== undefined)
+  const items = itemsOf(shell, name)
+  if (items !== undefined) return items.filter((item) => item !== undefined)
+  const keyed = shell.state.variable(name)?.keyed
+  if (keyed !== undefined) return [...keyed.values()]
   const value = parameter(shell, name)
   return value === undefined ? [] : [value]
 }

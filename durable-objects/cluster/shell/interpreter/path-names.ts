@@ -13,6 +13,10 @@ export const pathNames = (shell: Shell, pattern: string): readonly string[] => {
   const parts = pattern.split('/').filter((part) => part !== '')
   for (const [index, part] of parts.entries()) {
     const isLast = index === parts.length - 1
+    if (part === '**' && shell.state.shopts.has('globstar')) {
+      found = deeper(shell, found, isLast)
+      continue
+    }
     const next: string[] = []
     for (const base of found) {
       for (const name of namesIn(shell, base, part)) {
@@ -24,10 +28,28 @@ export const pathNames = (shell: Shell, pattern: string): readonly string[] => {
     }
     found = next
   }
+  if (parts.includes('**')) found = found.toSorted()
   const isFolder = pattern.endsWith('/')
   return isFolder
     ? found.filter((path) => isDirectory(shell, path)).map((path) => `${path}/`)
     : found
+}
+
+/** `**`: every folder below, and if nothing follows every file too. */
+const deeper = (shell: Shell, bases: readonly string[], isLast: boolean): readonly string[] => {
+  const out: string[] = isLast ? [] : [...bases]
+  const walk = (base: string): void => {
+    for (const name of namesIn(shell, base, '*')) {
+      shell.kernel.step()
+      if (out.length >= MOST_NAMES) return
+      const isFolder = isDirectory(shell, base + name)
+      if (isLast) out.push(base + name)
+      else if (isFolder) out.push(`${base}${name}/`)
+      if (isFolder) walk(`${base}${name}/`)
+    }
+  }
+  for (const base of bases) walk(base)
+  return out.sort()
 }
 
 const isDirectory = ({ files, state }: Shell, path: string): boolean =>
@@ -40,5 +62,8 @@ const namesIn = ({ files, state }: Shell, base: string, part: string): readonly 
     return isFailure(files.lstat(absolutePath(state.cwd, base + name))) ? [] : [name]
   }
   const names = files.list(absolutePath(state.cwd, base === '' ? '.' : base))
-  return isFailure(names) ? [] : names.filter((name) => glob.matchesName(name))
+  const hasDots = state.shopts.has('dotglob')
+  return isFailure(names)
+    ? []
+    : names.filter((name) => (hasDots ? glob.matches(name) : glob.matchesName(name)))
 }

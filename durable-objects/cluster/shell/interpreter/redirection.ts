@@ -1,5 +1,5 @@
 // `> file`, `2>&1`, `<< EOF`.
-import type { HereDoc, Redirect, Redirection } from 'unbash'
+import type { HereDoc, ProcessSubstitutionPart, Redirect, Redirection } from 'unbash'
 import { isFailure } from '#shell/files/failure.ts'
 import { absolutePath } from '#shell/files/path.ts'
 import { openToRead, openToWrite } from '#shell/interpreter/devices.ts'
@@ -60,6 +60,12 @@ function* planOf(shell: Shell, redirection: Redirection): Steps<Plan> {
   const fd = given?.type === 'FileDescriptor' ? given.value : undefined
   if (redirection.type === 'HereDoc')
     return { fds: [fd ?? 0], stream: textStream(yield* hereText(shell, redirection)) }
+  const substitution = substitutionOf(redirection)
+  if (substitution?.script !== undefined && shell.state.flavour === 'bash')
+    return {
+      fds: [fd ?? (substitution.operator === '<' ? 0 : 1)],
+      stream: shell.executor.stream(shell, substitution.script, substitution.operator),
+    }
   const target = yield* expandText(shell, redirection.target)
   if (redirection.type === 'HereString' && shell.state.flavour !== 'bash')
     throw new ShellFailure(
@@ -75,6 +81,13 @@ function* planOf(shell: Shell, redirection: Redirection): Steps<Plan> {
   if (operator === '<' || operator === '<>') return toRead(shell, target, fd ?? 0)
   const isBoth = operator === '&>' || operator === '&>>'
   return toWrite(shell, target, isBoth ? [1, 2] : [fd ?? 1], operator)
+}
+
+/** `< <( … )` */
+const substitutionOf = (redirection: Redirection): ProcessSubstitutionPart | undefined => {
+  if (redirection.type !== 'Redirect') return undefined
+  const parts = redirection.target?.parts ?? []
+  return parts.length === 1 && parts[0]?.type === 'ProcessSubstitution' ? parts[0] : undefined
 }
 
 function* hereText(shell: Shell, { operator, delimiter, body }: HereDoc): Steps<string> {

@@ -3,6 +3,7 @@ import type { ParsedScript } from 'unbash'
 import type { FileSystem } from '#shell/files/file-system.ts'
 import type { ShellFunction, ShellState } from '#shell/interpreter/state.ts'
 import type { Kernel } from '#shell/kernel/kernel.ts'
+import type { Stream } from '#shell/kernel/stream.ts'
 import type { Steps, Task } from '#shell/kernel/task.ts'
 import { type Flavour, prefixOf } from '#shell/language/flavour.ts'
 import type { NetworkAnswer, NetworkRequest, ProcessTable, Tool, User } from '#shell/tools/tool.ts'
@@ -22,6 +23,8 @@ export interface Machine {
   readonly others?: ProcessTable
   /** A loop comes round: whoever sees that nothing changes between two turns may stop here. */
   onTurn?(shell: Shell, loop: object): void
+  /** What to do instead of a program that there is not. */
+  hint?(name: string): string | undefined
   /** Which shell a name means; undefined: there is none of this name. */
   shell(name: string): Flavour | undefined
   /** A signal is caught from now on, or no more. */
@@ -34,6 +37,8 @@ export interface Machine {
 export interface Executor {
   /** All that a command in parentheses writes, without the last line ends. */
   substitute(shell: Shell, script: ParsedScript, source: string | undefined): Steps<string>
+  /** The other end of what the commands read or write, which run at the same time. */
+  stream(shell: Shell, script: ParsedScript, operator: '<' | '>'): Stream
   /** Runs a text as if it stood here. */
   evaluate(shell: Shell, text: string): Steps<number>
   /** Runs a function, builtin or program. */

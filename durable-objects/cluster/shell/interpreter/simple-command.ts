@@ -1,11 +1,17 @@
 // `A=1 name arguments > file`.
-import type { Assignment, Command, CommandArgument } from 'unbash'
+import type { Assignment, Command, CommandArgument, Word } from 'unbash'
 import { continued } from '#shell/builtins/jobs.ts'
 import { SPECIAL_BUILTINS } from '#shell/builtins/special.ts'
 import { builtinOf } from '#shell/builtins/table.ts'
 import { expandNumber, expandText, expandWords } from '#shell/interpreter/expansion.ts'
 import { findProgram, isProgram } from '#shell/interpreter/find-program.ts'
-import { fatalStatus, parameter, setItem, setParameter } from '#shell/interpreter/parameters.ts'
+import {
+  fatalStatus,
+  parameter,
+  setItem,
+  setKey,
+  setParameter,
+} from '#shell/interpreter/parameters.ts'
 import { keep, redirect, restore, type Saved } from '#shell/interpreter/redirection.ts'
 import {
   Exit,
@@ -19,6 +25,7 @@ import { controlsJobs, waitInFront } from '#shell/interpreter/job-control.ts'
 import { becomeProgram, heritageOf, refuse, startProgram } from '#shell/interpreter/tasks.ts'
 import { traceCommand } from '#shell/interpreter/xtrace.ts'
 import type { Steps } from '#shell/kernel/task.ts'
+import { parseWord } from '#shell/language/parse.ts'
 
 export function* runSimple(shell: Shell, node: Command): Steps<number> {
   const { state } = shell
@@ -27,6 +34,24 @@ export function* runSimple(shell: Shell, node: Command): Steps<number> {
   if (aliased !== undefined) return yield* runAliased(shell, node, aliased)
   state.substitutionStatus = undefined
   const argv = yield* argumentsOf(shell, node)
+  if (state.temporary.length > 0) return yield* withFiles(shell, node, argv)
+  return yield* runExpanded(shell, node, argv)
+}
+
+/** What `<( … )` wrote is there as long as the command runs. */
+function* withFiles(shell: Shell, node: Command, argv: readonly string[]): Steps<number> {
+  const { temporary } = shell.state
+  shell.state.temporary = []
+  shell.state.isLast = false
+  try {
+    return yield* runExpanded(shell, node, argv)
+  } finally {
+    for (const path of temporary) shell.files.unlink(path)
+  }
+}
+
+function* runExpanded(shell: Shell, node: Command, argv: readonly string[]): Steps<number> {
+  const { state } = shell
   if (node.redirects.length === 0) return yield* runWithAssignments(shell, node, argv, [])
   const saved = yield* redirect(shell, node.redirects)
   if (saved === undefined) {
@@ -39,11 +64,17 @@ export function* runSimple(shell: Shell, node: Command): Steps<number> {
     keep(saved)
     return 0
   }
+  const { readers } = state
+  state.readers = []
+  if (readers.length > 0) state.isLast = false
+  let status
   try {
-    return yield* runWithAssignments(shell, node, argv, saved)
+    status = yield* runWithAssignments(shell, node, argv, saved)
   } finally {
     restore(shell, saved)
   }
+  for (const task of readers) yield* shell.kernel.waitFor(task)
+  return status
 }
 
 function* argumentsOf(shell: Shell, node: Command): Steps<string[]> {
@@ -59,6 +90,7 @@ function* addArgument(shell: Shell, argument: CommandArgument, argv: string[]): 
     return
   }
   if (argument.value.type === 'ArrayValue') {
+    if (argv.some((word) => /^-\w*A/.test(word))) shell.state.setKeyed(argument.name, new Map())
     // `declare -a x=(…)`: the value is set here, the name is declared by the builtin
     yield* assign(shell, argument)
     argv.push(argument.name)
@@ -119,13 +151,14 @@ function* assign(shell: Shell, assignment: Assignment): Steps<void> {
   const { name, value, append, index } = assignment
   if (value.type === 'ArrayValue') {
     if (shell.state.flavour !== 'bash') throw notHere(shell, '"(" unexpected')
-    const items = yield* expandWords(shell, value.elements)
-    const known = shell.state.variable(name)
-    const old = known?.items ?? (known?.value === undefined ? [] : [known.value])
-    shell.state.setItems(name, append === true ? [...old, ...items] : items)
-    return
+    return yield* assignArray(shell, name, value.elements, append === true)
   }
   const text = yield* expandText(shell, value, true)
+  const keyed = index === undefined ? undefined : shell.state.variable(name)?.keyed
+  if (keyed !== undefined) {
+    const key = yield* expandText(shell, index)
+    return setKey(shell, name, key, (append === true ? (keyed.get(key) ?? '') : '') + text)
+  }
   if (index !== undefined) {
     const at = yield* expandNumber(shell, index)
     const old = append === true ? (shell.state.variable(name)?.items?.[at] ?? '') : ''
@@ -133,6 +166,42 @@ function* assign(shell: Shell, assignment: Assignment): Steps<void> {
     return
   }
   setParameter(shell, name, append === true ? (parameter(shell, name) ?? '') + text : text)
+}
+
+/** `[key]=value` */
+const ELEMENT = /^\[((?:[^\]"']|"[^"]*"|'[^']*')*)\]=([^]*)$/
+
+function* assignArray(
+  shell: Shell,
+  name: string,
+  elements: readonly Word[],
+  isAppended: boolean,
+): Steps<void> {
+  const { state } = shell
+  const known = state.variable(name)
+  const old = known?.items ?? (known?.value === undefined ? [] : [known.value])
+  if (known?.keyed !== undefined) {
+    if (!isAppended) state.setKeyed(name, new Map())
+  } else state.setItems(name, isAppended ? old : [])
+  const plain: Word[] = []
+  for (const element of elements) {
+    const [, key, text = ''] = ELEMENT.exec(element.text) ?? []
+    if (key === undefined) {
+      plain.push(element)
+      continue
+    }
+    const value = yield* expandText(shell, parseWord(text))
+    if (known?.keyed === undefined)
+      setItem(shell, name, yield* expandNumber(shell, parseWord(key)), value)
+    else setKey(shell, name, yield* expandText(shell, parseWord(key)), value)
+  }
+  if (plain.length === 0) return
+  const items = yield* expandWords(shell, plain)
+  if (known?.keyed === undefined)
+    state.setItems(name, [...(state.variable(name)?.items ?? []), ...items])
+  else
+    for (let at = 0; at < items.length; at += 2)
+      setKey(shell, name, items[at]!, items[at + 1] ?? '')
 }
 
 /** What bash reads and this shell does not. */
@@ -179,7 +248,9 @@ function* callFunction(shell: Shell, name: string, argv: readonly string[]): Ste
   const { state, kernel } = shell
   const { body, lines } = state.functions.get(name)!
   if (state.functionDepth >= kernel.limits.depth) throw new Exit(fatalStatus(shell, 1))
-  const before = { positional: state.positional, lines: state.lines, loopDepth: state.loopDepth }
+  const { positional, lines: linesBefore, loopDepth, functionNames } = state
+  const before = { positional, lines: linesBefore, loopDepth, functionNames }
+  state.functionNames = [name, ...functionNames]
   state.positional = argv.slice(1)
   state.lines = lines
   state.loopDepth = 0

@@ -2,12 +2,15 @@
 import type { Command, CompoundCommand, CompoundList, Redirected } from 'unbash'
 import type { Flavour } from '#shell/language/flavour.ts'
 import type { Lines } from '#shell/language/parse.ts'
+import type { Task } from '#shell/kernel/task.ts'
 import { JobTable } from '#shell/interpreter/job-table.ts'
 
 export interface Variable {
   readonly value: string | undefined
   /** An indexed array; its first element is what `$name` means. */
   readonly items?: readonly (string | undefined)[]
+  /** An associative array. */
+  readonly keyed?: ReadonlyMap<string, string>
   readonly isExported: boolean
   readonly isReadOnly: boolean
 }
@@ -51,6 +54,10 @@ export class ShellState {
   cwd: string
   status = 0
   umask = 0o022
+  /** Files that are there for the command that runs. */
+  temporary: readonly string[] = []
+  /** They read what the command writes: `> >( … )`. */
+  readers: readonly Task[] = []
   /** Where in the script: for messages and LINENO. */
   position = 0
   lines: Lines | undefined
@@ -67,6 +74,14 @@ export class ShellState {
   typed: string[] = []
   /** Functions that run just now. */
   functionDepth = 0
+  /** Their names, the innermost first. */
+  functionNames: readonly string[] = []
+  /** How the commands of the last pipeline ended. */
+  pipeStatuses: readonly number[] = [0]
+  /** What `shopt` has switched on. */
+  shopts: ReadonlySet<string> = new Set()
+  /** Where `pushd` came from, the last first. */
+  folders: readonly string[] = []
   sourceDepth = 0
   loopDepth = 0
   /** Shells and functions around this one. */
@@ -119,6 +134,10 @@ export class ShellState {
     for (const [signal, action] of this.traps) if (action === '') copy.traps.set(signal, action)
     copy.options = new Set(this.options)
     copy.functionDepth = this.functionDepth
+    copy.functionNames = this.functionNames
+    copy.pipeStatuses = this.pipeStatuses
+    copy.shopts = this.shopts
+    copy.folders = this.folders
     copy.sourceDepth = this.sourceDepth
     copy.loopDepth = this.loopDepth
     copy.depth = this.depth + 1
@@ -147,6 +166,7 @@ export class ShellState {
 
   set(name: string, value: string): void {
     const old = this.variables.get(name)
+    if (old?.keyed !== undefined) return this.setKeyed(name, new Map(old.keyed).set('0', value))
     if (old?.value === value && old.items === undefined) return
     this.version++
     const { isExported, isReadOnly } = old ?? NO_VARIABLE
@@ -163,6 +183,12 @@ export class ShellState {
     this.version++
     const { isExported, isReadOnly } = this.variables.get(name) ?? NO_VARIABLE
     this.variables.set(name, { value: items[0], items, isExported, isReadOnly })
+  }
+
+  setKeyed(name: string, keyed: ReadonlyMap<string, string>): void {
+    this.version++
+    const { isExported, isReadOnly } = this.variables.get(name) ?? NO_VARIABLE
+    this.variables.set(name, { value: keyed.get('0'), keyed, isExported, isReadOnly })
   }
 
   mark(

@@ -6,6 +6,7 @@ import {
   Exit,
   Interrupted,
   LoopJump,
+  print,
   Return,
   type Shell,
   ShellFailure,
@@ -209,5 +210,7 @@ export function* refuse(shell: Shell, found: NoProgram, name: string): Steps<num
     return 126
   }
   yield* complain(shell, isPath ? MESSAGES.noSuchProgram(name) : MESSAGES.notFound(name))
+  const hint = shell.machine.hint?.(name)
+  if (hint !== undefined) yield* print(shell, `${hint}\n`, 2)
   return 127
 }

@@ -6,7 +6,7 @@ import {
   isProgram,
   type Program,
 } from '#shell/interpreter/find-program.ts'
-import { nullStream, textStream } from '#shell/kernel/stream.ts'
+import { nullStream, type Stream, textStream } from '#shell/kernel/stream.ts'
 import { signalNamed, type Steps, type Task } from '#shell/kernel/task.ts'
 import type {
   NetworkAnswer,
@@ -31,12 +31,14 @@ export function* runTool(
 ): Steps<number> {
   const run = tool.run(callOf(from, argv, task))
   let answer: ToolAnswer
+  let hasRaw = false
   try {
     for (;;) {
       const step = run.next(answer)
       if (step.done === true) return step.value
       from.kernel.step()
       const { value } = step
+      if (value.kind === 'raw') hasRaw = true
       if (value.kind === 'write') {
         const failed = yield* writeTo(from, value, task)
         if (failed !== undefined) return yield* complainOfWriting(from, argv, task, failed)
@@ -46,8 +48,14 @@ export function* runTool(
   } finally {
     // killed: it lets go of what it holds
     run.return(0)
-    task.fds.get(0)?.setRaw?.(false)
+    if (hasRaw) terminalOf(from, task)?.setRaw?.(false)
   }
+}
+
+/** What it reads from, if that is one. */
+const terminalOf = ({ kernel }: Heritage, task: Task): Stream | undefined => {
+  const input = task.fds.get(0)
+  return input?.isTTY === true ? input : kernel.terminal
 }
 
 const callOf = (from: Heritage, argv: readonly string[], task: Task): ToolCall => ({
@@ -62,6 +70,7 @@ const callOf = (from: Heritage, argv: readonly string[], task: Task): ToolCall =
     from.kernel.changes++
     return from.machine.startedAt + from.kernel.time
   },
+  terminalSize: () => from.kernel.terminalSize,
   isTTY: (fd) => task.fds.get(fd)?.isTTY === true,
   random: () => {
     from.kernel.changes++
@@ -136,8 +145,12 @@ function* answerTo(
         : yield* from.kernel.read(stream)
     }
     case 'raw':
-      task.fds.get(0)?.setRaw?.(request.isRaw)
+      terminalOf(from, task)?.setRaw?.(request.isRaw)
       return undefined
+    case 'keys': {
+      const { terminal } = from.kernel
+      return terminal === undefined ? undefined : yield* from.kernel.read(terminal)
+    }
     case 'sleep':
       yield* from.kernel.sleep(request.ms)
       return undefined

@@ -65,6 +65,9 @@ export class Kernel {
   work = 0
   /** The group that the terminal listens to. Absent: there is no terminal, or nobody controls jobs. */
   foreground: number | undefined
+  /** Where it is typed. */
+  terminal: Stream | undefined
+  terminalSize = { columns: 80, rows: 24 }
   readonly #tasks = new Map<number, Task>()
   #lastPid: number
   #steps = 0

@@ -156,8 +156,12 @@ export class InputStream implements Stream {
   #isEnded = false
   #isRaw = false
 
-  constructor(isTTY: boolean) {
+  readonly #screen: Stream | undefined
+
+  /** `screen`: what is written to a terminal is shown there. */
+  constructor(isTTY: boolean, screen?: Stream) {
     this.isTTY = isTTY
+    this.#screen = screen
   }
 
   /** Every key is handed on as it is. */
@@ -206,8 +210,8 @@ export class InputStream implements Stream {
     if (text !== '') this.#pieces.unshift(text)
   }
 
-  write(): Written {
-    return { error: NOT_OPEN_FOR_READING }
+  write(text: string): Written {
+    return this.#screen?.write(text) ?? { error: NOT_OPEN_FOR_READING }
   }
 
   open(): void {}

@@ -48,10 +48,17 @@ export interface ToolCall {
   now(): number
   /** Whether the descriptor is a terminal: `ls` writes columns then, `grep` may colour. */
   isTTY(fd: 0 | 1 | 2): boolean
+  /** How large the terminal is. Absent: 80 by 24, as it always was. */
+  terminalSize?(): TerminalSize
   /** An integer from 0 to 2^32-1. */
   random(): number
   /** What runs in the container. Absent: nothing but the tool is seen. */
   readonly processes?: ProcessTable
+}
+
+export interface TerminalSize {
+  readonly columns: number
+  readonly rows: number
 }
 
 export type ToolRequest =
@@ -59,7 +66,9 @@ export type ToolRequest =
   | { readonly kind: 'read' }
   /** The same; '' if `or` says so before there is any, or after `ms`. */
   | { readonly kind: 'read'; readonly or: () => boolean; readonly ms?: number }
-  /** The terminal that it reads from, if it is one, hands on what is typed as it is typed, and shows nothing of it by itself. */
+  /** What is typed at the terminal, whatever the input is; undefined: there is none. */
+  | { readonly kind: 'keys' }
+  /** The terminal hands on what is typed as it is typed, and shows nothing of it by itself. */
   | { readonly kind: 'raw'; readonly isRaw: boolean }
   /** The tool is ended here if nobody reads any more (SIGPIPE). */
   | { readonly kind: 'write'; readonly fd: 1 | 2; readonly text: string }

@@ -20,18 +20,21 @@ import {
 } from '#shell/tools/files/info.ts'
 import { ls } from '#shell/tools/files/ls.ts'
 import { cp, mv, rm } from '#shell/tools/files/move.ts'
+import { tree } from '#shell/tools/files/tree.ts'
 import type { Family, ToolOf } from '#shell/tools/run.ts'
 import { sed } from '#shell/tools/sed/sed.ts'
 import { date, sleep } from '#shell/tools/system/date.ts'
 import * as identity from '#shell/tools/system/identity.ts'
 import * as processes from '#shell/tools/system/processes.ts'
 import * as starters from '#shell/tools/system/starters.ts'
-import { cat, less, more, nl, rev, tac } from '#shell/tools/text/cat.ts'
+import { cat, nl, rev, tac } from '#shell/tools/text/cat.ts'
 import { cut, expand, fold, paste } from '#shell/tools/text/cut.ts'
 import { expr } from '#shell/tools/text/expr.ts'
 import { seq, shuf, split, tee, yes } from '#shell/tools/text/generate.ts'
 import { egrep, fgrep, grep } from '#shell/tools/text/grep.ts'
+import { less, more } from '#shell/tools/text/pager.ts'
 import { head, tail } from '#shell/tools/text/head-tail.ts'
+import { column } from '#shell/tools/text/column.ts'
 import { comm, join, uniq } from '#shell/tools/text/sorted-files.ts'
 import { sort } from '#shell/tools/text/sort.ts'
 import { tr } from '#shell/tools/text/tr.ts'
@@ -150,6 +153,8 @@ const GNU_ONLY: readonly ToolOf[] = [
 ]
 
 const WORKSTATION: readonly ToolOf[] = [
+  column,
+  tree,
   ...GNU_ONLY,
   ...BUSYBOX_ONLY.filter((make) => make !== rev && make !== starters.time),
 ]

@@ -72,6 +72,19 @@ class Listener {
   }
 }
 
+/** The program hears of it when the terminal becomes larger or smaller. */
+const following = (run: Invocation, program: RemoteProgram, listener: Listener) => {
+  let told = ''
+  return (): boolean => {
+    const size = run.call.terminalSize?.()
+    if (size !== undefined && `${size.columns}x${size.rows}` !== told) {
+      told = `${size.columns}x${size.rows}`
+      program.resize(size.columns, size.rows)
+    }
+    return listener.look()
+  }
+}
+
 /** Prints what the program says until it has ended. */
 export function* converse(
   run: Invocation,
@@ -84,17 +97,18 @@ export function* converse(
     run.err(readers.err.read(stderr, isLast))
   })
   let isOpen = hasInput
+  const isNews = isRaw ? following(run, program, listener) : listener.look
   if (isRaw) yield { kind: 'raw', isRaw }
   try {
     for (;;) {
-      listener.look()
+      isNews()
       yield* run.flush()
       if (listener.end !== undefined) return listener.end
       if (!isOpen) {
-        yield { kind: 'wait', ready: listener.look, ...listener.patience }
+        yield { kind: 'wait', ready: isNews, ...listener.patience }
         continue
       }
-      const text = yield { kind: 'read', or: listener.look, ...listener.patience }
+      const text = yield { kind: 'read', or: isNews, ...listener.patience }
       if (typeof text === 'string') program.feed(toByteString(text))
       else {
         isOpen = false

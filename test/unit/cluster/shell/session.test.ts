@@ -290,7 +290,7 @@ describe('a shell at a terminal', () => {
     const driver = new Driver(['bash'], { isTTY: true })
     driver.type('alias hello="echo hi"; > /tmp/one; > "/tmp/two words"\n')
     driver.read()
-    driver.type('hel\t')
+    driver.type('hell\t')
     driver.type('/tm\tt\t\n')
     expect(driver.read()).toBe(`hello /tmp/two\\ words \r\nhi /tmp/two words\r\n${PROMPT}`)
     driver.type('echo $HOM\t/\n')

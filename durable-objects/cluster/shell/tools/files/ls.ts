@@ -18,6 +18,9 @@ interface Item {
 }
 
 const WIDTH = 80
+
+const widthOf = ({ call }: Run): number =>
+  call.isTTY(1) ? (call.terminalSize?.().columns ?? WIDTH) : WIDTH
 const HALF_YEAR = 15_778_476_000
 const DAY = 86_400_000
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
@@ -166,9 +169,11 @@ const shownName = (run: Run, item: Item): string => {
 }
 
 const print = (run: Run, items: readonly Item[]): void => {
+  const sizes = items.map(({ stat }) => String(blocks(stat)).length)
+  const widest = run.isGnu ? Math.max(0, ...sizes) : 4
   const prefix = (item: Item): string => {
     const inode = run.has('i') ? `${inodeOf(item.stat.path)} ` : ''
-    return inode + (run.has('s') ? `${String(blocks(item.stat)).padStart(4)} ` : '')
+    return inode + (run.has('s') ? `${String(blocks(item.stat)).padStart(widest)} ` : '')
   }
   if (isLong(run)) return printLong(run, items, prefix)
   const names = items.map((item) => prefix(item) + shownName(run, item) + mark(run, item, false))
@@ -182,7 +187,7 @@ const print = (run: Run, items: readonly Item[]): void => {
 /** As many columns as fit, filled from top to bottom. */
 const columns = (run: Run, names: readonly string[], lengths: readonly number[]): string => {
   const { length } = names
-  const width = Number(run.value('w') ?? WIDTH)
+  const width = Number(run.value('w') ?? widthOf(run))
   if (length === 0) return ''
   const most = run.isGnu
     ? Math.min(length, Math.max(1, Math.floor(width / 3)))

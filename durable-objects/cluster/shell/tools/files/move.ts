@@ -2,6 +2,7 @@
 import { type FileFailure, isFailure } from '#shell/files/failure.ts'
 import type { Stat } from '#shell/files/file-system.ts'
 import { absolutePath, baseName, joinPath } from '#shell/files/path.ts'
+import { isConfirmed } from '#shell/tools/files/confirm.ts'
 import { type Run, tool } from '#shell/tools/run.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
 
@@ -44,6 +45,11 @@ export const rm = tool(
   },
 )
 
+const kindText = ({ kind, size }: Stat): string => {
+  if (kind === 'link') return 'symbolic link'
+  return kind === 'file' ? `regular ${size === 0 ? 'empty ' : ''}file` : kind
+}
+
 function* remove(run: Run, path: string): ToolRun<void> {
   const at = run.path(path)
   const stat = run.files.lstat(at)
@@ -60,9 +66,12 @@ function* remove(run: Run, path: string): ToolRun<void> {
     } else {
       const names = run.files.list(at)
       if (isFailure(names)) return yield* complain(run, path, names)
+      if (names.length > 0 && !(yield* isConfirmed(run, `descend into directory '${path}'`))) return
       for (const name of names) yield* remove(run, joinPath(path, name))
     }
   }
+  const isGone = yield* isConfirmed(run, `remove ${kindText(stat)} '${path}'`)
+  if (!isGone) return
   const failed = stat.kind === 'directory' ? run.files.rmdir(at) : run.files.unlink(at)
   if (failed !== undefined) return yield* complain(run, path, failed)
   if (run.has('v'))
@@ -155,6 +164,7 @@ function* copy(run: Run, from: string, to: string, isOperand: boolean): ToolRun<
           : `can't create '${to}': Is a directory`,
       )
     if (run.has('n') || (run.has('u') && target.mtime >= source.mtime)) return
+    if (!(yield* isConfirmed(run, `overwrite '${to}'`))) return
   }
   const failed =
     source.kind === 'link' ? copyLink(run, source, to) : copyFile(run, from, to, source)
@@ -254,6 +264,7 @@ function* move(run: Run, from: string, to: string): ToolRun<void> {
     if (run.has('n') || (run.has('u') && target.mtime >= source.mtime)) return
     if (target.path === source.path)
       return yield* run.error(`'${from}' and '${to}' are the same file`)
+    if (!(yield* isConfirmed(run, `overwrite '${to}'`))) return
   }
   const failed = run.files.rename(
     run.path(from).replace(/(?<=.)\/+$/, ''),

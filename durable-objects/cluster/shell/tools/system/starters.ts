@@ -280,8 +280,34 @@ const quiet = (name: string, code: number): ToolOf => rawTool(name, () => code)
 export const trueTool = quiet('true', 0)
 export const falseTool = quiet('false', 1)
 export const sync = quiet('sync', 0)
-export const stty = quiet('stty', 0)
-export const tput = quiet('tput', 0)
+export const stty = rawTool('stty', function* (run, [word]) {
+  if (!run.call.isTTY(0))
+    return yield* run.fail(
+      run.isGnu ? "'standard input': Inappropriate ioctl for device" : 'standard input: Not a tty',
+    )
+  const { columns, rows } = sizeOf(run)
+  if (word === 'size') run.print(`${rows} ${columns}\n`)
+  else if (word === undefined) run.print('speed 38400 baud; line = 0;\n')
+  else if (word === '-a')
+    run.print(`speed 38400 baud; rows ${rows}; columns ${columns}; line = 0;\n`)
+  return 0
+})
+
+const sizeOf = ({ call }: Run) => call.terminalSize?.() ?? { columns: 80, rows: 24 }
+
+export const tput = rawTool('tput', (run, [word]) => {
+  const { columns, rows } = sizeOf(run)
+  const known: Readonly<Record<string, string>> = {
+    cols: `${columns}\n`,
+    lines: `${rows}\n`,
+    colors: '256\n',
+    bold: '\x1b[1m',
+    sgr0: '\x1b(B\x1b[m',
+    clear: '\x1b[H\x1b[2J\x1b[3J',
+  }
+  if (word !== undefined && Object.hasOwn(known, word)) run.print(known[word]!)
+  return 0
+})
 export const reset = quiet('reset', 0)
 
 export const clear = rawTool('clear', (run) => {

@@ -136,13 +136,3 @@ export const nl = tool('nl', 'b:i:n:s:v:w:', function* (run) {
   })
   return run.exitCode
 })
-
-/** Pagers show everything: nobody turns pages here. */
-const makePager = (name: string): ReturnType<typeof tool> =>
-  tool(name, 'eEFnNRrsSX', function* (run) {
-    yield* eachInput(run, run.operands, complaint(run), (input) => pass(run, input))
-    return run.exitCode
-  })
-
-export const less = makePager('less')
-export const more = makePager('more')

@@ -3,6 +3,7 @@ import type { Pattern } from '#apimachinery/re2.ts'
 import { isFailure } from '#shell/files/failure.ts'
 import { joinPath } from '#shell/files/path.ts'
 import { type Input, openInput } from '#shell/tools/input.ts'
+import { compilePerl } from '#shell/tools/text/perl-pattern.ts'
 import { compileFixed, compilePosix, PatternError } from '#shell/tools/posix-pattern.ts'
 import { type Run, tool, type ToolOf } from '#shell/tools/run.ts'
 import { compilePattern } from '#apimachinery/re2.ts'
@@ -113,7 +114,7 @@ const finderOf = (run: Run, patterns: readonly string[], mode: string | undefine
   const ignoreCase = run.has('i') || run.has('y')
   const compiled = patterns.map((source): Pattern => {
     if (mode === 'F') return compileFixed(source, ignoreCase)
-    if (mode === 'P') return compilePattern(source, { ignoreCase })
+    if (mode === 'P') return compilePerl(source, ignoreCase)
     return compilePosix(source, { extended: mode === 'E', ignoreCase })
   })
   const finders = compiled.map((pattern) => finder(pattern, run.has('w'), run.has('x')))
