@@ -20,7 +20,7 @@ const screen = (keys: string): readonly string[] =>
 beforeEach(() => {
   desk = new Desk()
   desk.run(
-    `echo "PS1='${PROMPT}'" > ~/.bashrc; seq 100 > numbers; printf 'a\\tb\\n%050d\\n' 7 > wide`,
+    `echo "PS1='${PROMPT}'" >> ~/.bashrc; seq 100 > numbers; printf 'a\\tb\\n%050d\\n' 7 > wide`,
   )
   terminal = desk.terminal()
   terminal.resize(40, 6)
