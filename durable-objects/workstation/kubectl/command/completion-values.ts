@@ -68,6 +68,9 @@ export const flagValues = (
     case 'user':
       if (!isGlobal) break
       return plain(configNames(run, 'users', start))
+    case 'clusterrole':
+      if (run.command.name !== 'create clusterrolebinding') break
+      return plain(objectNames(run, 'clusterroles', start))
     case 'container':
       if (CONTAINERS.has(run.command.name) && run.args.length > 0)
         return plain(containerNames(run, run.args[0]!, start))

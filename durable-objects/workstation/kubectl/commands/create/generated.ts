@@ -31,14 +31,14 @@ export const sortedByKey = (map: Readonly<Record<string, string>>): JsonObject =
  */
 export const createGenerated = (
   run: Invocation,
-  make: JsonObject | ((name: string) => JsonObject),
+  make: (name: string) => JsonObject,
   refusal?: string,
 ): void => {
   const name = nameOf(run)
   const dryRun = dryRunOf(run)
   const validation = validationOf(run)
   const printer = resultPrinter(run, dryRun, { isTyped: true })
-  const typed = asTyped(typeof make === 'function' ? make(name) : make)
+  const typed = asTyped(make(name))
   const object = savesConfig(run) ? withTypedLastApplied(typed) : typed
   const info =
     dryRun === 'client'

@@ -5,7 +5,7 @@ import {
   isValidPortName,
   isValidPortNumber,
 } from '#apimachinery/validation/names.ts'
-import { createGenerated, metadataFor, nameOf } from '#kubectl/commands/create/generated.ts'
+import { createGenerated, metadataFor } from '#kubectl/commands/create/generated.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
 
@@ -41,47 +41,39 @@ const portOf = (text: string): Port => {
   return { port, target, name: text.replaceAll(':', '-') }
 }
 
+type ServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName'
+
 const service =
-  (type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName'): CommandBody =>
-  (run) => {
-    const { flags } = run
-    const name = nameOf(run)
-    const tcp = flags.list('tcp')
-    check(run, type, tcp)
-    const nodePort = type === 'NodePort' ? flags.int('node-port') : 0
-    const ports = tcp.map((text): JsonObject => {
-      const port = portOf(text)
-      return {
-        name: port.name,
-        protocol: 'TCP',
-        port: port.port,
-        targetPort: port.target,
-        ...(nodePort === 0 ? {} : { nodePort }),
-      }
-    })
-    const clusterIP = type === 'ClusterIP' ? flags.string('clusterip') : ''
-    const labels = { app: name }
+  (type: ServiceType): CommandBody =>
+  (run) =>
     createGenerated(
       run,
-      {
+      (name) => ({
         kind: 'Service',
         apiVersion: 'v1',
-        metadata: metadataFor(run, name, { labels }),
-        spec: {
-          ...(ports.length === 0 ? {} : { ports }),
-          selector: labels,
-          ...(clusterIP === '' ? {} : { clusterIP }),
-          type,
-          ...(type === 'ExternalName' ? { externalName: flags.string('external-name') } : {}),
-        },
-        status: { loadBalancer: {} },
-      },
+        metadata: metadataFor(run, name, { labels: { app: name } }),
+        spec: { ...specOf(run, type), selector: { app: name }, type },
+      }),
       `failed to create ${type} service`,
     )
+
+const specOf = (run: Invocation, type: ServiceType): JsonObject => {
+  const { flags } = run
+  const tcp = flags.list('tcp')
+  check(run, type, tcp)
+  const nodePort = type === 'NodePort' ? flags.int('node-port') : 0
+  return {
+    ports: tcp.map((text) => {
+      const { name, port, target } = portOf(text)
+      return { name, protocol: 'TCP', port, targetPort: target, nodePort }
+    }),
+    ...(type === 'ClusterIP' ? { clusterIP: flags.string('clusterip') } : {}),
+    ...(type === 'ExternalName' ? { externalName: flags.string('external-name') } : {}),
   }
+}
 
 /** kubernetes: ServiceOptions.Validate */
-const check = ({ flags }: Invocation, type: string, tcp: readonly string[]): void => {
+const check = ({ flags }: Invocation, type: ServiceType, tcp: readonly string[]): void => {
   if (type === 'ExternalName') {
     const name = flags.string('external-name')
     if (isDns1123Subdomain(name).length > 0)
