@@ -74,7 +74,7 @@ export const apply = (run: Invocation): void => {
       failures.push(error)
     }
   throwAll(failures)
-  if (printer.printsObjects) printAll(printer, applied)
+  if (printer.printsObjects) printAll(run, printer, applied)
   if (flags.bool('prune')) prune(applying, prunable, applied)
 }
 
@@ -105,16 +105,17 @@ const checkFlags = ({ flags }: Invocation): void => {
     )
 }
 
-const printAll = (printer: ResultPrinter, infos: readonly Info[]): void => {
+/** Several are a list that has Go's type, of objects that have none. */
+const printAll = (run: Invocation, printer: ResultPrinter, infos: readonly Info[]): void => {
   const [first] = infos
-  if (infos.length === 1) printer.printObject(first!.object!)
-  else
-    printer.printObject({
-      apiVersion: 'v1',
-      items: infos.map(({ object }) => object!),
-      kind: 'List',
-      metadata: {},
-    })
+  if (infos.length === 1) return printer.printObject(first!.object!)
+  const items = infos.map(({ object }) => JSON.parse(goJsonLine(object!)) as JsonObject)
+  resultPrinter(run, 'none', { isTyped: true }).printObject({
+    kind: 'List',
+    apiVersion: 'v1',
+    metadata: {},
+    items,
+  })
 }
 
 const say = ({ printer }: Applying, info: Info, operation: string): Info => {
@@ -193,8 +194,7 @@ const applyOne = (applying: Applying, info: Info): Info => {
 }
 
 /** `services/web`. kubernetes: Info.ObjectName */
-const plainName = ({ resource, name }: Info): string =>
-  `${resource.plural}${resource.group === '' ? '' : `.${resource.group}`}/${name}`
+const plainName = ({ resource, name }: Info): string => `${resource.plural}/${name}`
 
 const current = (run: Invocation, info: Info): JsonObject | undefined => {
   try {
