@@ -36,7 +36,7 @@ export const answerStandIn = async (body, runWith) => {
     argv: ['kubectl', ...words],
     env: { HOME, KUBECONFIG, KUBE_EDITOR, EDITOR, PATH: '/bin' },
     cwd,
-    files: filesFor(cwd, words, KUBECONFIG.split(':')),
+    files: filesFor(cwd, words, [...KUBECONFIG.split(':'), path.join(HOME, '.kube/kuberc')]),
     stdin: existsSync(`${place}.in`) ? readFileSync(`${place}.in`, 'utf8') : '',
   })
   for (const [name, text] of Object.entries(written)) {

@@ -16,6 +16,7 @@ import { findCommand, pathOf, suggestionsFor, type Command } from '#kubectl/comm
 import { failureText, KubectlFailure, PlainFailure, usageFailure } from '#kubectl/failure.ts'
 import type { KubectlHost } from '#kubectl/host.ts'
 import { type DiscoveryMemory, Invocation } from '#kubectl/invocation.ts'
+import { preferred } from '#kubectl/preferences/apply.ts'
 
 /** As much as kubectl reads from a pipe. */
 const MOST_INPUT = 8 * 1024 * 1024
@@ -31,11 +32,13 @@ function* runKubectl(call: ToolCall, host: KubectlHost, memory: DiscoveryMemory)
   const words = call.argv.slice(1)
   if (words[0] === '__complete' || words[0] === '__completeNoDesc')
     return yield* printCompletions(call, host, words)
-  const { command, args, next } = findCommand(words)
   let run: Invocation | undefined
   try {
-    refuseUnknown(command, next, words)
-    const line = readFlags(command, args)
+    const { words: meant, flags, warnings } = preferred(call, words)
+    yield* writeError(warnings)
+    const { command, args, next } = findCommand(meant)
+    refuseUnknown(command, next, meant)
+    const line = readFlags(command, [...flags, ...args])
     run = new Invocation(command, line, call, host, memory)
     for (const { name, deprecated = '' } of line.deprecated)
       run.err(`Flag --${name} has been deprecated, ${deprecated}\n`)

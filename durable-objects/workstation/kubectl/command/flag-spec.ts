@@ -32,8 +32,10 @@ export interface FlagSpec {
 
 /** Lists whose values are not taken apart at commas. pflag: StringArray */
 const ARRAYS: ReadonlySet<string> = new Set([
+  'allowlist-entry',
   'annotation',
   'annotations',
+  'appendarg',
   'as-group',
   'as-user-extra',
   'audience',
@@ -44,6 +46,8 @@ const ARRAYS: ReadonlySet<string> = new Set([
   'for',
   'from-literal',
   'group',
+  'option',
+  'prependarg',
   'prune-allowlist',
   'prune-whitelist',
   'resource-name',
@@ -117,6 +121,7 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   'create cronjob': ['image', 'schedule'],
   'create deployment': ['image'],
   'create service externalname': ['external-name'],
+  'kuberc set': ['section'],
   run: ['image'],
   scale: ['replicas'],
 }

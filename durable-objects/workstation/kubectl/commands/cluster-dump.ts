@@ -8,6 +8,7 @@ import { withoutManagedFields } from '#kubectl/output/format.ts'
 import { typedPrinterFor } from '#kubectl/output/printer.ts'
 import { asTyped } from '#kubectl/output/typed.ts'
 import { itemsOf } from '#kubectl/resource/documents.ts'
+import { makeFoldersFor } from '#kubectl/resource/folders.ts'
 import { metadataOf } from '#kubectl/resource/info.ts'
 
 /** Of each namespace: the file's name and the resource's path. */
@@ -67,11 +68,7 @@ const write = (run: Invocation, folder: string, name: string, text: string): voi
   if (folder === '' || folder === '-') return run.out(text)
   const { files, cwd } = run.call
   const path = givenPath(cwd, `${folder}/${name}`)
-  const parts = path.split('/').slice(1, -1)
-  for (let at = 1; at <= parts.length; at++) {
-    const parent = `/${parts.slice(0, at).join('/')}`
-    if (!files.exists(parent)) files.mkdir(parent)
-  }
+  makeFoldersFor(files, path)
   const problem = files.write(path, text)
   if (isFailure(problem))
     throw new KubectlFailure(`open ${folder}/${name}: ${problem.text.toLowerCase()}`)

@@ -5,6 +5,7 @@ import { clusterDump } from '#kubectl/commands/cluster-dump.ts'
 import { diff } from '#kubectl/commands/diff.ts'
 import { edit, editLastApplied } from '#kubectl/commands/edit.ts'
 import { explain } from '#kubectl/commands/explain.ts'
+import { setPreference, viewPreferences } from '#kubectl/commands/kuberc.ts'
 import { kustomizeFolder } from '#kubectl/commands/kustomize.ts'
 import { proxy } from '#kubectl/commands/proxy.ts'
 import { setLastApplied, viewLastApplied } from '#kubectl/commands/last-applied.ts'
@@ -19,6 +20,8 @@ export const furtherBodies: Readonly<Record<string, CommandBody>> = {
   diff,
   edit,
   explain,
+  'kuberc set': setPreference,
+  'kuberc view': viewPreferences,
   kustomize: kustomizeFolder,
   proxy,
 }
