@@ -10,8 +10,18 @@ const text = (most: number) =>
 
 const MAX_TEXT = 1024 * 1024
 
+/** A word that the shell reads as it is. */
+const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
+
+/** A line or a script, or the words of a command as a program has them. */
+const Command = v.pipe(
+  v.union([text(MAX_TEXT), v.array(v.string())], 'must be text, or a list of words'),
+  v.transform((command) => (typeof command === 'string' ? command : command.map(quoted).join(' '))),
+  text(MAX_TEXT),
+)
+
 const ShellBody = v.strictObject({
-  command: text(MAX_TEXT),
+  command: Command,
   stdin: v.optional(text(MAX_TEXT)),
   cwd: v.optional(text(4096)),
   env: v.optional(v.record(v.pipe(v.string(), v.regex(/^[A-Za-z_]\w*$/)), text(65_536))),
@@ -29,8 +39,7 @@ type Shell = v.InferOutput<typeof ShellBody>
 
 /** JSON, or a command as it is typed. */
 const readShell = (body: string, contentType: string): Shell | { readonly problem: string } => {
-  const isText = /^text\/|x-sh\b|^application\/x-www-form-urlencoded/.test(contentType)
-  if (isText && !/^\s*\{\s*"/.test(body)) return { command: body }
+  if (!contentType.includes('json') && !/^\s*\{\s*"/.test(body)) return { command: body }
   let value: unknown
   try {
     value = JSON.parse(body)

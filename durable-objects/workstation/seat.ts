@@ -209,7 +209,8 @@ const newSession = (
 }
 
 const folderOf = (files: FileSystem, given = HOME): string => {
-  const path = files.realpath(given.startsWith('/') ? given : `${HOME}/${given}`)
+  const inside = given.replace(/^~(?=\/|$)/, HOME)
+  const path = files.realpath(inside.startsWith('/') ? inside : `${HOME}/${inside}`)
   if (typeof path !== 'string' || !files.isDirectory(path)) throw new NoSuchFolder(given)
   return path
 }

@@ -213,6 +213,24 @@ describe('a command', () => {
     expect((await lines.next()).done).toBe(true)
   })
 
+  test.each([
+    ['a list of words', 'application/json', JSON.stringify({ command: ['echo', "it's", '$HOME'] })],
+    ['bytes', 'application/octet-stream', `echo "it's" '$HOME'`],
+    ['a form', 'application/x-www-form-urlencoded', `echo "it's" '$HOME'`],
+  ])('may be %s', async (_, type, body) => {
+    const session = await newSession()
+    const headers = { 'content-type': type }
+    const answer = await at(session, 'shell', { method: 'POST', headers, body })
+    expect(await answer.json()).toMatchObject({ stdout: "it's $HOME\n", stderr: '', exitCode: 0 })
+  })
+
+  test('may begin in a folder below', async () => {
+    const session = await newSession()
+    await at(session, 'files/shop/a', { method: 'PUT', body: 'x' })
+    for (const cwd of ['shop', './shop/', '~/shop', '/home/learner/shop'])
+      expect(await run(session, 'pwd', { cwd })).toMatchObject({ stdout: '/home/learner/shop\n' })
+  })
+
   test('may come with fields that say nothing', async () => {
     const session = await newSession()
     const ran = await run(session, 'cat', { stdin: null, cwd: null, env: null })
@@ -220,7 +238,7 @@ describe('a command', () => {
   })
 
   test.each([
-    ['{"command": 1}', 'command: must be text'],
+    ['{"command": 1}', 'command: must be text, or a list of words'],
     ['{"cmd": "ls"}', 'The fields are command'],
     ['[]', 'The fields are command'],
     ['{', 'The body is not JSON'],
