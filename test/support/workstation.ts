@@ -93,7 +93,8 @@ export class Desk {
         if (isLate) seat.close(this.cluster)
         return stopped === undefined ? told : { ...told, stopped }
       }
-      this.turn(wakeIn)
+      // what happens in the cluster in between may be what it waits for
+      this.turn(Math.min(wakeIn ?? SECOND, SECOND))
     }
   }
 

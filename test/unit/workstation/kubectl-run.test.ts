@@ -6,7 +6,7 @@ const NGINX_TITLE = '<title>Welcome to nginx!</title>'
 
 /** A computer in front of a cluster with a web server. */
 const deskWithWeb = (): Desk => {
-  const desk = new Desk({ template: 'default', delays: 'instant' }, kubectlTool)
+  const desk = new Desk({ template: 'default', delays: 'lively' }, kubectlTool)
   desk.run('kubectl run web --image=nginx --port=80 --expose')
   const ready = desk.run('kubectl wait pod/web --for=condition=Ready --timeout=30s')
   expect(ready.stdout).toBe('pod/web condition met\n')
@@ -32,6 +32,13 @@ describe('kubectl run -it --rm', () => {
     expect(exitCode).toBe(0)
     expect(stdout).toContain(NGINX_TITLE)
     expect(stdout).toMatch(/pod "tmp" deleted from default namespace\n$/)
+  })
+
+  test('shows what was said before it was attached', () => {
+    const { stdout } = deskWithWeb().run(
+      "kubectl run tmp --rm -i --image=busybox --restart=Never -- sh -c 'echo direct; sleep 2; echo two'",
+    )
+    expect(stdout).toBe('direct\ntwo\npod "tmp" deleted from default namespace\n')
   })
 
   test('gives a shell to a terminal, whose end takes the Pod away', () => {

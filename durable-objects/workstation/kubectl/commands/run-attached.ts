@@ -33,8 +33,9 @@ function* attended(run: Invocation, created: Pod): ToolRun<void> {
   const { flags } = run
   const isQuiet = flags.bool('quiet')
   const pod = yield* podWhen(run, created, isRunning)
-  if (hasEnded(pod)) printLog(run, pod, '', isQuiet)
-  else
+  // what it has said until now nobody hears who attaches now
+  printLog(run, pod, '', isQuiet)
+  if (!hasEnded(pod))
     yield* attachOrLog(run, pod, {
       container: '',
       hasInput: flags.bool('stdin'),
