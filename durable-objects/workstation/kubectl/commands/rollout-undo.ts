@@ -51,7 +51,7 @@ export const rolloutUndo = (run: Invocation): void => {
   for (const info of infos)
     try {
       const said = undone({ run, info, revision, dryRun })
-      resultPrinter(run, dryRun).print(info, said)
+      resultPrinter(run, dryRun, { isTyped: true }).print(info, said)
     } catch (error) {
       if (!(error instanceof KubectlFailure)) throw error
       failures.push(error)

@@ -166,7 +166,8 @@ const taintNode = (run: Invocation, info: Info, changes: Changes, dryRun: DryRun
           contentType: 'application/strategic-merge-patch+json',
           body: goJsonLine({ spec: { taints: list.length === 0 ? null : list } }),
         })
-  resultPrinter(run).print({ ...info, object }, operation)
+  const isTyped = dryRun !== 'client'
+  resultPrinter(run, 'none', { isTyped }).print({ ...info, object }, operation)
 }
 
 /** New ones first. Throws what is not there to be taken away. kubernetes: reorganizeTaints */
