@@ -3,19 +3,22 @@
 /** Characters of a file that an editor is given. */
 const MOST_TEXT = 512 * 1024
 
+/** `editor`: which one was asked for, `nano` or another. */
+export type ShowFile = (path: string, text: string, editor: string) => void
+
 export class Page {
-  readonly #show: (path: string, text: string) => void
+  readonly #show: ShowFile
   readonly #done = new Map<string, { readonly text?: string }>()
 
-  constructor(show: (path: string, text: string) => void) {
+  constructor(show: ShowFile) {
     this.#show = show
   }
 
   /** False: the file is too large for it. */
-  open(path: string, text: string): boolean {
+  open(path: string, text: string, editor: string): boolean {
     if (text.length > MOST_TEXT) return false
     this.#done.delete(path)
-    this.#show(path, text)
+    this.#show(path, text, editor)
     return true
   }
 

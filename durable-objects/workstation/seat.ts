@@ -10,7 +10,7 @@ import type { Cluster } from '#cluster.ts'
 import { ENVIRONMENT, HOME, LEARNER } from '#workstation/computer-image.ts'
 import type { LocalPorts } from '#workstation/local-ports.ts'
 import { WorkstationMachine } from '#workstation/machine.ts'
-import type { Page } from '#workstation/page.ts'
+import type { Page, ShowFile } from '#workstation/page.ts'
 import type { Place, Rights } from '#workstation/place.ts'
 
 export interface SeatRequest {
@@ -23,7 +23,7 @@ export interface SeatRequest {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
   /** Shows a file in the editor of the page that the terminal is in. Absent: there is no page. */
-  readonly edit?: (path: string, text: string) => void
+  readonly edit?: ShowFile
 }
 
 export interface SeatParts {

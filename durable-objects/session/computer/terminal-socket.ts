@@ -1,6 +1,6 @@
 // A terminal over a WebSocket. Each frame is a JSON document.
 //   in:  {"type":"input","data":"ls\r"} {"type":"resize","columns":100,"rows":30} {"type":"edited","path":"/…","text":"…"}
-//   out: {"type":"output","data":"…"} {"type":"edit","path":"/…","text":"…"} {"type":"files","paths":["web.yaml"]} {"type":"exit","exitCode":0}
+//   out: {"type":"output","data":"…"} {"type":"edit","path":"/…","text":"…","editor":"nano"} {"type":"files","paths":["web.yaml"]} {"type":"exit","exitCode":0}
 import type { Rights } from '../../workstation/place.ts'
 import type { SeatNews } from '../../workstation/seat.ts'
 import type { TerminalSeat } from '../../workstation/terminal.ts'
@@ -105,7 +105,7 @@ class TerminalLine {
               rights,
               argv: ['bash'],
               isTTY: true,
-              edit: (path, text) => this.#send({ type: 'edit', path, text }),
+              edit: (path, text, editor) => this.#send({ type: 'edit', path, text, editor }),
             }),
           cluster,
         )),

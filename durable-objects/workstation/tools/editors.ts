@@ -35,7 +35,7 @@ function* edit(call: ToolCall, page: Page, name: string, word: string): ToolRun 
   const before = files.read(path)
   if (isFailure(before) && before.code !== 'ENOENT')
     return yield* fail(name, `${word}: ${before.text}`)
-  if (!page.open(path, isFailure(before) ? '' : before))
+  if (!page.open(path, isFailure(before) ? '' : before, name))
     return yield* fail(name, `${word} is too large for the editor`)
   yield* waitUntil(() => page.isDone(path))
   const text = page.take(path)
