@@ -7,6 +7,7 @@ import {
   type ConnectionConfig,
   type KubeConfig,
   loadConfig,
+  requireContext,
 } from '#kubectl/client/config.ts'
 import { discover, type Discovery } from '#kubectl/client/discovery.ts'
 import { CLIENT_VERSION, refuseOtherVersion } from '#kubectl/client/version.ts'
@@ -20,8 +21,15 @@ import { logLine } from '#kubectl/log.ts'
 /** What servers serve is believed for as long. kubernetes: client-go discovery/cached/disk */
 const DISCOVERY_MS = 6 * 3_600_000
 
-/** Commands that ask once what is served. */
-const ONCE: ReadonlySet<string> = new Set(['api-resources', 'api-versions'])
+/** How often commands ask what is served. */
+const ATTEMPTS: Readonly<Record<string, number>> = {
+  'api-resources': 1,
+  'api-versions': 1,
+  'create clusterrole': 2,
+  'create role': 2,
+  run: 1,
+}
+const MOST_ATTEMPTS = 5
 
 /** What a computer remembers from one run to the next. */
 export interface DiscoveryMemory {
@@ -90,6 +98,11 @@ export class Invocation {
     ))
   }
 
+  /** Throws if there is no such context. */
+  requireContext(): void {
+    requireContext(this.config, this.flags)
+  }
+
   get namespace(): string {
     return this.connection.namespace
   }
@@ -127,7 +140,7 @@ export class Invocation {
     const memory = this.#memory
     const problem = this.client.problem('/api?timeout=32s')
     if (problem !== undefined) {
-      this.tellUnserved(problem, ONCE.has(this.command.name) ? 1 : 5)
+      this.tellUnserved(problem, ATTEMPTS[this.command.name] ?? MOST_ATTEMPTS)
       // throws
       return discover(this.client)
     }

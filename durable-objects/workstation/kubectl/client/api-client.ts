@@ -109,14 +109,14 @@ export class ApiClient {
     return server.replace(/^[a-z]+:\/\//, '').replace(/\/.*/, '')
   }
 
-  /** As Go says that a path cannot be got; undefined: it can. */
-  problem(path: string): string | undefined {
+  /** As Go says that a path cannot be got, or posted to; undefined: it can. */
+  problem(path: string, verb = 'Get'): string | undefined {
     const name = this.#unreachable()
     if (name === undefined) return undefined
     const { server } = this.#options
     const url = `${/^[a-z]+:\/\//.test(server) ? server : `http://${server}`}${path}`
     const address = name.replace(/^localhost(?=:|$)/, '127.0.0.1')
-    return `Get ${JSON.stringify(url)}: dial tcp ${address}: connect: connection refused`
+    return `${verb} ${JSON.stringify(url)}: dial tcp ${address}: connect: connection refused`
   }
 }
 

@@ -122,13 +122,23 @@ const without = <T>(
   ...second.filter(({ name }) => first.every((one) => one.name !== name)),
 ]
 
+const contextNameOf = (config: KubeConfig, flags: Flags): string =>
+  flags.global('context') || config.currentContext
+
+/** Throws if the context is none that there is, as those commands say it that ask for the server first. kubernetes: clientcmd ConfirmUsable */
+export const requireContext = (config: KubeConfig, flags: Flags): void => {
+  const given = contextNameOf(config, flags)
+  if (given !== '' && config.contexts.every(({ name }) => name !== given))
+    throw new KubectlFailure(`context ${JSON.stringify(given)} does not exist`)
+}
+
 /** Throws what clientcmd says of a configuration that cannot be used. */
 export const connectionOf = (
   config: KubeConfig,
   flags: Flags,
   canRead: (path: string) => boolean,
 ): ConnectionConfig => {
-  const contextName = flags.global('context') || config.currentContext
+  const contextName = contextNameOf(config, flags)
   const context = config.contexts.find(({ name }) => name === contextName)?.value
   if (contextName !== '' && context === undefined)
     throw new PlainFailure(

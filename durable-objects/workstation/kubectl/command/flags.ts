@@ -1,7 +1,7 @@
 // Reads a command line as pflag does. github.com/spf13/pflag flag.go
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { FlagSpec } from '#kubectl/command/flag-spec.ts'
-import { goBoolean, goDurationOf, goInteger, splitCsv } from '#kubectl/command/values.ts'
+import { goBoolean, goDurationOf, goInteger, isInt32, splitCsv } from '#kubectl/command/values.ts'
 
 /** What a command line says. */
 export class Flags {
@@ -107,7 +107,10 @@ const itemsOf = (kind: FlagSpec['kind'], value: string): readonly string[] | und
 const shown = ({ name, shorthand }: FlagSpec): string =>
   shorthand === undefined ? `--${name}` : `-${shorthand}, --${name}`
 
-const problemWith = ({ kind, isInt32 = false }: FlagSpec, value: string): string | undefined => {
+const problemWith = (
+  { kind, isInt32: isSmall = false }: FlagSpec,
+  value: string,
+): string | undefined => {
   switch (kind) {
     case 'bool':
       return goBoolean(value) === undefined
@@ -115,8 +118,7 @@ const problemWith = ({ kind, isInt32 = false }: FlagSpec, value: string): string
         : undefined
     case 'int': {
       const number = goInteger(value)
-      const isInRange = !isInt32 || Math.abs((number ?? 0) + 0.5) < 2 ** 31
-      if (number !== undefined && isInRange) return undefined
+      if (number !== undefined && (!isSmall || isInt32(number))) return undefined
       const why = /^[+-]?\d+$/.test(value) ? 'value out of range' : 'invalid syntax'
       return `strconv.ParseInt: parsing ${JSON.stringify(value)}: ${why}`
     }

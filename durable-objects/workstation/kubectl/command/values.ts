@@ -29,9 +29,12 @@ export const goInteger = (text: string): number | undefined => {
   return Number.isSafeInteger(value) ? (sign === '-' ? -value : value) : undefined
 }
 
+/** Whether it has room in 32 bits, with its sign. */
+export const isInt32 = (value: number): boolean => value >= -(2 ** 31) && value < 2 ** 31
+
 /** kubernetes: apimachinery pkg/util/intstr Parse */
 export const intOrString = (text: string): number | string =>
-  /^[+-]?\d+$/.test(text) ? Number(text) : text
+  /^[+-]?\d+$/.test(text) && isInt32(Number(text)) ? Number(text) : text
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   ns: 1e-6,

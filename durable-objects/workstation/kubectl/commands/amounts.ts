@@ -7,7 +7,8 @@ export type Amounts = Readonly<Record<string, string>>
 
 const quantity = (text: string): string => {
   try {
-    return canonicalQuantity(text)
+    // blanks around it are part of no amount
+    return canonicalQuantity(/^\s|\s$/.test(text) ? '' : text)
   } catch (error) {
     if (error instanceof QuantityError) throw new KubectlFailure(error.message)
     throw error

@@ -18,6 +18,7 @@ export const canI = (run: Invocation): void => {
   }
   if (flags.bool('quiet') && outputFormat(run) !== '')
     throw new KubectlFailure('--quiet option can not be used with --output')
+  run.requireContext()
   const attributes = attributesOf(run)
   const review = run.client.object({
     method: 'POST',
@@ -163,6 +164,7 @@ const ruleRow = ({
 
 export const whoAmI = (run: Invocation): void => {
   if (run.args.length > 0) throw run.usage(`unknown command ${JSON.stringify(run.args.join(' '))}`)
+  run.requireContext()
   const review = run.client.object({
     method: 'POST',
     path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',

@@ -18,6 +18,7 @@ const SCALABLE: ReadonlySet<string> = new Set([
 
 export const autoscale: CommandBody = (run) => {
   const { flags } = run
+  run.requireContext()
   const [max, min] = [flags.int('max'), flags.int('min')]
   if (max < 1)
     throw new KubectlFailure(

@@ -20,6 +20,7 @@ export const create: CommandBody = (run) => {
   const validation = validationOf(run)
   const printer = resultPrinter(run, dryRun)
   if (flags.bool('edit')) return createEdited(run)
+  run.requireContext()
   let count = 0
   manifestsOf(run, validation).visit((info) => {
     const given = flags.bool('save-config') ? withLastApplied(info.object!) : info.object!

@@ -20,6 +20,7 @@ const EXPOSABLE: ReadonlySet<string> = new Set([
 ])
 
 export const expose = (run: Invocation): void => {
+  run.requireContext()
   const dryRun = dryRunOf(run)
   const printer = resultPrinter(run, dryRun, { isTyped: true })
   found(run).visit((info) => {

@@ -39,6 +39,7 @@ export const setEnv = (run: Invocation): void => {
     throw new KubectlFailure(
       `all resources must be specified before environment changes: ${args.join(' ')}`,
     )
+  run.requireContext()
   const setting = settingOf(run)
   validate(setting, resources)
   const parsed = changesOf([...flags.list('env'), ...words], run.stdin)

@@ -5,7 +5,7 @@ import { isFailure } from '#shell/files/failure.ts'
 import { bytesOf } from '#shell/files/bytes.ts'
 import { baseName, givenPath } from '#shell/files/path.ts'
 import { checkKeyPair } from '#kubectl/commands/create/key-pair.ts'
-import { createGenerated, metadataFor } from '#kubectl/commands/create/generated.ts'
+import { createGenerated, metadataFor, named } from '#kubectl/commands/create/generated.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
 
@@ -105,35 +105,36 @@ const inOrder = (data: Data, value: (text: string) => string): JsonObject =>
 export const configMap: CommandBody = (run) =>
   createGenerated(
     run,
-    (name) => ({
+    named((name) => ({
       kind: 'ConfigMap',
       apiVersion: 'v1',
       metadata: metadataFor(run, name),
       data: inOrder(dataOf(run, `ConfigMap ${JSON.stringify(name)}`), (text) => text),
-    }),
+    })),
     'failed to create configmap',
   )
 
 const encoded = (text: string): string => encodeBase64(bytesOf(text))
 
-/** `data`: what is in a Secret of this name. */
-const createSecret = (run: Invocation, type: string, data: (name: string) => Data): void =>
-  createGenerated(
-    run,
-    (name) => ({
-      kind: 'Secret',
-      apiVersion: 'v1',
-      metadata: metadataFor(run, name),
-      data: inOrder(data(name), encoded),
-      type,
-    }),
-    'failed to create secret',
-  )
+const createSecret = (run: Invocation, make: (name: string) => JsonObject): void =>
+  createGenerated(run, make, 'failed to create secret')
+
+/** `data`: what is in it. */
+const secretOf = (run: Invocation, name: string, type: string, data: Data): JsonObject => ({
+  kind: 'Secret',
+  apiVersion: 'v1',
+  metadata: metadataFor(run, name),
+  data: inOrder(data, encoded),
+  type,
+})
 
 const secretText = (name: string): string => `Secret ${JSON.stringify(name)}`
 
 export const genericSecret: CommandBody = (run) =>
-  createSecret(run, run.flags.string('type'), (name) => dataOf(run, secretText(name)))
+  createSecret(
+    run,
+    named((name) => secretOf(run, name, run.flags.string('type'), dataOf(run, secretText(name)))),
+  )
 
 /** kubernetes: create_secret_tls.go readFile */
 const readWhole = ({ call }: Invocation, path: string): string => {
@@ -144,38 +145,44 @@ const readWhole = ({ call }: Invocation, path: string): string => {
 }
 
 export const tlsSecret: CommandBody = (run) =>
-  createSecret(run, 'kubernetes.io/tls', () => {
+  createSecret(run, (name) => {
     const [cert, key] = [run.flags.string('cert'), run.flags.string('key')]
     if (key === '' || cert === '') throw new KubectlFailure('key and cert must be specified')
     const [certText, keyText] = [readWhole(run, cert), readWhole(run, key)]
     checkKeyPair(certText, keyText)
-    return new Map([
+    const data: Data = new Map([
       ['tls.crt', certText],
       ['tls.key', keyText],
     ])
+    return secretOf(run, name, 'kubernetes.io/tls', data)
   })
 
 export const dockerSecret: CommandBody = (run) =>
-  createSecret(run, 'kubernetes.io/dockerconfigjson', (name) => {
-    const { flags } = run
-    const files = flags.list('from-file')
-    const [username, password] = [flags.string('docker-username'), flags.string('docker-password')]
-    if (files.length === 0 && (username === '' || password === ''))
-      throw new KubectlFailure(
-        'either --from-file or the combination of --docker-username, --docker-password and --docker-server is required',
-      )
-    const data: Data = new Map()
-    if (files.length > 0) fromFiles(run, data, secretText(name))
-    else {
-      const email = flags.string('docker-email')
-      const entry = {
-        username,
-        password,
-        ...(email === '' ? {} : { email }),
-        auth: encoded(`${username}:${password}`),
-      }
-      const server = flags.string('docker-server')
-      data.set('.dockerconfigjson', JSON.stringify({ auths: { [server]: entry } }))
-    }
+  createSecret(
+    run,
+    named((name) => secretOf(run, name, 'kubernetes.io/dockerconfigjson', dockerData(run, name))),
+  )
+
+const dockerData = (run: Invocation, name: string): Data => {
+  const { flags } = run
+  const files = flags.list('from-file')
+  const [username, password] = [flags.string('docker-username'), flags.string('docker-password')]
+  if (files.length === 0 && (username === '' || password === ''))
+    throw new KubectlFailure(
+      'either --from-file or the combination of --docker-username, --docker-password and --docker-server is required',
+    )
+  const data: Data = new Map()
+  if (files.length > 0) {
+    fromFiles(run, data, secretText(name))
     return data
-  })
+  }
+  const email = flags.string('docker-email')
+  const entry = {
+    username,
+    password,
+    ...(email === '' ? {} : { email }),
+    auth: encoded(`${username}:${password}`),
+  }
+  const server = flags.string('docker-server')
+  return data.set('.dockerconfigjson', JSON.stringify({ auths: { [server]: entry } }))
+}

@@ -1,7 +1,8 @@
 // Objects that `create KIND` makes of flags. kubernetes: kubectl pkg/cmd/create
 import type { JsonObject } from '#apimachinery/object.ts'
 import { dryRunOf, validationOf } from '#kubectl/commands/dry-run.ts'
-import { post, savesConfig, unsent } from '#kubectl/commands/generated-object.ts'
+import { knownResource, post, savesConfig, unsent } from '#kubectl/commands/generated-object.ts'
+import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { resultPrinter } from '#kubectl/output/result.ts'
 import { asTyped } from '#kubectl/output/typed.ts'
@@ -21,6 +22,16 @@ export const metadataFor = (run: Invocation, name: string, more: JsonObject = {}
   ...more,
 })
 
+type Make = (name: string) => JsonObject
+
+/** Of kinds that are not made without a name. */
+export const named =
+  (make: Make): Make =>
+  (name) => {
+    if (name === '') throw new KubectlFailure('name must be specified')
+    return make(name)
+  }
+
 /** As Go writes maps. */
 export const sortedByKey = (map: Readonly<Record<string, string>>): JsonObject =>
   Object.fromEntries(Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1)))
@@ -29,12 +40,9 @@ export const sortedByKey = (map: Readonly<Record<string, string>>): JsonObject =
  * Sends what `make` makes of a name and the flags, or only shows it. `refusal`: how a refusal begins, e.g.
  * `failed to create configmap`.
  */
-export const createGenerated = (
-  run: Invocation,
-  make: (name: string) => JsonObject,
-  refusal?: string,
-): void => {
+export const createGenerated = (run: Invocation, make: Make, refusal?: string): void => {
   const name = nameOf(run)
+  run.requireContext()
   const dryRun = dryRunOf(run)
   const validation = validationOf(run)
   const printer = resultPrinter(run, dryRun, { isTyped: true })
@@ -43,6 +51,10 @@ export const createGenerated = (
   const info =
     dryRun === 'client'
       ? unsent(object)
-      : post(run, object, { dryRun, validation, ...(refusal === undefined ? {} : { refusal }) })
+      : post(run, knownResource(object), object, {
+          dryRun,
+          validation,
+          ...(refusal === undefined ? {} : { refusal }),
+        })
   printer.print(info, 'created')
 }

@@ -1,7 +1,12 @@
 // What limits others. kubernetes: kubectl pkg/cmd/create/{create_quota,create_pdb,create_priorityclass}.go
 import type { JsonObject } from '#apimachinery/object.ts'
 import { amountsOf } from '#kubectl/commands/amounts.ts'
-import { createGenerated, metadataFor, sortedByKey } from '#kubectl/commands/create/generated.ts'
+import {
+  createGenerated,
+  metadataFor,
+  named,
+  sortedByKey,
+} from '#kubectl/commands/create/generated.ts'
 import { intOrString } from '#kubectl/command/values.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
@@ -10,7 +15,7 @@ import { labelSelectorOf } from '#kubectl/resource/label-selector.ts'
 export const quota: CommandBody = (run) =>
   createGenerated(
     run,
-    (name) => ({
+    named((name) => ({
       kind: 'ResourceQuota',
       apiVersion: 'v1',
       metadata: metadataFor(run, name),
@@ -18,7 +23,7 @@ export const quota: CommandBody = (run) =>
         hard: sortedByKey(amountsOf(run.flags.string('hard'))),
         scopes: scopesOf(run.flags.string('scopes')),
       },
-    }),
+    })),
     'failed to create quota',
   )
 
@@ -32,7 +37,7 @@ const scopesOf = (text: string): readonly string[] => {
 export const disruptionBudget: CommandBody = (run) =>
   createGenerated(
     run,
-    (name) => {
+    named((name) => {
       const limit = limitOf(run)
       return {
         kind: 'PodDisruptionBudget',
@@ -40,7 +45,7 @@ export const disruptionBudget: CommandBody = (run) =>
         metadata: metadataFor(run, name),
         spec: { ...limit, selector: { ...labelSelectorOf(run.flags.string('selector')) } },
       }
-    },
+    }),
     'failed to create poddisruptionbudgets',
   )
 

@@ -1,6 +1,6 @@
 // kubernetes: kubectl pkg/cmd/create/{create_rolebinding,create_clusterrolebinding}.go
 import type { JsonObject } from '#apimachinery/object.ts'
-import { createGenerated, metadataFor } from '#kubectl/commands/create/generated.ts'
+import { createGenerated, metadataFor, named } from '#kubectl/commands/create/generated.ts'
 import {
   groupSubject,
   RBAC_GROUP,
@@ -21,7 +21,7 @@ const subjectsOf = ({ flags }: Invocation): readonly JsonObject[] => [
 export const roleBinding: CommandBody = (run) =>
   createGenerated(
     run,
-    (name) => {
+    named((name) => {
       const [role, clusterRole] = [run.flags.string('role'), run.flags.string('clusterrole')]
       if ((role === '') === (clusterRole === ''))
         throw new KubectlFailure('exactly one of clusterrole or role must be specified')
@@ -32,7 +32,7 @@ export const roleBinding: CommandBody = (run) =>
         subjects: subjectsOf(run),
         roleRef: role === '' ? roleRef('ClusterRole', clusterRole) : roleRef('Role', role),
       }
-    },
+    }),
     'failed to create rolebinding',
   )
 

@@ -1,6 +1,6 @@
 // kubernetes: kubectl pkg/cmd/create/{create_role,create_clusterrole}.go
 import type { JsonObject } from '#apimachinery/object.ts'
-import { createGenerated, metadataFor } from '#kubectl/commands/create/generated.ts'
+import { createGenerated, metadataFor, named } from '#kubectl/commands/create/generated.ts'
 import { RBAC_GROUP } from '#kubectl/commands/rbac.ts'
 import { KubectlFailure, PlainFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
@@ -125,27 +125,33 @@ const resourceRules = ({ verbs, resources, resourceNames }: RuleFlags): readonly
 }
 
 export const role: CommandBody = (run) =>
-  createGenerated(run, (name) => {
-    const given = ruleFlags(run)
-    requireVerbs(given)
-    if (given.resources.length === 0)
-      throw new KubectlFailure('at least one resource must be specified')
-    checkResources(run, given)
-    return {
-      kind: 'Role',
-      apiVersion: `${RBAC_GROUP}/v1`,
-      metadata: metadataFor(run, name),
-      rules: resourceRules(given),
-    }
-  })
+  createGenerated(
+    run,
+    named((name) => {
+      const given = ruleFlags(run)
+      requireVerbs(given)
+      if (given.resources.length === 0)
+        throw new KubectlFailure('at least one resource must be specified')
+      checkResources(run, given)
+      return {
+        kind: 'Role',
+        apiVersion: `${RBAC_GROUP}/v1`,
+        metadata: metadataFor(run, name),
+        rules: resourceRules(given),
+      }
+    }),
+  )
 
 export const clusterRole: CommandBody = (run) =>
-  createGenerated(run, (name) => ({
-    kind: 'ClusterRole',
-    apiVersion: `${RBAC_GROUP}/v1`,
-    metadata: { name },
-    ...clusterRules(run),
-  }))
+  createGenerated(
+    run,
+    named((name) => ({
+      kind: 'ClusterRole',
+      apiVersion: `${RBAC_GROUP}/v1`,
+      metadata: { name },
+      ...clusterRules(run),
+    })),
+  )
 
 const clusterRules = (run: Invocation): JsonObject => {
   const { flags } = run

@@ -1,21 +1,25 @@
 // kubernetes: kubectl pkg/cmd/create/create_token.go
 import type { JsonObject } from '#apimachinery/object.ts'
 import { nameOf } from '#kubectl/commands/create/generated.ts'
+import { knownResource, refusing } from '#kubectl/commands/generated-object.ts'
 import { asFailure, KubectlFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
 import { outputFormat } from '#kubectl/output/format.ts'
 import { shownIn } from '#kubectl/output/managed-fields.ts'
 import { typedPrinterFor } from '#kubectl/output/printer.ts'
+import { pathOfInfo } from '#kubectl/resource/info.ts'
 
 /** What a token may live as long as. */
 const BOUND_KINDS = ['Node', 'Pod', 'Secret']
 
 export const token: CommandBody = (run) => {
   const name = nameOf(run)
+  const { namespace } = run
   const format = outputFormat(run)
   const print = format === '' ? undefined : typedPrinterFor(run, format)
+  if (name === '') throw new KubectlFailure('service account name is required')
   const request = requestOf(run)
-  const response = requested(run, name, request)
+  const response = requested(run, namespace, name, request)
   const { token: text = '' } = (response['status'] ?? {}) as { readonly token?: string }
   if (text === '') throw new KubectlFailure('failed to create token: no token in server response')
   if (print !== undefined) run.out(print(shownIn(run, format)(response)))
@@ -61,16 +65,30 @@ const boundObject = ({ flags }: Invocation): JsonObject => {
   return { boundObjectRef: { kind, apiVersion: 'v1', name, ...(uid === '' ? {} : { uid }) } }
 }
 
-const requested = (run: Invocation, name: string, request: JsonObject): JsonObject => {
-  const accounts = `/api/v1/namespaces/${encodeURIComponent(run.namespace)}/serviceaccounts`
-  try {
-    return run.client.object({
+const ACCOUNTS = knownResource({ apiVersion: 'v1', kind: 'ServiceAccount' })
+
+const requested = (
+  run: Invocation,
+  namespace: string,
+  name: string,
+  request: JsonObject,
+): JsonObject => {
+  const refusal = 'failed to create token'
+  const path = pathOfToken(namespace, name, refusal)
+  return refusing(run, path, refusal, () =>
+    run.client.object({
       method: 'POST',
-      path: `${accounts}/${encodeURIComponent(name)}/token`,
+      path,
       contentType: 'application/json',
       body: JSON.stringify(request),
-    })
+    }),
+  )
+}
+
+const pathOfToken = (namespace: string, name: string, refusal: string): string => {
+  try {
+    return pathOfInfo({ resource: ACCOUNTS, namespace, name, source: '', subresource: 'token' })
   } catch (error) {
-    throw new KubectlFailure(`failed to create token: ${asFailure(error).message}`)
+    throw new KubectlFailure(`${refusal}: ${asFailure(error).message}`)
   }
 }
