@@ -9,13 +9,6 @@ import { build } from '#kubectl/resource/builder.ts'
 import type { Info } from '#kubectl/resource/info.ts'
 import { groupVersionOf } from '#kubectl/client/discovery.ts'
 
-const SCALABLE: ReadonlySet<string> = new Set([
-  'Deployment',
-  'ReplicaSet',
-  'ReplicationController',
-  'StatefulSet',
-])
-
 export const autoscale: CommandBody = (run) => {
   const { flags } = run
   run.requireContext()
@@ -42,7 +35,7 @@ export const autoscale: CommandBody = (run) => {
   let count = 0
   found.visit((info) => {
     count++
-    if (!SCALABLE.has(info.resource.kind))
+    if (!info.resource.subresources.includes('scale'))
       throw new KubectlFailure(
         `cannot autoscale a ${info.resource.kind}${info.resource.group === '' ? '' : `.${info.resource.group}`}: could not find scale subresource for ${info.resource.group}/${info.resource.version}, Resource=${info.resource.plural} in discovery information`,
       )

@@ -27,5 +27,6 @@ export const foundToRoll = (run: Invocation): BuiltResult => {
     continuesOnError: true,
     latest: true,
     flattens: true,
+    isTyped: true,
   })
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from '#apimachinery/object.ts'
 import { pathTo, type ResourceInfo } from '#kubectl/client/discovery.ts'
 import { ApiError, asFailure, KubectlFailure, throwAll } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
-import { itemsOf } from '#kubectl/resource/documents.ts'
+import { checkRegistered, itemsOf } from '#kubectl/resource/documents.ts'
 import { fetchInfo, type Info, isListObject, metadataOf } from '#kubectl/resource/info.ts'
 import {
   MISSING_RESOURCE,
@@ -200,6 +200,7 @@ class Builder {
       if (chunkSize > 0) parameters.push(['limit', String(chunkSize)])
       if (next !== '') parameters.push(['continue', next])
       const list = this.#get(resource, namespace, parameters, accept)
+      if (this.#options.isTyped === true) checkRegistered(list)
       const { continue: more = '' } = (list['metadata'] ?? {}) as { readonly continue?: string }
       next = more
       const info = { resource, namespace, name: '', object: list, source: '' }
@@ -281,7 +282,12 @@ class Builder {
       throw new KubectlFailure('a resource cannot be retrieved by name across all namespaces')
     const { subresource = '', accept, withoutObjects = false } = this.#options
     const info: Info = { resource, namespace, name, source: '', subresource }
-    return (visit) => visit(withoutObjects ? info : fetchInfo(this.#run.client, info, accept))
+    return (visit) => {
+      const found = withoutObjects ? info : fetchInfo(this.#run.client, info, accept)
+      if (this.#options.isTyped === true && found.object !== undefined)
+        checkRegistered(found.object)
+      visit(found)
+    }
   }
 
   #byFiles(filenames: readonly string[], kustomize: string): Plan {

@@ -84,13 +84,17 @@ export const checkedItem = ({ kind, apiVersion }: JsonObject): Types => {
 
 /** An object that must have one of Go's types. Throws what does not fit it. */
 export const typedObject = (object: JsonObject): JsonObject => {
-  const { kind, apiVersion } = object
+  checkRegistered(object)
+  return asTyped(object)
+}
+
+/** Objects of custom resources have no type of Go's. */
+export const checkRegistered = ({ kind, apiVersion }: JsonObject): void => {
   const group = text(apiVersion).includes('/') ? text(apiVersion).split('/')[0]! : ''
   if (group.includes('.') && !group.endsWith('.k8s.io'))
     throw new KubectlFailure(
       `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/scheme/scheme.go:28"`,
     )
-  return asTyped(object)
 }
 
 const isMap = (value: unknown): value is JsonObject =>
