@@ -87,7 +87,6 @@ describe('the home folder', () => {
     '',
     '/',
     'a/../b',
-    './a',
     'a//b',
     'a/',
     '..',
@@ -98,6 +97,13 @@ describe('the home folder', () => {
     const home = new Home(undefined, 0)
     const bytes = Uint8Array.of(120)
     expect(callFiles(home, 0, { act: 'write', path, bytes }).kind).toBe('refused')
+  })
+
+  test.each(['./a', '~/a', `${HOME}/a`])('knows %j by its place in the folder', (path) => {
+    const home = new Home(undefined, 0)
+    const bytes = Uint8Array.of(120)
+    expect(callFiles(home, 0, { act: 'write', path, bytes }).kind).toBe('done')
+    expect(filesOf(home).read(`${HOME}/a`)).toBe('x')
   })
 
   test('shows nothing outside of it through a link', () => {
