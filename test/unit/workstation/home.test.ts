@@ -83,21 +83,14 @@ describe('the home folder', () => {
     })
   })
 
-  test.each([
-    '',
-    '/',
-    'a/../b',
-    'a//b',
-    'a/',
-    '..',
-    'a\0',
-    'x'.repeat(256),
-    'a/'.repeat(40) + 'a',
-  ])('has no file %j', (path) => {
-    const home = new Home(undefined, 0)
-    const bytes = Uint8Array.of(120)
-    expect(callFiles(home, 0, { act: 'write', path, bytes }).kind).toBe('refused')
-  })
+  test.each(['', '/', 'a/../b', 'a//b', 'a/', '..', 'a\0', 'x'.repeat(256), 'a/'.repeat(40) + 'a'])(
+    'has no file %j',
+    (path) => {
+      const home = new Home(undefined, 0)
+      const bytes = Uint8Array.of(120)
+      expect(callFiles(home, 0, { act: 'write', path, bytes }).kind).toBe('refused')
+    },
+  )
 
   test.each(['./a', '~/a', `${HOME}/a`])('knows %j by its place in the folder', (path) => {
     const home = new Home(undefined, 0)
