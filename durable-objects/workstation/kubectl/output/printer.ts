@@ -23,12 +23,13 @@ export const printerFor = (
   run: Invocation,
   format: string,
   allowed: readonly string[] = ALLOWED_FORMATS,
+  isTyped = false,
 ): ObjectPrinter => {
   const simple = simplePrinter(format.toLowerCase(), allowed)
   if (simple !== undefined) return simple
   const template = templateOf(run, format, allowed)
   if (template === undefined) throw noPrinter(format, allowed)
-  return printingBefore(run, templatePrinter(run, template))
+  return printingBefore(run, templatePrinter(run, template, isTyped))
 }
 
 /** For objects that have Go's types: their fields stay in order. */
@@ -39,7 +40,7 @@ export const typedPrinterFor = (run: Invocation, format: string): ObjectPrinter 
     case 'kyaml':
       return printTypedKyaml
     default:
-      return printerFor(run, format)
+      return printerFor(run, format, ALLOWED_FORMATS, true)
   }
 }
 
@@ -109,17 +110,21 @@ const templateOf = (
   )
 }
 
-const templatePrinter = (run: Invocation, { format, value }: GivenTemplate): ObjectPrinter => {
+const templatePrinter = (
+  run: Invocation,
+  { format, value }: GivenTemplate,
+  isTyped: boolean,
+): ObjectPrinter => {
   const { flags } = run
   const allowMissingKeys =
     !flags.has('allow-missing-template-keys') || flags.bool('allow-missing-template-keys')
   switch (format) {
     case 'template':
     case 'go-template':
-      return goTemplatePrinter(value, { allowMissingKeys })
+      return goTemplatePrinter(value, { allowMissingKeys, isTyped })
     case 'go-template-file':
     case 'templatefile':
-      return goTemplatePrinter(fileText(run, value, '--template'), { allowMissingKeys })
+      return goTemplatePrinter(fileText(run, value, '--template'), { allowMissingKeys, isTyped })
     case 'jsonpath':
     case 'jsonpath-as-json':
       return jsonPathPrinter(value, { allowMissingKeys, asJson: format === 'jsonpath-as-json' })

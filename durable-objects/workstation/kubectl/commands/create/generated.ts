@@ -32,10 +32,6 @@ export const named =
     return make(name)
   }
 
-/** As Go writes maps. */
-export const sortedByKey = (map: Readonly<Record<string, string>>): JsonObject =>
-  Object.fromEntries(Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-
 /**
  * Sends what `make` makes of a name and the flags, or only shows it. `refusal`: how a refusal begins, e.g.
  * `failed to create configmap`.

@@ -1,7 +1,7 @@
 // kubernetes: kubectl pkg/cmd/create/create_ingress.go
 import type { JsonObject } from '#apimachinery/object.ts'
 import { intOrString } from '#kubectl/command/values.ts'
-import { createGenerated, metadataFor, sortedByKey } from '#kubectl/commands/create/generated.ts'
+import { createGenerated, metadataFor } from '#kubectl/commands/create/generated.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
 
@@ -28,7 +28,7 @@ export const ingress: CommandBody = (run) =>
         kind: 'Ingress',
         apiVersion: 'networking.k8s.io/v1',
         metadata: metadataFor(run, name, {
-          annotations: sortedByKey(Object.fromEntries(annotations)),
+          annotations: Object.fromEntries(annotations),
         }),
         spec: specOf(run),
       }

@@ -1,12 +1,7 @@
 // What limits others. kubernetes: kubectl pkg/cmd/create/{create_quota,create_pdb,create_priorityclass}.go
 import type { JsonObject } from '#apimachinery/object.ts'
 import { amountsOf } from '#kubectl/commands/amounts.ts'
-import {
-  createGenerated,
-  metadataFor,
-  named,
-  sortedByKey,
-} from '#kubectl/commands/create/generated.ts'
+import { createGenerated, metadataFor, named } from '#kubectl/commands/create/generated.ts'
 import { intOrString } from '#kubectl/command/values.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { CommandBody, Invocation } from '#kubectl/invocation.ts'
@@ -20,7 +15,7 @@ export const quota: CommandBody = (run) =>
       apiVersion: 'v1',
       metadata: metadataFor(run, name),
       spec: {
-        hard: sortedByKey(amountsOf(run.flags.string('hard'))),
+        hard: amountsOf(run.flags.string('hard')),
         scopes: scopesOf(run.flags.string('scopes')),
       },
     })),
