@@ -6,14 +6,14 @@ const PROMPT = 'learner@workstation:~$ '
 
 /** A terminal, and what its page was told. */
 const open = (desk = new Desk()) => {
-  const shown: (readonly [string, string])[] = []
+  const shown: (readonly string[])[] = []
   const terminal = new TerminalSeat(
     (cluster) =>
       desk.computer.open(cluster, {
         rights: 'edit',
         argv: ['bash'],
         isTTY: true,
-        edit: (path, text) => void shown.push([path, text]),
+        edit: (...file) => void shown.push(file),
       }),
     desk.cluster,
   )
@@ -64,10 +64,20 @@ describe('a terminal', () => {
     expect(terminal.look(desk.cluster)).toMatchObject({ exitCode: 137 })
   })
 
+  test('watches over the whole width of the screen', () => {
+    const { terminal, type } = open()
+    terminal.resize(60, 10)
+    const wide = /Every 2\.0s: true +workstation: .{24}(?=\r\n)/.exec(type('watch true\r'))
+    expect(wide?.[0]).toHaveLength(60)
+    terminal.resize(50, 10)
+    type('\x03')
+    expect(type('watch true true true\r')).toMatch(/Every 2\.{4} {2}workstation: .{24}\r\n/)
+  })
+
   test('opens the editor of its page and waits for it', () => {
     const { terminal, type, look, shown, desk } = open()
     type('echo "kind: Pod" > a.yaml; nano a.yaml; cat a.yaml\r')
-    expect(shown).toEqual([['/home/learner/a.yaml', 'kind: Pod\n']])
+    expect(shown).toEqual([['/home/learner/a.yaml', 'kind: Pod\n', 'nano']])
     terminal.edited('/home/learner/a.yaml', 'kind: Service\n')
     expect(look()).toBe(`kind: Service\r\n${PROMPT}`)
     type('vi a.yaml\r')

@@ -222,6 +222,16 @@ export const time = rawTool('time', function* (run, given) {
   return code
 })
 
+/** What is watched on the left of the screen, where and when on its right. */
+const headOf = (run: Run, title: string): string => {
+  const moment = `${run.call.hostname}: ${formatMoment('%a %b %e %H:%M:%S %Y', run.call.now())}`
+  if (!run.call.isTTY(1)) return `${title}  ${moment}`
+  const width = Math.max(0, sizeOf(run).columns - moment.length)
+  const room = Math.max(0, width - 2)
+  const shown = title.length > room ? `${title.slice(0, Math.max(0, room - 3))}...` : title
+  return `${shown.padEnd(width)}${moment}`
+}
+
 export const watch = tool(
   'watch',
   {
@@ -244,10 +254,7 @@ export const watch = tool(
     for (;;) {
       const title = `Every ${(ms / 1000).toFixed(1)}s: ${command}`
       if (run.call.isTTY(1)) run.print('\x1b[H\x1b[J')
-      if (!run.has('t'))
-        run.print(
-          `${title}  ${run.call.hostname}: ${formatMoment('%a %b %e %H:%M:%S %Y', run.call.now())}\n\n`,
-        )
+      if (!run.has('t')) run.print(`${headOf(run, title)}\n\n`)
       yield* run.flush()
       const code = yield* runProgram({ argv: run.has('x') ? run.operands : ['sh', '-c', command] })
       if (run.has('e') && code !== 0) return 8
