@@ -1,5 +1,5 @@
 // The learner's computer: one for each session, outside of the cluster.
-import { volumeOf } from '#shell/files/volume.ts'
+import { editedVolume } from '#shell/files/volume.ts'
 import type { Volume } from '#shell/files/volume.ts'
 import type { KubectlHost } from '#kubectl/host.ts'
 import type { DiscoveryMemory } from '#kubectl/invocation.ts'
@@ -90,7 +90,10 @@ const hosted = (
   complete: (words, place) => toolOf(newHost()).complete?.(words, place),
 })
 
-const newRoot = (): Volume => ({
-  ...volumeOf(rootTree(), ROOT_LIMIT, '/dev/sda1'),
-  places: { most: MOST_OUTSIDE_HOME, taken: 0 },
-})
+const newRoot = (): Volume =>
+  editedVolume(rootTree(), {
+    used: 0,
+    limit: ROOT_LIMIT,
+    device: '/dev/sda1',
+    places: { most: MOST_OUTSIDE_HOME, taken: 0 },
+  })

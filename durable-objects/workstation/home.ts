@@ -9,7 +9,7 @@ import {
   type Node,
   weightWithin,
 } from '#shell/files/node.ts'
-import type { Volume } from '#shell/files/volume.ts'
+import { editedVolume, type Volume } from '#shell/files/volume.ts'
 import { firstHome, LEARNER } from '#workstation/computer-image.ts'
 
 /** Characters, each name and file counted. */
@@ -75,13 +75,13 @@ export class Home {
   }
 }
 
-const homeVolume = (tree: Node): Volume => ({
-  tree,
-  used: weightWithin(tree),
-  limit: HOME_LIMIT,
-  places: { most: MOST_FILES, taken: countOf(tree) - 1 },
-  device: '/dev/sda2',
-})
+const homeVolume = (tree: Node): Volume =>
+  editedVolume(tree, {
+    used: weightWithin(tree),
+    limit: HOME_LIMIT,
+    places: { most: MOST_FILES, taken: countOf(tree) - 1 },
+    device: '/dev/sda2',
+  })
 
 const nodeOf = ({ kind, mode, mtime, text }: StoredFile): Node => {
   const attributes = { mode, mtime, ...OWNER }

@@ -95,6 +95,7 @@ class Runner {
         else this.#err += request.text
         return undefined
       case 'wait':
+      case 'work':
       case 'keys':
       case 'raw':
         return undefined

@@ -77,6 +77,9 @@ describe('what a beginner or a prankster types', () => {
 
   test.each([
     ['while true; do :; done', 'it worked for too long without an end'],
+    ['awk "BEGIN { while (1) x++ }"', 'it worked for too long without an end'],
+    ['sed ":a;ba" <<< x', 'it worked for too long without an end'],
+    ['yes | grep -c y', 'it worked for too long without an end'],
     ['yes', 'more than 1 MiB of output'],
     ['yes >&2', 'more than 1 MiB of output'],
     ['yes | wc -c', 'it worked for too long without an end'],

@@ -359,9 +359,10 @@ export class FileSystem {
     const { volume } = mount
     const inside = path.slice(mount.path === '/' ? 0 : mount.path.length)
     const names = inside.split('/').filter((name) => name !== '')
-    const before = volume.tree
-    volume.tree = replaced(volume.tree, names, 0, node, this.#options.now())
-    const replacedNode = nodeAt(before, names)
+    const replacedNode = nodeAt(volume.edited?.current ?? volume.tree, names)
+    if (volume.edited === undefined)
+      volume.tree = replaced(volume.tree, names, 0, node, this.#options.now())
+    else volume.edited.put(names, node, this.#options.now())
     if (volume.places !== undefined) volume.places.taken += countOf(node) - countOf(replacedNode)
     const change = weightOf(node) - weightOf(replacedNode)
     volume.used = Math.max(0, volume.used + change)

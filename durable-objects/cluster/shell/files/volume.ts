@@ -1,9 +1,12 @@
 // Trees that are mounted: a container's own, an emptyDir that several containers share, a ConfigMap.
 import type { Node } from '#shell/files/node.ts'
+import { EditedTree } from '#shell/files/edited-tree.ts'
 
 export interface Volume {
   /** What is in it now; whoever changes it puts another tree here. A single file may be mounted as well. */
   tree: Node
+  /** The same for whoever does not keep it. Absent: nothing is changed in place. */
+  readonly edited?: EditedTree
   /** What was written into it. */
   used: number
   readonly limit: number
@@ -21,6 +24,21 @@ export interface Mount {
 }
 
 const VOLUME_LIMIT = 16 * 1024 * 1024
+
+/** One into which much is written: as long as nobody else has seen the tree, it is changed in place. */
+export const editedVolume = (tree: Node, more: Omit<Volume, 'tree' | 'edited'>): Volume => {
+  const edited = new EditedTree(tree)
+  return {
+    ...more,
+    edited,
+    get tree() {
+      return edited.seen()
+    },
+    set tree(next) {
+      edited.replace(next)
+    },
+  }
+}
 
 export const volumeOf = (tree: Node, limit = VOLUME_LIMIT, device?: string): Volume => ({
   tree,

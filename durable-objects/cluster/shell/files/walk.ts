@@ -42,6 +42,8 @@ interface Visited {
   readonly node: Node
 }
 
+const treeOf = ({ volume }: Mount): Node => volume.edited?.current ?? volume.tree
+
 /** `follow`: whether a link at the path's end leads on. */
 export const walk = (
   mounts: ReadonlyMap<string, Mount>,
@@ -51,7 +53,7 @@ export const walk = (
 ): Place | FileFailure => {
   if (path.length > LONGEST_PATH) return failure('ENAMETOOLONG')
   if (path === '') return failure('ENOENT')
-  const root = mounts.get('/')!.volume.tree
+  const root = treeOf(mounts.get('/')!)
   const visited: Visited[] = []
   const left = path.split('/').reverse()
   const asksDirectory = path.endsWith('/')
@@ -71,7 +73,7 @@ export const walk = (
     if (name.length > LONGEST_NAME) return failure('ENAMETOOLONG')
     const at = `${visited.at(-1)?.path ?? ''}/${name}`
     const mounted = mounts.size > 1 ? mounts.get(at) : undefined
-    const child = mounted?.volume.tree ?? own(node.entries, name)
+    const child = mounted === undefined ? own(node.entries, name) : treeOf(mounted)
     const isLast = left.every((part) => part === '')
     if (child === undefined) return isLast ? { path: at, parent: node } : failure('ENOENT')
     if (child.kind === 'link' && (!isLast || follow || asksDirectory)) {

@@ -80,6 +80,7 @@ export const setItem = (shell: Shell, name: string, index: number, value: string
   if (state.isReadOnly(name)) throw readOnly(shell, name)
   const known = state.variable(name)
   const items = [...(known?.items ?? (known?.value === undefined ? [] : [known.value]))]
+  shell.kernel.step(costOfCopy(items.length))
   const at = index < 0 ? items.length + index : index
   if (at < 0 || at > MOST_ITEMS) throw new ShellFailure(`${name}[${index}]: bad array subscript`, 1)
   while (items.length < at) items.push(undefined)
@@ -87,7 +88,7 @@ export const setItem = (shell: Shell, name: string, index: number, value: string
   state.setItems(name, items)
 }
 
-const MOST_ITEMS = 65_536
+export const MOST_ITEMS = 65_536
 
 const readOnly = (shell: Shell, name: string): ShellFailure =>
   new ShellFailure(MESSAGES.readOnly(name)[shell.state.flavour], fatalStatus(shell, 1))
@@ -101,6 +102,9 @@ export const unsetFailure = (shell: Shell, name: string): ShellFailure =>
     MESSAGES.unset(name)[shell.state.flavour],
     fatalStatus(shell, shell.state.has('errexit') ? 1 : 127),
   )
+
+/** Every change copies an array: a loop that lets it grow comes to its bound before it takes long. */
+export const costOfCopy = (size: number): number => 1 + (size >> 4)
 
 /** Arrays that are worked out when somebody looks. */
 const LIVING_LISTS: Readonly<Record<string, (state: ShellState) => readonly string[]>> = {
@@ -122,7 +126,7 @@ export const setKey = (shell: Shell, name: string, key: string, value: string): 
   const { state, kernel } = shell
   if (state.isReadOnly(name)) throw readOnly(shell, name)
   const keyed = new Map(state.variable(name)?.keyed)
-  kernel.step(1 + (keyed.size >> 6))
+  kernel.step(costOfCopy(keyed.size))
   keyed.set(key, value)
   if (keyed.size > MOST_ITEMS) throw new ShellFailure(`${name}: too many elements`, 1)
   state.setKeyed(name, keyed)

@@ -6,6 +6,8 @@ import { builtinOf } from '#shell/builtins/table.ts'
 import { expandNumber, expandText, expandWords } from '#shell/interpreter/expansion.ts'
 import { findProgram, isProgram } from '#shell/interpreter/find-program.ts'
 import {
+  costOfCopy,
+  MOST_ITEMS,
   fatalStatus,
   parameter,
   setItem,
@@ -196,7 +198,10 @@ function* assignArray(
     else setKey(shell, name, yield* expandText(shell, parseWord(key)), value)
   }
   if (plain.length === 0) return
+  shell.kernel.step(costOfCopy(old.length + plain.length))
   const items = yield* expandWords(shell, plain)
+  if (old.length + items.length > MOST_ITEMS)
+    throw new ShellFailure(`${name}: too many elements`, 1)
   if (known?.keyed === undefined)
     state.setItems(name, [...(state.variable(name)?.items ?? []), ...items])
   else

@@ -7,7 +7,7 @@ import {
   type Program,
 } from '#shell/interpreter/find-program.ts'
 import { nullStream, type Stream, textStream } from '#shell/kernel/stream.ts'
-import { signalNamed, type Steps, type Task } from '#shell/kernel/task.ts'
+import { signalNamed, type Steps, type Task, TURN } from '#shell/kernel/task.ts'
 import type {
   NetworkAnswer,
   NetworkRequest,
@@ -36,7 +36,7 @@ export function* runTool(
     for (;;) {
       const step = run.next(answer)
       if (step.done === true) return step.value
-      from.kernel.step()
+      if (from.kernel.step()) yield TURN
       const { value } = step
       if (value.kind === 'raw') hasRaw = true
       if (value.kind === 'write') {
@@ -140,9 +140,12 @@ function* answerTo(
     case 'read': {
       const stream = task.fds.get(0)
       if (stream === undefined) return undefined
-      return 'or' in request
-        ? yield* from.kernel.readOr(stream, request.or, request.ms)
-        : yield* from.kernel.read(stream)
+      const text =
+        'or' in request
+          ? yield* from.kernel.readOr(stream, request.or, request.ms)
+          : yield* from.kernel.read(stream)
+      if (text !== undefined) from.kernel.work += text.length >> READ_PER_STEP
+      return text
     }
     case 'raw':
       terminalOf(from, task)?.setRaw?.(request.isRaw)
@@ -154,6 +157,9 @@ function* answerTo(
     case 'sleep':
       yield* from.kernel.sleep(request.ms)
       return undefined
+    case 'work':
+      if (from.kernel.compute(request.steps)) yield TURN
+      return undefined
     case 'wait':
       yield* from.kernel.waitUntil(request.ready, request.ms)
       return undefined
@@ -163,6 +169,9 @@ function* answerTo(
       return yield* askNetwork(from, request)
   }
 }
+
+/** So many characters, as a power of two, are as much work as a step. */
+const READ_PER_STEP = 5
 
 const NOT_FOUND = 127
 const TIMED_OUT = 124

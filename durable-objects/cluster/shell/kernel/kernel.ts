@@ -41,6 +41,11 @@ export class Exhausted extends Error {
 /** So many characters, as a power of two, are as much work as a step. */
 const WRITTEN_PER_STEP = 6
 
+/** Programs compute much between two steps. */
+const COMPUTED_PER_STEP = 16
+/** Whoever lets it run for some steps does not wait for more work than that. */
+const WORK_PER_STEP = 32
+
 /** A process is more work than a command. */
 const START_COST = 4
 const START_WORK = 20
@@ -100,6 +105,12 @@ export class Kernel {
     return before >> 6 !== this.#steps >> 6
   }
 
+  /** What a program computes is more work than it is steps. */
+  compute(steps: number): boolean {
+    this.work += steps
+    return this.step(Math.ceil(steps / COMPUTED_PER_STEP))
+  }
+
   /** Work that is asked for from outside begins anew. */
   refill(): void {
     this.#steps = 0
@@ -120,6 +131,7 @@ export class Kernel {
   /** Runs until everything waits for something after `until`, or the work is more than `steps`, or `main` has ended. */
   advance(until: number, main?: Task, steps = Infinity): Pause {
     const most = this.#steps + steps
+    const mostWork = this.work + steps * WORK_PER_STEP
     for (;;) {
       let hasRun = false
       for (const task of this.#tasks.values()) {
@@ -127,7 +139,7 @@ export class Kernel {
         this.#resume(task)
         hasRun = true
         if (main?.exitCode !== undefined) return 'ended'
-        if (this.#steps > most) return 'busy'
+        if (this.#steps > most || this.work > mostWork) return 'busy'
       }
       if (this.#tasks.size === 0) return 'ended'
       if (hasRun) continue

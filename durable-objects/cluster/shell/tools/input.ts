@@ -10,6 +10,8 @@ import { readChunk, type ToolRun } from '#shell/tools/tool.ts'
 const LONGEST_LINE = 1024 * 1024
 const DEVICE_LIMIT = 16 * 1024 * 1024
 const PIECE = 4096
+/** Lines; something is done with each. */
+const BREATH = 512
 
 type Source = { readonly text: string } | { readonly device: Device } | 'stdin'
 
@@ -21,6 +23,7 @@ export class Input {
   readonly #run: Run
   #source: Source
   #given = 0
+  #lines = 0
   #buffer = ''
   #at = 0
 
@@ -61,6 +64,7 @@ export class Input {
   /** The next line without its end; undefined at the end of the input. */
   *line(end = '\n'): ToolRun<string | undefined> {
     if (this.#run.isFull) yield* this.#run.flush()
+    if (++this.#lines % BREATH === 0) yield { kind: 'work', steps: BREATH }
     let from = this.#at
     for (;;) {
       const found = this.#buffer.indexOf(end, from)

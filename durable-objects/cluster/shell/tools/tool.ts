@@ -74,6 +74,8 @@ export type ToolRequest =
   | { readonly kind: 'write'; readonly fd: 1 | 2; readonly text: string }
   /** `ms` may be Infinity. */
   | { readonly kind: 'sleep'; readonly ms: number }
+  /** So much was computed, in commands of a shell: others have their turn. */
+  | { readonly kind: 'work'; readonly steps: number }
   /** Goes on when `ready` says so, or after `ms` at the latest. `ready` is asked again and again, even after it said yes. */
   | { readonly kind: 'wait'; readonly ready: () => boolean; readonly ms?: number }
   /** Runs another program, found as the shell would find it, and waits. Answer: its exit code, 127 if there is none, 128+n after a signal. */

@@ -11,7 +11,8 @@ export type AwkArray = Map<string, Value>
 /** A function's own names: values, or arrays that were handed in. */
 export type Frame = Map<string, Value | AwkArray>
 
-const BREATH = 10_000
+const BREATH = 500
+const BREATH_STEPS = 1000
 
 /** Variables, arrays, the record and its fields. */
 export class State {
@@ -68,7 +69,7 @@ export class State {
 
   /** Counts, so that an endless program can be ended. */
   *step(): ToolRun<void> {
-    if (++this.#steps % BREATH === 0) yield { kind: 'sleep', ms: 0 }
+    if (++this.#steps % BREATH === 0) yield { kind: 'work', steps: BREATH_STEPS }
   }
 
   text(value: Value): string {

@@ -10,7 +10,8 @@ import { substitute } from '#shell/tools/sed/substitute.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
 
 /** After so many commands without any input or output the tool gives whoever runs it the chance to end it. */
-const BREATH = 10_000
+const BREATH = 500
+const BREATH_STEPS = 1000
 const MOST_TEXT = 4 * 1024 * 1024
 
 export const sed = tool(
@@ -143,7 +144,7 @@ class Editor {
   *#cycle(): ToolRun<'print' | 'drop' | 'restart'> {
     for (let at = 0; at < this.#commands.length;) {
       const command = this.#commands[at]!
-      if (++this.#steps % BREATH === 0) yield { kind: 'sleep', ms: 0 }
+      if (++this.#steps % BREATH === 0) yield { kind: 'work', steps: BREATH_STEPS }
       if ((yield* this.#applies(command)) === command.isNegated) {
         at = command.name === '{' ? command.target! : at + 1
         continue
