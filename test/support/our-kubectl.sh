@@ -14,7 +14,7 @@ place=${TMPDIR:-/tmp}/our-kubectl-$$
 # standard input is left to others (`while read`) unless it is asked for
 for word; do
   case $word in
-  *- | -i* | -ti | --stdin* | --interactive*) [[ -p /dev/stdin || -f /dev/stdin ]] && cat >"$place.in" && break ;;
+  *- | */dev/stdin | -i* | -ti | --stdin* | --interactive*) [[ -p /dev/stdin || -f /dev/stdin ]] && cat >"$place.in" && break ;;
   esac
 done
 
