@@ -51,6 +51,7 @@ export const afterRun = (record: ContainerRecord): ContainerRecord => {
     postStart: _postStart,
     begunAt: _begunAt,
     hookFailure: _hookFailure,
+    seenAt: _seenAt,
     shownAs: _shownAs,
     looks: _looks,
     ...rest

@@ -41,7 +41,8 @@ const NONE: ContainerState = Object.freeze({})
 const containerStatus = (run: PodRun, container: PodContainer, now: number): ContainerStatus => {
   const { spec } = container
   const known = run.of(container)
-  const record = isHeldUp(known) ? (known.shownAs ?? known) : known
+  const isHidden = isHeldUp(known) || (known.phase === 'running' && known.seenAt !== undefined)
+  const record = isHidden ? (known.shownAs ?? known) : known
   const volumeMounts = mountStatuses(spec)
   const status: Mutable<ContainerStatus> = {
     name: spec.name,

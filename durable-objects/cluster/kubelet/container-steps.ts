@@ -13,6 +13,7 @@ import { lookSteps } from '#kubelet/probe-looks.ts'
 import { probeSteps } from '#kubelet/probe-steps.ts'
 import { hasProbes } from '#kubelet/probes.ts'
 import { isHeldUp, postStartStep, withPostStart } from '#kubelet/post-start.ts'
+import { awaitLook, lookStep } from '#kubelet/relist.ts'
 import { endingStep, goneStep, graceOfSpec, tellToEnd } from '#kubelet/stop-steps.ts'
 
 export const containerStep = (
@@ -90,6 +91,7 @@ const start = (run: PodRun, container: PodContainer): void => {
     ...(exit === undefined ? {} : { last: exit }),
   }
   run.set(container, run.isAlways ? started : withPostStart(container, started, before))
+  if (!run.isAlways) awaitLook(run, container, before)
   run.note('Normal', 'Started', 'Container started', container)
 }
 
@@ -114,6 +116,7 @@ const runningStep = (
       run: () => run.ask(container, asksAt),
     }
   const { stop, ending, postStart } = record
+  first = firstOf(first, lookStep(run, container, record))
   if (postStart !== undefined) first = firstOf(first, postStartStep(run, container, record, now))
   first = firstOf(first, goneStep(run, container, record))
   if (ending !== undefined && stop === undefined)

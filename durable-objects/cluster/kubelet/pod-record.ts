@@ -94,7 +94,9 @@ export interface ContainerRecord {
   readonly begunAt?: number
   /** What was wrong with it. */
   readonly hookFailure?: string
-  /** What the status goes on to say of the container as long as its hook keeps the kubelet busy. */
+  /** When the kubelet sees that it runs. */
+  readonly seenAt?: number
+  /** What the status goes on to say of the container until then, or as long as its hook keeps the kubelet busy. */
   readonly shownAs?: ContainerRecord
   /** What the commands of probes have said. */
   readonly looks?: Readonly<Partial<Record<ProbeKind, ProbeLooks>>>
@@ -245,6 +247,7 @@ export const isPlain = (record: PodRecord): boolean => {
     if (!['running', 'exited'].includes(container.phase)) return false
     if (container.stop !== undefined || container.why !== undefined) return false
     if (container.ending !== undefined || container.postStart !== undefined) return false
+    if (container.seenAt !== undefined) return false
     if (container.begunAt !== undefined || container.hookFailure !== undefined) return false
     if (container.looks !== undefined) return false
     if (container.reported !== undefined || container.restartBackOff !== undefined) return false

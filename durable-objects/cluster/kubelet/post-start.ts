@@ -4,6 +4,7 @@ import { runHook } from '#kubelet/hooks.ts'
 import type { PodContainer } from '#kubelet/pod-facts.ts'
 import type { ContainerRecord } from '#kubelet/pod-record.ts'
 import type { PodRun, Step } from '#kubelet/pod-run.ts'
+import { shownBefore } from '#kubelet/relist.ts'
 import { graceOfSpec, tellToEnd } from '#kubelet/stop-steps.ts'
 
 /** The kubelet is busy with the container's hook: it starts nothing after it, and its status stays as it was. */
@@ -12,16 +13,13 @@ export const isHeldUp = ({ postStart, hookFailure, phase }: ContainerRecord): bo
 
 /** What is remembered of a container that was just started. */
 export const withPostStart = (
-  { spec }: PodContainer,
+  container: PodContainer,
   started: ContainerRecord,
   before: ContainerRecord,
 ): ContainerRecord => {
-  if (spec.lifecycle?.postStart === undefined) return started
+  if (container.spec.lifecycle?.postStart === undefined) return started
   const { at } = started
-  const isFirst = before.exit === undefined
-  const shownAs: ContainerRecord = isFirst
-    ? { phase: 'waiting', at, image: spec.image ?? '', restarts: before.restarts }
-    : { ...before, phase: 'exited' }
+  const shownAs = shownBefore(container, started, before)
   return { ...started, postStart: { since: at, wakeAt: at }, shownAs }
 }
 
