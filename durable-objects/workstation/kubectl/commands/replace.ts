@@ -2,8 +2,8 @@
 import type { JsonObject } from '#apimachinery/object.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
 import { pathTo } from '#kubectl/client/discovery.ts'
-import { propagationOf } from '#kubectl/commands/delete.ts'
-import { notGone, waitForDeletion } from '#kubectl/commands/deletion.ts'
+import { propagationOf } from '#kubectl/commands/delete/delete.ts'
+import { notGone, waitForDeletion } from '#kubectl/commands/delete/deletion.ts'
 import {
   type DryRun,
   dryRunOf,
@@ -13,7 +13,7 @@ import {
   writeQuery,
 } from '#kubectl/commands/dry-run.ts'
 import { manifestsOf, requireFiles } from '#kubectl/commands/manifest-files.ts'
-import { rawTarget } from '#kubectl/commands/raw.ts'
+import { rawTarget } from '#kubectl/commands/get/raw.ts'
 import { ApiError, KubectlFailure, throwAll, withSource } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { type ResultPrinter, resultPrinter } from '#kubectl/output/result.ts'

@@ -77,7 +77,10 @@ const resourceText = (selector: ResourceFieldSelector, container: AnyContainer):
 }
 
 /** kubernetes: kubectl pkg/util/resource ExtractContainerResourceValue */
-export const resourceValue = (selector: ResourceFieldSelector, { resources }: AnyContainer): string => {
+export const resourceValue = (
+  selector: ResourceFieldSelector,
+  { resources }: AnyContainer,
+): string => {
   const [, list, name = ''] =
     /^(limits|requests)\.(cpu|memory|ephemeral-storage)$/.exec(selector.resource) ?? []
   if (list === undefined) return ''
