@@ -8,6 +8,7 @@ import { resultPrinter } from '#kubectl/output/result.ts'
 import { build } from '#kubectl/resource/builder.ts'
 import type { Info } from '#kubectl/resource/info.ts'
 import { groupVersionOf } from '#kubectl/client/discovery.ts'
+import { filesOf } from '#kubectl/resource/files-of.ts'
 
 export const autoscale: CommandBody = (run) => {
   const { flags } = run
@@ -25,9 +26,7 @@ export const autoscale: CommandBody = (run) => {
   const printer = resultPrinter(run, dryRun, { isTyped: true })
   const found = build(run, {
     args: run.args,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    isRecursive: flags.bool('recursive'),
+    ...filesOf(run),
     enforcesNamespace: run.connection.isExplicit,
     continuesOnError: true,
     flattens: true,

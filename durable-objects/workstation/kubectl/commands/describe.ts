@@ -7,6 +7,7 @@ import { ApiError, KubectlFailure, throwAll, throwTogether } from '#kubectl/fail
 import type { Invocation } from '#kubectl/invocation.ts'
 import { build } from '#kubectl/resource/builder.ts'
 import { fetchInfo, type Info } from '#kubectl/resource/info.ts'
+import { filesOf } from '#kubectl/resource/files-of.ts'
 
 export const describe = (run: Invocation): void => {
   const { flags, args } = run
@@ -18,9 +19,7 @@ export const describe = (run: Invocation): void => {
   const result = build(run, {
     args,
     allowsEmptySelector: true,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    isRecursive: flags.bool('recursive'),
+    ...filesOf(run),
     labelSelector: flags.string('selector'),
     allNamespaces,
     enforcesNamespace: run.connection.isExplicit && !allNamespaces,

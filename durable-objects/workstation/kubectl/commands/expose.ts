@@ -9,6 +9,7 @@ import { resultPrinter } from '#kubectl/output/result.ts'
 import { MISSING_RESOURCE } from '#kubectl/resource/words.ts'
 import { build, type BuiltResult } from '#kubectl/resource/builder.ts'
 import { type Info, metadataOf } from '#kubectl/resource/info.ts'
+import { filesOf } from '#kubectl/resource/files-of.ts'
 
 const MOST_NAME = 63
 const EXPOSABLE: ReadonlySet<string> = new Set([
@@ -30,13 +31,10 @@ export const expose = (run: Invocation): void => {
 }
 
 const found = (run: Invocation): BuiltResult => {
-  const { flags } = run
   try {
     return build(run, {
       args: run.args,
-      filenames: flags.list('filename'),
-      kustomize: flags.string('kustomize'),
-      isRecursive: flags.bool('recursive'),
+      ...filesOf(run),
       enforcesNamespace: run.connection.isExplicit,
       continuesOnError: true,
       flattens: true,

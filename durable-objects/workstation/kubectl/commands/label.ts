@@ -9,6 +9,7 @@ import { type ResultPrinter, resultPrinter } from '#kubectl/output/result.ts'
 import { build, type BuiltResult } from '#kubectl/resource/builder.ts'
 import { type Info, metadataOf, pathOfInfo } from '#kubectl/resource/info.ts'
 import { goJsonLine } from '#kubectl/resource/last-applied.ts'
+import { filesOf } from '#kubectl/resource/files-of.ts'
 
 const NOT_LABELED = 'not labeled'
 const CHANGE_CAUSE = 'kubernetes.io/change-cause'
@@ -196,9 +197,7 @@ const buildAll = (run: Invocation, resources: readonly string[]): BuiltResult =>
   const { flags } = run
   const isLocal = flags.bool('local')
   const result = build(run, {
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    isRecursive: flags.bool('recursive'),
+    ...filesOf(run),
     enforcesNamespace: run.connection.isExplicit,
     continuesOnError: true,
     flattens: true,

@@ -4,6 +4,7 @@ import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Validation } from '#kubectl/commands/dry-run.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { build, type BuilderOptions, type BuiltResult } from '#kubectl/resource/builder.ts'
+import { filesOf } from '#kubectl/resource/files-of.ts'
 
 /** kubernetes: RequireFilenameOrKustomize */
 export const requireFiles = ({ flags }: Invocation): void => {
@@ -23,9 +24,7 @@ export const manifestsOf = (
 ): BuiltResult => {
   const { flags } = run
   return build(run, {
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    isRecursive: flags.bool('recursive'),
+    ...filesOf(run),
     labelSelector: flags.has('selector') ? flags.string('selector') : '',
     enforcesNamespace: run.connection.isExplicit,
     continuesOnError: true,

@@ -18,6 +18,7 @@ import { resultPrinter } from '#kubectl/output/result.ts'
 import { build } from '#kubectl/resource/builder.ts'
 import { type Info, pathOfInfo } from '#kubectl/resource/info.ts'
 import { goJsonLine } from '#kubectl/resource/last-applied.ts'
+import { filesOf } from '#kubectl/resource/files-of.ts'
 
 type PatchType = 'json' | 'merge' | 'strategic'
 
@@ -41,9 +42,7 @@ export const patch = (run: Invocation): void => {
   const isLocal = flags.bool('local')
   const result = build(run, {
     args: run.args,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    isRecursive: flags.bool('recursive'),
+    ...filesOf(run),
     enforcesNamespace: run.connection.isExplicit,
     subresource: flags.string('subresource'),
     continuesOnError: true,

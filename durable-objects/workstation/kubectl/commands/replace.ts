@@ -21,6 +21,7 @@ import { build } from '#kubectl/resource/builder.ts'
 import { fetchInfo, type Info, metadataOf, pathOfInfo, typedName } from '#kubectl/resource/info.ts'
 import { goJsonLine, lastApplied, withLastApplied } from '#kubectl/resource/last-applied.ts'
 import { sourcesOf } from '#kubectl/resource/read-files.ts'
+import { filesOf } from '#kubectl/resource/files-of.ts'
 
 const GONE_MS = 300_000
 
@@ -124,9 +125,7 @@ function* replaceByForce(replacing: Replacing, propagation: string, given: numbe
   const { flags } = run
   const infos = build(run, {
     args: run.args,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    isRecursive: flags.bool('recursive'),
+    ...filesOf(run),
     enforcesNamespace: run.connection.isExplicit,
     continuesOnError: true,
     flattens: true,

@@ -9,6 +9,7 @@ import type { ToolRun } from '#shell/tools/tool.ts'
 import { resultPrinter } from '#kubectl/output/result.ts'
 import { build } from '#kubectl/resource/builder.ts'
 import { type Info, metadataOf } from '#kubectl/resource/info.ts'
+import { filesOf } from '#kubectl/resource/files-of.ts'
 
 export function* scale(run: Invocation): ToolRun<void> {
   const { flags } = run
@@ -23,9 +24,7 @@ export function* scale(run: Invocation): ToolRun<void> {
     throw new KubectlFailure('The --current-replicas must specify an integer of -1 or greater')
   const { infos, failures } = build(run, {
     args: run.args,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    isRecursive: flags.bool('recursive'),
+    ...filesOf(run),
     labelSelector: flags.string('selector'),
     allowsEmptySelector: flags.bool('all'),
     enforcesNamespace: run.connection.isExplicit,

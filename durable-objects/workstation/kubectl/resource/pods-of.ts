@@ -4,11 +4,11 @@ import type { LabelSelector } from '#apimachinery/labels.ts'
 import { labelSelectorText } from '#apimachinery/label-text.ts'
 import type { JsonObject, StringMap } from '#apimachinery/object.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
-import { eventsOf } from '#kubectl/client/watch.ts'
+import { eventsSince } from '#kubectl/resource/events-since.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { build } from '#kubectl/resource/builder.ts'
-import { type Info, metadataOf } from '#kubectl/resource/info.ts'
+import type { Info } from '#kubectl/resource/info.ts'
 import { sortedForAttaching } from '#kubectl/resource/pod-order.ts'
 
 /** What one word names: `web` is `pods/web`. Throws. kubernetes: Builder.ResourceNames("pods", word) */
@@ -63,12 +63,7 @@ export function* podsSelected(
   const list = run.client.get(path, query)
   const pods = (list['items'] ?? []) as unknown as readonly Pod[]
   if (pods.length > 0) return sort(pods)
-  const { resourceVersion = '' } = metadataOf(list)
-  const events = eventsOf(run, {
-    method: 'GET',
-    path,
-    query: [...query, ['resourceVersion', resourceVersion], ['watch', 'true']],
-  })
+  const events = eventsSince(run, list, path, query)
   const until = run.now() + timeout
   try {
     for (;;) {

@@ -14,6 +14,7 @@ import {
   configurationText,
   lastApplied,
 } from '#kubectl/resource/last-applied.ts'
+import { filesOf } from '#kubectl/resource/files-of.ts'
 
 export const viewLastApplied = (run: Invocation): void => {
   const { flags } = run
@@ -21,9 +22,7 @@ export const viewLastApplied = (run: Invocation): void => {
   build(run, {
     args: run.args,
     allowsEmptySelector: run.connection.isExplicit,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    isRecursive: flags.bool('recursive'),
+    ...filesOf(run),
     labelSelector: flags.string('selector'),
     selectsAll: flags.bool('all'),
     enforcesNamespace: run.connection.isExplicit,

@@ -15,6 +15,7 @@ import { type ResultPrinter, resultPrinter } from '#kubectl/output/result.ts'
 import { typedJsonLine } from '#kubectl/output/typed.ts'
 import { build } from '#kubectl/resource/builder.ts'
 import { type Info, metadataOf, pathOfInfo } from '#kubectl/resource/info.ts'
+import { filesOf } from '#kubectl/resource/files-of.ts'
 
 const ROLES: ReadonlySet<string> = new Set(['Role', 'ClusterRole'])
 const BINDINGS: ReadonlySet<string> = new Set(['RoleBinding', 'ClusterRoleBinding'])
@@ -24,11 +25,8 @@ export const reconcile = (run: Invocation): void => {
   requireFiles(run)
   if (run.args.length > 0) throw new KubectlFailure('no arguments are allowed')
   const dryRun = clientDryRun(run)
-  const { flags } = run
   const found = build(run, {
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    isRecursive: flags.bool('recursive'),
+    ...filesOf(run),
     enforcesNamespace: run.connection.isExplicit,
     continuesOnError: true,
     flattens: true,

@@ -15,18 +15,16 @@ import { resultPrinter } from '#kubectl/output/result.ts'
 import { build } from '#kubectl/resource/builder.ts'
 import { type Info, metadataOf } from '#kubectl/resource/info.ts'
 import { goJsonLine, withLastApplied } from '#kubectl/resource/last-applied.ts'
+import { filesOf } from '#kubectl/resource/files-of.ts'
 
 /** Whatever other flags say. */
 const MANAGER = 'kubectl-create'
 
 /** One session for each object. */
 export function* createEdited(run: Invocation): ToolRun<void> {
-  const { flags } = run
   const validation = validationOf(run)
   const { infos, failures: unread } = build(run, {
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    isRecursive: flags.bool('recursive'),
+    ...filesOf(run),
     enforcesNamespace: run.connection.isExplicit,
     continuesOnError: true,
     flattens: true,

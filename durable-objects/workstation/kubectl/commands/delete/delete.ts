@@ -16,6 +16,7 @@ import type { Invocation } from '#kubectl/invocation.ts'
 import { build, type BuiltResult } from '#kubectl/resource/builder.ts'
 import { type Info, metadataOf, pathOfInfo, typedName } from '#kubectl/resource/info.ts'
 import { sourcesOf } from '#kubectl/resource/read-files.ts'
+import { filesOf } from '#kubectl/resource/files-of.ts'
 
 const WEEK_MS = 168 * 3_600_000
 const IMMEDIATE =
@@ -37,9 +38,7 @@ export function* deleteResources(run: Invocation): ToolRun<void> {
   if (flags.string('raw') !== '') return deleteRaw(run)
   const result = build(run, {
     args: run.args,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    isRecursive: flags.bool('recursive'),
+    ...filesOf(run),
     labelSelector: flags.string('selector'),
     fieldSelector: flags.string('field-selector'),
     selectsAll: flags.bool('all'),

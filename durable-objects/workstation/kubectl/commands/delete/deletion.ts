@@ -1,7 +1,7 @@
 // Waits until objects are gone. kubernetes: kubectl pkg/cmd/wait/delete.go IsDeleted
 import type { ToolRun } from '#shell/tools/tool.ts'
 import { pathTo } from '#kubectl/client/discovery.ts'
-import { eventsOf } from '#kubectl/client/watch.ts'
+import { eventsSince } from '#kubectl/resource/events-since.ts'
 import { ApiError, KubectlFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { type Info, metadataOf } from '#kubectl/resource/info.ts'
@@ -20,12 +20,7 @@ export function* waitForDeletion(
     const [found] = (list['items'] ?? []) as readonly Record<string, never>[]
     if (found === undefined || (uid !== undefined && metadataOf(found).uid !== uid)) return true
     if (run.now() >= until) return false
-    const { resourceVersion = '' } = metadataOf(list)
-    const events = eventsOf(run, {
-      method: 'GET',
-      path: pathTo(resource, namespace),
-      query: [...query, ['resourceVersion', resourceVersion], ['watch', 'true']],
-    })
+    const events = eventsSince(run, list, pathTo(resource, namespace), query)
     try {
       for (
         let event = yield* events.next(until);

@@ -23,15 +23,14 @@ import {
   lastApplied,
   withLastApplied,
 } from '#kubectl/resource/last-applied.ts'
+import { filesOf } from '#kubectl/resource/files-of.ts'
 
 const infosOf = (run: Invocation): readonly Info[] => {
   const { flags } = run
   return build(run, {
     args: run.args,
     allowsEmptySelector: true,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    isRecursive: flags.bool('recursive'),
+    ...filesOf(run),
     enforcesNamespace: run.connection.isExplicit,
     ...(flags.has('subresource') ? { subresource: flags.string('subresource') } : {}),
     continuesOnError: true,

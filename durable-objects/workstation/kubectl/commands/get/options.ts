@@ -5,6 +5,7 @@ import { ALLOWED_FORMATS } from '#kubectl/output/format.ts'
 import type { TableOptions } from '#kubectl/output/table.ts'
 import type { BuilderOptions } from '#kubectl/resource/builder.ts'
 import type { Info } from '#kubectl/resource/info.ts'
+import { filesOf } from '#kubectl/resource/files-of.ts'
 
 export const GET_FORMATS = [
   ...ALLOWED_FORMATS,
@@ -26,9 +27,7 @@ export const getOptions = (run: Invocation, isTabular: boolean): BuilderOptions 
   return {
     args,
     allowsEmptySelector: true,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    isRecursive: flags.bool('recursive'),
+    ...filesOf(run),
     labelSelector: flags.string('selector'),
     fieldSelector: flags.string('field-selector'),
     subresource: flags.string('subresource'),

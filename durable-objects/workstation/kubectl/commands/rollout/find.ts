@@ -2,6 +2,7 @@
 import type { Invocation } from '#kubectl/invocation.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import { build, type BuiltResult } from '#kubectl/resource/builder.ts'
+import { filesOf } from '#kubectl/resource/files-of.ts'
 
 export const requireResource = ({ flags, args }: Invocation): void => {
   if (args.length === 0 && flags.list('filename').length === 0 && flags.string('kustomize') === '')
@@ -19,9 +20,7 @@ export const foundToRoll = (run: Invocation): BuiltResult => {
   return build(run, {
     args,
     allowsEmptySelector: true,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    isRecursive: flags.bool('recursive'),
+    ...filesOf(run),
     labelSelector: flags.string('selector'),
     enforcesNamespace: run.connection.isExplicit,
     continuesOnError: true,

@@ -5,7 +5,7 @@ import type { StatefulSet } from '#api/apps/v1/stateful-set/types.ts'
 import type { JsonObject } from '#apimachinery/object.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
 import { pathTo } from '#kubectl/client/discovery.ts'
-import { eventsOf } from '#kubectl/client/watch.ts'
+import { eventsSince } from '#kubectl/resource/events-since.ts'
 import { foundToRoll, requireResource, requireRevision } from '#kubectl/commands/rollout/find.ts'
 import { revisionOf } from '#kubectl/commands/rollout/revisions.ts'
 import { ApiError, KubectlFailure, throwAll } from '#kubectl/failure.ts'
@@ -62,15 +62,7 @@ function* follow(run: Invocation, info: Info, until: number): ToolRun<void> {
     // what is listed again after a watch has ended is no news
     if (object !== undefined && resourceVersion !== seen && isOver(object)) return
     seen = resourceVersion
-    const events = eventsOf(run, {
-      method: 'GET',
-      path,
-      query: [
-        ...query,
-        ['resourceVersion', metadataOf(list).resourceVersion ?? ''],
-        ['watch', 'true'],
-      ],
-    })
+    const events = eventsSince(run, list, path, query)
     try {
       for (
         let event = yield* events.next(until);

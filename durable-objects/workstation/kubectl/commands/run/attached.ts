@@ -1,11 +1,11 @@
 // `kubectl run -i`: attached to what it runs, until that has ended. kubernetes: kubectl pkg/cmd/run/run.go handleAttachPod, waitForPod
 import type { Pod } from '#api/core/v1/pod/types.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
-import { eventsOf } from '#kubectl/client/watch.ts'
+import { eventsSince } from '#kubectl/resource/events-since.ts'
 import { attachOrLog, printLog } from '#kubectl/commands/attach.ts'
 import { ApiError, KubectlFailure, PlainFailure } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
-import { type Info, metadataOf, pathOfInfo } from '#kubectl/resource/info.ts'
+import { type Info, pathOfInfo } from '#kubectl/resource/info.ts'
 
 const MINUTE_MS = 60_000
 
@@ -68,12 +68,7 @@ function* podWhen(run: Invocation, pod: Pod, isSo: (pod: Pod) => boolean): ToolR
   const list = run.client.get(path, query)
   const [now] = (list['items'] ?? []) as unknown as readonly Pod[]
   if (now !== undefined && isSo(now)) return now
-  const { resourceVersion = '' } = metadataOf(list)
-  const events = eventsOf(run, {
-    method: 'GET',
-    path,
-    query: [...query, ['resourceVersion', resourceVersion], ['watch', 'true']],
-  })
+  const events = eventsSince(run, list, path, query)
   try {
     for (;;) {
       const event = yield* events.next(until)

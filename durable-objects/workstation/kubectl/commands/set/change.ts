@@ -8,6 +8,7 @@ import type { Invocation } from '#kubectl/invocation.ts'
 import { type ResultPrinter, resultPrinter } from '#kubectl/output/result.ts'
 import { build } from '#kubectl/resource/builder.ts'
 import { type Info, typedName } from '#kubectl/resource/info.ts'
+import { filesOf } from '#kubectl/resource/files-of.ts'
 
 /** kubernetes: cli-runtime pkg/resource LocalResourceError */
 const LOCAL_RESOURCE = `you must specify resources by --filename when --local is set.
@@ -51,9 +52,7 @@ export const foundToSet = (
   const { flags } = run
   if (isLocal && resources.length > 0) throw new KubectlFailure(LOCAL_RESOURCE)
   return build(run, {
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    isRecursive: flags.bool('recursive'),
+    ...filesOf(run),
     enforcesNamespace: run.connection.isExplicit,
     continuesOnError: true,
     flattens: true,

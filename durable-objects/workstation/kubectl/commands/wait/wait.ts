@@ -2,7 +2,7 @@
 import type { JsonObject } from '#apimachinery/object.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
 import { pathTo } from '#kubectl/client/discovery.ts'
-import { eventsOf } from '#kubectl/client/watch.ts'
+import { eventsSince } from '#kubectl/resource/events-since.ts'
 import { waitForDeletion } from '#kubectl/commands/delete/deletion.ts'
 import {
   type Check,
@@ -13,7 +13,7 @@ import { ApiError, KubectlFailure, throwAll } from '#kubectl/failure.ts'
 import type { Invocation } from '#kubectl/invocation.ts'
 import { resultPrinter } from '#kubectl/output/result.ts'
 import { build, type BuiltResult } from '#kubectl/resource/builder.ts'
-import { fetchInfo, type Info, metadataOf } from '#kubectl/resource/info.ts'
+import { fetchInfo, type Info } from '#kubectl/resource/info.ts'
 
 const WEEK_MS = 168 * 3_600_000
 /** How often it is looked whether something has been created. */
@@ -159,12 +159,7 @@ function* waitForCheck(
   // a list does not tell of its items what they are
   const whole = { apiVersion: info.object?.['apiVersion'] ?? '', kind: resource.kind, ...object }
   if (check(whole)) return whole
-  const { resourceVersion = '' } = metadataOf(list)
-  const events = eventsOf(run, {
-    method: 'GET',
-    path,
-    query: [...query, ['resourceVersion', resourceVersion], ['watch', 'true']],
-  })
+  const events = eventsSince(run, list, path, query)
   try {
     for (;;) {
       const event = yield* events.next(until)
