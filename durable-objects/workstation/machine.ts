@@ -5,7 +5,7 @@ import { networkTool } from '#images/container-tools.ts'
 import type { Machine } from '#shell/interpreter/shell.ts'
 import type { Flavour } from '#shell/language/flavour.ts'
 import { toolsOf } from '#shell/tools/tools-of-flavour.ts'
-import type { NetworkAnswer, NetworkRequest, Tool } from '#shell/tools/tool.ts'
+import type { NetworkAnswer, NetworkRequest, ProcessTable, Tool } from '#shell/tools/tool.ts'
 import { ENVIRONMENT, HOSTNAME, HOSTS, LEARNER } from '#workstation/computer-image.ts'
 import type { LocalPorts } from '#workstation/local-ports.ts'
 import { hintFor } from '#workstation/tools/absent.ts'
@@ -44,11 +44,18 @@ export class WorkstationMachine implements Machine {
   readonly hostname = HOSTNAME
   readonly user = LEARNER
   readonly startedAt: number
+  readonly others: ProcessTable
   readonly #parts: MachineParts
   #random: number | undefined
 
   constructor(parts: MachineParts) {
     this.startedAt = parts.startedAt
+    const { startedAt } = parts
+    this.others = {
+      list: () => [{ pid: 1, ppid: 0, uid: 0, argv: ['/sbin/init'], startedAt }],
+      // it is there, and takes no orders from a learner
+      signal: (pid) => pid === 1,
+    }
     this.#parts = parts
   }
 

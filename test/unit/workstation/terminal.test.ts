@@ -40,6 +40,15 @@ describe('a terminal', () => {
     expect(type('type k\r')).toBe(`type k\r\nk is aliased to \`kubectl'\r\n${PROMPT}`)
   })
 
+  test('knows what runs in it', () => {
+    const { type } = open()
+    type('sleep 100 &\r')
+    const lines = type('ps | tr -s " " | cut -d" " -f3,5\r').split('\r\n')
+    expect(lines.slice(1, 4)).toEqual(['TTY CMD', 'pts/0 bash', 'pts/0 sleep'])
+    expect(type('ps -e | grep -c init\r')).toContain('\r\n1\r\n')
+    expect(type('kill -0 1 && echo there; kill -0 77777\r')).toContain('there\r\n')
+  })
+
   test('shows what a watch brings, when it comes, and ends it at ^C', () => {
     const { desk, terminal, type, look } = open()
     type('k watch /api/v1/namespaces/default/configmaps | command grep -o \'"name":"new"\'\r')

@@ -89,13 +89,14 @@ const processTable = (
 ): ProcessTable => ({
   list: () => [
     ...others.list(),
-    ...kernel.tasks.map(({ pid, parent, argv }) => ({
+    ...kernel.tasks.map(({ pid, parent, argv, fds }) => ({
       pid,
       ppid: parent,
       uid: machine.user.uid,
       argv,
       startedAt: machine.startedAt,
       isRunning: pid === own,
+      ...([0, 1, 2].some((fd) => fds.get(fd)?.isTTY === true) ? { tty: 'pts/0' } : {}),
     })),
   ],
   signal: (pid, name) => {

@@ -121,6 +121,8 @@ const busyboxPs = (run: Run, rows: readonly ProcessView[]): string => {
 
 export const ps = rawTool('ps', (run, words) => {
   const rows = listed(run)
+  const isAll = words.some((word) => /^-?[eAaxf]*[eAax]/.test(word))
+  const seen = isAll ? rows : rows.filter(({ tty: name }) => name !== undefined)
   const at = words.findIndex((word) => /^-?[a-zA-Z]*o$/.test(word))
   const fields = at >= 0 ? words[at + 1] : undefined
   if (fields !== undefined) run.print(columnsText(run, fields.split(/[ ,]+/), rows))
@@ -131,12 +133,10 @@ export const ps = rawTool('ps', (run, words) => {
     )
   else if (words.some((word) => /^-[eA]*f/.test(word)))
     run.print(
-      `UID          PID    PPID  C STIME TTY          TIME CMD\n${rows.map((one) => `${fullLine(run, one)}\n`).join('')}`,
+      `UID          PID    PPID  C STIME TTY          TIME CMD\n${seen.map((one) => `${fullLine(run, one)}\n`).join('')}`,
     )
   else {
-    const isAll = words.some((word) => /^-?[eAax]+$/.test(word))
-    const shown = isAll ? rows : rows.filter(({ tty: name }) => name !== undefined)
-    const lines = shown.map(
+    const lines = seen.map(
       (one) =>
         `${String(one.pid).padStart(7)} ${(one.tty ?? '?').padEnd(8)} 00:00:00 ${nameOf(one)}\n`,
     )
