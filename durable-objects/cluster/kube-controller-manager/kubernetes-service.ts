@@ -25,7 +25,8 @@ export const kubernetesServiceController: ComponentDefinition = {
       else queue.addAt(SERVICE, nextLook(client, earliest, INTERVAL))
     }
     const changed = ({ object: { metadata } }: { readonly object: KubeObject }): void => {
-      if (metadata.name === SERVICE && metadata.namespace === NAMESPACE) look(client.now())
+      // later than now: whoever writes the same again at once has it until the next look
+      if (metadata.name === SERVICE && metadata.namespace === NAMESPACE) look(client.now() + 1)
     }
     client.watch('services', changed)
     client.watch('endpoints', changed)

@@ -39,6 +39,19 @@ describe("the API server's own Service", () => {
     expect(found()).toEqual([200, 200, 200])
   })
 
+  it('does not quarrel without end with the controller of endpoints', () => {
+    const text = { contentType: 'application/merge-patch+json' }
+    api.send('PATCH', SERVICE, { spec: { selector: { app: 'none' } } }, text)
+    after(60)
+    expect(api.cluster.faults).toEqual([])
+    api.send('PATCH', SERVICE, { spec: { selector: null } }, text)
+    after(80)
+    expect(api.send('GET', ENDPOINTS).body).toMatchObject({
+      subsets: [{ addresses: [{ ip: '192.168.49.2' }] }],
+    })
+    expect(api.cluster.nextDeadline()).toBeUndefined()
+  })
+
   it('waits for its address if somebody else has it', () => {
     api.send('DELETE', SERVICE)
     const spec = { clusterIP: '10.96.0.1', ports: [{ port: 80 }] }
