@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { launchBrowser } from '../support/browser.mjs'
 import { freePort, serve } from '../support/serve.mjs'
 import { createSession } from '../support/session.mjs'
@@ -87,6 +88,26 @@ describe('the terminal', () => {
     await screen.getByText(/^\d+ page$/).waitFor()
     assert.deepEqual(complaints, [])
     await close()
+  })
+
+  test('costs a page at most 95 kB, when it is opened', async () => {
+    const session = await createSession(product.url)
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    const loaded = []
+    await page.goto(session.links.edit)
+    const button = page.getByRole('button', { name: 'Open the terminal' })
+    await button.waitFor()
+    page.on('request', (request) => {
+      if (!request.url().includes('/api/')) loaded.push(request.url())
+    })
+    await button.click()
+    await page.locator('.xterm-rows').getByText('learner@workstation').first().waitFor()
+    await context.close()
+    assert.deepEqual(loaded, [`${product.url}/terminal.js`])
+    const script = await (await fetch(loaded[0])).arrayBuffer()
+    const bytes = gzipSync(script).length
+    assert.ok(bytes <= 95_000, `${bytes} bytes`)
   })
 
   test('fits a telephone and follows its width', async () => {

@@ -64,7 +64,8 @@ const place = async (server, kubectl, session, { files, folder }) => {
 const run = ({ root, bin, work, home, url }, line) =>
   new Promise((resolve) => {
     const env = {
-      PATH: `${bin}:${process.env.PATH}`,
+      // npm's own has folders that are not there, of which kubectl complains
+      PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`,
       HOME: home,
       KUBECONFIG: path.join(root, 'kubeconfig'),
       OUR_SERVER: url,
