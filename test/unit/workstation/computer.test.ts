@@ -65,6 +65,9 @@ describe('what a beginner or a prankster types', () => {
     ['yes | head -n 2', 'y\ny\n'],
     ['yes | head -c 10000000 | wc -c', '10000000\n'],
     ['head -c 1000000 /dev/zero | tr "\\0" x > line; wc -c < line; rm line', '1000000\n'],
+    ['head -c 20000000 /dev/zero | wc -c', '20000000\n'],
+    ['seq 3000000 | tail -n 2 | head -n 1', '2999999\n'],
+    ['tail -c 1 /dev/zero 2> /dev/null; echo $?', '137\n'],
     ['head -c 5 /dev/urandom > bin; wc -c < bin; rm bin', '5\n'],
     [
       'mkdir -p a/b/c/d/e; ls -d /*/*/*/*/* */*/*/*/* 2>/dev/null | tail -n 1; rm -r a',
@@ -79,6 +82,7 @@ describe('what a beginner or a prankster types', () => {
     ['while true; do :; done', 'it worked for too long without an end'],
     ['awk "BEGIN { while (1) x++ }"', 'it worked for too long without an end'],
     ['sed ":a;ba" <<< x', 'it worked for too long without an end'],
+    ['grep x /dev/zero', 'it worked for too long without an end'],
     ['yes | grep -c y', 'it worked for too long without an end'],
     ['yes', 'more than 1 MiB of output'],
     ['yes >&2', 'more than 1 MiB of output'],

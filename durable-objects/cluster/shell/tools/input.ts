@@ -1,15 +1,21 @@
 // What tools read: files, pipes and devices, by the piece or by the line.
 import type { Pattern } from '#apimachinery/re2.ts'
+import { Killed } from '#shell/kernel/task.ts'
 import { fromByteString } from '#shell/files/bytes.ts'
 import { type FileFailure, isFailure } from '#shell/files/failure.ts'
 import type { Device } from '#shell/files/node.ts'
 import type { Run } from '#shell/tools/run.ts'
 import { readChunk, type ToolRun } from '#shell/tools/tool.ts'
 
-/** A line that is longer is cut, and of an endless device so much is read. */
+/** A line that is longer is cut. */
 const LONGEST_LINE = 1024 * 1024
-const DEVICE_LIMIT = 16 * 1024 * 1024
-const PIECE = 4096
+/** Who wants more at once is killed, as by a computer that is out of memory: a part would be a wrong answer. */
+export const MOST_READ = 16 * 1024 * 1024
+const RANDOM_PIECE = 4096
+/** Larger: they cost nothing, but whoever looks for the end of a line in them begins anew with each piece. */
+const ZEROS = '\0'.repeat(65_536)
+/** Of what an endless device gives. */
+const BYTES_PER_STEP = 64
 /** Lines; something is done with each. */
 const BREATH = 512
 
@@ -22,7 +28,6 @@ export class Input {
   isTerminated = true
   readonly #run: Run
   #source: Source
-  #given = 0
   #lines = 0
   #buffer = ''
   #at = 0
@@ -55,10 +60,11 @@ export class Input {
       return source.text === '' ? undefined : source.text
     }
     const isEndless = source.device !== 'null' && source.device !== 'tty'
-    if (!isEndless || this.#given >= DEVICE_LIMIT) return undefined
+    if (!isEndless) return undefined
     if (this.#run.isFull) yield* this.#run.flush()
-    this.#given += PIECE
-    return source.device.endsWith('random') ? randomText(this.#run) : '\0'.repeat(PIECE)
+    const piece = source.device.endsWith('random') ? randomText(this.#run) : ZEROS
+    yield { kind: 'work', steps: piece.length / BYTES_PER_STEP }
+    return piece
   }
 
   /** The next line without its end; undefined at the end of the input. */
@@ -107,8 +113,9 @@ export class Input {
     let text = ''
     for (;;) {
       const chunk = yield* this.chunk()
-      if (chunk === undefined || text.length > DEVICE_LIMIT) return text
+      if (chunk === undefined) return text
       text += chunk
+      if (text.length > MOST_READ) throw new Killed('KILL')
     }
   }
 
@@ -124,7 +131,7 @@ export class Input {
 
 const randomText = (run: Run): string => {
   let bytes = ''
-  while (bytes.length < PIECE) {
+  while (bytes.length < RANDOM_PIECE) {
     const number = run.call.random()
     bytes += String.fromCharCode(
       number & 255,

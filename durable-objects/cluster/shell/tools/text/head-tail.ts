@@ -1,11 +1,13 @@
 // head and tail.
 import { fromByteString, toByteString } from '#shell/files/bytes.ts'
 import { type FileFailure, isFailure } from '#shell/files/failure.ts'
-import { type Input, openInput } from '#shell/tools/input.ts'
+import { Killed } from '#shell/kernel/task.ts'
+import { type Input, MOST_READ, openInput } from '#shell/tools/input.ts'
 import { type Run, sizeNumber, tool } from '#shell/tools/run.ts'
 import type { ToolRun } from '#shell/tools/tool.ts'
 
 const POLL = 1000
+const KEPT_TEXT = 65_536
 
 /** `-5` and `-c5` of old. */
 const rewrite = (words: readonly string[]): readonly string[] =>
@@ -156,19 +158,34 @@ export const tail = tool(
 
 function* lastOf(run: Run, input: Input, { count, inBytes, sign }: Amount): ToolRun<void> {
   if (sign === '+') return yield* from(run, input, count, inBytes)
-  const text = yield* input.rest()
   if (inBytes) {
-    const bytes = toByteString(text)
+    const bytes = toByteString(yield* input.rest())
     run.print(fromByteString(bytes.slice(Math.max(0, bytes.length - count))))
     return
   }
+  let text = ''
+  let room = KEPT_TEXT
+  for (;;) {
+    const chunk = yield* input.chunk()
+    if (chunk === undefined) break
+    text += chunk
+    if (text.length <= room) continue
+    // what cannot be among the last lines need not be kept; the last one may go on
+    text = lastLines(text, count + 1)
+    if (text.length > MOST_READ) throw new Killed('KILL')
+    room = Math.max(KEPT_TEXT, 2 * text.length)
+  }
+  run.print(lastLines(text, count))
+}
+
+const lastLines = (text: string, count: number): string => {
   let start = text.length
   let at = text.endsWith('\n') ? text.length - 1 : text.length
   for (let left = count; left > 0 && start > 0; left--) {
     at = at === 0 ? -1 : text.lastIndexOf('\n', at - 1)
     start = at + 1
   }
-  run.print(text.slice(start))
+  return text.slice(start)
 }
 
 function* from(run: Run, input: Input, first: number, inBytes: boolean): ToolRun<void> {
