@@ -194,6 +194,8 @@ describe('the terminal', () => {
     // what is pressed lies above what is shown
     await screen.getByText('clipped', { exact: true }).dblclick({ force: true })
     await page.keyboard.press('Control+c')
+    // the browser writes it in its own time
+    await page.waitForFunction(async () => (await navigator.clipboard.readText()) === 'clipped')
     await page.keyboard.type('echo again-')
     await page.keyboard.press('Control+v')
     await page.keyboard.press('Enter')
