@@ -4,6 +4,7 @@ import { templateManifests } from '../cluster/bootstrap/templates.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { applyManifests } from '../cluster/manifests/apply.ts'
 import type { SettingsRequest } from '../cluster/settings.ts'
+import type { ClockState } from '../session-clock.ts'
 import { ADMINISTRATOR } from './users.ts'
 
 /** What was decided when the session was made. */
@@ -16,9 +17,7 @@ export interface Birth {
   readonly settings: SettingsRequest
 }
 
-export interface Moment {
-  readonly session: number
-  readonly real: number
+export interface Moment extends ClockState {
   readonly randomPosition: number
 }
 
