@@ -1,9 +1,13 @@
-const ID = /^[a-z2-7]{26}$/
+import type { Access } from '../durable-objects/cluster-session.ts'
 
-/** What a link lets its holder do: look (an id) or change (an id and a key). */
+const ID = /^[a-z2-7]{26}$/
+/** A revision as it stands behind a link. */
+const REVISION = /^\d{1,15}$/
+
+/** What a link lets its holder do: look (an id), change (an id and a key), look at the past (a revision behind it). */
 export interface Capability {
   readonly id: string
-  readonly key?: string
+  readonly access: Access
 }
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
@@ -12,15 +16,27 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
 export const newSecret = (): string =>
   [...crypto.getRandomValues(new Uint8Array(26))].map((byte) => ALPHABET[byte % 32]!).join('')
 
-/** Reads `id` or `id.key`; undefined if it is neither. */
-export const parseCapability = (text: string): Capability | undefined => {
-  const [id = '', key, ...rest] = text.split('.')
-  if (!ID.test(id) || rest.length > 0) return undefined
-  return key === undefined || key === '' ? { id } : { id, key }
+/** Reads `id` or `id.key`, with `@revision` behind it or without; undefined if it is none of these. */
+export const parseCapability = (
+  text: string,
+  authorization: string | undefined,
+): Capability | undefined => {
+  const [link = '', revision, ...more] = text.split('@')
+  const [id = '', inLink, ...rest] = link.split('.')
+  if (!ID.test(id) || rest.length > 0 || more.length > 0) return undefined
+  if (revision !== undefined && !REVISION.test(revision)) return undefined
+  const key = inLink === undefined || inLink === '' ? bearerKey(authorization) : inLink
+  return {
+    id,
+    access: {
+      ...(key === undefined ? {} : { key }),
+      ...(revision === undefined ? {} : { at: Number(revision) }),
+    },
+  }
 }
 
 /** The key in `Authorization: Bearer KEY`. `id.key` is taken as well. */
-export const bearerKey = (authorization: string | undefined): string | undefined => {
+const bearerKey = (authorization: string | undefined): string | undefined => {
   const match = /^Bearer +(\S{1,200})$/i.exec(authorization ?? '')
   return match?.[1]?.split('.').at(-1)
 }

@@ -1,8 +1,15 @@
 // The learner's computer over HTTP: its files, commands, terminals.
 import * as v from 'valibot'
 import { problemAnswer } from './problem.ts'
-import { badRequest, bodyText, isRefusal, type Route, withSession } from './session-route.ts'
-import type { ClusterSession, FilesAnswer } from '../durable-objects/cluster-session.ts'
+import {
+  badRequest,
+  bodyText,
+  isRefusal,
+  REFUSAL,
+  type Route,
+  withSession,
+} from './session-route.ts'
+import type { ClusterSession, FilesAnswer, Refusal } from '../durable-objects/cluster-session.ts'
 
 /** A value that is no text, or too long, is told by its name. */
 const text = (most: number) =>
@@ -60,20 +67,17 @@ const ask = async (
   stub: DurableObjectStub<ClusterSession>,
   asked: object,
   init: RequestInit,
-): Promise<Response | 'no such session' | 'wrong key'> => {
+): Promise<Response | Refusal> => {
   const headers = new Headers(init.headers)
   headers.set('x-request', encodeURIComponent(JSON.stringify(asked)))
   const answer = await stub.fetch('https://session/', { ...init, headers })
   if (answer.status === 101) return answer
-  if (answer.status !== 401) return new Response(answer.body, answer)
-  return (await answer.text()) === 'wrong key' ? 'wrong key' : 'no such session'
+  return answer.headers.has(REFUSAL) ? answer.json<Refusal>() : new Response(answer.body, answer)
 }
-
-const keyField = (key: string | undefined) => (key === undefined ? {} : { key })
 
 /** Headers have little room: the command goes in the body. */
 export const shell = (context: Route): Promise<Response> =>
-  withSession(context, async (stub, _id, key) => {
+  withSession(context, async (stub, access) => {
     const body = bodyText(context)
     if (body === undefined) return badRequest(context, 'The body is not UTF-8 text.')
     const call = readShell(body, context.req.header('content-type') ?? '')
@@ -81,13 +85,13 @@ export const shell = (context: Route): Promise<Response> =>
     const isStreamed = (context.req.header('accept') ?? '').includes('application/x-ndjson')
     return ask(
       stub,
-      { ...keyField(key), computer: 'shell', isStreamed },
+      { ...access, computer: 'shell', isStreamed },
       { method: 'POST', body: JSON.stringify(call), signal: context.req.raw.signal },
     )
   })
 
 export const terminal = (context: Route): Promise<Response> =>
-  withSession(context, async (stub, _id, key) => {
+  withSession(context, async (stub, access) => {
     if (context.req.header('upgrade')?.toLowerCase() !== 'websocket')
       return problemAnswer(context, {
         status: 426,
@@ -95,11 +99,7 @@ export const terminal = (context: Route): Promise<Response> =>
         detail:
           'A terminal is a WebSocket. Open wss://…/api/sessions/ID.KEY/terminal, or send commands with POST …/shell.',
       })
-    return ask(
-      stub,
-      { ...keyField(key), computer: 'terminal' },
-      { headers: { upgrade: 'websocket' } },
-    )
+    return ask(stub, { ...access, computer: 'terminal' }, { headers: { upgrade: 'websocket' } })
   })
 
 /** What stands behind `/files/`; undefined: it cannot be read. */
@@ -144,7 +144,7 @@ const answerOf = (context: Route, path: string, answer: FilesAnswer): Response =
 }
 
 export const files = (context: Route): Promise<Response> =>
-  withSession(context, async (stub, _id, key) => {
+  withSession(context, async (stub, access) => {
     const path = pathOf(context)
     if (path === undefined) return badRequest(context, 'The path is not percent-encoded UTF-8.')
     const { method } = context.req
@@ -156,7 +156,7 @@ export const files = (context: Route): Promise<Response> =>
           : path === ''
             ? ({ act: 'list' } as const)
             : ({ act: 'read', path } as const)
-    const answer = await stub.files(key, call)
+    const answer = await stub.files(access, call)
     return isRefusal(answer) ? answer : answerOf(context, path, answer)
   })
 
@@ -168,7 +168,7 @@ export const writeFiles = async (
 ): Promise<string | undefined> => {
   for (const [path, content] of Object.entries(given)) {
     const bytes = new TextEncoder().encode(content)
-    const answer = await stub.files(key, { act: 'write', path, bytes })
+    const answer = await stub.files({ key }, { act: 'write', path, bytes })
     if (isRefusal(answer) || answer.kind === 'done') continue
     if (answer.kind === 'full') return 'The home folder of a session holds 5 MB and 2000 files.'
     return `files: ${JSON.stringify(path.slice(0, 100))}: ${answer.kind === 'refused' ? answer.why : answer.kind}.`

@@ -1,8 +1,9 @@
 import { Hono, type Context } from 'hono'
-import { bearerKey, parseCapability, type Capability } from './capabilities.ts'
-import type { SocketRequest } from '../durable-objects/cluster-session.ts'
+import { parseCapability, type Capability } from './capabilities.ts'
+import type { Refusal, SocketRequest } from '../durable-objects/cluster-session.ts'
 import type { AppEnvironment } from './environment.ts'
 import { impersonationOf } from './impersonation.ts'
+import { isRefusal, REFUSAL } from './session-route.ts'
 
 const TEXT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
@@ -32,10 +33,31 @@ const pathBehind = (pathname: string): string =>
 /** Whoever is asked through the API server sees the client's own headers. */
 export const PROXIED = /\/(?:pods|services|nodes)\/[^/]+\/proxy(?:\/|$)/
 
-const capabilityOf = (context: Context<AppEnvironment>): Capability | undefined => {
-  const capability = parseCapability(context.req.param('capability') ?? '')
-  const key = capability?.key ?? bearerKey(context.req.header('authorization'))
-  return capability === undefined || key === undefined ? capability : { ...capability, key }
+const capabilityOf = ({ req }: Context<AppEnvironment>): Capability | undefined =>
+  parseCapability(req.param('capability') ?? '', req.header('authorization'))
+
+const NO_SESSION = 'there is no such session: it was deleted, or its link is wrong'
+
+/** A refusal as an API server would word it. */
+const refusalAnswer = (refusal: Refusal): Response => {
+  if (typeof refusal === 'object') {
+    const { revision, oldest, newest } = refusal
+    return refusal.refusal === 'compacted'
+      ? statusAnswer(
+          410,
+          'Expired',
+          `revision ${revision} is no longer kept: the oldest that can be shown is ${oldest}, the newest ${newest}`,
+        )
+      : statusAnswer(
+          404,
+          'NotFound',
+          `there is no revision ${revision} yet: the newest is ${newest}, the oldest that can be shown ${oldest}`,
+        )
+  }
+  if (refusal === 'no such session') return statusAnswer(404, 'NotFound', NO_SESSION)
+  if (refusal === 'read-only')
+    return statusAnswer(405, 'MethodNotAllowed', 'the past and snapshots can only be looked at')
+  return statusAnswer(401, 'Unauthorized', 'Unauthorized: the key of this session is another one')
 }
 
 const handle = async (context: Context<AppEnvironment>): Promise<Response> => {
@@ -47,7 +69,7 @@ const handle = async (context: Context<AppEnvironment>): Promise<Response> => {
   const url = new URL(req.url)
   const path = pathBehind(url.pathname)
   const contentType = req.header('content-type') ?? ''
-  const answer = await context.env.SESSIONS.getByName(capability.id).kubernetes(capability.key, {
+  const answer = await context.env.SESSIONS.getByName(capability.id).kubernetes(capability.access, {
     method: req.method,
     path,
     query: [...url.searchParams],
@@ -60,14 +82,7 @@ const handle = async (context: Context<AppEnvironment>): Promise<Response> => {
       : {}),
     ...impersonationOf(req.raw.headers),
   })
-  if (answer === 'no such session')
-    return statusAnswer(
-      404,
-      'NotFound',
-      'there is no such session: it was deleted, or its link is wrong',
-    )
-  if (typeof answer === 'string')
-    return statusAnswer(401, 'Unauthorized', 'Unauthorized: the key of this session is another one')
+  if (isRefusal(answer)) return refusalAnswer(answer)
   const headers = new Headers(
     answer.headers.map(([name, value]): [string, string] => [name!, value!]),
   )
@@ -89,7 +104,7 @@ const connect = async (context: Context<AppEnvironment>): Promise<Response> => {
     return statusAnswer(404, 'NotFound', 'there is no such session: the link is incomplete')
   const url = new URL(req.url)
   const asked: SocketRequest = {
-    ...(capability.key === undefined ? {} : { key: capability.key }),
+    ...capability.access,
     request: {
       method: req.method,
       path: pathBehind(url.pathname),
@@ -110,6 +125,7 @@ const connect = async (context: Context<AppEnvironment>): Promise<Response> => {
   if (protocols !== undefined) headers.set('sec-websocket-protocol', protocols)
   const session = context.env.SESSIONS.getByName(capability.id)
   const answer = await session.fetch('https://session/', { headers })
+  if (answer.headers.has(REFUSAL)) return refusalAnswer(await answer.json<Refusal>())
   // what the session answers cannot be changed on its way out, a copy can
   return answer.status === 101 ? answer : new Response(answer.body, answer)
 }

@@ -25,11 +25,11 @@ const tablesProblem = ({ kind, type, message, path }: TablesIssue): string => {
 }
 
 export const tables = (context: Route): Promise<Response> =>
-  withSession(context, async (stub, _id, key) => {
+  withSession(context, async (stub, access) => {
     const query = v.safeParse(TablesQuery, context.req.query())
     if (!query.success) return badRequest(context, tablesProblem(query.issues[0]))
     const node = context.req.param('node') ?? ''
-    const document = await stub.tables(key, node, query.output)
+    const document = await stub.tables(access, node, query.output)
     if (document === 'no such node')
       return problemAnswer(context, {
         status: 404,
@@ -57,35 +57,35 @@ const answerWith = (context: Route, told: TraceDocument | TraceRefusal): Respons
     : new Response(told.text, { headers: { 'content-type': told.contentType } })
 
 export const trace = (context: Route): Promise<Response> =>
-  withSession(context, async (stub, _id, key) => {
+  withSession(context, async (stub, access) => {
     const text = bodyText(context)
     if (text === undefined) return badRequest(context, 'The body is not UTF-8 text.')
-    const traced = await stub.follow(key, text, formatOf(context))
+    const traced = await stub.follow(access, text, formatOf(context))
     if (isRefusal(traced)) return traced
     return answerWith(context, traced)
   })
 
 /** A trace's own link: sends the request again, and leaves nothing behind. */
 export const traceLink = (context: Route): Promise<Response> =>
-  withSession(context, async (stub) => {
+  withSession(context, async (stub, { key: _unused, ...access }) => {
     const body = JSON.stringify({ from: '', ...context.req.query() })
-    const traced = await stub.follow(undefined, body, formatOf(context))
+    const traced = await stub.follow(access, body, formatOf(context))
     if (isRefusal(traced)) return traced
     return answerWith(context, traced)
   })
 
 export const requests = (context: Route): Promise<Response> =>
-  withSession(context, async (stub, _id, key) => {
+  withSession(context, async (stub, access) => {
     const text = bodyText(context)
     if (text === undefined) return badRequest(context, 'The body is not UTF-8 text.')
-    const sent = await stub.requests(key, text, formatOf(context))
+    const sent = await stub.requests(access, text, formatOf(context))
     if (isRefusal(sent)) return sent
     return answerWith(context, sent)
   })
 
 export const diagnosis = (context: Route): Promise<Response> =>
-  withSession(context, async (stub, _id, key) => {
-    const answer = await stub.diagnosis(key, { ...context.req.query() }, formatOf(context))
+  withSession(context, async (stub, access) => {
+    const answer = await stub.diagnosis(access, { ...context.req.query() }, formatOf(context))
     if (isRefusal(answer)) return answer
     if ('problem' in answer) return badRequest(context, answer.problem)
     if ('missing' in answer)

@@ -1,9 +1,17 @@
 // What all calls on a session share: finding it, and refusing.
 import type { Context } from 'hono'
-import { bearerKey, parseCapability } from './capabilities.ts'
+import { parseCapability } from './capabilities.ts'
 import type { AppEnvironment } from './environment.ts'
-import { problemAnswer } from './problem.ts'
-import type { ClusterSession, Refusal } from '../durable-objects/cluster-session.ts'
+import { type Problem, problemAnswer } from './problem.ts'
+import type {
+  Access,
+  ClusterSession,
+  Refusal,
+  RevisionRefusal,
+} from '../durable-objects/cluster-session.ts'
+
+/** The header of a session's answer that is a refusal. */
+export const REFUSAL = 'x-refusal'
 
 export type Route = Context<AppEnvironment>
 
@@ -21,9 +29,7 @@ export const bodyText = (context: Route): string | undefined => {
 export const badRequest = (context: Route, detail: string): Response =>
   problemAnswer(context, { status: 400, title: 'Bad request', detail })
 
-const REFUSALS: Readonly<
-  Record<Refusal, { readonly status: number; readonly title: string; readonly detail: string }>
-> = {
+const REFUSALS: Readonly<Record<Exclude<Refusal, RevisionRefusal>, Problem>> = {
   'no such session': {
     status: 404,
     title: 'No such session',
@@ -40,25 +46,55 @@ const REFUSALS: Readonly<
     title: 'Read-only',
     detail: 'This link only looks. Send the key of the edit link as Authorization: Bearer KEY.',
   },
+  'read-only': {
+    status: 405,
+    title: 'Read-only',
+    detail:
+      'The past and snapshots can only be looked at. POST …/fork makes a session of one, which can be changed.',
+  },
 }
 
+const revisionProblem = ({ refusal, revision, oldest, newest }: RevisionRefusal): Problem => ({
+  ...(refusal === 'compacted'
+    ? {
+        status: 410,
+        title: 'Gone',
+        detail: `Revision ${revision} is no longer kept. The oldest that can be shown is ${oldest}, the newest ${newest}.`,
+      }
+    : {
+        status: 404,
+        title: 'No such revision',
+        detail: `There is no revision ${revision} yet. The newest is ${newest}, the oldest that can be shown ${oldest}.`,
+      }),
+  extra: { oldest, newest },
+})
+
+/** Why a call was refused, and what to do. */
+export const refusalProblem = (refusal: Refusal): Problem =>
+  typeof refusal === 'string' ? REFUSALS[refusal] : revisionProblem(refusal)
+
 export const isRefusal = (answer: unknown): answer is Refusal =>
-  typeof answer === 'string' && Object.hasOwn(REFUSALS, answer)
+  typeof answer === 'string'
+    ? Object.hasOwn(REFUSALS, answer)
+    : typeof answer === 'object' && answer !== null && 'refusal' in answer
 
 /** Finds the session that a route names and answers with what `act` returns, or with why not. */
 export const withSession = async (
   context: Route,
   act: (
     stub: DurableObjectStub<ClusterSession>,
+    access: Access,
     id: string,
-    key: string | undefined,
   ) => Promise<Response | Refusal>,
 ): Promise<Response> => {
-  const capability = parseCapability(context.req.param('id') ?? '')
+  const capability = parseCapability(
+    context.req.param('id') ?? '',
+    context.req.header('authorization'),
+  )
   if (capability === undefined) return problemAnswer(context, REFUSALS['no such session'])
-  const key = capability.key ?? bearerKey(context.req.header('authorization'))
-  const answer = await act(context.env.SESSIONS.getByName(capability.id), capability.id, key)
-  return isRefusal(answer) ? problemAnswer(context, REFUSALS[answer]) : answer
+  const { id, access } = capability
+  const answer = await act(context.env.SESSIONS.getByName(id), access, id)
+  return isRefusal(answer) ? problemAnswer(context, refusalProblem(answer)) : answer
 }
 
 export const wantsYaml = (context: Route): boolean =>

@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
+import type { Access } from './access.ts'
 import type { Birth } from './birth.ts'
 
 export interface SessionDescription {
@@ -23,7 +24,7 @@ const COUNTED = [
 export const descriptionOf = (
   cluster: Cluster,
   { title, createdAt }: Birth,
-  access: SessionDescription['access'],
+  { key }: Access,
 ): SessionDescription => ({
   title,
   createdAt: new Date(createdAt).toISOString(),
@@ -33,5 +34,5 @@ export const descriptionOf = (
   counts: Object.fromEntries(
     COUNTED.map((resource) => [resource.split('.')[0]!, cluster.count(resource)]),
   ),
-  access,
+  access: key === undefined ? 'view' : 'edit',
 })

@@ -1,4 +1,5 @@
 import type { UserInfo } from '../cluster/api/strategy.ts'
+import type { Access } from './access.ts'
 
 /** Who holds the edit link. */
 export const ADMINISTRATOR: UserInfo = {
@@ -11,3 +12,6 @@ export const VIEWER: UserInfo = {
   username: 'viewer',
   groups: ['kubarium:viewers', 'system:authenticated'],
 }
+
+/** Whom the API server sees behind a link whose key was looked at. */
+export const userOf = ({ key }: Access): UserInfo => (key === undefined ? VIEWER : ADMINISTRATOR)

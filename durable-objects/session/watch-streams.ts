@@ -122,15 +122,12 @@ export class WatchStreams {
     for (const { end } of this.#open) end()
   }
 
-  /** Sets the timer for the next thing that happens by itself. Nobody connected: no timer. */
-  wakeAt(deadline: number | undefined, sessionNow: number): void {
+  /** Sets the timer for the next thing that happens by itself, in real milliseconds. Nobody connected: no timer. */
+  wakeIn(delay: number | undefined): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer)
     this.#timer = undefined
-    if (deadline === undefined || this.count === 0) return
-    this.#timer = setTimeout(
-      this.#onDeadline,
-      Math.min(Math.max(0, deadline - sessionNow), 2 ** 31 - 1),
-    )
+    if (delay === undefined || this.count === 0) return
+    this.#timer = setTimeout(this.#onDeadline, Math.min(Math.max(0, delay), 2 ** 31 - 1))
   }
 
   #beat(): void {

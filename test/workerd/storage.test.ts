@@ -247,7 +247,7 @@ describe('the alarm', () => {
 describe('looking for a session that does not exist', () => {
   test('leaves no trace', async () => {
     const session = await newSession()
-    await session.stub().remove(session.key)
+    await session.stub().remove({ key: session.key })
     expect((await call(`/api/sessions/${session.id}`)).status).toBe(404)
     expect((await call(`/k8s/${session.id}/api/v1/nodes`)).status).toBe(404)
     expect(await stored(session)).toEqual({})

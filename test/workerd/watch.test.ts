@@ -96,7 +96,7 @@ describe('a watch', () => {
     const answer = await session.kubernetes(`${CONFIG_MAPS}?watch=true`)
     const lines = linesOf(answer)
     await lines.next()
-    await session.stub().remove(session.key)
+    await session.stub().remove({ key: session.key })
     expect(await lines.next()).toBeUndefined()
   })
 

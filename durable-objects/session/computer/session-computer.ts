@@ -7,6 +7,7 @@ import type { HomeChange } from '../../workstation/home.ts'
 import type * as programsOfTheComputer from '../../workstation/programs.ts'
 import type { Rights } from '../../workstation/place.ts'
 import type { SeatNews } from '../../workstation/seat.ts'
+import type { Access } from '../access.ts'
 import type { HomeStore } from './home-store.ts'
 import { runCommand, type ShellCall } from './shell-command.ts'
 import { openTerminal } from './terminal-socket.ts'
@@ -36,7 +37,7 @@ interface Entry {
 }
 
 /** What the worker hands on of a request for the computer. */
-export type ComputerRequest = { readonly key?: string } &
+export type ComputerRequest = Access &
   /** The call is the body. */
   ({ readonly computer: 'shell'; readonly isStreamed: boolean } | { readonly computer: 'terminal' })
 

@@ -1,5 +1,6 @@
 // The WebSockets of clients that talk with a Pod.
 import type { ApiRequest, Connection } from '../../cluster/kube-apiserver/endpoints/http.ts'
+import type { Access } from '../access.ts'
 import type { ComputerRequest } from '../computer/session-computer.ts'
 import { joined } from './bytes.ts'
 import { CHANNEL_PROTOCOL, ChannelForward } from './channel-forward.ts'
@@ -13,8 +14,7 @@ import {
 import { SpdyError } from './spdy.ts'
 
 /** What the worker hands on of a request for a WebSocket. */
-export interface SocketRequest {
-  readonly key?: string
+export interface SocketRequest extends Access {
   readonly request: Omit<ApiRequest, 'user'>
 }
 
