@@ -14,10 +14,24 @@ export interface Delays {
   readonly jobRun: number
 }
 
+export interface PastDelays {
+  /** Milliseconds since the epoch. */
+  readonly until: number
+  readonly delays: Delays
+}
+
+/** How long what begins at a moment takes: what is under way when delays are changed keeps its end. */
+export const delaysAt = (
+  { delays, pastDelays = [] }: Pick<Settings, 'delays' | 'pastDelays'>,
+  moment: number,
+): Delays => pastDelays.find(({ until }) => moment < until)?.delays ?? delays
+
 /** What a session's cluster is like. Fixed when the session is made, but for delays. */
 export interface Settings {
   readonly nodes: number
   readonly delays: Delays
+  /** Those of before, by when they were changed: they hold for what was under way by then. */
+  readonly pastDelays?: readonly PastDelays[]
   /** `known`: images behave as images/ says. `always`: every image runs, as in the recorded cluster. */
   readonly images: 'known' | 'always'
   /** Whether kubelets write Events. */
@@ -62,11 +76,40 @@ export const DELAYS = {
 /** kubeadm's. */
 const DNS_TTL = 30
 
+export type DelaysPreset = keyof typeof DELAYS
+
+/** A preset, or one of which some are otherwise; in milliseconds. */
+export type DelaysRequest =
+  | DelaysPreset
+  | ({ readonly preset?: DelaysPreset | undefined } & {
+      readonly [Name in keyof Delays]?: number | undefined
+    })
+
+/** No delay may be longer. */
+export const LONGEST_DELAY = 600_000
+
+export const delaysOf = (request: DelaysRequest = 'lively'): Delays => {
+  if (typeof request === 'string') return DELAYS[request]
+  const { preset = 'lively', ...own } = request
+  const { imagePull, containerStart, containerStop, loadBalancer, proxySync, jobRun } = own
+  const base = DELAYS[preset]
+  return {
+    imagePull: imagePull ?? base.imagePull,
+    containerStart: containerStart ?? base.containerStart,
+    containerStop: containerStop ?? base.containerStop,
+    loadBalancer: loadBalancer ?? base.loadBalancer,
+    proxySync: proxySync ?? base.proxySync,
+    jobRun: jobRun ?? base.jobRun,
+  }
+}
+
 /** What may be asked for when a session is made. */
 export interface SettingsRequest {
   readonly template?: 'default' | 'bare' | 'synergychat' | undefined
   readonly nodes?: number | undefined
-  readonly delays?: keyof typeof DELAYS | undefined
+  readonly delays?: DelaysRequest | undefined
+  /** The clock stands from the beginning: whoever asks for nothing else does not wait for proxies and caches that never go on. */
+  readonly paused?: boolean | undefined
   readonly proxyMode?: Settings['proxyMode'] | undefined
   readonly loadBalancer?: Settings['loadBalancer'] | undefined
   /** Instead of that of `delays`, in milliseconds. */
@@ -78,17 +121,31 @@ export interface SettingsRequest {
 /** The settings of a template. `bare` is the cluster of the recordings: it runs any image and has nothing of its own. */
 export const settingsOf = (request: SettingsRequest): Settings => {
   const isBare = request.template === 'bare'
-  const delays: Delays = DELAYS[request.delays ?? 'lively']
   return {
     nodes: request.nodes ?? 3,
-    // a bare cluster has no proxies to wait for: whoever asks for its tables gets those of this moment
-    delays: { ...delays, proxySync: request.proxySync ?? (isBare ? 0 : delays.proxySync) },
+    delays: delaysOfSession(request),
     images: isBare ? 'always' : 'known',
     kubeletEvents: !isBare,
     addons: !isBare,
     ownGroup: !isBare,
     loadBalancer: request.loadBalancer ?? (isBare ? 'none' : 'cloud'),
     proxyMode: request.proxyMode ?? 'iptables',
-    dnsTTL: request.dnsTTL ?? DNS_TTL,
+    dnsTTL: request.dnsTTL ?? (request.paused === true ? 0 : DNS_TTL),
   }
+}
+
+const delaysOfSession = (request: SettingsRequest): Delays => {
+  const { template, delays: asked, paused } = request
+  const delays = delaysOf(asked)
+  const own = typeof asked === 'object' ? asked.proxySync : undefined
+  const proxySync = own ?? request.proxySync
+  // a bare cluster has no proxies to wait for: whoever asks for its tables gets those of this moment
+  const isAtOnce = template === 'bare' || paused === true
+  return { ...delays, proxySync: proxySync ?? (isAtOnce ? 0 : delays.proxySync) }
+}
+
+/** The request of a session whose delays are changed: what was said of them before is forgotten. */
+export const withDelays = (request: SettingsRequest, delays: DelaysRequest): SettingsRequest => {
+  const { proxySync: _proxySync, paused: _paused, ...kept } = request
+  return { ...kept, delays, dnsTTL: settingsOf(request).dnsTTL }
 }

@@ -36,7 +36,7 @@ export const containerStep = (
       return refusedStep(run, container, now)
     case 'creating':
       return {
-        at: record.at + run.facts.delays.containerStart,
+        at: record.at + run.delaysAt(record.at).containerStart,
         run: () => start(run, container),
       }
     case 'running':
@@ -169,7 +169,7 @@ const restartStep = (
   const { exit, restartBackOff, why } = record
   if (exit === undefined || !willRestart(run, container)) return undefined
   const due = retryAt(restartBackOff, exit.finishedAt)
-  const announceAt = record.at + run.facts.delays.containerStart
+  const announceAt = record.at + run.delaysAt(record.at).containerStart
   if (due > exit.finishedAt && announceAt < due && why?.reason !== 'CrashLoopBackOff')
     return { at: announceAt, run: () => announceBackOff(run, container) }
   const at = Math.max(due, record.at)

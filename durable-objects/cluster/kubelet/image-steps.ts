@@ -120,7 +120,7 @@ export const pullFinished = (run: PodRun, container: PodContainer): Step => {
   const { at, isCached } = run.of(container)
   const image = container.spec.image ?? ''
   const found = lookUpImage(container.spec, run.facts)
-  const full = found.pullDelay ?? run.facts.delays.imagePull
+  const full = found.pullDelay ?? run.delaysAt(at).imagePull
   if ('failure' in found) {
     const end = at + (found.pullDelay ?? Math.round(full * FAILURE_SHARE))
     return { at: end, run: () => pullFailed(run, container, end, found.failure) }
@@ -166,7 +166,7 @@ export const pullRetryStep = (run: PodRun, container: PodContainer): Step => {
     return beginStep(run, container, at)
   }
   return {
-    at: record.at + run.facts.delays.containerStart,
+    at: record.at + run.delaysAt(record.at).containerStart,
     run: () => {
       const text = `Back-off pulling image ${quoted(container.spec.image ?? '')}`
       const message = `${text}: ErrImagePull: ${why.message ?? ''}`

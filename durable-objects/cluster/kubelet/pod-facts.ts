@@ -27,10 +27,11 @@ import type { RecentProcesses } from '#kubelet/process-cache.ts'
 import type { VolumeHistory } from '#kubelet/volume-history.ts'
 import type { Runtime } from '#kubelet/runtime.ts'
 import type { VolumeWrite } from '#kubelet/written-files.ts'
-import type { Delays } from '#settings.ts'
+import type { Delays, PastDelays } from '#settings.ts'
 
 export interface PodFacts {
   readonly delays: Delays
+  readonly pastDelays?: readonly PastDelays[]
   /** `always`: every image exists and every container runs, whatever its image. */
   readonly images: 'known' | 'always'
   readonly hostIP: string

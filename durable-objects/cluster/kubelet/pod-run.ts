@@ -24,6 +24,7 @@ import {
 import type { ContainerRecord, PodRecord, ResizeRecord, Stopping } from '#kubelet/pod-record.ts'
 import type { ProbeTarget } from '#kubelet/probe-outcome.ts'
 import { type Health, healthOf, withoutProbes } from '#kubelet/probes.ts'
+import { type Delays, delaysAt } from '#settings.ts'
 
 /** What a run of a container was started from. */
 export interface StartedRun {
@@ -117,6 +118,11 @@ export class PodRun {
     return this.facts.images === 'always'
   }
 
+  /** How long what began at a moment takes. */
+  delaysAt(moment: number): Delays {
+    return delaysAt(this.facts, moment)
+  }
+
   of({ spec }: PodContainer): ContainerRecord {
     return (
       this.#records.get(spec.name) ?? {
@@ -200,7 +206,8 @@ export class PodRun {
     const { restarts } = this.of(container)
     const { name } = container.spec
     const states = this.facts.volumes?.count ?? 0
-    const run = { pod: this.pod, container: name, restarts, startedAt, answers, states }
+    const { jobRun } = this.delaysAt(startedAt)
+    const run = { pod: this.pod, container: name, restarts, startedAt, answers, states, jobRun }
     return processes.of(run, work)
   }
 
@@ -220,7 +227,8 @@ export class PodRun {
     )
     const start = hasNetwork ? startFacts(pod, at, networkAt, horizon, place) : {}
     const { behaviour } = this.#startedFrom(container) ?? {}
-    return containerProcess(pod, container, env, facts, start, behaviour)
+    const given = { images: facts.images, delays: this.delaysAt(at) }
+    return containerProcess(pod, container, env, given, start, behaviour)
   }
 
   /** The container starts from what its image is at this moment; if nobody says that any more, from what it was. */

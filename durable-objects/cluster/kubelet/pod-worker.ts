@@ -262,6 +262,7 @@ export class PodWorker implements Component {
       environmentOf(pod, container, environmentSources(client, pod, node, hostIP, ip))
     return {
       delays: settings.delays,
+      ...(settings.pastDelays === undefined ? {} : { pastDelays: settings.pastDelays }),
       images: settings.images,
       hostIP,
       freeIP: () => this.#pools.free(nodeName, node.spec.podCIDR),

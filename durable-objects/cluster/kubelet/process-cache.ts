@@ -14,6 +14,8 @@ export interface CachedRun {
   readonly answers: Answers | undefined
   /** How many states of volumes are known. */
   readonly states: number
+  /** How long it takes if nobody knows better. */
+  readonly jobRun: number
 }
 
 export class RecentProcesses {
@@ -21,9 +23,9 @@ export class RecentProcesses {
 
   /** All that a process comes of does not change while its pod runs, but for what it was told and how far it is looked at. */
   of(run: CachedRun, work: () => Process): Process {
-    const { pod, container, restarts, startedAt, answers, states } = run
+    const { pod, container, restarts, startedAt, answers, states, jobRun } = run
     const asked = answers?.times ?? 0
-    const key = `${pod.metadata.uid}/${container}/${restarts}/${startedAt}/${asked}/${states}`
+    const key = `${pod.metadata.uid}/${container}/${restarts}/${startedAt}/${asked}/${states}/${jobRun}`
     const horizon = horizonOf(answers)
     const known = this.#processes.get(key)
     if (known !== undefined && (known.horizon >= horizon || known.process.further === undefined))

@@ -20,7 +20,7 @@ export const shownBefore = (
  */
 export const awaitLook = (run: PodRun, container: PodContainer, before: ContainerRecord): void => {
   const record = run.of(container)
-  const until = run.facts.delays.containerStart
+  const until = run.delaysAt(record.at).containerStart
   const { asksAt = Infinity, ends } = run.process(container)
   if (record.postStart !== undefined || Math.min(asksAt, ends?.after ?? Infinity) >= until) return
   const shownAs = shownBefore(container, record, before)

@@ -21,6 +21,7 @@ import { answersTo, type PodDisk, PodDisks } from '#kubelet/pod-disk.ts'
 import { RecentProcesses } from '#kubelet/process-cache.ts'
 import { VolumeHistory, type VolumeStates } from '#kubelet/volume-history.ts'
 import { WrittenFiles } from '#kubelet/written-files.ts'
+import { delaysAt } from '#settings.ts'
 import {
   type ContainerRecord,
   isTerminal,
@@ -129,9 +130,11 @@ export class RunningContainers {
     const from = images.get(name)
     const image = from?.run === run ? this.#images.read(from.id) : undefined
     const { settings } = this.#context
-    const cached = { pod, container: name, restarts: run, startedAt, answers, states }
+    const given = { images: settings.images, delays: delaysAt(settings, startedAt) }
+    const { jobRun } = given.delays
+    const cached = { pod, container: name, restarts: run, startedAt, answers, states, jobRun }
     return this.#processes.of(cached, () =>
-      containerProcess(pod, container, env, settings, start(), image?.behaviour),
+      containerProcess(pod, container, env, given, start(), image?.behaviour),
     )
   }
 

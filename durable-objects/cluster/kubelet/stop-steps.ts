@@ -27,7 +27,7 @@ export const tellToEnd = (
   const grace = graceSeconds * 1000
   if (run.isAlways) {
     const { terminates = 0 } = run.process(container)
-    const stop = { at: at + run.facts.delays.containerStop, code: terminates, since: at }
+    const stop = { at: at + run.delaysAt(at).containerStop, code: terminates, since: at }
     run.set(container, { ...record, stop })
     return
   }
@@ -89,7 +89,7 @@ const preStopStep = (
 /** Sends the signal: when it ends, and how. */
 const signal = (run: PodRun, container: PodContainer, at: number, leftOver: number): void => {
   const { terminates, terminatesAfter = 0 } = run.process(container)
-  const takes = run.facts.delays.containerStop + terminatesAfter
+  const takes = run.delaysAt(at).containerStop + terminatesAfter
   const left = Math.max(leftOver, SHORTEST_GRACE_MS)
   const isKilled = container.spec.lifecycle?.stopSignal === 'SIGKILL'
   const end = isKilled

@@ -4,6 +4,7 @@ import type { Client } from '#client/client.ts'
 import type { Component, ComponentContext, ComponentDefinition } from '#client/component.ts'
 import type { WorkQueue } from '#client/work-queue.ts'
 import { assign, equal, keyOf, splitKey } from '#apimachinery/object.ts'
+import { delaysAt } from '#settings.ts'
 import { pickAddress } from '#cloud/service/address-pool.ts'
 
 const FINALIZER = 'service.kubernetes.io/load-balancer-cleanup'
@@ -61,7 +62,7 @@ class ServiceController implements Component {
       this.#tell(held, 'EnsuringLoadBalancer', 'Ensuring load balancer')
     }
     if (hasAddress(held)) return
-    const ready = since + settings.delays.loadBalancer
+    const ready = since + delaysAt(settings, since).loadBalancer
     if (this.#client.now() < ready) this.queue.addAt(key, ready)
     else this.#give(held)
   }
