@@ -4,6 +4,7 @@ import { WorkQueue } from '#client/work-queue.ts'
 import { ClusterMemory } from '#cluster-memory.ts'
 import { bootstrap } from '#bootstrap/bootstrap.ts'
 import { components } from '#components.ts'
+import { changeDelays, liveSettings } from '#live-settings.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
 import type { Client } from '#client/client.ts'
 import type { Diagnosis } from '#diagnosis/cause.ts'
@@ -37,7 +38,7 @@ import { clusterResources, type Resource } from '#kube-apiserver/resources.ts'
 import { serve, type ServerParts } from '#kube-apiserver/server.ts'
 import { serviceHooks } from '#kube-apiserver/service/hooks.ts'
 import { Runner, type Fault } from '#runner.ts'
-import type { Settings } from '#settings.ts'
+import type { Delays, Settings } from '#settings.ts'
 import type { ContainerSession, SessionNews } from '#world/container/container-session.ts'
 import { worldAdmission } from '#world/admission.ts'
 import { diagnosisFacts } from '#world/diagnosis-facts.ts'
@@ -93,7 +94,8 @@ export class Cluster {
   #pending: Revision[] = []
 
   constructor(options: ClusterOptions) {
-    const { state, settings, seed, createdAt } = options
+    const { state, seed, createdAt } = options
+    const settings = liveSettings(options.settings, state?.memory)
     this.settings = settings
     this.#now = state?.now ?? createdAt
     this.#etcd = new Etcd(state?.etcd)
@@ -239,18 +241,41 @@ export class Cluster {
     return answer
   }
 
-  /** Lets time pass up to `now`, doing what falls due at the moment it falls due. */
-  advance(now: number): void {
+  /**
+   * Lets time pass up to `now`, doing what falls due at the moment it falls due. Once components have run `budget` times it stands at that
+   * moment, before `now`.
+   */
+  advance(now: number, budget = Infinity): void {
+    const most = this.#runner.runs + budget
     for (
       let due = this.#runner.nextDeadline();
       due !== undefined && due <= now;
       due = this.#runner.nextDeadline()
     ) {
+      if (this.#runner.runs >= most) return
       this.#now = Math.max(this.#now, due)
       this.#runner.promote(this.#now)
       this.#runner.settle()
     }
     this.#now = Math.max(this.#now, now)
+  }
+
+  /** How often components have run since the cluster was made. */
+  get runs(): number {
+    return this.#runner.runs
+  }
+
+  /** From now on. What is under way keeps its end. */
+  setDelays(delays: Delays): void {
+    changeDelays(this.settings, this.#memory, delays, this.#now)
+    this.#runner.reconsiderDelays()
+    this.#runner.settle()
+  }
+
+  /** What was written after `revision` since `takeChanges` was called last, oldest first. */
+  writtenAfter(revision: number): readonly Revision[] {
+    const first = this.#pending[0]?.revision ?? 0
+    return this.#pending.slice(Math.max(0, revision + 1 - first))
   }
 
   /** When the next thing happens by itself, or undefined: the cluster is at rest. */

@@ -12,6 +12,8 @@ export interface Fault {
 const MAX_RUNS_OF_A_KEY = 1000
 const LIVE_LOCK_PAUSE_MS = 60_000
 const MAX_FAULTS = 100
+/** Their moments follow from the session's delays. */
+const DELAYED: ReadonlySet<string> = new Set(['kubelet-pod-worker', 'service-lb-controller'])
 
 /** How often each key ran within one settle. */
 type Runs = Map<Component, Map<string, number>>
@@ -23,6 +25,7 @@ type Runs = Map<Component, Map<string, number>>
 export class Runner {
   readonly #components: readonly Component[]
   readonly #faults: Fault[] = []
+  #runs = 0
 
   constructor(components: readonly Component[]) {
     this.#components = components
@@ -30,6 +33,11 @@ export class Runner {
 
   get faults(): readonly Fault[] {
     return this.#faults
+  }
+
+  /** How often components ran: a measure of work that is the same everywhere. */
+  get runs(): number {
+    return this.#runs
   }
 
   /** Queues everything: what a cluster does when it was made from its store. Keys that failed wait on. */
@@ -58,6 +66,11 @@ export class Runner {
     for (const { queue } of this.#components) queue.promote(now)
   }
 
+  /** Lets those whom delays concern look at once at all that they wait for. */
+  reconsiderDelays(): void {
+    for (const { name, queue } of this.#components) if (DELAYED.has(name)) queue.promote(Infinity)
+  }
+
   nextDeadline(): number | undefined {
     let earliest: number | undefined
     for (const { queue } of this.#components) {
@@ -84,6 +97,7 @@ export class Runner {
   }
 
   #run(component: Component, key: string): void {
+    this.#runs++
     try {
       component.sync(key)
       component.queue.forget(key)
