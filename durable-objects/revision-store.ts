@@ -31,6 +31,9 @@ interface RevisionRow extends Record<string, string | number | null> {
   readonly object: string | null
 }
 
+/** Rows do not say who wrote them. */
+const UNKNOWN = { at: 0, by: '', cause: undefined, random: 0 } as const
+
 /** What is stored of a revision; undefined if its key was deleted. */
 type TextOf = (revision: Revision) => string | undefined
 
@@ -132,7 +135,7 @@ export class RevisionStore {
         this.#superseded.push({ row: revision, by: revision })
       } else objects.set(key, { resource, object, text })
       if (revision > compactedRevision)
-        history.push({ revision, resource, namespace, name, object, previous })
+        history.push({ revision, resource, namespace, name, object, previous, ...UNKNOWN })
     }
     const memory = this.#storage.sql
       .exec<{ key: string; value: string }>('SELECT key, value FROM memory ORDER BY key')

@@ -3,27 +3,32 @@ import type { Component, ComponentDefinition } from '#client/component.ts'
 import { WorkQueue } from '#client/work-queue.ts'
 import { ClusterMemory } from '#cluster-memory.ts'
 import { bootstrap } from '#bootstrap/bootstrap.ts'
+import type { Changes, ClusterOptions, ClusterState } from '#cluster-state.ts'
 import { components } from '#components.ts'
 import { changeDelays, liveSettings } from '#live-settings.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
+import {
+  client as clientName,
+  component as componentName,
+  newOrigin,
+  type Origin,
+} from '#apimachinery/origin.ts'
 import type { Client } from '#client/client.ts'
 import type { Diagnosis } from '#diagnosis/cause.ts'
 import type { Attempt } from '#diagnosis/context.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { Random } from '#environment.ts'
-import { Etcd, type EtcdState, type Revision } from '#etcd/etcd.ts'
+import { COMPACTED, Etcd, type Revision } from '#etcd/etcd.ts'
 import { metricsClient } from '#kube-apiserver/aggregator/metrics-api.ts'
-import { admissionChain } from '#kube-apiserver/admission/chain.ts'
 import { authorizer } from '#kube-apiserver/authorization/authorizer.ts'
 import { versionInfo } from '#kube-apiserver/discovery/version.ts'
 import type { ApiAnswer, ApiRequest } from '#kube-apiserver/endpoints/http.ts'
+import { managerOf } from '#kube-apiserver/endpoints/context.ts'
 import { KeptTexts } from '#kube-apiserver/endpoints/kept-texts.ts'
 import { LogStreams } from '#kube-apiserver/endpoints/log-streams.ts'
 import { keepTexts, storedText } from '#kube-apiserver/endpoints/stored-texts.ts'
 import { WatchHub } from '#kube-apiserver/endpoints/watch.ts'
 import { internalClient, type ClientIdentity } from '#kube-apiserver/internal-client.ts'
-import type { Admission, StorageHooks } from '#kube-apiserver/registry/operation.ts'
-import { create } from '#kube-apiserver/registry/create.ts'
 import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
 import { measurementsOf } from '#kubelet/measurements.ts'
 import { kubeletsOf } from '#kubelet/kubelet-server.ts'
@@ -33,42 +38,17 @@ import type { ManyRequests } from '#network/read-request.ts'
 import { type RequestsResult, sendRequests } from '#network/requests.ts'
 import { trace } from '#network/trace-request.ts'
 import type { Trace, TraceRequest } from '#network/trace.ts'
-import { followDefinitions } from '#kube-apiserver/apiextensions/custom-resources.ts'
-import { clusterResources, type Resource } from '#kube-apiserver/resources.ts'
+import type { Resource } from '#kube-apiserver/resources.ts'
 import { serve, type ServerParts } from '#kube-apiserver/server.ts'
-import { serviceHooks } from '#kube-apiserver/service/hooks.ts'
+import { API_SERVER, createAny, registryContext } from '#registry-context.ts'
 import { Runner, type Fault } from '#runner.ts'
 import type { Delays, Settings } from '#settings.ts'
 import type { ContainerSession, SessionNews } from '#world/container/container-session.ts'
-import { worldAdmission } from '#world/admission.ts'
 import { diagnosisFacts } from '#world/diagnosis-facts.ts'
 import { callFromControlPlane } from '#world/control-plane.ts'
 import { type ClusterWorld, Worlds } from '#world/world.ts'
 
-/** What a cluster is made again from. */
-export interface ClusterState {
-  readonly etcd: EtcdState
-  readonly memory: readonly (readonly [string, string])[]
-  readonly randomPosition: number
-  /** The session's time when it was stored, in milliseconds. */
-  readonly now: number
-}
-
-/** What a turn changed: everything that must be stored before its answer leaves. */
-export interface Changes {
-  readonly revisions: readonly Revision[]
-  readonly memory: readonly (readonly [string, string | undefined])[]
-  readonly randomPosition: number
-  readonly now: number
-}
-
-export interface ClusterOptions {
-  readonly seed: number
-  readonly settings: Settings
-  /** Milliseconds since the epoch: the session's time at its birth. */
-  readonly createdAt: number
-  readonly state?: ClusterState
-}
+export type { Changes, ClusterOptions, ClusterState } from '#cluster-state.ts'
 
 const COMPONENT_GROUPS = ['system:masters', 'system:serviceaccounts', 'system:authenticated']
 
@@ -81,6 +61,7 @@ export class Cluster {
   readonly #etcd: Etcd
   readonly #memory: ClusterMemory
   readonly #random: Random
+  readonly #origin: Origin
   readonly #hub = new WatchHub()
   readonly #logs = new LogStreams(() => this.#now)
   readonly #parts: ServerParts
@@ -98,15 +79,24 @@ export class Cluster {
     const settings = liveSettings(options.settings, state?.memory)
     this.settings = settings
     this.#now = state?.now ?? createdAt
-    this.#etcd = new Etcd(state?.etcd)
-    this.#memory = new ClusterMemory(state?.memory)
     this.#seed = seed
     this.#random = new Random(seed, state?.randomPosition)
+    this.#origin = newOrigin(
+      () => this.#now,
+      () => this.#random.position,
+    )
+    this.#etcd = new Etcd(state?.etcd, this.#origin)
+    this.#memory = new ClusterMemory(state?.memory)
     this.#etcd.onRevision((revision) => {
       this.#pending.push(revision)
       this.#hub.add(revision)
     })
-    const context = this.#registryContext()
+    const context = registryContext({
+      etcd: this.#etcd,
+      settings,
+      random: this.#random,
+      now: this.#origin.now,
+    })
     this.#client = internalClient(context, API_SERVER)
     const measured = measurementsOf(this.#client, () => this.#worlds)
     this.#parts = {
@@ -121,25 +111,19 @@ export class Cluster {
       measured,
     }
     const metrics = metricsClient(this.#client, measured)
-    const parts = components(settings, () => this.world(), metrics).map((definition) =>
-      this.#component(context, definition),
-    )
-    this.#runner = new Runner(parts)
+    const names = new Map<Component, string>()
+    const parts = components(settings, () => this.world(), metrics).map((definition) => {
+      const part = this.#component(context, definition)
+      names.set(part, componentName(actorOf(definition)))
+      return part
+    })
+    this.#runner = new Runner(parts, this.#origin, (part) => names.get(part)!)
     this.#proxies = parts.find((part) => part instanceof KubeProxies)!
     const kubelets = parts.find((part) => part instanceof PodWorker)!
-    this.#worlds = new Worlds({
-      client: this.#client,
-      memory: this.#memory,
-      settings,
-      version: versionInfo,
-      tablesOf: (node) => this.#proxies.tablesOf(node),
-      proxySyncOf: (node) => this.#proxies.syncOf(node),
-      staleAt: (node, packet) => this.#proxies.staleAt(node, packet),
-      written: (pod, write) => kubelets.written(pod, write),
-      end: (pod, container, at, exitCode) => kubelets.end(pod, container, at, exitCode),
-    })
+    this.#worlds = this.#worldsOf(kubelets)
     this.#proxies.forgetWith((node, isMeant) => this.#worlds.connections.forget(node, isMeant))
     keepTexts(this.#texts, context, state?.etcd.objects ?? [])
+    this.#as(componentName('kube-apiserver'))
     if (state === undefined)
       bootstrap((resource, object) => createAny(context, resource, object), settings)
     this.#runner.resync()
@@ -153,6 +137,12 @@ export class Cluster {
 
   get revision(): number {
     return this.#etcd.revision
+  }
+
+  /** The writes that are remembered, oldest first. */
+  revisions(): readonly Revision[] {
+    const kept = this.#etcd.since(this.#etcd.compactedRevision)
+    return kept === COMPACTED ? [] : kept
   }
 
   /** How many objects of a resource there are. */
@@ -214,6 +204,7 @@ export class Cluster {
 
   /** Lets somebody's program in a container run as far as it can at this moment. */
   look(session: ContainerSession): SessionNews {
+    this.#as(componentName('kubelet'))
     const news = session.look(this.#worlds, this.world())
     this.#runner.settle()
     return news
@@ -221,6 +212,7 @@ export class Cluster {
 
   /** Sends one request and tells its way, hop by hop. */
   trace(request: TraceRequest, leavesNoTrace = false): Trace {
+    this.#as(componentName('kubelet'))
     const told = trace(this.world(leavesNoTrace), request)
     // a program may have ended itself over its answer
     this.#runner.settle()
@@ -229,6 +221,7 @@ export class Cluster {
 
   /** Sends many requests alike and tells how they spread. */
   requests(many: ManyRequests, leavesNoTrace = false): RequestsResult {
+    this.#as(componentName('kubelet'))
     const result = sendRequests(this.world(leavesNoTrace), many)
     this.#runner.settle()
     return result
@@ -236,6 +229,8 @@ export class Cluster {
 
   /** Answers a request, then lets the cluster settle. The effects are there before the next request. */
   handle(request: ApiRequest): ApiAnswer {
+    const user = request.impersonate?.user ?? request.user.username
+    this.#as(clientName(user, managerOf(request)))
     const answer = serve(this.#parts, request)
     this.#runner.settle()
     return answer
@@ -340,28 +335,24 @@ export class Cluster {
     }
   }
 
-  #registryContext(): RegistryContext {
-    const hooks: Record<string, StorageHooks> = {}
-    let admission: Admission | undefined
-    const context: RegistryContext = {
-      etcd: this.#etcd,
-      resources: clusterResources(this.settings.ownGroup),
-      // the chain reads through a client of this very context
-      admission: {
-        admit: (request) => admission!.admit(request),
-        validate: (request) => admission!.validate(request),
-      },
-      hooks,
-      random: this.#random,
-      now: () => this.#now,
-    }
-    // first of all who hear of a definition: the others ask what is served then
-    followDefinitions(this.#etcd, context.resources)
-    const client = internalClient(context, API_SERVER)
-    const checks = worldAdmission({ client, settings: this.settings })
-    admission = admissionChain(client, this.#random, checks)
-    hooks['services'] = serviceHooks(context, client)
-    return context
+  #worldsOf(kubelets: PodWorker): Worlds {
+    return new Worlds({
+      client: this.#client,
+      memory: this.#memory,
+      settings: this.settings,
+      version: versionInfo,
+      tablesOf: (node) => this.#proxies.tablesOf(node),
+      proxySyncOf: (node) => this.#proxies.syncOf(node),
+      staleAt: (node, packet) => this.#proxies.staleAt(node, packet),
+      written: (pod, write) => kubelets.written(pod, write),
+      end: (pod, container, at, exitCode) => kubelets.end(pod, container, at, exitCode),
+    })
+  }
+
+  /** Whatever is written now is written by them, and because they wanted it. */
+  #as(by: string): void {
+    this.#origin.by = by
+    this.#origin.cause = undefined
   }
 
   #component(context: RegistryContext, definition: ComponentDefinition): Component {
@@ -372,7 +363,7 @@ export class Cluster {
     const client = internalClient(context, identity)
     return definition.create({
       client,
-      queue: new WorkQueue(definition.name, context.now, this.#memory),
+      queue: new WorkQueue(definition.name, context.now, this.#memory, this.#origin),
       memory: this.#memory,
       random: this.#random,
       events: eventRecorder(client, this.#random),
@@ -381,24 +372,13 @@ export class Cluster {
   }
 }
 
-/** Creates an object of any kind, as the API server does when it starts. */
-const createAny = (context: RegistryContext, name: string, object: KubeObject): void => {
-  const resource = context.resources.named(name)
-  if (resource === undefined) throw new Error(`no resource ${name} is served`)
-  create(
-    context,
-    {
-      resource,
-      namespace: object.metadata.namespace ?? '',
-      ...API_SERVER,
-      dryRun: false,
-      warnings: [],
-    },
-    object,
-  )
-}
+/** Processes that hold many controllers are not said to have done anything: the controllers are. */
+const actorOf = ({ name, manager }: ComponentDefinition): string =>
+  PROCESSES.has(manager) ? manager : name
 
-const API_SERVER: ClientIdentity = {
-  user: { username: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] },
-  manager: 'kube-apiserver',
-}
+const PROCESSES: ReadonlySet<string> = new Set([
+  'kube-apiserver',
+  'kube-scheduler',
+  'kube-proxy',
+  'kubelet',
+])

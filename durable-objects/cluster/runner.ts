@@ -1,4 +1,5 @@
 import type { Component } from '#client/component.ts'
+import type { Origin } from '#apimachinery/origin.ts'
 import { StatusError } from '#apimachinery/status-error.ts'
 
 /** A defect that a component ran into; it is shown, not swallowed. */
@@ -24,11 +25,20 @@ type Runs = Map<Component, Map<string, number>>
  */
 export class Runner {
   readonly #components: readonly Component[]
+  readonly #origin: Origin
+  readonly #nameOf: (component: Component) => string
   readonly #faults: Fault[] = []
   #runs = 0
 
-  constructor(components: readonly Component[]) {
+  /** `nameOf` says as whom a component writes. */
+  constructor(
+    components: readonly Component[],
+    origin: Origin,
+    nameOf: (component: Component) => string,
+  ) {
     this.#components = components
+    this.#origin = origin
+    this.#nameOf = nameOf
   }
 
   get faults(): readonly Fault[] {
@@ -42,6 +52,7 @@ export class Runner {
 
   /** Queues everything: what a cluster does when it was made from its store. Keys that failed wait on. */
   resync(): void {
+    this.#origin.cause = undefined
     for (const component of this.#components) {
       component.resync()
       component.queue.deferFailed()
@@ -60,6 +71,8 @@ export class Runner {
       // whatever it did may concern those before it
       index = 0
     }
+    // what is queued from here on is not queued because of what ran last
+    this.#origin.cause = undefined
   }
 
   promote(now: number): void {
@@ -84,6 +97,7 @@ export class Runner {
   #drain(component: Component, runs: Runs): void {
     let counts = runs.get(component)
     if (counts === undefined) runs.set(component, (counts = new Map()))
+    this.#origin.by = this.#nameOf(component)
     for (let key = component.queue.take(); key !== undefined; key = component.queue.take()) {
       const count = (counts.get(key) ?? 0) + 1
       counts.set(key, count)

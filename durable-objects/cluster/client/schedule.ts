@@ -1,7 +1,11 @@
+import type { Cause } from '#apimachinery/origin.ts'
+
 export interface Appointment {
   /** Milliseconds since the epoch. */
   readonly time: number
   readonly key: string
+  /** Why it was made, if that is known. */
+  readonly cause?: Cause | undefined
 }
 
 const isBefore = (a: Appointment, b: Appointment): boolean =>

@@ -1,4 +1,5 @@
-import { Schedule } from '#client/schedule.ts'
+import { newOrigin, type Cause, type Origin } from '#apimachinery/origin.ts'
+import { type Appointment, Schedule } from '#client/schedule.ts'
 
 /** Where a component keeps what a real process would keep in memory and what no object holds. Survives eviction. */
 export interface Memory {
@@ -13,37 +14,43 @@ const BASE_BACKOFF_MS = 5
 const MAX_BACKOFF_MS = 1_000_000
 
 /**
- * Keys that wait for their component: some now, some at a moment. A key is never queued twice.
+ * Keys that wait for their component: some now, some at a moment. A key is never queued twice. With each stands why it waits: the
+ * revision that was being told, or what the one who queued it ran for.
  * kubernetes: client-go util/workqueue (typed rate limiting queue), without the goroutines.
  */
 export class WorkQueue {
   readonly #name: string
   readonly #now: () => number
   readonly #memory: Memory
-  readonly #ready = new Set<string>()
-  readonly #deadlines = new Map<string, number>()
+  readonly #origin: Origin
+  readonly #ready = new Map<string, Cause | undefined>()
+  readonly #deadlines = new Map<string, Appointment>()
   readonly #schedule = new Schedule()
 
-  constructor(name: string, now: () => number, memory: Memory) {
+  constructor(name: string, now: () => number, memory: Memory, origin: Origin = newOrigin()) {
     this.#name = name
     this.#now = now
     this.#memory = memory
+    this.#origin = origin
   }
 
   add(key: string): void {
-    this.#ready.add(key)
+    const { cause, isTelling } = this.#origin
+    // the last revision counts; what somebody wants beside it is no news for a key that waits
+    if (isTelling || !this.#ready.has(key)) this.#ready.set(key, cause)
   }
 
   /** Queues the key at a moment (ms since the epoch); the earliest wins. A moment that has come queues it now. */
   addAt(key: string, time: number): void {
     if (time <= this.#now()) {
-      this.#ready.add(key)
+      this.add(key)
       return
     }
     const current = this.#deadlines.get(key)
-    if (current !== undefined && current <= time) return
-    this.#deadlines.set(key, time)
-    this.#schedule.push({ time, key })
+    if (current !== undefined && current.time <= time) return
+    const appointment = { time, key, cause: this.#origin.cause }
+    this.#deadlines.set(key, appointment)
+    this.#schedule.push(appointment)
   }
 
   /** Takes back the moment that `addAt` set: what was to be done then need not be done. */
@@ -67,7 +74,7 @@ export class WorkQueue {
     const failures = Number(this.#memory.get(id)?.split(' ')[0] ?? 0) + 1
     this.addAfter(key, Math.min(BASE_BACKOFF_MS * 2 ** (failures - 1), MAX_BACKOFF_MS))
     // what was asked for before it failed may come first
-    this.#memory.set(id, `${failures} ${this.#deadlines.get(key)!}`)
+    this.#memory.set(id, `${failures} ${this.#deadlines.get(key)!.time}`)
   }
 
   /** The key went well: its failures are forgotten. */
@@ -97,12 +104,23 @@ export class WorkQueue {
    * that the moments that stand follow from what is stored.
    */
   take(): string | undefined {
-    for (const key of this.#ready) {
+    for (const [key, cause] of this.#ready) {
       this.#ready.delete(key)
       this.#deadlines.delete(key)
+      this.#origin.cause = cause
       return key
     }
     return undefined
+  }
+
+  /** Why things are queued and done now. From `take` on it is why the key was queued. */
+  get cause(): Cause | undefined {
+    return this.#origin.cause
+  }
+
+  /** For those who put something else in the place of what they took. */
+  set cause(cause: Cause | undefined) {
+    this.#origin.cause = cause
   }
 
   get isEmpty(): boolean {
@@ -117,16 +135,18 @@ export class WorkQueue {
       next = this.#schedule.peek()
     ) {
       this.#schedule.pop()
-      if (this.#deadlines.get(next.key) !== next.time) continue // an earlier moment took its place
-      this.#deadlines.delete(next.key)
-      this.#ready.add(next.key)
+      const { key, time, cause } = next
+      if (this.#deadlines.get(key) !== next) continue // an earlier moment took its place
+      this.#deadlines.delete(key)
+      if (cause !== undefined) this.#ready.set(key, { revision: cause.revision, due: time })
+      else if (!this.#ready.has(key)) this.#ready.set(key, undefined)
     }
   }
 
   /** The earliest moment at which something is due, or undefined. */
   nextDeadline(): number | undefined {
     for (let next = this.#schedule.peek(); next !== undefined; next = this.#schedule.peek()) {
-      if (this.#deadlines.get(next.key) === next.time) return next.time
+      if (this.#deadlines.get(next.key) === next) return next.time
       this.#schedule.pop()
     }
     return undefined

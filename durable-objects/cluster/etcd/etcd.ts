@@ -1,6 +1,7 @@
 import { Indexes, type IndexFilter } from '#etcd/indexes.ts'
 import { inKeyOrder, OrderedKeys } from '#etcd/ordered-keys.ts'
 import { assign, freeze, type KubeObject } from '#apimachinery/object.ts'
+import { newOrigin, type Cause, type Origin } from '#apimachinery/origin.ts'
 import { inWireOrder } from '#apimachinery/wire-order.ts'
 
 /** One write: what the store appends, what watches carry. Revisions are dense: every write is one. */
@@ -15,6 +16,14 @@ export interface Revision {
   readonly object: KubeObject | undefined
   /** What the key held before; undefined if it was created. */
   readonly previous: KubeObject | undefined
+  /** The session's time, in milliseconds since the epoch. */
+  readonly at: number
+  /** `component:replicaset-controller` or `client:kubernetes-admin:kubectl`; '' if it was not noted. */
+  readonly by: string
+  /** What made it happen, if that is known and was nobody outside. */
+  readonly cause: Cause | undefined
+  /** How many random numbers had been drawn then. */
+  readonly random: number
 }
 
 type Handler = (revision: Revision) => void
@@ -49,11 +58,13 @@ export class Etcd {
   readonly #handlers: { readonly resource: string | undefined; readonly handler: Handler }[] = []
   /** By resource, in the order of registration: a write calls nobody whom it does not concern. */
   readonly #concerned = new Map<string, readonly Handler[]>()
+  readonly #origin: Origin
   #history: Revision[] = []
   #revision: number
   #compacted: number
 
-  constructor(state?: EtcdState) {
+  constructor(state?: EtcdState, origin: Origin = newOrigin()) {
+    this.#origin = origin
     this.#revision = state?.revision ?? 0
     this.#compacted = state?.compactedRevision ?? this.#revision
     for (const { resource, object } of state?.objects ?? [])
@@ -97,7 +108,7 @@ export class Etcd {
     // the order in which it is written: what is read back from its text is the same to the letter
     const stored = freeze(inWireOrder(assign(object, { metadata })))
     keys.set(stored, previous)
-    this.#append({ revision, resource, namespace, name, object: stored, previous })
+    this.#append(resource, namespace, name, stored, previous)
     return stored
   }
 
@@ -108,7 +119,7 @@ export class Etcd {
     if (previous === undefined) return undefined
     keys.delete(previous)
     const revision = this.#revision + 1
-    this.#append({ revision, resource, namespace, name, object: undefined, previous })
+    this.#append(resource, namespace, name, undefined, previous)
     return freeze(
       assign(previous, {
         metadata: assign(previous.metadata, { resourceVersion: String(revision) }),
@@ -165,11 +176,36 @@ export class Etcd {
     this.#compacted = Math.min(revision, this.#revision)
   }
 
-  #append(revision: Revision): void {
-    this.#revision = revision.revision
-    this.#history.push(revision)
-    if (this.#history.length > 2 * HISTORY_LIMIT) this.compact(this.#revision - HISTORY_LIMIT)
-    for (const handler of this.#handlersOf(revision.resource)) handler(revision)
+  #append(
+    resource: string,
+    namespace: string,
+    name: string,
+    object: KubeObject | undefined,
+    previous: KubeObject | undefined,
+  ): void {
+    const origin = this.#origin
+    const { by, cause, isTelling } = origin
+    const revision = ++this.#revision
+    const write: Revision = {
+      revision,
+      resource,
+      namespace,
+      name,
+      object,
+      previous,
+      at: origin.now(),
+      by,
+      cause,
+      random: origin.chance(),
+    }
+    this.#history.push(write)
+    if (this.#history.length > 2 * HISTORY_LIMIT) this.compact(revision - HISTORY_LIMIT)
+    // what anybody queues now is queued because of this
+    origin.cause = { revision }
+    origin.isTelling = true
+    for (const handler of this.#handlersOf(resource)) handler(write)
+    origin.cause = cause
+    origin.isTelling = isTelling
   }
 
   #handlersOf(resource: string): readonly Handler[] {

@@ -5,6 +5,7 @@ import type { Change, Client } from '#client/client.ts'
 import type { Component, ComponentContext, ComponentDefinition } from '#client/component.ts'
 import type { WorkQueue } from '#client/work-queue.ts'
 import { keyOf, splitKey } from '#apimachinery/object.ts'
+import type { Cause } from '#apimachinery/origin.ts'
 import { StatusError } from '#apimachinery/status-error.ts'
 import { ClusterState, hasEnded } from '#kube-scheduler/cluster-state.ts'
 import { DefaultSelectors } from '#kube-scheduler/default-selector.ts'
@@ -39,6 +40,8 @@ class Scheduler implements Component {
   readonly #selectors: DefaultSelectors
   readonly #pending = new SchedulingQueue()
   readonly #memo = new FailureMemo()
+  /** Why each of the pending is to be tried: their order is not that of the queue. */
+  readonly #causes = new Map<string, Cause | undefined>()
   #state: ClusterState
 
   constructor(context: ComponentContext) {
@@ -72,9 +75,13 @@ class Scheduler implements Component {
   sync(key: string): void {
     const { namespace, name } = splitKey(key)
     const asked = this.#client.get('pods', namespace, name)
-    if (asked !== undefined && isPending(asked) && !this.#pending.has(key)) this.#pending.add(asked)
+    if (asked !== undefined && isPending(asked) && !this.#pending.has(key)) {
+      this.#pending.add(asked)
+      this.#causes.set(key, this.queue.cause)
+    }
     const next = this.#pending.pop()
     if (next === undefined) return
+    this.queue.cause = this.#causes.get(next)
     try {
       this.#schedule(next)
       this.queue.forget(next)
@@ -151,6 +158,7 @@ class Scheduler implements Component {
   #forget(pod: Pod): void {
     const key = keyOf(pod)
     this.#pending.delete(key)
+    this.#causes.delete(key)
     this.#unreserve(key)
   }
 
@@ -161,6 +169,7 @@ class Scheduler implements Component {
 
   #enqueue(pod: Pod): void {
     this.#pending.add(pod)
+    this.#causes.set(keyOf(pod), this.queue.cause)
     this.queue.add(keyOf(pod))
   }
 
