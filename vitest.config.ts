@@ -1,5 +1,11 @@
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers'
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { defineConfig } from 'vitest/config'
+
+/** Sessions as older versions of this server stored them. */
+const storedSession = (format: number): unknown =>
+  JSON.parse(gunzipSync(readFileSync(`test/fixtures/stored/format-${format}.json.gz`)).toString())
 
 // Inside workerd, as wrangler.toml has it but without the page.
 const worker = cloudflareTest({
@@ -8,6 +14,7 @@ const worker = cloudflareTest({
     compatibilityDate: '2026-04-20',
     compatibilityFlags: ['nodejs_compat', 'enable_request_signal', 'request_signal_passthrough'],
     durableObjects: { SESSIONS: { className: 'ClusterSession', useSQLite: true } },
+    bindings: { STORED_SESSIONS: { 1: storedSession(1) } },
   },
 })
 

@@ -1,9 +1,14 @@
+import type { Cause } from './cluster/apimachinery/origin.ts'
 import type { Changes, ClusterState } from './cluster/cluster.ts'
 import type { Revision, StoredObject } from './cluster/etcd/etcd.ts'
 import { objectReader } from './cluster/etcd/object-reader.ts'
+import { KeptWindow, MOST_REPLACED_BYTES } from './session/kept-window.ts'
 
-/** Written into every session; a session of another format is migrated or refused. */
-export const STORED_FORMAT = 1
+/**
+ * Written into every session; one of an older format is migrated when it is opened, one of a newer format refused.
+ * 2: a revision says when, by whom and why it was written; what components remembered is kept as long as revisions are.
+ */
+export const STORED_FORMAT = 2
 
 /** As much of the platform's storage as is needed: no Cloudflare import, so that tests can use another SQLite. */
 export interface Sql {
@@ -18,10 +23,9 @@ export interface Storage {
   transactionSync<T>(closure: () => T): T
 }
 
-// Revisions older than these are dropped once their keys have newer ones.
-const HISTORY_REVISIONS = 2000
 const COMPACT_EVERY = 500
-const ROWS_PER_INSERT = 15
+/** A statement takes a hundred values. */
+const ROWS_PER_INSERT = 16
 
 interface RevisionRow extends Record<string, string | number | null> {
   readonly revision: number
@@ -29,19 +33,41 @@ interface RevisionRow extends Record<string, string | number | null> {
   readonly namespace: string
   readonly name: string
   readonly object: string | null
+  readonly origin: string | null
 }
 
-/** Rows do not say who wrote them. */
-const UNKNOWN = { at: 0, by: '', cause: undefined, random: 0 } as const
+type Origin = Pick<Revision, 'at' | 'by' | 'cause' | 'random'>
 
 /** What is stored of a revision; undefined if its key was deleted. */
 type TextOf = (revision: Revision) => string | undefined
 
-/** A row that a newer revision has replaced. */
-interface Superseded {
-  readonly row: number
-  readonly by: number
+/** A row as another session hands it on. */
+export interface ObjectRow {
+  readonly revision: number
+  readonly resource: string
+  readonly namespace: string
+  readonly name: string
+  readonly text: string
 }
+
+/** Nobody asks SQLite for the parts: one text is one value less to bind for each of them. */
+const originText = ({ at, random, cause, by }: Origin): string =>
+  `${at} ${random} ${cause?.revision ?? ''} ${cause?.due ?? ''} ${by}`
+
+const readOrigin = (text: string | null): Origin => {
+  if (text === null) return { at: 0, random: 0, cause: undefined, by: '' }
+  const [at = '', random = '', revision = '', due = ''] = text.split(' ', 4)
+  const head = at.length + random.length + revision.length + due.length + 4
+  return {
+    at: Number(at),
+    random: Number(random),
+    cause: revision === '' ? undefined : causeOf(Number(revision), due),
+    by: text.slice(head),
+  }
+}
+
+const causeOf = (revision: number, due: string): Cause =>
+  due === '' ? { revision } : { revision, due: Number(due) }
 
 /**
  * A session's cluster in SQLite, after kine: an append-only table of revisions (a write is a row), what components keep, and a few
@@ -49,7 +75,9 @@ interface Superseded {
  */
 export class RevisionStore {
   readonly #storage: Storage
-  #superseded: Superseded[] = []
+  #window = new KeptWindow()
+  /** The length of each row that may be replaced. */
+  #lengths = new Map<number, number>()
   #sinceCompaction = 0
 
   constructor(storage: Storage) {
@@ -58,19 +86,29 @@ export class RevisionStore {
 
   /** Whether anything was ever stored. Reads only: looking for a session that does not exist leaves no trace. */
   get exists(): boolean {
-    return (
-      this.#storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'session'").toArray()
-        .length > 0
-    )
+    return this.#hasTable('session')
   }
 
   createTables(): void {
     const { sql } = this.#storage
     sql.exec('CREATE TABLE session (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID')
     sql.exec(
-      'CREATE TABLE revisions (revision INTEGER PRIMARY KEY, resource TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, object TEXT)',
+      'CREATE TABLE revisions (revision INTEGER PRIMARY KEY, resource TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL, object TEXT, origin TEXT)',
     )
     sql.exec('CREATE TABLE memory (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID')
+    this.#createPast()
+  }
+
+  /** Brings what was stored in an older format up to this one. Called inside a transaction. */
+  migrate(format: number): void {
+    if (format >= STORED_FORMAT) return
+    this.#storage.sql.exec('ALTER TABLE revisions ADD COLUMN origin TEXT')
+    this.#createPast()
+    // what components remembered at older revisions is not known: the past begins here
+    const [row] = this.#storage.sql
+      .exec<{ last: number | null }>('SELECT MAX(revision) AS last FROM revisions')
+      .toArray()
+    this.setValue('compacted', String(row?.last ?? 0))
   }
 
   transaction(closure: () => void): void {
@@ -91,53 +129,83 @@ export class RevisionStore {
     )
   }
 
+  /** The oldest revision whose state can be shown. */
+  get compacted(): number {
+    return Number(this.getValue('compacted') ?? 0)
+  }
+
   /** Appends what a turn changed, each object as `textOf` writes it. Called inside a transaction. */
   append({ revisions, memory }: Changes, textOf: TextOf): void {
     for (let start = 0; start < revisions.length; start += ROWS_PER_INSERT)
       this.#insert(revisions.slice(start, start + ROWS_PER_INSERT), textOf)
     for (const [key, value] of memory) {
       if (value === undefined) this.#storage.sql.exec('DELETE FROM memory WHERE key = ?', key)
-      else
-        this.#storage.sql.exec(
-          'INSERT INTO memory (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-          key,
-          value,
-        )
+      else this.#remember(key, value)
     }
     const last = revisions.at(-1)
     if (last === undefined) return
     this.#sinceCompaction += revisions.length
-    if (this.#sinceCompaction >= COMPACT_EVERY) this.#compact(last.revision - HISTORY_REVISIONS)
+    if (this.#sinceCompaction >= COMPACT_EVERY || this.#window.bytes > MOST_REPLACED_BYTES)
+      this.#compact(last.revision)
+  }
+
+  /** Rows that come from another session. Called inside a transaction. */
+  adopt(rows: readonly ObjectRow[]): void {
+    for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
+      const some = rows.slice(start, start + ROWS_PER_INSERT)
+      this.#insertRows(
+        some.map(({ revision, resource, namespace, name, text }) => [
+          revision,
+          resource,
+          namespace,
+          name,
+          text,
+          null,
+        ]),
+      )
+    }
+  }
+
+  /** The same for what components remember. */
+  adoptMemory(entries: readonly (readonly [string, string])[]): void {
+    for (const [key, value] of entries) this.#remember(key, value)
   }
 
   /** All that is needed to make the cluster again, with the history that is kept. */
   load(now: number, randomPosition: number): ClusterState {
-    const compactedRevision = Number(this.getValue('compacted') ?? 0)
+    const compactedRevision = this.compacted
     // one after the other: all texts at once would take more room than those that are kept
     const rows = this.#storage.sql.exec<RevisionRow>(
-      'SELECT revision, resource, namespace, name, object FROM revisions ORDER BY revision',
+      'SELECT revision, resource, namespace, name, object, origin FROM revisions ORDER BY revision',
     )
     const read = objectReader()
     const objects = new Map<string, StoredObject>()
     const history: Revision[] = []
     let last = compactedRevision
-    this.#superseded = []
+    this.#window = new KeptWindow()
+    this.#lengths = new Map()
     for (const row of rows) {
       const { revision, resource, namespace, name, object: text } = row
       last = revision
       const key = `${resource}/${namespace}/${name}`
       const previous = objects.get(key)?.object
       const object = text === null ? undefined : read(resource, text)
-      if (previous !== undefined)
-        this.#superseded.push({ row: Number(previous.metadata.resourceVersion), by: revision })
-      if (object === undefined || text === null) {
-        objects.delete(key)
-        this.#superseded.push({ row: revision, by: revision })
-      } else objects.set(key, { resource, object, text })
+      this.#replace(revision, previous, text)
+      if (object === undefined || text === null) objects.delete(key)
+      else objects.set(key, { resource, object, text })
       if (revision > compactedRevision)
-        history.push({ revision, resource, namespace, name, object, previous, ...UNKNOWN })
+        history.push({
+          revision,
+          resource,
+          namespace,
+          name,
+          object,
+          previous,
+          ...readOrigin(row.origin),
+        })
     }
-    const memory = this.#storage.sql
+    const { sql } = this.#storage
+    const memory = sql
       .exec<{ key: string; value: string }>('SELECT key, value FROM memory ORDER BY key')
       .toArray()
     return {
@@ -153,31 +221,65 @@ export class RevisionStore {
     }
   }
 
-  #insert(revisions: readonly Revision[], textOf: TextOf): void {
-    const values: (string | number | null)[] = []
-    for (const change of revisions) {
-      const { revision, resource, namespace, name, object, previous } = change
-      values.push(revision, resource, namespace, name, textOf(change) ?? null)
-      if (previous !== undefined)
-        this.#superseded.push({ row: Number(previous.metadata.resourceVersion), by: revision })
-      if (object === undefined) this.#superseded.push({ row: revision, by: revision })
-    }
-    const places = revisions.map(() => '(?, ?, ?, ?, ?)').join(', ')
+  #remember(key: string, value: string): void {
     this.#storage.sql.exec(
-      `INSERT INTO revisions (revision, resource, namespace, name, object) VALUES ${places}`,
-      ...values,
+      'INSERT INTO memory (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+      key,
+      value,
     )
   }
 
-  /** Drops the rows that were replaced at or before `revision`. The newest row stays, so that the revision goes on from it. */
-  #compact(revision: number): void {
+  #insert(revisions: readonly Revision[], textOf: TextOf): void {
+    this.#insertRows(
+      revisions.map((change) => {
+        const { revision, resource, namespace, name, previous } = change
+        const text = textOf(change) ?? null
+        this.#replace(revision, previous, text)
+        return [revision, resource, namespace, name, text, originText(change)]
+      }),
+    )
+  }
+
+  #insertRows(rows: readonly (readonly (string | number | null)[])[]): void {
+    const places = rows.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')
+    this.#storage.sql.exec(
+      `INSERT INTO revisions (revision, resource, namespace, name, object, origin) VALUES ${places}`,
+      ...rows.flat(),
+    )
+  }
+
+  /** Notes that a revision took the place of another. What is deleted takes no place itself. */
+  #replace(revision: number, previous: Revision['previous'], text: string | null): void {
+    if (previous !== undefined) {
+      const row = Number(previous.metadata.resourceVersion)
+      this.#window.add({ row, by: revision, bytes: this.#lengths.get(row) ?? 0 })
+      this.#lengths.delete(row)
+    }
+    if (text === null) this.#window.add({ row: revision, by: revision, bytes: 0 })
+    else this.#lengths.set(revision, text.length)
+  }
+
+  /** Drops what was replaced too long ago. The newest row stays, so that the revision goes on from it. */
+  #compact(last: number): void {
     this.#sinceCompaction = 0
-    if (revision <= 0) return
-    const kept = this.#superseded.findIndex(({ by }) => by > revision)
-    const dropped = kept < 0 ? this.#superseded : this.#superseded.slice(0, kept)
-    for (const { row } of dropped)
-      this.#storage.sql.exec('DELETE FROM revisions WHERE revision = ?', row)
-    this.#superseded = kept < 0 ? [] : this.#superseded.slice(kept)
-    this.setValue('compacted', String(revision))
+    const cut = this.#window.cut(last)
+    if (cut === undefined) return
+    const { sql } = this.#storage
+    for (const row of cut.rows) sql.exec('DELETE FROM revisions WHERE revision = ?', row)
+    sql.exec('DELETE FROM memory_past WHERE revision <= ?', cut.compacted)
+    this.setValue('compacted', String(cut.compacted))
+  }
+
+  #createPast(): void {
+    this.#storage.sql.exec(
+      'CREATE TABLE memory_past (revision INTEGER NOT NULL, key TEXT NOT NULL, value TEXT, PRIMARY KEY (revision, key)) WITHOUT ROWID',
+    )
+  }
+
+  #hasTable(name: string): boolean {
+    return (
+      this.#storage.sql.exec('SELECT name FROM sqlite_master WHERE name = ?', name).toArray()
+        .length > 0
+    )
   }
 }

@@ -8,14 +8,16 @@ export interface Access {
   readonly at?: number
 }
 
+/** The past and snapshots can only be looked at: they are `read-only`. */
+const REFUSALS = ['no such session', 'wrong key', 'key needed', 'read-only'] as const
+
 /** Why a call on a session is not answered. */
-export type Refusal =
-  | 'no such session'
-  | 'wrong key'
-  | 'key needed'
-  /** The past and snapshots can only be looked at. */
-  | 'read-only'
-  | RevisionRefusal
+export type Refusal = (typeof REFUSALS)[number] | RevisionRefusal
+
+export const isRefusal = (answer: unknown): answer is Refusal =>
+  typeof answer === 'string'
+    ? REFUSALS.some((refusal) => refusal === answer)
+    : typeof answer === 'object' && answer !== null && 'refusal' in answer
 
 /** The revision that was asked for was dropped, or never was. */
 export interface RevisionRefusal {

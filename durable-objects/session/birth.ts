@@ -11,10 +11,21 @@ import { ADMINISTRATOR } from './users.ts'
 export interface Birth {
   readonly format: number
   readonly title: string
+  readonly description?: string
+  /** In real time. */
   readonly createdAt: number
   readonly seed: number
   readonly keyHash: string
   readonly settings: SettingsRequest
+  readonly lineage?: Lineage
+}
+
+/** What a session was forked from. */
+export interface Lineage {
+  /** A session's id, or a snapshot's hash. Who has it may look there. */
+  readonly forkedFrom: string
+  readonly title: string
+  readonly revision: number
 }
 
 export interface Moment extends ClockState {

@@ -3,10 +3,22 @@ import { runInDurableObject } from 'cloudflare:test'
 import type * as worker from '../../worker/index.ts'
 import type { ClusterSession } from '../../durable-objects/cluster-session.ts'
 
+type Cell = string | number | null | { readonly base64: string }
+
+/** A session as it lay on the disk, table by table. */
+export interface StoredSession {
+  readonly id: string
+  readonly key: string
+  readonly schema: Readonly<Record<string, string>>
+  readonly tables: Readonly<Record<string, readonly (readonly Cell[])[]>>
+}
+
 declare global {
   namespace Cloudflare {
     interface Env {
       readonly SESSIONS: DurableObjectNamespace<ClusterSession>
+      /** By the format that they are stored in. */
+      readonly STORED_SESSIONS: Readonly<Record<number, StoredSession>>
     }
     interface GlobalProps {
       mainModule: typeof worker

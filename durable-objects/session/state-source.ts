@@ -1,0 +1,86 @@
+// A session's state as it is handed on: to another session (a fork) or into a snapshot. In parts, since ten thousand Pods are 50 MB.
+import type { ClusterState } from '../cluster/cluster.ts'
+import type { KubeObject } from '../cluster/apimachinery/object.ts'
+import type { SettingsRequest } from '../cluster/settings.ts'
+import type { ObjectRow } from '../revision-store.ts'
+import type { StoredFile } from '../workstation/home.ts'
+
+/** What a state is beside its objects. */
+export interface StateHead {
+  readonly settings: SettingsRequest
+  readonly seed: number
+  /** The session's time, in milliseconds since the epoch. */
+  readonly now: number
+  readonly randomPosition: number
+  readonly revision: number
+}
+
+export interface State {
+  readonly head: StateHead
+  readonly objects: ClusterState['etcd']['objects']
+  readonly memory: ClusterState['memory']
+  /** Undefined: the learner has written nothing. */
+  readonly files: readonly StoredFile[] | undefined
+}
+
+/** One of them, so that whoever copies a large state lets others have their turns between. */
+export type StatePart =
+  | { readonly kind: 'rows'; readonly rows: readonly ObjectRow[] }
+  | { readonly kind: 'memory'; readonly memory: ClusterState['memory'] }
+  | { readonly kind: 'files'; readonly files: readonly StoredFile[] }
+
+/** Some milliseconds of work. */
+const ROWS_PER_PART = 200
+
+interface SecretObject extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>
+}
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/** A Secret for who may not see what it holds: its entries are there, and empty. */
+export const withoutValues = (secret: SecretObject): KubeObject => {
+  const { data, metadata } = secret
+  const { annotations } = metadata
+  const blanked = { ...secret }
+  if (data !== undefined)
+    blanked.data = Object.fromEntries(Object.keys(data).map((name) => [name, '']))
+  // what was applied names the values as well
+  if (annotations !== undefined && Object.hasOwn(annotations, LAST_APPLIED)) {
+    const { [LAST_APPLIED]: _values, ...others } = annotations
+    blanked.metadata = { ...metadata, annotations: others }
+  }
+  return blanked
+}
+
+/** The same state without what Secrets hold. */
+export const stateForViewers = (state: State): State => ({
+  ...state,
+  objects: state.objects.map(({ resource, object }) => ({
+    resource,
+    object: resource === 'secrets' ? withoutValues(object) : object,
+  })),
+})
+
+const rowOf = ({ resource, object }: State['objects'][number]): ObjectRow => {
+  const { namespace = '', name = '', resourceVersion } = object.metadata
+  return {
+    revision: Number(resourceVersion),
+    resource,
+    namespace,
+    name,
+    text: JSON.stringify(object),
+  }
+}
+
+export const statePartsOf = function* ({
+  objects,
+  memory,
+  files,
+}: State): Generator<StatePart, void> {
+  for (let start = 0; start < objects.length; start += ROWS_PER_PART)
+    yield { kind: 'rows', rows: objects.slice(start, start + ROWS_PER_PART).map(rowOf) }
+  for (let start = 0; start < memory.length; start += ROWS_PER_PART)
+    yield { kind: 'memory', memory: memory.slice(start, start + ROWS_PER_PART) }
+  if (files !== undefined) yield { kind: 'files', files }
+}
