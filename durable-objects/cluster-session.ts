@@ -17,12 +17,14 @@ import {
   type TraceFormat,
   type TraceRefusal,
 } from './cluster/world/trace-document.ts'
-import type { Access, Refusal } from './session/access.ts'
+import { type Access, isRefusal, type Refusal } from './session/access.ts'
 import { bodyOf } from './session/answer-body.ts'
 import { hashOf } from './session/birth.ts'
 import { descriptionOf, type SessionDescription } from './session/description.ts'
 import { diagnosisAnswer, type DiagnosisAnswer } from './session/diagnosis.ts'
-import { liveWatch } from './session/live.ts'
+import { adoptCopy, type Copy, copyOf, type SessionMade } from './session/fork.ts'
+import { liveWatch } from './session/live/stream.ts'
+import { GONE, type Presence } from './session/live/viewers.ts'
 import { SessionHost } from './session/session-host.ts'
 import { userOf } from './session/users.ts'
 import { containerProcess } from './session/streams/container-process.ts'
@@ -36,12 +38,35 @@ export type { SocketRequest } from './session/streams/sockets.ts'
 export type { ApplyOutcome } from './cluster/manifests/apply.ts'
 export type { TraceDocument, TraceRefusal } from './cluster/world/trace-document.ts'
 export type { Access, Refusal, RevisionRefusal } from './session/access.ts'
+export type { SessionMade } from './session/fork.ts'
+export type { LiveRequest } from './session/live/viewers.ts'
 export type { SessionDescription } from './session/description.ts'
 
 export interface CreateOptions extends SettingsRequest {
   readonly title?: string | undefined
+  readonly description?: string | undefined
   readonly key: string
   readonly seed: number
+}
+
+/** What may be said anew of a session. */
+export interface Amendments {
+  readonly title?: string | undefined
+  readonly description?: string | undefined
+}
+
+/** Where sessions find each other. */
+interface Environment {
+  readonly SESSIONS: DurableObjectNamespace<ClusterSession>
+}
+
+export interface ForkOptions {
+  /** The id of the session that this one is made of. */
+  readonly from: string
+  /** What its link lets one do there. */
+  readonly access: Access
+  /** The new session's. */
+  readonly key: string
 }
 
 export interface KubernetesAnswer {
@@ -51,29 +76,73 @@ export interface KubernetesAnswer {
   readonly body: string | Uint8Array | ReadableStream<Uint8Array>
 }
 
+/** Why a socket that was opened rightly is closed. */
+const WHY_NOT: Readonly<Record<string, string>> = {
+  'wrong key': GONE.key.reason,
+  'no such session': GONE.deleted.reason,
+}
+
+const refusalResponse = (refusal: Refusal): Response =>
+  Response.json(refusal, { headers: { 'x-refusal': 'true' } })
+
 const LOG_PATH = /\/pods\/[^/]+\/log$/
 const UNUSED_DAYS_MS = 90 * 86_400_000
+const UNFINISHED_MS = 3_600_000
 
 /** A session as the edge sees it: one call, one turn. */
-export class ClusterSession extends DurableObject {
+export class ClusterSession extends DurableObject<Environment> {
   readonly #host: SessionHost
+  /** When the platform wakes it at the latest, as far as is known. */
+  #alarmAt = Infinity
 
-  constructor(context: DurableObjectState, environment: unknown) {
-    super(context, environment as never)
-    this.#host = new SessionHost(context.storage, context.id.name ?? '')
+  constructor(context: DurableObjectState, environment: Environment) {
+    super(context, environment)
+    this.#host = new SessionHost(context.storage, context.id.name ?? '', {
+      sockets: context,
+      wakeAt: (real) => context.waitUntil(this.#wakeAt(real)),
+    })
   }
 
   /** Makes the session. Its cluster is made when somebody first looks at it. */
   async create({
     key,
     title = '',
+    description,
     seed,
     ...settings
-  }: CreateOptions): Promise<{ readonly title: string; readonly createdAt: string }> {
+  }: CreateOptions): Promise<SessionMade> {
     const createdAt = Date.now()
-    this.#host.bear({ title, createdAt, seed, keyHash: hashOf(key).toString('hex'), settings })
+    this.#host.bear({
+      title,
+      ...(description === undefined ? {} : { description }),
+      createdAt,
+      seed,
+      keyHash: hashOf(key).toString('hex'),
+      settings,
+    })
     await this.ctx.storage.setAlarm(createdAt + UNUSED_DAYS_MS)
     return { title, createdAt: new Date(createdAt).toISOString() }
+  }
+
+  /** The session's state as a stream, for another one that is made of it. */
+  copy(access: Access): Copy | Refusal {
+    return copyOf(this.#host, access, this.ctx.id.name ?? '')
+  }
+
+  /** Makes this session of another one. */
+  async fork({ from, access, key }: ForkOptions): Promise<SessionMade | Refusal> {
+    const copy = await this.env.SESSIONS.getByName(from).copy(access)
+    if (isRefusal(copy)) return copy
+    // what is left when this server ends in the middle is cleared away
+    await this.ctx.storage.setAlarm(Date.now() + UNFINISHED_MS)
+    try {
+      const made = await adoptCopy(this.#host, copy, key)
+      await this.ctx.storage.setAlarm(Date.parse(made.createdAt) + UNUSED_DAYS_MS)
+      return made
+    } catch (error) {
+      await this.#forget()
+      throw error
+    }
   }
 
   /** A request to the session's Kubernetes API. Without a key it only looks. */
@@ -81,23 +150,28 @@ export class ClusterSession extends DurableObject {
     const answer = this.#host.look(access, (cluster) =>
       cluster.handle({ ...request, user: userOf(access) }),
     )
-    return isAnswer(answer) ? this.#toAnswer(answer) : answer
+    return isAnswer(answer) ? this.#toAnswer(access, answer) : answer
   }
 
-  /** A client of the Kubernetes API that wants to go on as a WebSocket. */
+  /** A client that wants to go on as a WebSocket. */
   override fetch(request: Request): Response | Promise<Response> {
     const host = this.#host
     const asked = socketRequestOf(request)
     const refusal = host.refuse(asked)
-    if (refusal !== undefined) return Response.json(refusal, { headers: { 'x-refusal': 'true' } })
+    if (refusal !== undefined) return refusalResponse(refusal)
+    if ('live' in asked) {
+      const live = host.openLive(asked)
+      return isRefusal(live) ? refusalResponse(live) : live
+    }
     if ('computer' in asked) return host.computer.answer(asked, request)
     const user = userOf(asked)
     const answer = host.turn((cluster) => cluster.handle({ ...asked.request, user }))
     const offered = offeredProtocols(request.headers)
     const isLog = LOG_PATH.test(asked.request.path)
     if ('watch' in answer || (isLog && answer.status === 200)) {
-      const { body } = this.#toAnswer(answer)
-      return isLog ? openLogSocket(offered, body) : openWatchSocket(body)
+      const { body } = this.#toAnswer(asked, answer)
+      const whyNot = (): string | undefined => WHY_NOT[String(host.refuse(asked))]
+      return isLog ? openLogSocket(offered, body, whyNot) : openWatchSocket(body, whyNot)
     }
     const { status, contentType, body, connection } = answer
     if (connection === undefined)
@@ -106,7 +180,7 @@ export class ClusterSession extends DurableObject {
       connection,
       podOf: ({ pod }) => forwardedPod(pod, (act) => host.turn(act)),
       processOf: (of) => containerProcess(of, (act) => host.turn(act)),
-      hold: () => host.hold(),
+      hold: (end) => host.hold(asked.key === undefined ? undefined : end),
     })
   }
 
@@ -124,12 +198,48 @@ export class ClusterSession extends DurableObject {
       liveWatch((request) => cluster.handle({ ...request, user })),
     )
     return typeof watch === 'object' && 'start' in watch
-      ? { body: this.#host.openStream(watch) }
+      ? { body: this.#host.openStream(access, watch) }
       : watch
   }
 
-  describe(access: Access): SessionDescription | Refusal {
-    return this.#host.look(access, (cluster) => descriptionOf(cluster, this.#host.birth!, access))
+  describe(access: Access): (SessionDescription & { readonly presence: Presence }) | Refusal {
+    const host = this.#host
+    return host.look(access, (cluster) => ({
+      ...descriptionOf(cluster, host.birth!, access),
+      presence: host.viewers.presence,
+    }))
+  }
+
+  /** Says something else of the session. */
+  amend(access: Access, { title, description }: Amendments): SessionDescription | Refusal {
+    const refusal = this.#host.refuse(access, 'to change')
+    if (refusal !== undefined) return refusal
+    if (title !== undefined || description !== undefined)
+      this.#host.amend({
+        ...(title === undefined ? {} : { title }),
+        ...(description === undefined ? {} : { description }),
+      })
+    return this.describe(access)
+  }
+
+  /** From here on the session has another key. */
+  changeKey(access: Access, key: string): 'changed' | Refusal {
+    const refusal = this.#host.refuse(access, 'to change')
+    if (refusal !== undefined) return refusal
+    this.#host.changeKey(key)
+    return 'changed'
+  }
+
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+    this.#host.viewers.receive(socket, data)
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    this.#host.viewers.left(socket)
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#host.viewers.left(socket)
   }
 
   /** Deletes the session with all that it stored. */
@@ -199,12 +309,21 @@ export class ClusterSession extends DurableObject {
     return this.#host.look(access, (cluster) => diagnosisAnswer(cluster, query, format))
   }
 
-  /** Once in 90 days: was the session used since? */
+  /** Something is due for those who follow it while it sleeps. And once in 90 days: was the session used since? */
   override async alarm(): Promise<void> {
-    if (this.#host.birth === undefined) return
+    this.#alarmAt = Infinity
+    if (this.#host.birth === undefined) return this.#forget()
+    if (this.#host.viewers.count > 0) this.#host.wake()
     const { usedAt } = this.#host
     if (Date.now() - usedAt >= UNUSED_DAYS_MS) await this.#forget()
-    else await this.ctx.storage.setAlarm(usedAt + UNUSED_DAYS_MS)
+    else await this.#wakeAt(usedAt + UNUSED_DAYS_MS)
+  }
+
+  /** Who is woken too early looks again: only what comes before is written down. */
+  async #wakeAt(real: number): Promise<void> {
+    if (real >= this.#alarmAt) return
+    this.#alarmAt = real
+    await this.ctx.storage.setAlarm(real)
   }
 
   async #forget(): Promise<void> {
@@ -213,10 +332,10 @@ export class ClusterSession extends DurableObject {
     await this.ctx.storage.deleteAll()
   }
 
-  #toAnswer(answer: ApiAnswer): KubernetesAnswer {
+  #toAnswer(access: Access, answer: ApiAnswer): KubernetesAnswer {
     const { status, contentType, headers = [] } = answer
     if ('watch' in answer)
-      return { status, contentType, headers, body: this.#host.openStream(answer.watch) }
+      return { status, contentType, headers, body: this.#host.openStream(access, answer.watch) }
     return {
       status,
       contentType,

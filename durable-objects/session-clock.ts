@@ -13,6 +13,9 @@ const PARTS = 100
 /** A clock that runs faster than the real one waits at least so long: what happens meanwhile happens in one turn. */
 const SHORTEST_WAIT_MS = 20
 
+/** Who counts on by himself does not see less. */
+const NOTICED_MS = 500
+
 /** How it goes; what is absent is as usual. */
 export interface Pace {
   /** Absent: it runs. */
@@ -130,6 +133,13 @@ export class SessionClock {
       ...(this.#isRunning ? {} : { isRunning: false }),
       ...(this.#pace === PARTS ? {} : { speed: this.speed }),
     }
+  }
+
+  /** Whether it goes otherwise than it would have gone from an earlier state, or was set. */
+  isChangedSince({ session, real, isRunning = true, speed = 1 }: ClockState): boolean {
+    if (isRunning !== this.#isRunning || speed !== this.speed) return true
+    const expected = isRunning ? session + (this.#real - real) * speed : session
+    return Math.abs(this.#session - expected) > NOTICED_MS * Math.max(1, speed)
   }
 
   markStored(): void {

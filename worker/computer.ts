@@ -2,14 +2,14 @@
 import * as v from 'valibot'
 import { problemAnswer } from './problem.ts'
 import {
+  askSession,
   badRequest,
   bodyText,
   isRefusal,
-  REFUSAL,
   type Route,
   withSession,
 } from './session-route.ts'
-import type { ClusterSession, FilesAnswer, Refusal } from '../durable-objects/cluster-session.ts'
+import type { ClusterSession, FilesAnswer } from '../durable-objects/cluster-session.ts'
 
 /** A value that is no text, or too long, is told by its name. */
 const text = (most: number) =>
@@ -62,19 +62,6 @@ const readShell = (body: string, contentType: string): Shell | { readonly proble
   }
 }
 
-/** What is asked of the computer goes to the session as a request, so that it hears when the client goes. */
-const ask = async (
-  stub: DurableObjectStub<ClusterSession>,
-  asked: object,
-  init: RequestInit,
-): Promise<Response | Refusal> => {
-  const headers = new Headers(init.headers)
-  headers.set('x-request', encodeURIComponent(JSON.stringify(asked)))
-  const answer = await stub.fetch('https://session/', { ...init, headers })
-  if (answer.status === 101) return answer
-  return answer.headers.has(REFUSAL) ? answer.json<Refusal>() : new Response(answer.body, answer)
-}
-
 /** Headers have little room: the command goes in the body. */
 export const shell = (context: Route): Promise<Response> =>
   withSession(context, async (stub, access) => {
@@ -83,7 +70,7 @@ export const shell = (context: Route): Promise<Response> =>
     const call = readShell(body, context.req.header('content-type') ?? '')
     if ('problem' in call) return badRequest(context, call.problem)
     const isStreamed = (context.req.header('accept') ?? '').includes('application/x-ndjson')
-    return ask(
+    return askSession(
       stub,
       { ...access, computer: 'shell', isStreamed },
       { method: 'POST', body: JSON.stringify(call), signal: context.req.raw.signal },
@@ -99,7 +86,11 @@ export const terminal = (context: Route): Promise<Response> =>
         detail:
           'A terminal is a WebSocket. Open wss://…/api/sessions/ID.KEY/terminal, or send commands with POST …/shell.',
       })
-    return ask(stub, { ...access, computer: 'terminal' }, { headers: { upgrade: 'websocket' } })
+    return askSession(
+      stub,
+      { ...access, computer: 'terminal' },
+      { headers: { upgrade: 'websocket' } },
+    )
   })
 
 /** What stands behind `/files/`; undefined: it cannot be read. */

@@ -1,6 +1,7 @@
 // Making a session.
 import * as v from 'valibot'
 import { newSecret } from './capabilities.ts'
+import { Description, Title } from './change-session.ts'
 import { writeFiles } from './computer.ts'
 import { linksOf } from './links.ts'
 import { placeOf } from './manifests.ts'
@@ -10,7 +11,8 @@ import { badRequest, bodyText, isRefusal, type Route } from './session-route.ts'
 const MAX_MANIFESTS = 1024 * 1024
 
 const CreateBody = v.strictObject({
-  title: v.optional(v.pipe(v.string(), v.maxLength(200))),
+  title: v.optional(Title),
+  description: v.optional(Description),
   template: v.optional(v.picklist(['default', 'bare', 'synergychat'])),
   nodes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
   delays: v.optional(v.picklist(['lively', 'instant', 'real'])),
@@ -43,7 +45,7 @@ const parseCreateBody = (
     (issue) => `${v.getDotPath(issue) ?? 'the body'}: ${issue.message}`,
   )
   return {
-    problem: `${issues.join('; ')}. The fields are title, template, nodes, delays, manifests, files, seed, proxyMode, loadBalancer, proxySync and dnsTTL.`,
+    problem: `${issues.join('; ')}. The fields are title, description, template, nodes, delays, manifests, files, seed, proxyMode, loadBalancer, proxySync and dnsTTL.`,
   }
 }
 

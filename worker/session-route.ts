@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import { parseCapability } from './capabilities.ts'
 import type { AppEnvironment } from './environment.ts'
 import { type Problem, problemAnswer } from './problem.ts'
+import { isRefusal } from '../durable-objects/session/access.ts'
 import type {
   Access,
   ClusterSession,
@@ -12,6 +13,8 @@ import type {
 
 /** The header of a session's answer that is a refusal. */
 export const REFUSAL = 'x-refusal'
+
+export { isRefusal } from '../durable-objects/session/access.ts'
 
 export type Route = Context<AppEnvironment>
 
@@ -73,11 +76,6 @@ const revisionProblem = ({ refusal, revision, oldest, newest }: RevisionRefusal)
 export const refusalProblem = (refusal: Refusal): Problem =>
   typeof refusal === 'string' ? REFUSALS[refusal] : revisionProblem(refusal)
 
-export const isRefusal = (answer: unknown): answer is Refusal =>
-  typeof answer === 'string'
-    ? Object.hasOwn(REFUSALS, answer)
-    : typeof answer === 'object' && answer !== null && 'refusal' in answer
-
 /** Finds the session that a route names and answers with what `act` returns, or with why not. */
 export const withSession = async (
   context: Route,
@@ -99,3 +97,16 @@ export const withSession = async (
 
 export const wantsYaml = (context: Route): boolean =>
   (context.req.header('accept') ?? '').includes('yaml')
+
+/** A request for what goes on after the answer: the session is handed it as one, so that it hears when the client goes. */
+export const askSession = async (
+  stub: DurableObjectStub<ClusterSession>,
+  asked: object,
+  init: RequestInit,
+): Promise<Response | Refusal> => {
+  const headers = new Headers(init.headers)
+  headers.set('x-request', encodeURIComponent(JSON.stringify(asked)))
+  const answer = await stub.fetch('https://session/', { ...init, headers })
+  if (answer.status === 101) return answer
+  return answer.headers.has(REFUSAL) ? answer.json<Refusal>() : new Response(answer.body, answer)
+}

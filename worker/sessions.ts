@@ -2,9 +2,12 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { MAX_BODY_BYTES } from './body.ts'
 import type { AppEnvironment } from './environment.ts'
 import { files as computerFiles, shell, terminal } from './computer.ts'
+import { changeKey, changeSession } from './change-session.ts'
 import { createSession } from './create-session.ts'
+import { fork } from './fork.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import { linksOf } from './links.ts'
+import { live } from './live.ts'
 import { placeOf } from './manifests.ts'
 import { problemAnswer } from './problem.ts'
 import { diagnosis, requests, tables, trace, traceLink } from './network.ts'
@@ -38,6 +41,8 @@ export const sessions = new Hono<AppEnvironment>()
       return isRefusal(removed) ? removed : new Response(null, { status: 204 })
     }),
   )
+  .patch('/:id', changeSession)
+  .post('/:id/key', changeKey)
   .get('/:id/kubeconfig', (context) =>
     withSession(context, async (stub, access, id) => {
       const session = await stub.describe(access)
@@ -47,20 +52,7 @@ export const sessions = new Hono<AppEnvironment>()
       })
     }),
   )
-  .get('/:id/live', (context) =>
-    withSession(context, async (stub, access) => {
-      const live = await stub.live(access)
-      if (isRefusal(live)) return live
-      return new Response(live.body, {
-        headers: {
-          'content-type': 'application/jsonl',
-          'cache-control': 'no-store',
-          // a stream that is compressed is not flushed
-          'content-encoding': 'identity',
-        },
-      })
-    }),
-  )
+  .get('/:id/live', live)
   .post('/:id/apply', (context) =>
     withSession(context, async (stub, access) => {
       const text = bodyText(context)
@@ -97,6 +89,7 @@ export const sessions = new Hono<AppEnvironment>()
       })
     }),
   )
+  .post('/:id/fork', fork)
   .post('/:id/shell', shell)
   .get('/:id/terminal', terminal)
   .get('/:id/files', computerFiles)

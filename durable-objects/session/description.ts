@@ -4,6 +4,7 @@ import type { Birth } from './birth.ts'
 
 export interface SessionDescription {
   readonly title: string
+  readonly description: string
   readonly createdAt: string
   readonly nodes: number
   readonly revision: number
@@ -23,10 +24,11 @@ const COUNTED = [
 
 export const descriptionOf = (
   cluster: Cluster,
-  { title, createdAt }: Birth,
+  { title, description = '', createdAt }: Birth,
   { key }: Access,
 ): SessionDescription => ({
   title,
+  description,
   createdAt: new Date(createdAt).toISOString(),
   nodes: cluster.count('nodes'),
   revision: cluster.revision,

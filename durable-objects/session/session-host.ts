@@ -5,11 +5,23 @@ import type { WatchAnswer } from '../cluster/kube-apiserver/endpoints/http.ts'
 import { settingsOf } from '../cluster/settings.ts'
 import { RevisionStore, STORED_FORMAT, type Storage } from '../revision-store.ts'
 import { SessionClock } from '../session-clock.ts'
-import type { Access, Refusal } from './access.ts'
+import { type Access, isRefusal, type Refusal } from './access.ts'
 import { type Birth, furnish, hashOf, type Moment } from './birth.ts'
 import { HomeStore, type HomeSql } from './computer/home-store.ts'
 import { SessionComputer } from './computer/session-computer.ts'
+import { type State, stateForViewers, type StateHead, type StatePart } from './state-source.ts'
+import { GONE, type Hibernation, Viewers } from './live/viewers.ts'
 import { WatchStreams } from './watch-streams.ts'
+
+/** What a session needs of the platform besides its storage. */
+export interface Platform {
+  readonly sockets: Hibernation
+  /** Calls `wake` at a real time, although the session may sleep until then. */
+  readonly wakeAt: (real: number) => void
+}
+
+/** Who waits longer than this may sleep meanwhile. */
+const SHORT_WAIT_MS = 10_000
 
 /** What a call may need of the link that it came with. */
 type Need = 'to look' | 'to change'
@@ -19,20 +31,29 @@ type Need = 'to look' | 'to change'
  * knows no Kubernetes.
  */
 export class SessionHost {
-  readonly streams = new WatchStreams(() => this.#tick())
+  readonly streams = new WatchStreams(
+    () => this.wake(),
+    () => this.viewers.count,
+  )
+  readonly viewers: Viewers
   readonly computer: SessionComputer
   readonly #store: RevisionStore
+  readonly #home: HomeStore
+  readonly #platform: Platform
   #birth: Birth | undefined
   #cluster: Cluster | undefined
   #clock: SessionClock | undefined
 
   /** `id`: the session's. */
-  constructor(storage: Storage & { readonly sql: HomeSql }, id: string) {
+  constructor(storage: Storage & { readonly sql: HomeSql }, id: string, platform: Platform) {
+    this.#platform = platform
+    this.viewers = new Viewers({ platform: platform.sockets, turn: (act) => this.turn(act) })
     this.#store = new RevisionStore(storage)
+    this.#home = new HomeStore(storage.sql)
     this.computer = new SessionComputer({
       turn: (act) => this.turn(act),
       hold: () => this.hold(),
-      store: new HomeStore(storage.sql),
+      store: this.#home,
       session: id,
     })
   }
@@ -46,14 +67,55 @@ export class SessionHost {
     })
   }
 
+  /** Makes the session of another one's state, which comes in parts. Until `head` is there, there is no session. */
+  adopt(birth: Omit<Birth, 'format' | 'settings' | 'seed'>) {
+    this.#store.transaction(() => this.#store.createTables())
+    const takePart = (part: StatePart): void =>
+      this.#store.transaction(() => {
+        if (part.kind === 'rows') this.#store.adopt(part.rows)
+        else if (part.kind === 'memory') this.#store.adoptMemory(part.memory)
+        else this.#home.save(part.files.map((file) => ({ path: file.path, file })))
+      })
+    const finish = (head: StateHead): void => {
+      const { settings, seed, now, randomPosition, revision } = head
+      this.#birth = { format: STORED_FORMAT, ...birth, settings, seed }
+      const moment: Moment = { session: now, real: Date.now(), randomPosition }
+      this.#store.transaction(() => {
+        this.#store.setValue('compacted', String(revision))
+        this.#store.setValue('moment', JSON.stringify(moment))
+        this.#store.setValue('birth', JSON.stringify(this.#birth))
+      })
+    }
+    return { takePart, finish }
+  }
+
+  /** What another session, or a snapshot, is made of. Who has no key gets Secrets without their values. */
+  source(access: Access): State | Refusal {
+    const cluster = this.look(access, (of) => of.state())
+    if (isRefusal(cluster)) return cluster
+    const { settings, seed } = this.birth!
+    const { etcd, memory, now, randomPosition } = cluster
+    const state: State = {
+      head: { settings, seed, now, randomPosition, revision: etcd.revision },
+      objects: etcd.objects,
+      memory,
+      files: this.#home.load(),
+    }
+    return access.key === undefined ? stateForViewers(state) : state
+  }
+
   /** What the session was made as; undefined: there is none. */
   get birth(): Birth | undefined {
     if (this.#birth !== undefined || !this.#store.exists) return this.#birth
-    const birth = JSON.parse(this.#store.getValue('birth')!) as Birth
+    const text = this.#store.getValue('birth')
+    // it is written last: what is still being copied is no session yet
+    if (text === undefined) return undefined
+    const birth = JSON.parse(text) as Birth
     if (birth.format > STORED_FORMAT)
       throw new Error(
         `the session was stored in format ${birth.format}; this server knows ${STORED_FORMAT}`,
       )
+    if (birth.format < STORED_FORMAT) return (this.#birth = this.#migrate(birth))
     return (this.#birth = birth)
   }
 
@@ -80,22 +142,44 @@ export class SessionHost {
     return this.refuse(access, 'to change') ?? this.turn(act)
   }
 
-  /** Somebody is connected until the answer is called; undefined: too many are. */
-  hold(): (() => void) | undefined {
-    const release = this.streams.hold()
+  /** Somebody is connected until the answer is called; undefined: too many are. `end`: ends who came with the key when it is changed. */
+  hold(end?: (why: string) => void): (() => void) | undefined {
+    const release = this.streams.hold(end)
     this.#setTimer()
     return release
   }
 
-  openStream(watch: WatchAnswer['watch']): ReadableStream<Uint8Array> {
-    const stream = this.streams.open(watch)
+  openStream({ key }: Access, watch: WatchAnswer['watch']): ReadableStream<Uint8Array> {
+    const stream = this.streams.open(watch, key !== undefined)
     // the first who watches starts the timer: the turn ended with nobody connected
     this.#setTimer()
     return stream
   }
 
+  /** Somebody follows the session over a WebSocket from here on. */
+  openLive(access: Access): Response | Refusal {
+    return this.look(access, () => this.viewers.open(access, this.birth!, this.#clock!))
+  }
+
+  /** Changes what is said of the session. */
+  amend(changes: Partial<Pick<Birth, 'title' | 'description' | 'keyHash'>>): void {
+    this.#birth = { ...this.birth!, ...changes }
+    this.#store.transaction(() => this.#store.setValue('birth', JSON.stringify(this.#birth)))
+    this.viewers.tellSession(this.#birth)
+  }
+
+  /** Another key than the one before. Whoever is connected with that one is no longer. */
+  changeKey(key: string): void {
+    this.amend({ keyHash: hashOf(key).toString('hex') })
+    const { reason } = GONE.key
+    this.viewers.dismissAll(GONE.key, ({ canEdit }) => canEdit)
+    this.streams.closeKeyed(reason)
+    this.computer.endKeyed(reason)
+  }
+
   /** Lets go of everything in memory: the session is deleted. */
   forget(): void {
+    this.viewers.dismissAll(GONE.deleted)
     this.computer.drop('the session was deleted')
     this.streams.closeAll()
     this.#cluster = undefined
@@ -109,10 +193,13 @@ export class SessionHost {
   turn<T>(act: (cluster: Cluster) => T): T {
     try {
       const { cluster, clock } = this.#open()
+      const before = clock.state
       cluster.advance(clock.advance(Date.now(), this.streams.count > 0))
       const result = act(cluster)
       this.#save(cluster, clock)
       cluster.flushWatches()
+      this.viewers.afterTurn(cluster)
+      if (clock.isChangedSince(before)) this.viewers.tellClock(clock)
       this.#setTimer()
       this.computer.afterTurn()
       return result
@@ -122,6 +209,15 @@ export class SessionHost {
       this.computer.drop('a defect of this server; it was logged')
       throw error
     }
+  }
+
+  #migrate(birth: Birth): Birth {
+    const migrated = { ...birth, format: STORED_FORMAT }
+    this.#store.transaction(() => {
+      this.#store.migrate(birth.format)
+      this.#store.setValue('birth', JSON.stringify(migrated))
+    })
+    return migrated
   }
 
   #moment(): Moment | undefined {
@@ -154,11 +250,17 @@ export class SessionHost {
   /** For the next thing that happens by itself, as long as somebody is connected. */
   #setTimer(): void {
     const next = this.#cluster?.nextNews()
-    this.streams.wakeIn(next === undefined ? undefined : this.#clock?.delayUntil(next))
+    const delay = next === undefined ? undefined : this.#clock?.delayUntil(next)
+    const isFar = delay !== undefined && delay > SHORT_WAIT_MS
+    // a timer keeps a session awake that has viewers only
+    if (isFar && this.streams.mayRest && this.viewers.count > 0)
+      this.#platform.wakeAt(Date.now() + delay)
+    this.streams.wakeIn(isFar && this.streams.mayRest ? undefined : delay)
   }
 
-  #tick(): void {
-    if (this.#birth !== undefined) this.turn(() => undefined)
+  /** Something may be due. */
+  wake(): void {
+    if (this.birth !== undefined) this.turn(() => undefined)
   }
 
   #save(cluster: Cluster, clock: SessionClock): void {

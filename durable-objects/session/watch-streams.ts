@@ -16,9 +16,16 @@ const MOST_HELD = 64
 /** A watcher that does not read is cut off; it will list anew. */
 const MAX_BUFFERED_CHUNKS = 10_000
 
+/** Somebody who is no stream. */
+interface Held {
+  readonly end: ((why: string) => void) | undefined
+}
+
 interface OpenStream {
   /** Nothing may be written into it that is not its own: it is a text, or ends soon. */
   readonly isText: boolean
+  /** It came with the key. */
+  readonly isKeyed: boolean
   readonly bookmark: (() => string) | undefined
   readonly send: (text: string) => void
   readonly end: () => void
@@ -38,40 +45,45 @@ const encode = (text: string): Uint8Array => {
 /** The open watches of a session, and the one timer that it has while somebody is connected. */
 export class WatchStreams {
   readonly #open = new Set<OpenStream>()
+  readonly #held = new Set<Held>()
   readonly #onDeadline: () => void
-  #held = 0
+  readonly #others: () => number
   #beats = 0
   #timer: ReturnType<typeof setTimeout> | undefined
   #heartbeat: ReturnType<typeof setInterval> | undefined
 
-  constructor(onDeadline: () => void) {
+  /** `others`: how many are connected in another way, which keeps nothing awake. */
+  constructor(onDeadline: () => void, others: () => number) {
     this.#onDeadline = onDeadline
+    this.#others = others
   }
 
   /** How many are connected. */
   get count(): number {
-    return this.#open.size + this.#held
+    return this.#awake + this.#others()
   }
 
-  /** Somebody else is connected, until the answer is called; undefined: too many are. */
-  hold(): (() => void) | undefined {
-    if (this.#held >= MOST_HELD) return undefined
-    this.#held++
-    let isHeld = true
-    return () => {
-      if (isHeld) this.#held--
-      isHeld = false
-    }
+  /** Everybody who is connected may sleep. */
+  get mayRest(): boolean {
+    return this.#awake === 0
   }
 
-  /** Opens a watch as a stream of lines. */
-  open({
-    start,
-    close,
-    timeoutSeconds,
-    bookmark,
-    isText = false,
-  }: WatchAnswer['watch']): ReadableStream<Uint8Array> {
+  /**
+   * Somebody else is connected, until the answer is called; undefined: too many are. `end`: ends who came with the key when it is
+   * another one from now on.
+   */
+  hold(end?: (why: string) => void): (() => void) | undefined {
+    if (this.#held.size >= MOST_HELD) return undefined
+    const held: Held = { end }
+    this.#held.add(held)
+    return () => void this.#held.delete(held)
+  }
+
+  /** Opens a watch as a stream of lines. `isKeyed`: it ends with the key that it came with. */
+  open(
+    { start, close, timeoutSeconds, bookmark, isText = false }: WatchAnswer['watch'],
+    isKeyed: boolean,
+  ): ReadableStream<Uint8Array> {
     let stream: OpenStream | undefined
     const timers: ReturnType<typeof setTimeout>[] = []
     const after = (ms: number, act: () => void): void =>
@@ -80,7 +92,7 @@ export class WatchStreams {
       if (stream === undefined || !this.#open.delete(stream)) return
       for (const timer of timers) clearTimeout(timer)
       close()
-      if (this.#open.size === 0) this.#rest()
+      this.#rest()
     }
     return new ReadableStream<Uint8Array>(
       {
@@ -103,7 +115,7 @@ export class WatchStreams {
           }
           const limit = timeoutSeconds ?? (isText ? MOST_TEXT_SECONDS : undefined)
           const endsSoon = limit !== undefined && limit <= MOST_SILENT_SECONDS
-          stream = { isText: isText || endsSoon, bookmark, send, end }
+          stream = { isText: isText || endsSoon, isKeyed, bookmark, send, end }
           this.#open.add(stream)
           this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS)
           if (limit !== undefined) after(limit * 1000, end)
@@ -122,6 +134,12 @@ export class WatchStreams {
     for (const { end } of this.#open) end()
   }
 
+  /** Ends whatever came with the key. */
+  closeKeyed(why: string): void {
+    for (const { end, isKeyed } of this.#open) if (isKeyed) end()
+    for (const { end } of this.#held) end?.(why)
+  }
+
   /** Sets the timer for the next thing that happens by itself, in real milliseconds. Nobody connected: no timer. */
   wakeIn(delay: number | undefined): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer)
@@ -137,10 +155,14 @@ export class WatchStreams {
       if (!isText) send(isBookmarked && bookmark !== undefined ? bookmark() : '\n')
   }
 
+  get #awake(): number {
+    return this.#open.size + this.#held.size
+  }
+
   #rest(): void {
-    if (this.#timer !== undefined) clearTimeout(this.#timer)
+    if (this.#open.size > 0) return
     if (this.#heartbeat !== undefined) clearInterval(this.#heartbeat)
-    this.#timer = undefined
     this.#heartbeat = undefined
+    if (this.count === 0) this.wakeIn(undefined)
   }
 }

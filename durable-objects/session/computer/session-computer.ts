@@ -30,6 +30,7 @@ export interface Taken {
 }
 
 interface Entry {
+  readonly rights: Rights
   readonly occupant: Occupant
   readonly tell: (news: SeatNews) => void
   /** In real time; 0: at once. */
@@ -104,6 +105,7 @@ export class SessionComputer {
 
   /** Somebody sits down. `tell`: called with what he says, after each look at him. undefined: too many are connected. */
   take(
+    rights: Rights,
     occupant: (cluster: Cluster) => Occupant,
     tell: (news: SeatNews, taken: Taken) => void,
   ): Taken | undefined {
@@ -117,6 +119,7 @@ export class SessionComputer {
       leave: () => this.#remove(entry),
     }
     const entry: Entry = {
+      rights,
       occupant: this.#parts.turn(occupant),
       tell: (news) => tell(news, taken),
       dueAt: 0,
@@ -162,6 +165,15 @@ export class SessionComputer {
       entry.tell({ output: [], exitCode: 70, stopped: why })
     }
     this.#rest()
+  }
+
+  /** Whoever came with the key gets up. */
+  endKeyed(why: string): void {
+    for (const entry of this.#entries) {
+      if (entry.rights === 'view') continue
+      this.#remove(entry)
+      entry.tell({ output: [], exitCode: 137, stopped: why })
+    }
   }
 
   async #load(): Promise<Programs> {

@@ -167,6 +167,7 @@ const start = (
   }
   const argv = ['bash', '-c', command]
   const taken = computer.take(
+    rights,
     (cluster) =>
       computer.computerAt(cluster).open(cluster, { rights, argv, isTTY: false, ...given }),
     tell,

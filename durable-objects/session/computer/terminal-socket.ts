@@ -98,6 +98,7 @@ class TerminalLine {
   /** False: too many are connected. */
   begin(rights: Rights, Terminal: typeof TerminalSeat): boolean {
     this.#taken = this.#computer.take(
+      rights,
       (cluster) =>
         (this.#terminal = new Terminal(
           (now) =>

@@ -8,6 +8,11 @@ import { News } from './news.ts'
 import { CODES, type Complaint, PING, PONG, PROTOCOL_VERSION, readMessage } from './protocol.ts'
 import { Viewer } from './viewer.ts'
 
+/** What the worker hands on of a request to follow the session. */
+export interface LiveRequest extends Access {
+  readonly live: true
+}
+
 /** What is needed of the platform. */
 export type Hibernation = Pick<
   DurableObjectState,
@@ -157,7 +162,8 @@ export class Viewers {
 
   /** Soon: many may come at once. */
   #tellPresence(): void {
-    this.#presenceTimer ??= setTimeout(() => {
+    if (this.#presenceTimer !== undefined) return
+    this.#presenceTimer = setTimeout(() => {
       this.#presenceTimer = undefined
       const text = this.#presenceMessage()
       if (text === this.#toldPresence) return

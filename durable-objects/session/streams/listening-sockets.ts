@@ -5,6 +5,10 @@
 const LOG_PROTOCOLS = ['', 'binary.k8s.io', 'base64.binary.k8s.io']
 
 const NORMAL = 1000
+const REFUSED = 1008
+
+/** Why somebody may not go on listening; undefined: what he listens to is over. */
+export type WhyNot = () => string | undefined
 
 type Message = string | Uint8Array
 
@@ -34,6 +38,7 @@ const streamOf = (told: Told): ReadableStream<Uint8Array> =>
 const open = (
   told: Told,
   protocol: string,
+  whyNot: WhyNot,
   messages: (chunk: Uint8Array) => readonly Message[],
 ): Response => {
   const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket]
@@ -45,7 +50,8 @@ const open = (
     isOpen = false
     // ends the watch behind it
     void reader.cancel()
-    server.close(NORMAL)
+    const why = whyNot()
+    server.close(why === undefined ? NORMAL : REFUSED, why)
   }
   const tell = async (): Promise<void> => {
     for (;;) {
@@ -64,18 +70,20 @@ const open = (
   })
 }
 
-export const openWatchSocket = (told: Told): Response => {
+export const openWatchSocket = (told: Told, whyNot: WhyNot): Response => {
   const decoder = new TextDecoder()
   const split = lines()
-  return open(told, '', (chunk) => split(decoder.decode(chunk, { stream: true })))
+  return open(told, '', whyNot, (chunk) => split(decoder.decode(chunk, { stream: true })))
 }
 
-export const openLogSocket = (offered: readonly string[], told: Told): Response => {
+export const openLogSocket = (offered: readonly string[], told: Told, whyNot: WhyNot): Response => {
   const protocol = LOG_PROTOCOLS.find((known) => offered.includes(known))
   if (protocol === undefined) {
     if (told instanceof ReadableStream) void told.cancel()
     return new Response('requested protocol(s) are not supported', { status: 403 })
   }
   const isBase64 = protocol.startsWith('base64')
-  return open(told, protocol, (chunk) => [isBase64 ? Buffer.from(chunk).toString('base64') : chunk])
+  return open(told, protocol, whyNot, (chunk) => [
+    isBase64 ? Buffer.from(chunk).toString('base64') : chunk,
+  ])
 }

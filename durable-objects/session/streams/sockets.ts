@@ -2,6 +2,7 @@
 import type { ApiRequest, Connection } from '../../cluster/kube-apiserver/endpoints/http.ts'
 import type { Access } from '../access.ts'
 import type { ComputerRequest } from '../computer/session-computer.ts'
+import type { LiveRequest } from '../live/viewers.ts'
 import { joined } from './bytes.ts'
 import { CHANNEL_PROTOCOL, ChannelForward } from './channel-forward.ts'
 import { PORT_FORWARD_PROTOCOL, PortForward, type ForwardedPod } from './port-forward.ts'
@@ -19,15 +20,17 @@ export interface SocketRequest extends Access {
 }
 
 /** It says in a header what it asks. */
-export const socketRequestOf = ({ headers }: Request): SocketRequest | ComputerRequest =>
+export const socketRequestOf = ({
+  headers,
+}: Request): SocketRequest | ComputerRequest | LiveRequest =>
   JSON.parse(decodeURIComponent(headers.get('x-request') ?? '%7B%7D')) as SocketRequest
 
 export interface SocketParts {
   readonly connection: Connection
   readonly podOf: (connection: Connection) => ForwardedPod
   readonly processOf: (connection: Connection) => RemoteProcess
-  /** Somebody is connected until the answer is called; undefined: too many are. */
-  readonly hold: () => (() => void) | undefined
+  /** Somebody is connected until the answer is called; undefined: too many are. `end`: ends who may not go on. */
+  readonly hold: (end: (why: string) => void) => (() => void) | undefined
 }
 
 /** A client whose machine died never says so. kubernetes: pkg/kubelet/apis/config/v1beta1/defaults.go StreamingConnectionIdleTimeout */
@@ -35,6 +38,7 @@ const IDLE_MS = 4 * 3_600_000
 
 const NORMAL = 1000
 const PROTOCOL_ERROR = 1002
+const REFUSED = 1008
 const DEFECT = 1011
 
 const bytesOf = async (data: unknown): Promise<Uint8Array> => {
@@ -118,12 +122,13 @@ export const openSocket = (offered: readonly string[], parts: SocketParts): Resp
       `unable to negotiate protocol: client supports ${JSON.stringify(offered)}, server accepts ${JSON.stringify(kind === 'portforward' ? [PORT_FORWARD_PROTOCOL, CHANNEL_PROTOCOL] : REMOTE_COMMAND_PROTOCOLS)}`,
       { status: 403 },
     )
-  const release = parts.hold()
+  let end: ((why: string) => void) | undefined
+  const release = parts.hold((why) => end?.(why))
   if (release === undefined)
     return new Response('too many connections to containers of this session', { status: 429 })
   const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket]
   server.accept()
-  serve(server, speaker, release)
+  end = serve(server, speaker, release)
   return new Response(null, {
     status: 101,
     webSocket: client,
@@ -135,7 +140,7 @@ const serve = (
   socket: WebSocket,
   { speak, isBase64 = false }: Negotiated,
   onClose: () => void,
-): void => {
+): ((why: string) => void) => {
   let isOpen = true
   const close = (code?: number, reason?: string): void => {
     if (!isOpen) return
@@ -181,4 +186,5 @@ const serve = (
   })
   socket.addEventListener('close', () => close())
   socket.addEventListener('error', () => close())
+  return (why) => close(REFUSED, why)
 }

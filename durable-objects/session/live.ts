@@ -1,1 +1,0 @@
-export { liveWatch } from './live/stream.ts'
