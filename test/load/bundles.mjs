@@ -48,6 +48,29 @@ export const bundleComputer = (folder) =>
     platform: 'node',
   })
 
+const SNAPSHOTS = `${ENGINE}
+export { templateManifests } from '#bootstrap/templates.ts'
+export { copiesFrom, dictionaryOf } from '../session/snapshot/copies.ts'
+export { HoleWriter } from '../session/snapshot/holes.ts'
+export { rowLine } from '../session/snapshot/canonical.ts'
+export { rowsOf, stateOf } from '../session/snapshot/state-rows.ts'
+export { writeSnapshot } from '../session/snapshot/write-snapshot.ts'
+export { openSnapshot, readWholeSnapshot } from '../session/snapshot/read-snapshot.ts'
+export { LINK_LIMITS, STORED_LIMITS } from '../session/snapshot/limits.ts'
+`
+
+/** Snapshots, beside the engine. */
+export const bundleSnapshots = (folder) =>
+  bundle(path.join(folder, 'snapshots.mjs'), {
+    stdin: {
+      contents: SNAPSHOTS,
+      resolveDir: path.join(ROOT, 'durable-objects/cluster'),
+      sourcefile: 'snapshots.ts',
+      loader: 'ts',
+    },
+    platform: 'node',
+  })
+
 /** ngrok/webernetes: its modules are written for bundlers. */
 export const bundleOtherSimulator = (folder) =>
   bundle(path.join(folder, 'other-simulator.mjs'), {
