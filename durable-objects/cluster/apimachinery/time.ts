@@ -5,6 +5,10 @@ export const formatTime = (milliseconds: number): string => `${civil(millisecond
 export const formatMicroTime = (milliseconds: number): string =>
   `${civil(milliseconds)}.${String(((milliseconds % 1000) + 1000) % 1000).padStart(3, '0')}000Z`
 
+/** RFC 3339 with milliseconds, as the session's clock counts them. */
+export const formatMilliTime = (milliseconds: number): string =>
+  formatMicroTime(milliseconds).replace('000Z', 'Z')
+
 const MAX_PARSED = 256
 const parsed = new Map<string, number>()
 
