@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { defineConfig } from 'vitest/config'
 
 /** Sessions as older versions of this server stored them. */
-const storedSession = (format: number): unknown =>
+const storedSession = (format: number) =>
   JSON.parse(gunzipSync(readFileSync(`test/fixtures/stored/format-${format}.json.gz`)).toString())
 
 // Inside workerd, as wrangler.toml has it but without the page.

@@ -142,6 +142,8 @@ export class ClusterSession extends DurableObject<Environment> {
     } catch (error) {
       await this.#forget()
       throw error
+    } finally {
+      copy[Symbol.dispose]()
     }
   }
 

@@ -14,6 +14,8 @@ export interface Birth {
   readonly description?: string
   /** In real time. */
   readonly createdAt: number
+  /** The session's time when its cluster began, if that was in another session; otherwise `createdAt`. */
+  readonly bornAt?: number
   readonly seed: number
   readonly keyHash: string
   readonly settings: SettingsRequest

@@ -3,15 +3,24 @@ import type { Access, Refusal } from './access.ts'
 import { isRefusal } from './access.ts'
 import { hashOf } from './birth.ts'
 import type { SessionHost } from './session-host.ts'
-import { readState, streamOfState } from './state-stream.ts'
+import type { StateHead } from './state-source.ts'
+import { readPart, StateReader } from './state-copy.ts'
 
 /** A session's state on its way, and what is known of the session itself. */
 export interface Copy {
-  readonly body: ReadableStream<Uint8Array>
+  readonly reader: StateReader
   readonly from: string
   readonly title: string
   readonly description?: string
   readonly revision: number
+}
+
+/** The same as another object sees it. */
+export type RemoteCopy = Omit<Copy, 'reader'> & {
+  readonly reader: {
+    readonly head: () => Promise<StateHead>
+    readonly next: () => Promise<string | undefined>
+  }
 }
 
 /** What is said of a session that was made. */
@@ -25,7 +34,7 @@ export const copyOf = (host: SessionHost, access: Access, id: string): Copy | Re
   if (isRefusal(state)) return state
   const { title, description } = host.birth!
   return {
-    body: streamOfState(state),
+    reader: new StateReader(state),
     from: id,
     title,
     ...(description === undefined ? {} : { description }),
@@ -36,7 +45,7 @@ export const copyOf = (host: SessionHost, access: Access, id: string): Copy | Re
 /** Stores a copy as a session of its own, part by part: others have their turns between. */
 export const adoptCopy = async (
   host: SessionHost,
-  { body, from, title, description, revision }: Copy,
+  { reader, from, title, description, revision }: RemoteCopy,
   key: string,
 ): Promise<SessionMade> => {
   const createdAt = Date.now()
@@ -47,6 +56,8 @@ export const adoptCopy = async (
     keyHash: hashOf(key).toString('hex'),
     lineage: { forkedFrom: from, title, revision },
   })
-  finish(await readState(body, takePart))
+  for (let text = await reader.next(); text !== undefined; text = await reader.next())
+    takePart(readPart(text))
+  finish(await reader.head())
   return { title, createdAt: new Date(createdAt).toISOString() }
 }

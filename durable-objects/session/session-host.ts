@@ -77,8 +77,8 @@ export class SessionHost {
         else this.#home.save(part.files.map((file) => ({ path: file.path, file })))
       })
     const finish = (head: StateHead): void => {
-      const { settings, seed, now, randomPosition, revision } = head
-      this.#birth = { format: STORED_FORMAT, ...birth, settings, seed }
+      const { settings, seed, bornAt, now, randomPosition, revision } = head
+      this.#birth = { format: STORED_FORMAT, ...birth, bornAt, settings, seed }
       const moment: Moment = { session: now, real: Date.now(), randomPosition }
       this.#store.transaction(() => {
         this.#store.setValue('compacted', String(revision))
@@ -93,10 +93,10 @@ export class SessionHost {
   source(access: Access): State | Refusal {
     const cluster = this.look(access, (of) => of.state())
     if (isRefusal(cluster)) return cluster
-    const { settings, seed } = this.birth!
+    const { settings, seed, createdAt, bornAt = createdAt } = this.birth!
     const { etcd, memory, now, randomPosition } = cluster
     const state: State = {
-      head: { settings, seed, now, randomPosition, revision: etcd.revision },
+      head: { settings, bornAt, seed, now, randomPosition, revision: etcd.revision },
       objects: etcd.objects,
       memory,
       files: this.#home.load(),
@@ -228,9 +228,9 @@ export class SessionHost {
   #open(): { readonly cluster: Cluster; readonly clock: SessionClock } {
     if (this.#cluster !== undefined && this.#clock !== undefined)
       return { cluster: this.#cluster, clock: this.#clock }
-    const { seed, settings, createdAt } = this.birth!
+    const { seed, settings, createdAt, bornAt = createdAt } = this.birth!
     const moment = this.#moment()
-    const options = { seed, settings: settingsOf(settings), createdAt }
+    const options = { seed, settings: settingsOf(settings), createdAt: bornAt }
     this.#cluster =
       moment === undefined
         ? new Cluster(options)

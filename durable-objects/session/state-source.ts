@@ -8,6 +8,8 @@ import type { StoredFile } from '../workstation/home.ts'
 /** What a state is beside its objects. */
 export interface StateHead {
   readonly settings: SettingsRequest
+  /** When the cluster began, in the session's time. */
+  readonly bornAt: number
   readonly seed: number
   /** The session's time, in milliseconds since the epoch. */
   readonly now: number

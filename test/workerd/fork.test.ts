@@ -92,12 +92,6 @@ describe('a fork', () => {
     const copied = await (await call(path)).json<Record<string, unknown>>()
     expect(copied).toMatchObject({ data: { password: '' } })
     expect(JSON.stringify(copied)).not.toContain('cHc=')
-    const rows = await stored({
-      ...session,
-      stub: () => session.stub(),
-      id: made.id,
-    } as TestSession)
-    expect(rows).toBeDefined()
     const whole = await fork(`${session.id}.${session.key}`)
     const same = await (await call(`/k8s/${whole.id}.${whole.key}${SECRETS}/db`)).json()
     expect(same).toMatchObject({ data: { password: 'cHc=' } })
