@@ -1,3 +1,4 @@
+import type { MemoryPast } from '#cluster-memory.ts'
 import type { EtcdState, Revision } from '#etcd/etcd.ts'
 import type { Settings } from '#settings.ts'
 
@@ -5,6 +6,8 @@ import type { Settings } from '#settings.ts'
 export interface ClusterState {
   readonly etcd: EtcdState
   readonly memory: readonly (readonly [string, string])[]
+  /** What entries of the memory were before, oldest first, for as long as history is kept. */
+  readonly memoryPast?: readonly MemoryPast[]
   readonly randomPosition: number
   /** The session's time when it was stored, in milliseconds. */
   readonly now: number
@@ -14,6 +17,10 @@ export interface ClusterState {
 export interface Changes {
   readonly revisions: readonly Revision[]
   readonly memory: readonly (readonly [string, string | undefined])[]
+  /** To be stored beside what is stored of it already. */
+  readonly memoryPast: readonly MemoryPast[]
+  /** The oldest revision whose state can be shown: what is stored for older ones may go. */
+  readonly oldest: number
   readonly randomPosition: number
   readonly now: number
 }
@@ -24,4 +31,6 @@ export interface ClusterOptions {
   /** Milliseconds since the epoch: the session's time at its birth. */
   readonly createdAt: number
   readonly state?: ClusterState
+  /** It is only looked at: time stands still, nothing runs, and whoever writes is refused. */
+  readonly isStill?: boolean
 }

@@ -1,12 +1,11 @@
-import { eventRecorder } from '#client/events.ts'
-import type { Component, ComponentDefinition } from '#client/component.ts'
-import { WorkQueue } from '#client/work-queue.ts'
 import { ClusterMemory } from '#cluster-memory.ts'
 import { bootstrap } from '#bootstrap/bootstrap.ts'
 import type { Changes, ClusterOptions, ClusterState } from '#cluster-state.ts'
+import { ClusterPast, type NoState, onlyLookedAt } from '#cluster-past.ts'
+import { runComponents } from '#component-parts.ts'
 import { components } from '#components.ts'
 import { changeDelays, liveSettings } from '#live-settings.ts'
-import type { KubeObject } from '#apimachinery/object.ts'
+import type { KubeObject, Mutable } from '#apimachinery/object.ts'
 import {
   client as clientName,
   component as componentName,
@@ -18,7 +17,7 @@ import type { Diagnosis } from '#diagnosis/cause.ts'
 import type { Attempt } from '#diagnosis/context.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { Random } from '#environment.ts'
-import { COMPACTED, Etcd, type Revision } from '#etcd/etcd.ts'
+import { Etcd, type Revision } from '#etcd/etcd.ts'
 import { metricsClient } from '#kube-apiserver/aggregator/metrics-api.ts'
 import { authorizer } from '#kube-apiserver/authorization/authorizer.ts'
 import { versionInfo } from '#kube-apiserver/discovery/version.ts'
@@ -28,8 +27,7 @@ import { KeptTexts } from '#kube-apiserver/endpoints/kept-texts.ts'
 import { LogStreams } from '#kube-apiserver/endpoints/log-streams.ts'
 import { keepTexts, storedText } from '#kube-apiserver/endpoints/stored-texts.ts'
 import { WatchHub } from '#kube-apiserver/endpoints/watch.ts'
-import { internalClient, type ClientIdentity } from '#kube-apiserver/internal-client.ts'
-import type { RegistryContext } from '#kube-apiserver/registry/registry.ts'
+import { internalClient } from '#kube-apiserver/internal-client.ts'
 import { measurementsOf } from '#kubelet/measurements.ts'
 import { kubeletsOf } from '#kubelet/kubelet-server.ts'
 import { PodWorker } from '#kubelet/pod-worker.ts'
@@ -41,7 +39,7 @@ import type { Trace, TraceRequest } from '#network/trace.ts'
 import type { Resource } from '#kube-apiserver/resources.ts'
 import { serve, type ServerParts } from '#kube-apiserver/server.ts'
 import { API_SERVER, createAny, registryContext } from '#registry-context.ts'
-import { Runner, type Fault } from '#runner.ts'
+import type { Fault, Runner } from '#runner.ts'
 import type { Delays, Settings } from '#settings.ts'
 import type { ContainerSession, SessionNews } from '#world/container/container-session.ts'
 import { diagnosisFacts } from '#world/diagnosis-facts.ts'
@@ -49,8 +47,6 @@ import { callFromControlPlane } from '#world/control-plane.ts'
 import { type ClusterWorld, Worlds } from '#world/world.ts'
 
 export type { Changes, ClusterOptions, ClusterState } from '#cluster-state.ts'
-
-const COMPONENT_GROUPS = ['system:masters', 'system:serviceaccounts', 'system:authenticated']
 
 /**
  * A whole cluster: a pure state machine. Requests and time go in, answers and changes come out; the same seed, requests and times give
@@ -60,6 +56,7 @@ export class Cluster {
   readonly settings: Settings
   readonly #etcd: Etcd
   readonly #memory: ClusterMemory
+  readonly #past: ClusterPast
   readonly #random: Random
   readonly #origin: Origin
   readonly #hub = new WatchHub()
@@ -73,6 +70,8 @@ export class Cluster {
   readonly #texts = new KeptTexts()
   #now: number
   #pending: Revision[] = []
+  /** Of a cluster that is only looked at: the position of chance, whatever is asked. */
+  #stillAt: number | undefined
 
   constructor(options: ClusterOptions) {
     const { state, seed, createdAt } = options
@@ -86,7 +85,13 @@ export class Cluster {
       () => this.#random.position,
     )
     this.#etcd = new Etcd(state?.etcd, this.#origin)
-    this.#memory = new ClusterMemory(state?.memory)
+    // what happens after a turn's last revision belongs to it, what happens in turns without any to the next
+    this.#memory = new ClusterMemory(
+      state?.memory,
+      state?.memoryPast,
+      () => this.#etcd.revision + (this.#pending.length > 0 ? 0 : 1),
+    )
+    this.#past = new ClusterPast(this.#etcd, this.#memory, state)
     this.#etcd.onRevision((revision) => {
       this.#pending.push(revision)
       this.#hub.add(revision)
@@ -110,14 +115,11 @@ export class Cluster {
       logs: this.#logs,
       measured,
     }
-    const metrics = metricsClient(this.#client, measured)
-    const names = new Map<Component, string>()
-    const parts = components(settings, () => this.world(), metrics).map((definition) => {
-      const part = this.#component(context, definition)
-      names.set(part, componentName(actorOf(definition)))
-      return part
-    })
-    this.#runner = new Runner(parts, this.#origin, (part) => names.get(part)!)
+    const { parts, runner } = runComponents(
+      { context, memory: this.#memory, random: this.#random, origin: this.#origin, settings },
+      components(settings, () => this.world(), metricsClient(this.#client, measured)),
+    )
+    this.#runner = runner
     this.#proxies = parts.find((part) => part instanceof KubeProxies)!
     const kubelets = parts.find((part) => part instanceof PodWorker)!
     this.#worlds = this.#worldsOf(kubelets)
@@ -127,6 +129,7 @@ export class Cluster {
     if (state === undefined)
       bootstrap((resource, object) => createAny(context, resource, object), settings)
     this.#runner.resync()
+    if (options.isStill === true) this.#stop()
     this.#runner.settle()
   }
 
@@ -139,10 +142,24 @@ export class Cluster {
     return this.#etcd.revision
   }
 
-  /** The writes that are remembered, oldest first. */
+  /** The oldest revision whose state can be shown. */
+  get oldest(): number {
+    return this.#past.oldest
+  }
+
+  /** The writes that are kept, oldest first. */
   revisions(): readonly Revision[] {
-    const kept = this.#etcd.since(this.#etcd.compactedRevision)
-    return kept === COMPACTED ? [] : kept
+    return this.#past.revisions()
+  }
+
+  /** What a cluster is made of that is as this one was at a revision. */
+  stateAt(revision: number): ClusterState | NoState {
+    return this.#past.stateAt(revision)
+  }
+
+  /** Nobody asks for what was before this revision any more. */
+  compact(revision: number): void {
+    this.#past.compact(revision)
   }
 
   /** How many objects of a resource there are. */
@@ -186,8 +203,10 @@ export class Cluster {
 
   /** What happens in a world that `leavesNoTrace` does not stay: neither connections nor the position of chance. */
   world(leavesNoTrace = false): ClusterWorld {
-    const random = leavesNoTrace ? new Random(this.#seed, this.#random.position) : this.#random
-    return this.#worlds.look({ random: () => random.next(), leavesNoTrace })
+    const isCopy = leavesNoTrace || this.#stillAt !== undefined
+    const position = this.#stillAt ?? this.#random.position
+    const random = isCopy ? new Random(this.#seed, position) : this.#random
+    return this.#worlds.look({ random: () => random.next(), leavesNoTrace: isCopy })
   }
 
   /** Why a Service does not work; undefined if there is none of that name. Changes nothing. */
@@ -205,6 +224,7 @@ export class Cluster {
   /** Lets somebody's program in a container run as far as it can at this moment. */
   look(session: ContainerSession): SessionNews {
     this.#as(componentName('kubelet'))
+    this.#etcd.mustBeWritable()
     const news = session.look(this.#worlds, this.world())
     this.#runner.settle()
     return news
@@ -241,6 +261,7 @@ export class Cluster {
    * moment, before `now`.
    */
   advance(now: number, budget = Infinity): void {
+    if (this.#stillAt !== undefined) return
     const most = this.#runner.runs + budget
     for (
       let due = this.#runner.nextDeadline();
@@ -280,6 +301,7 @@ export class Cluster {
 
   /** When somebody who is connected is told something next. */
   nextNews(): number | undefined {
+    if (this.#stillAt !== undefined) return undefined
     const moments = [this.#runner.nextDeadline(), this.#logs.nextAt()].filter(
       (moment) => moment !== undefined,
     )
@@ -290,10 +312,15 @@ export class Cluster {
   takeChanges(): Changes {
     this.#worlds.store()
     const revisions = this.#pending
+    // who goes on from a turn's last revision has the chances of the turn's end
+    const last: Mutable<Revision> | undefined = revisions.at(-1)
+    if (last !== undefined) last.random = this.#random.position
     this.#pending = []
     return {
       revisions,
       memory: this.#memory.takeChanges(),
+      memoryPast: this.#memory.takePast(),
+      oldest: this.#past.oldest,
       randomPosition: this.#random.position,
       now: this.#now,
     }
@@ -319,20 +346,7 @@ export class Cluster {
   /** Everything there is, to make the cluster again. History is left out: its watches answer 410 and list anew. */
   state(): ClusterState {
     this.#worlds.store()
-    const objects = this.#etcd
-      .resources()
-      .flatMap((resource) => this.#etcd.list(resource).map((object) => ({ resource, object })))
-    return {
-      etcd: {
-        revision: this.#etcd.revision,
-        compactedRevision: this.#etcd.revision,
-        objects,
-        history: [],
-      },
-      memory: this.#memory.entries(''),
-      randomPosition: this.#random.position,
-      now: this.#now,
-    }
+    return this.#past.present(this.#now, this.#random.position)
   }
 
   #worldsOf(kubelets: PodWorker): Worlds {
@@ -349,36 +363,15 @@ export class Cluster {
     })
   }
 
+  #stop(): void {
+    this.#stillAt = this.#random.position
+    this.#etcd.refuseWrites(() => onlyLookedAt(this.#etcd.revision))
+    this.#runner.stop()
+  }
+
   /** Whatever is written now is written by them, and because they wanted it. */
   #as(by: string): void {
     this.#origin.by = by
     this.#origin.cause = undefined
   }
-
-  #component(context: RegistryContext, definition: ComponentDefinition): Component {
-    const identity: ClientIdentity = {
-      user: { username: definition.username, groups: COMPONENT_GROUPS },
-      manager: definition.manager,
-    }
-    const client = internalClient(context, identity)
-    return definition.create({
-      client,
-      queue: new WorkQueue(definition.name, context.now, this.#memory, this.#origin),
-      memory: this.#memory,
-      random: this.#random,
-      events: eventRecorder(client, this.#random),
-      settings: this.settings,
-    })
-  }
 }
-
-/** Processes that hold many controllers are not said to have done anything: the controllers are. */
-const actorOf = ({ name, manager }: ComponentDefinition): string =>
-  PROCESSES.has(manager) ? manager : name
-
-const PROCESSES: ReadonlySet<string> = new Set([
-  'kube-apiserver',
-  'kube-scheduler',
-  'kube-proxy',
-  'kubelet',
-])

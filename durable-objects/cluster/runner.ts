@@ -29,6 +29,7 @@ export class Runner {
   readonly #nameOf: (component: Component) => string
   readonly #faults: Fault[] = []
   #runs = 0
+  #isStopped = false
 
   /** `nameOf` says as whom a component writes. */
   constructor(
@@ -59,7 +60,13 @@ export class Runner {
     }
   }
 
+  /** Nobody runs any more, whatever is queued. */
+  stop(): void {
+    this.#isStopped = true
+  }
+
   settle(): void {
+    if (this.#isStopped) return
     const runs: Runs = new Map()
     for (let index = 0; index < this.#components.length;) {
       const component = this.#components[index]!
@@ -85,6 +92,7 @@ export class Runner {
   }
 
   nextDeadline(): number | undefined {
+    if (this.#isStopped) return undefined
     let earliest: number | undefined
     for (const { queue } of this.#components) {
       const deadline = queue.nextDeadline()

@@ -16,6 +16,10 @@ export interface ScriptOptions {
   readonly settings?: SettingsRequest
   /** The cluster is thrown away and made again before every turn; time passes from one deadline to the next, each a turn of its own. */
   readonly rebuilt?: boolean
+  /** Time passes from one deadline to the next, each a turn of its own. */
+  readonly stepped?: boolean
+  /** Called after every turn, with what it changed. */
+  readonly onTurn?: (cluster: Cluster, changes: Changes) => void
 }
 
 interface Call {
@@ -96,17 +100,24 @@ export class ScriptedCluster {
   readonly faults: Fault[] = []
   readonly #stored: StoredCluster
   readonly #rebuilt: boolean
+  readonly #isStepped: boolean
+  readonly #onTurn: ScriptOptions['onTurn']
   #now = CREATED_AT
   #step = ''
 
-  constructor({ seed = 1, settings = {}, rebuilt = false }: ScriptOptions = {}) {
+  constructor(options: ScriptOptions = {}) {
+    const { seed = 1, settings = {}, rebuilt = false, stepped = rebuilt, onTurn } = options
+    this.#isStepped = stepped
+    this.#onTurn = onTurn
     this.#rebuilt = rebuilt
     this.#stored = new StoredCluster({
       seed,
       settings: settingsOf(settings),
       createdAt: CREATED_AT,
     })
-    this.#log([this.#stored.save()])
+    const birth = this.#stored.save()
+    this.#log([birth])
+    this.#onTurn?.(this.cluster, birth)
   }
 
   get cluster(): Cluster {
@@ -236,7 +247,7 @@ export class ScriptedCluster {
   }
 
   #nextTurn(): number {
-    return this.#rebuilt ? (this.cluster.nextDeadline() ?? Infinity) : Infinity
+    return this.#isStepped ? (this.cluster.nextDeadline() ?? Infinity) : Infinity
   }
 
   #turn<T>(act: () => T): [T, Changes] {
@@ -246,6 +257,7 @@ export class ScriptedCluster {
     const changes = this.#stored.save()
     this.cluster.flushWatches()
     this.faults.push(...this.cluster.faults.slice(known))
+    this.#onTurn?.(this.cluster, changes)
     return [result, changes]
   }
 

@@ -1,5 +1,6 @@
 import { Cluster, type Changes, type ClusterOptions, type ClusterState } from '#cluster.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
+import type { MemoryPast } from '#cluster-memory.ts'
 import type { Revision } from '#etcd/etcd.ts'
 import { objectReader } from '#etcd/object-reader.ts'
 
@@ -19,6 +20,7 @@ export class StoredCluster {
   readonly #rows: Row[] = []
   readonly #newest = new Map<string, Row>()
   readonly #memory = new Map<string, string>()
+  readonly #memoryPast: MemoryPast[] = []
   #moment: { readonly randomPosition: number; readonly now: number } | undefined
   #cluster: Cluster
 
@@ -39,6 +41,7 @@ export class StoredCluster {
     for (const [key, value] of changes.memory)
       if (value === undefined) this.#memory.delete(key)
       else this.#memory.set(key, value)
+    this.#memoryPast.push(...changes.memoryPast)
     this.#moment = { randomPosition: changes.randomPosition, now: changes.now }
     return changes
   }
@@ -74,6 +77,7 @@ export class StoredCluster {
         history: this.#rows.map(({ revision }) => revision),
       },
       memory: [...this.#memory].sort(([a], [b]) => (a < b ? -1 : 1)),
+      memoryPast: [...this.#memoryPast],
       ...moment,
     }
   }

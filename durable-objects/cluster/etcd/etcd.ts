@@ -42,6 +42,8 @@ export interface EtcdState {
   readonly compactedRevision: number
   readonly objects: readonly StoredObject[]
   readonly history: readonly Revision[]
+  /** When the compacted revision was written, and how many random numbers had been drawn: for whoever asks for the state as of it. */
+  readonly moment?: { readonly at: number; readonly random: number }
 }
 
 /** The revision asked for was compacted away: a named value, not an error, since callers must answer it. */
@@ -62,6 +64,7 @@ export class Etcd {
   #history: Revision[] = []
   #revision: number
   #compacted: number
+  #refusal: (() => Error) | undefined
 
   constructor(state?: EtcdState, origin: Origin = newOrigin()) {
     this.#origin = origin
@@ -98,9 +101,15 @@ export class Etcd {
     return [...this.#resources.keys()].sort()
   }
 
+  /** From now on whoever writes, or wants to do what is like writing, is refused. */
+  refuseWrites(refusal: () => Error): void {
+    this.#refusal = refusal
+  }
+
   /** Writes a key and returns the object as stored: frozen, with its resourceVersion. */
   put(resource: string, object: KubeObject): KubeObject {
     const { namespace = '', name = '' } = object.metadata
+    this.mustBeWritable()
     const keys = this.#keys(resource)
     const previous = keys.get(namespace, name)
     const revision = this.#revision + 1
@@ -117,6 +126,7 @@ export class Etcd {
     const keys = this.#keys(resource)
     const previous = keys.get(namespace, name)
     if (previous === undefined) return undefined
+    this.mustBeWritable()
     keys.delete(previous)
     const revision = this.#revision + 1
     this.#append(resource, namespace, name, undefined, previous)
@@ -139,6 +149,24 @@ export class Etcd {
     return this.#history.slice(
       Math.max(0, revision - (this.#history[0]?.revision ?? revision + 1) + 1),
     )
+  }
+
+  /** A write that is kept. */
+  written(revision: number): Revision | undefined {
+    return this.#history[revision - (this.#history[0]?.revision ?? 0)]
+  }
+
+  /** All that there was at a kept revision. */
+  objectsAt(revision: number): readonly StoredObject[] | typeof COMPACTED {
+    const later = this.since(revision)
+    if (later === COMPACTED) return COMPACTED
+    const changed = new Set(later.map(({ resource }) => resource))
+    return this.resources().flatMap((resource) => {
+      const objects = changed.has(resource)
+        ? (this.listAt(resource, undefined, revision) as readonly KubeObject[])
+        : this.list(resource)
+      return objects.map((object) => ({ resource, object }))
+    })
   }
 
   /** The list as it was at a kept revision, sorted by key. */
@@ -174,6 +202,11 @@ export class Etcd {
     const kept = this.#history.findIndex((change) => change.revision > revision)
     this.#history = kept < 0 ? [] : this.#history.slice(kept)
     this.#compacted = Math.min(revision, this.#revision)
+  }
+
+  /** Throws the refusal, if there is one. */
+  mustBeWritable(): void {
+    if (this.#refusal !== undefined) throw this.#refusal()
   }
 
   #append(

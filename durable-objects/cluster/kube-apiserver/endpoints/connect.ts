@@ -35,6 +35,8 @@ export const connect = (target: ResourceRequest, kind: ConnectKind, kubelets: Ku
   const { nodeName = '' } = pod.spec
   if (nodeName === '') throw badRequest(`pod ${path.name} does not have a host assigned`)
   if (request.upgrade !== true) throw badRequest('Upgrade request required')
+  // nothing runs in a cluster that is only looked at
+  target.context.etcd.mustBeWritable()
   const { failure } = kubelets.dial(nodeName)
   if (failure !== undefined) throw new StatusError(500, '', `error dialing backend: ${failure}`)
   return {

@@ -1,0 +1,3 @@
+import { describePast } from '../../../support/past.ts'
+
+describePast(0, 2)
