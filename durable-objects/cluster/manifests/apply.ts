@@ -1,22 +1,8 @@
 import type { UserInfo } from '#api/strategy.ts'
-import { own, type JsonObject } from '#apimachinery/object.ts'
 import type { Status } from '#apimachinery/status-error.ts'
 import type { Cluster } from '#cluster.ts'
-import type { Answer, ApiRequest } from '#kube-apiserver/endpoints/http.ts'
-import { apiVersionOf, isBuiltIn, type Resource } from '#kube-apiserver/resources.ts'
-import { ManifestError, readManifests, type Manifest } from '#manifests/read.ts'
-import { threeWayPatch } from '#apimachinery/patch/three-way.ts'
-
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
-const MANAGER = 'kubectl-client-side-apply'
-
-export interface ApplyResult {
-  /** `service/web`, `deployment.apps/web` */
-  readonly object: string
-  readonly namespace?: string
-  readonly result: 'created' | 'configured' | 'unchanged'
-  readonly warnings?: readonly string[]
-}
+import { applyObject, type ApplyResult } from '#manifests/apply-object.ts'
+import { readEvery, type ReadManifests } from '#manifests/read.ts'
 
 export interface ApplyOutcome {
   /** One for each object that was applied, in the order of the documents. */
@@ -32,185 +18,27 @@ export interface ApplyOutcome {
 }
 
 /** Does to each object what `kubectl apply -f` would, and stops at the first that is refused. */
-export const applyManifests = (cluster: Cluster, user: UserInfo, text: string): ApplyOutcome => {
+export const applyManifests = (cluster: Cluster, user: UserInfo, text: string): ApplyOutcome =>
+  applyRead(cluster, user, readEvery(text))
+
+/** The same of a text that was read. */
+export const applyRead = (
+  cluster: Cluster,
+  user: UserInfo,
+  { manifests, errors }: ReadManifests,
+): ApplyOutcome => {
   const results: ApplyResult[] = []
-  let manifests: readonly Manifest[]
-  try {
-    manifests = readManifests(text)
-  } catch (error) {
-    if (!(error instanceof ManifestError)) throw error
-    return {
-      results,
-      error: { code: 400, message: error.message, document: error.document, line: error.line },
-    }
-  }
-  if (manifests.length === 0)
-    return {
-      results,
-      error: { code: 400, message: 'no objects passed to apply', document: 1, line: 1 },
-    }
+  const refuse = (message: string, document: number, line: number): ApplyOutcome => ({
+    results,
+    error: { code: 400, message, document, line },
+  })
+  const [error] = errors
+  if (error !== undefined) return refuse(error.message, error.document, error.line)
+  if (manifests.length === 0) return refuse('no objects passed to apply', 1, 1)
   for (const { object, document, line } of manifests) {
-    const outcome = applyOne(cluster, user, object)
+    const outcome = applyObject(cluster, user, object)
     if ('refused' in outcome) return { results, error: { ...outcome.refused, document, line } }
     results.push(outcome)
   }
   return { results }
-}
-
-interface Refused {
-  readonly refused: { readonly code: number; readonly message: string; readonly status?: Status }
-}
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
-
-const applyOne = (cluster: Cluster, user: UserInfo, given: JsonObject): ApplyResult | Refused => {
-  const refuse = (message: string): Refused => ({ refused: { code: 400, message } })
-  const [apiVersion, kind] = [textOf(given['apiVersion']), textOf(given['kind'])]
-  if (kind === '') return refuse('kind not set: say what the object is, e.g. `kind: Service`')
-  if (apiVersion === '')
-    return refuse(
-      'apiVersion not set: say which version of the kind is meant, e.g. `apiVersion: v1`',
-    )
-  const resource = cluster
-    .served()
-    .find((candidate) => candidate.kind === kind && apiVersionOf(candidate) === apiVersion)
-  if (resource === undefined)
-    return refuse(`no matches for kind "${kind}" in version "${apiVersion}"`)
-  const metadata = (given['metadata'] ?? {}) as JsonObject
-  const name = textOf(metadata['name'])
-  if (name === '') return refuse(`metadata.name: Required value: name or generateName is required`)
-  const namespace = resource.namespaced ? textOf(metadata['namespace']) || 'default' : ''
-  const object = { ...given, metadata: { ...metadata, ...(namespace === '' ? {} : { namespace }) } }
-  return applyTo(new Target(cluster, user, resource, namespace, name), object)
-}
-
-/** One object's address, and the requests that kubectl would send there. */
-class Target {
-  readonly resource: Resource
-  readonly namespace: string
-  readonly name: string
-  readonly #cluster: Cluster
-  readonly #user: UserInfo
-
-  constructor(
-    cluster: Cluster,
-    user: UserInfo,
-    resource: Resource,
-    namespace: string,
-    name: string,
-  ) {
-    this.#cluster = cluster
-    this.#user = user
-    this.resource = resource
-    this.namespace = namespace
-    this.name = name
-  }
-
-  send(
-    method: string,
-    onCollection: boolean,
-    body?: JsonObject,
-    contentType = 'application/json',
-  ): Answer {
-    const { group, version, plural } = this.resource
-    const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
-    const scope = this.namespace === '' ? '' : `/namespaces/${encodeURIComponent(this.namespace)}`
-    const request: ApiRequest = {
-      method,
-      path: `${root}${scope}/${plural}${onCollection ? '' : `/${encodeURIComponent(this.name)}`}`,
-      query:
-        method === 'GET'
-          ? []
-          : [
-              ['fieldManager', MANAGER],
-              ['fieldValidation', 'Strict'],
-            ],
-      accept: 'application/json',
-      contentType,
-      userAgent: 'kubarium',
-      body: body === undefined ? '' : JSON.stringify(body),
-      user: this.#user,
-    }
-    return this.#cluster.handle(request) as Answer
-  }
-}
-
-const bodyOf = (answer: Answer): JsonObject => JSON.parse(answer.body.join('')) as JsonObject
-
-const applyTo = (target: Target, object: JsonObject): ApplyResult | Refused => {
-  const next = withLastApplied(object)
-  const found = target.send('GET', false)
-  if (found.status !== 200 && found.status !== 404) return refusedBy(found)
-  if (found.status === 404) {
-    const created = target.send('POST', true, next)
-    return created.status < 300 ? resultOf(target, 'created', created) : refusedBy(created)
-  }
-  const live = bodyOf(found)
-  // custom resources know no strategic merge
-  const schema = isBuiltIn(target.resource) ? target.resource.schema : undefined
-  const patch = threeWayPatch(lastAppliedOf(live), next, live, schema)
-  if (patch === undefined) return resultOf(target, 'unchanged', found)
-  const type = schema === undefined ? 'merge' : 'strategic-merge'
-  const patched = target.send('PATCH', false, patch, `application/${type}-patch+json`)
-  if (patched.status >= 300) return refusedBy(patched)
-  const isSame =
-    (bodyOf(patched)['metadata'] as JsonObject)['resourceVersion'] ===
-    (live['metadata'] as JsonObject)['resourceVersion']
-  return resultOf(target, isSame ? 'unchanged' : 'configured', patched)
-}
-
-const refusedBy = (answer: Answer): Refused => {
-  const status = bodyOf(answer) as unknown as Status
-  return { refused: { code: answer.status, message: status.message ?? '', status } }
-}
-
-const resultOf = (
-  { resource, namespace, name }: Target,
-  result: ApplyResult['result'],
-  answer: Answer,
-): ApplyResult => {
-  const singular = resource.discovery.singularResource
-  const warnings = (answer.headers ?? [])
-    .filter(([header]) => header === 'warning')
-    .map(([, text]) => text.replace(/^299 - "|"$/g, ''))
-  return {
-    object: `${singular}${resource.group === '' ? '' : `.${resource.group}`}/${name}`,
-    ...(namespace === '' ? {} : { namespace }),
-    result,
-    ...(warnings.length === 0 ? {} : { warnings }),
-  }
-}
-
-const sortKeys = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sortKeys)
-  if (typeof value !== 'object' || value === null) return value
-  const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(sorted.map(([key, inner]) => [key, sortKeys(inner)]))
-}
-
-/** kubernetes: cli-runtime / kubectl pkg/util/apply.go GetModifiedConfiguration */
-const withLastApplied = (object: JsonObject): JsonObject => {
-  const metadata = (object['metadata'] ?? {}) as JsonObject
-  const { [LAST_APPLIED]: _last, ...annotations } = (metadata['annotations'] ?? {}) as JsonObject
-  const configuration = sortKeys({ ...object, metadata: { ...metadata, annotations } })
-  return {
-    ...object,
-    metadata: {
-      ...metadata,
-      annotations: { ...annotations, [LAST_APPLIED]: `${JSON.stringify(configuration)}\n` },
-    },
-  }
-}
-
-const lastAppliedOf = (live: JsonObject): JsonObject | undefined => {
-  const annotations = (
-    live['metadata'] as { readonly annotations?: Readonly<Record<string, string>> } | undefined
-  )?.annotations
-  const text = own(annotations, LAST_APPLIED)
-  if (text === undefined) return undefined
-  try {
-    return JSON.parse(text) as JsonObject
-  } catch {
-    return undefined // somebody wrote something else there: nothing was applied before
-  }
 }

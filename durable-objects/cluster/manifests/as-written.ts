@@ -1,4 +1,13 @@
-import type { JsonObject, JsonValue, KubeObject, StringMap } from '#apimachinery/object.ts'
+import {
+  own,
+  type JsonObject,
+  type JsonValue,
+  type KubeObject,
+  type StringMap,
+} from '#apimachinery/object.ts'
+import { at, changeAt, changeEach, isObject, objectOf, omit, within } from '#manifests/shapes.ts'
+
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** Annotations by which the parts of a cluster remember something. They write them again. */
 const SERVER_ANNOTATIONS: ReadonlySet<string> = new Set([
@@ -6,7 +15,7 @@ const SERVER_ANNOTATIONS: ReadonlySet<string> = new Set([
   'deployment.kubernetes.io/revision',
   'deprecated.daemonset.template.generation',
   'endpoints.kubernetes.io/last-change-trigger-time',
-  'kubectl.kubernetes.io/last-applied-configuration',
+  LAST_APPLIED,
   'kubernetes.io/service-account.uid',
   'pv.kubernetes.io/bind-completed',
   'pv.kubernetes.io/bound-by-controller',
@@ -41,17 +50,22 @@ const unlessEmpty = (name: string, map: object): JsonObject =>
 
 type Cleaner = (rest: JsonObject, object: KubeObject) => JsonObject
 
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const specOf = (rest: JsonObject): JsonObject => objectOf(at(rest, 'spec'))
 
-const specOf = (rest: JsonObject): JsonObject => (isObject(rest['spec']) ? rest['spec'] : {})
+/** What `kubectl apply` was given last; nothing if it was not used, or somebody wrote something else there. */
+const lastApplied = ({ metadata }: KubeObject): JsonObject => {
+  try {
+    return objectOf(JSON.parse(own(metadata.annotations, LAST_APPLIED) ?? '') as JsonValue)
+  } catch {
+    return {}
+  }
+}
 
 /** Whether somebody said what a field of the spec is to be; what was allocated is nobody's. */
-const isAsked = ({ metadata }: KubeObject, field: string): boolean =>
-  (metadata.managedFields ?? []).some(({ fieldsV1 }) => {
-    const spec = fieldsV1?.['f:spec']
-    return isObject(spec) && Object.hasOwn(spec, `f:${field}`)
-  })
+const isAsked = (object: KubeObject, field: string): boolean =>
+  (object.metadata.managedFields ?? []).some(
+    ({ fieldsV1 }) => within(fieldsV1 ?? {}, 'f:spec', `f:${field}`) !== undefined,
+  ) || within(lastApplied(object), 'spec', field) !== undefined
 
 /** Addresses that were handed out are left to the next cluster, and so are families that every cluster has. */
 const service: Cleaner = (rest, object) => {
@@ -71,60 +85,47 @@ const service: Cleaner = (rest, object) => {
   }
 }
 
-interface Container {
-  readonly volumeMounts?: readonly { readonly name?: string }[]
+const isToken = (item: JsonObject): boolean =>
+  String(at(item, 'name')).startsWith('kube-api-access-')
+
+/** A copy without the objects of a list that are no longer wanted; without the list if nothing is left. */
+const withoutItems = (
+  object: JsonObject,
+  key: string,
+  isGone: (item: JsonObject) => boolean,
+): JsonObject => {
+  const list = at(object, key)
+  if (!Array.isArray(list)) return object
+  const left = (list as readonly JsonValue[]).filter((item) => !isObject(item) || !isGone(item))
+  return left.length === 0 ? omit(object, key) : { ...object, [key]: left }
 }
 
-const isToken = ({ name = '' }: { readonly name?: string }): boolean =>
-  name.startsWith('kube-api-access-')
-
-const withoutTokenMount = ({ volumeMounts = [], ...container }: Container): JsonObject => {
-  const mounts = volumeMounts.filter((mount) => !isToken(mount))
-  return { ...container, ...(mounts.length === 0 ? {} : { volumeMounts: mounts }) }
-}
+const withoutTokenMount = (container: JsonObject): JsonObject =>
+  withoutItems(container, 'volumeMounts', isToken)
 
 /** Where a Pod was put, and what admission gave it, is left to the next cluster. */
-const pod: Cleaner = (rest) => {
-  const {
-    nodeName: _node,
-    serviceAccount: _account,
-    priority: _priority,
-    preemptionPolicy: _preemption,
-    ephemeralContainers: _debuggers,
-    volumes: allVolumes,
-    initContainers,
-    containers,
-    ...spec
-  } = specOf(rest) as JsonObject & {
-    readonly volumes?: readonly JsonObject[]
-    readonly initContainers?: readonly Container[]
-    readonly containers?: readonly Container[]
-  }
-  const volumes = (allVolumes ?? []).filter((volume) => !isToken(volume as { name?: string }))
-  return {
-    ...rest,
-    spec: {
-      ...spec,
-      ...(initContainers === undefined
-        ? {}
-        : { initContainers: initContainers.map(withoutTokenMount) }),
-      containers: (containers ?? []).map(withoutTokenMount),
-      ...(volumes.length === 0 ? {} : { volumes }),
-    },
-  }
+const pod: Cleaner = (rest, object) => {
+  const { serviceAccount: _account, priority: _priority, ...admitted } = specOf(rest)
+  const { preemptionPolicy: _preemption, ephemeralContainers: _debuggers, ...given } = admitted
+  const spec = isAsked(object, 'nodeName') ? given : omit(given, 'nodeName')
+  const containers = ['initContainers', 'containers'].reduce(
+    (whole, list) => changeEach(whole, list, withoutTokenMount),
+    spec,
+  )
+  return { ...rest, spec: withoutItems(containers, 'volumes', isToken) }
 }
 
 /** A Job makes its selector, and the labels that it selects by, from its own uid. */
 const job: Cleaner = (rest) => {
-  const { selector: _selector, template, ...spec } = specOf(rest)
+  const spec = specOf(rest)
   if (spec['manualSelector'] === true) return rest
-  const { metadata, ...inner } = isObject(template) ? template : {}
-  const { labels, ...meta } = isObject(metadata) ? metadata : {}
-  const kept = unlessEmpty('labels', withoutLabels('jobs.batch', labels as StringMap | undefined))
-  return {
-    ...rest,
-    spec: { ...spec, template: { ...unlessEmpty('metadata', { ...meta, ...kept }), ...inner } },
-  }
+  const template = changeAt(objectOf(at(spec, 'template')), ['metadata'], (metadata) => {
+    const labels = withoutLabels('jobs.batch', objectOf(at(metadata, 'labels')) as StringMap)
+    return { ...omit(metadata, 'labels'), ...unlessEmpty('labels', labels) }
+  })
+  const { metadata, ...inner } = template
+  const meta = unlessEmpty('metadata', objectOf(metadata))
+  return { ...rest, spec: { ...omit(spec, 'selector'), template: { ...meta, ...inner } } }
 }
 
 /** A volume that was bound by a controller is bound again; to which claim one was meant is kept. */
@@ -162,6 +163,21 @@ const CLEANERS: Readonly<Record<string, Cleaner>> = {
   services: service,
 }
 
+/** Finalizers that parts of a cluster set, and take away. */
+const SERVER_FINALIZERS: ReadonlySet<string> = new Set([
+  'batch.kubernetes.io/job-tracking',
+  'customresourcecleanup.apiextensions.k8s.io',
+  'foregroundDeletion',
+  'orphan',
+  'service.kubernetes.io/load-balancer-cleanup',
+])
+
+/** What holds an object back, but for what the cluster itself does. */
+export const ownFinalizers = ({ finalizers }: KubeObject['metadata']): readonly string[] =>
+  (finalizers ?? []).filter(
+    (name) => !SERVER_FINALIZERS.has(name) && !name.startsWith('kubernetes.io/'),
+  )
+
 /** The object as somebody would have written it: without what the server owns. */
 export const asWritten = (resource: string, object: KubeObject): JsonObject => {
   const {
@@ -173,6 +189,7 @@ export const asWritten = (resource: string, object: KubeObject): JsonObject => {
   } = object as KubeObject & { readonly status?: unknown }
   const clean = Object.hasOwn(CLEANERS, resource) ? CLEANERS[resource] : undefined
   const annotations = without(metadata.annotations, (key) => SERVER_ANNOTATIONS.has(key))
+  const finalizers = ownFinalizers(metadata)
   return {
     apiVersion,
     kind,
@@ -181,6 +198,7 @@ export const asWritten = (resource: string, object: KubeObject): JsonObject => {
       ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
       ...unlessEmpty('labels', withoutLabels(resource, metadata.labels)),
       ...unlessEmpty('annotations', annotations),
+      ...(finalizers.length === 0 ? {} : { finalizers }),
     },
     ...(clean?.(rest, object) ?? rest),
   }

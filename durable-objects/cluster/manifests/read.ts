@@ -1,5 +1,6 @@
 import { parseJson } from '#apimachinery/json.ts'
 import type { JsonObject, JsonValue } from '#apimachinery/object.ts'
+import { isObject } from '#manifests/shapes.ts'
 import { parseYaml, splitYaml, YamlError } from '#apimachinery/yaml/parse.ts'
 
 /** One object of a manifest, and where it stands. */
@@ -9,6 +10,8 @@ export interface Manifest {
   readonly document: number
   /** Of the document's first line, from 1. */
   readonly line: number
+  /** Which one of a List's it is, from 1. */
+  readonly item?: number
 }
 
 export class ManifestError extends Error {
@@ -24,9 +27,6 @@ export class ManifestError extends Error {
 
 const MAX_OBJECTS = 5000
 
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** The items of a List, each with its kind; anything else as it is. */
 const flatten = (object: JsonObject): readonly JsonObject[] => {
   const { kind, apiVersion, items } = object
@@ -37,26 +37,53 @@ const flatten = (object: JsonObject): readonly JsonObject[] => {
     .flatMap((item) => flatten({ ...itemKind, ...item }))
 }
 
-/** Reads YAML or JSON, several documents and Lists. Throws ManifestError with the place of the first thing that is no object. */
-export const readManifests = (text: string): readonly Manifest[] => {
-  const documents = /^\s*[{[]/.test(text) ? jsonDocument(text) : yamlDocuments(text)
+/** What could be read of a text, and what could not. */
+export interface ReadManifests {
+  readonly manifests: readonly Manifest[]
+  readonly errors: readonly ManifestError[]
+}
+
+/** Reads YAML or JSON, several documents and Lists. A document that cannot be read does not keep the others from it. */
+export const readEvery = (text: string): ReadManifests => {
+  const documents = /^\s*[{[]/.test(text)
+    ? [readDocument(text, 1, 1, parseJson)]
+    : yamlDocuments(text)
   const manifests: Manifest[] = []
-  for (const [index, { value, line }] of documents.entries()) {
+  const errors: ManifestError[] = []
+  for (const [index, read] of documents.entries()) {
+    if (read instanceof ManifestError) {
+      errors.push(read)
+      continue
+    }
+    const { value, line } = read
+    const document = index + 1
     if (value === null) continue
-    if (!isObject(value))
-      throw new ManifestError(
-        'this document is no object: a manifest begins with apiVersion, kind and metadata',
-        index + 1,
+    if (!isObject(value)) {
+      errors.push(new ManifestError(NO_OBJECT, document, line))
+      continue
+    }
+    const objects = flatten(value)
+    for (const [at, object] of objects.entries())
+      manifests.push({
+        object,
+        document,
         line,
-      )
-    for (const object of flatten(value)) manifests.push({ object, document: index + 1, line })
-    if (manifests.length > MAX_OBJECTS)
-      throw new ManifestError(
-        `more than ${MAX_OBJECTS} objects: send them in parts`,
-        index + 1,
-        line,
-      )
+        ...(objects[0] === value ? {} : { item: at + 1 }),
+      })
+    if (manifests.length + errors.length > MAX_OBJECTS) {
+      const message = `more than ${MAX_OBJECTS} objects: send them in parts`
+      return { manifests: [], errors: [new ManifestError(message, document, line)] }
+    }
   }
+  return { manifests, errors }
+}
+
+const NO_OBJECT = 'this document is no object: a manifest begins with apiVersion, kind and metadata'
+
+/** The same, of a text that has to be right as a whole: throws the first ManifestError. */
+export const readManifests = (text: string): readonly Manifest[] => {
+  const { manifests, errors } = readEvery(text)
+  if (errors[0] !== undefined) throw errors[0]
   return manifests
 }
 
@@ -65,21 +92,24 @@ interface Document {
   readonly line: number
 }
 
-const jsonDocument = (text: string): readonly Document[] => {
+type Parser = (text: string) => { readonly value: JsonValue }
+
+const readDocument = (
+  text: string,
+  document: number,
+  line: number,
+  parse: Parser,
+): Document | ManifestError => {
   try {
-    return [{ value: parseJson(text).value, line: 1 }]
+    return { value: parse(text).value, line }
   } catch (error) {
-    throw new ManifestError((error as Error).message, 1, 1)
+    // Go counts lines within the document; the reader looks into the whole text
+    const inner = error instanceof YamlError ? (error.line ?? 1) : 1
+    return new ManifestError((error as Error).message, document, line + inner - 1)
   }
 }
 
-const yamlDocuments = (text: string): readonly Document[] =>
-  splitYaml(text).map(({ text: chunk, line }, index) => {
-    try {
-      return { value: parseYaml(chunk).value, line }
-    } catch (error) {
-      // Go counts lines within the document; the reader looks into the whole text
-      const within = error instanceof YamlError ? (error.line ?? 1) : 1
-      throw new ManifestError((error as Error).message, index + 1, line + within - 1)
-    }
-  })
+const yamlDocuments = (text: string): readonly (Document | ManifestError)[] =>
+  splitYaml(text).map(({ text: chunk, line }, index) =>
+    readDocument(chunk, index + 1, line, parseYaml),
+  )
