@@ -3,7 +3,12 @@ import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { bundleComputer, bundleEngine, bundleOtherSimulator } from '../test/load/bundles.mjs'
+import {
+  bundleComputer,
+  bundleEngine,
+  bundleOtherSimulator,
+  bundleSnapshots,
+} from '../test/load/bundles.mjs'
 
 const CASES = path.resolve(import.meta.dirname, '../test/load')
 const TIME_LIMIT_MS = 120_000
@@ -123,7 +128,13 @@ const cases = [
     name: 'computer',
     start: async () => run(path.join(CASES, 'computer.mjs'), [await bundleComputer(folder)]),
   },
+  ...['tutorial', 10_000].map((what) => ({
+    name: `snapshot ${what}`,
+    start: async () =>
+      run(path.join(CASES, 'snapshots.mjs'), [await bundleSnapshots(folder), what]),
+  })),
   { name: 'workerd', start: () => run(path.join(CASES, 'workerd.mjs'), []) },
+  { name: 'viewers', start: () => run(path.join(CASES, 'viewers.mjs'), []) },
 ]
 
 const rows = []

@@ -31,6 +31,8 @@ export interface Page {
 /** Characters of a message; one event or object may have more. */
 const LONGEST_PIECE = 256 * 1024
 const LONGEST_PAGE = 1024 * 1024
+/** Characters of pages that are kept. */
+const MOST_KEPT = 2 * 1024 * 1024
 /** Objects in a page; fewer if they are large. */
 const PAGE_SIZES = [500, 50, 5, 1]
 
@@ -42,18 +44,28 @@ interface Line {
   readonly text: string
 }
 
-/** The news of one turn: made once for all who know as much as each other. */
+/** The news as of one revision: made once for all who know as much as each other. */
 export class News {
+  /** The newest. */
+  readonly revision: number
   readonly #cluster: Cluster
   readonly #made = new Map<string, readonly Piece[] | 'expired'>()
+  readonly #pages = new Map<string, Page>()
+  #room = MOST_KEPT
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster
+    this.revision = cluster.revision
   }
 
-  /** The newest revision. */
-  get revision(): number {
-    return this.#cluster.revision
+  /** Whether they are this cluster's newest. */
+  isOf(cluster: Cluster): boolean {
+    return this.#cluster === cluster && this.revision === cluster.revision
+  }
+
+  /** Everybody was told what happened. What there is is kept for who comes next. */
+  rest(): void {
+    this.#made.clear()
   }
 
   /** What happened after a revision, in the order in which it happened. */
@@ -65,7 +77,18 @@ export class News {
   }
 
   /** A page of a list; undefined: the list cannot be gone on with. */
-  page({ resource, revision, next }: Place): Page | undefined {
+  page(place: Place): Page | undefined {
+    const { resource, revision = this.revision, next = '' } = place
+    const key = `${resource} ${revision} ${next}`
+    const kept = this.#pages.get(key)
+    if (kept !== undefined) return kept
+    const page = this.#list(place)
+    this.#room -= page?.text.length ?? 0
+    if (page !== undefined && this.#room > 0) this.#pages.set(key, page)
+    return page
+  }
+
+  #list({ resource, revision, next }: Place): Page | undefined {
     const from: ApiRequest['query'] =
       next !== undefined
         ? [['continue', next]]

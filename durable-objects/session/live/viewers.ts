@@ -44,6 +44,7 @@ export const GONE: Readonly<Record<'deleted' | 'key', Complaint>> = {
 export class Viewers {
   readonly #parts: ViewersParts
   readonly #viewers = new Map<WebSocket, Viewer>()
+  #news: News | undefined
   /** All who are not behind know everything up to this revision. */
   #told: number | undefined
   #presenceTimer: ReturnType<typeof setTimeout> | undefined
@@ -103,13 +104,15 @@ export class Viewers {
     // until now somebody was there: time has passed
     this.#parts.turn(() => undefined)
     this.#viewers.delete(socket)
+    if (this.#viewers.size === 0) this.#news = undefined
     this.#tellPresence()
   }
 
   /** At the end of a turn, when it was stored. */
   afterTurn(cluster: Cluster): void {
     if (this.#viewers.size === 0 || cluster.revision === this.#told) return
-    const news = new News(cluster)
+    if (this.#news?.isOf(cluster) !== true) this.#news = new News(cluster)
+    const news = this.#news
     for (const [socket, viewer] of this.#viewers) {
       if (!viewer.isWaiting(news.revision)) continue
       try {
@@ -121,6 +124,7 @@ export class Viewers {
         this.#dismiss(socket, viewer, DEFECT)
       }
     }
+    news.rest()
     this.#told = news.revision
   }
 
@@ -134,6 +138,7 @@ export class Viewers {
 
   /** Closes all, or those who came with the key. */
   dismissAll(why: Complaint, isMeant: (viewer: Viewer) => boolean = () => true): void {
+    this.#news = undefined
     for (const [socket, viewer] of this.#viewers) {
       if (!isMeant(viewer)) continue
       viewer.send(JSON.stringify({ type: 'gone', why: why.reason }))
