@@ -54,6 +54,7 @@ export class SessionHost {
       turn: (act) => this.turn(act),
       hold: () => this.hold(),
       store: this.#home,
+      clock: () => this.#clock,
       session: id,
     })
   }

@@ -21,7 +21,8 @@ import type {
   RemoteProgram,
 } from '#kubectl/host.ts'
 import { AttachedSession } from '#world/container/attached-session.ts'
-import { ExecSession } from '#world/container/container-session.ts'
+import { IDLE } from '#world/container/container-program.ts'
+import { ExecSession, type SessionNews } from '#world/container/container-session.ts'
 import { API_SERVER } from '#workstation/computer-image.ts'
 import type { LocalPorts } from '#workstation/local-ports.ts'
 import { type Place } from '#workstation/place.ts'
@@ -145,7 +146,8 @@ export class ApiHost implements KubectlHost {
   }
 
   #programOf({ kind, pod, container, command, stdin, tty }: Connection): RemoteProgram {
-    const request = { pod, container, command, stdin, tty }
+    const isStill = () => this.#place.isStill
+    const request = { pod, container, command, stdin, tty, isStill }
     const session = kind === 'attach' ? new AttachedSession(request) : new ExecSession(request)
     const hangUp = (): void => {
       this.#open.delete(hangUp)
@@ -162,12 +164,16 @@ export class ApiHost implements KubectlHost {
         if (!this.#place.isOpen) return { stdout: '', stderr: '' }
         const news = this.#place.ask((cluster) => cluster.look(session))
         if (news.exitCode !== undefined || news.failure !== undefined) this.#open.delete(hangUp)
-        return news
+        // what has more to do at once does not wait for a clock that stands
+        return isBusy(news) && this.#place.isStill ? { ...news, wakeIn: 0 } : news
       },
       hangUp,
     }
   }
 }
+
+const isBusy = ({ isTimeless, wakeIn }: SessionNews): boolean =>
+  isTimeless === true && wakeIn !== IDLE
 
 const warningsOf = (headers: Answer['headers'] = []): readonly string[] =>
   headers.flatMap(([name, value]) => {

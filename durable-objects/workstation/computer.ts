@@ -29,18 +29,21 @@ export interface ComputerOptions {
   /** The session's id. */
   readonly session: string
   readonly kubectl: (host: KubectlHost, memory: DiscoveryMemory) => Tool
+  /** Whether the session's clock stands. Absent: it never does. */
+  readonly isStill?: () => boolean
 }
 
 export class Computer {
   readonly home: Home
-  readonly #place = new Place()
+  readonly #place: Place
   readonly #ports = new LocalPorts()
   readonly #session: string
   readonly #kubectl: ComputerOptions['kubectl']
   readonly #memory: DiscoveryMemory = {}
   readonly #root = newRoot()
 
-  constructor({ files, now, session, kubectl }: ComputerOptions) {
+  constructor({ files, now, session, kubectl, isStill }: ComputerOptions) {
+    this.#place = new Place(isStill)
     this.home = new Home(files, now)
     this.#session = session
     this.#kubectl = kubectl

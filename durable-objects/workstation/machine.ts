@@ -101,6 +101,8 @@ export class WorkstationMachine implements Machine {
         exitCode: 1,
         takes: 0,
       }
+    // who waited for the way of a packet would wait for as long as the clock stands
+    if (place.isStill) return { ...output, takes: 0 }
     const isInVain = output.exitCode !== 0 && !isTTY
     return isInVain ? { ...output, takes: Math.min(output.takes, MOST_IN_VAIN) } : output
   }

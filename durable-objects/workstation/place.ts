@@ -9,11 +9,17 @@ export type Rights = 'edit' | 'view'
 const CALL_COST = 250
 
 export class Place {
+  readonly #isStill: () => boolean
   #cluster: Cluster | undefined
   /** Something that was called in the cluster failed: the turn must fail as a whole. */
   failure: { readonly error: unknown } | undefined
   /** How much work the cluster has had with the computer's programs. */
   work = 0
+
+  /** `isStill`: whether the session's clock stands. */
+  constructor(isStill: () => boolean = () => false) {
+    this.#isStill = isStill
+  }
 
   /** Lets something happen on the computer while the cluster is there. */
   with<Result>(cluster: Cluster, act: () => Result): Result {
@@ -26,6 +32,11 @@ export class Place {
     } finally {
       this.#cluster = undefined
     }
+  }
+
+  /** The session's clock stands. */
+  get isStill(): boolean {
+    return this.#isStill()
   }
 
   /** A turn of the session lasts. */

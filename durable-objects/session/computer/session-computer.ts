@@ -8,6 +8,7 @@ import type * as programsOfTheComputer from '../../workstation/programs.ts'
 import type { Rights } from '../../workstation/place.ts'
 import type { SeatNews } from '../../workstation/seat.ts'
 import type { Access } from '../access.ts'
+import type { SessionClock } from '../../session-clock.ts'
 import type { HomeStore } from './home-store.ts'
 import { runCommand, type ShellCall } from './shell-command.ts'
 import { openTerminal } from './terminal-socket.ts'
@@ -33,7 +34,7 @@ interface Entry {
   readonly rights: Rights
   readonly occupant: Occupant
   readonly tell: (news: SeatNews) => void
-  /** In real time; 0: at once. */
+  /** In the session's time; 0: at once. */
   dueAt: number
 }
 
@@ -47,6 +48,8 @@ export interface ComputerParts {
   /** Somebody is connected until the answer is called; undefined: too many are. */
   readonly hold: () => (() => void) | undefined
   readonly store: HomeStore
+  /** Undefined while nobody has looked at the session yet. */
+  readonly clock: () => SessionClock | undefined
   /** The session's id. */
   readonly session: string
 }
@@ -97,6 +100,7 @@ export class SessionComputer {
         now: cluster.now,
         kubectl: kubectlTool,
         session: this.#parts.session,
+        isStill: () => this.isStill,
         ...(files === undefined ? {} : { files }),
       })
     }
@@ -133,6 +137,11 @@ export class SessionComputer {
   onFiles(tell: (paths: readonly string[]) => void): () => void {
     this.#onFiles.add(tell)
     return () => this.#onFiles.delete(tell)
+  }
+
+  /** Who waits for time to pass waits until somebody lets it pass. */
+  get isStill(): boolean {
+    return this.#parts.clock()?.isRunning === false
   }
 
   get isChanged(): boolean {
@@ -199,9 +208,16 @@ export class SessionComputer {
     let next = Infinity
     for (const { occupant, dueAt } of this.#entries)
       next = Math.min(next, occupant.isReady ? 0 : dueAt)
-    if (next === Infinity) return
-    const ms = Math.min(Math.max(0, next - Date.now()), LONGEST_TIMER)
-    this.#timer = setTimeout(() => this.#poll(), ms)
+    const delay = this.#delayUntil(next)
+    if (delay === undefined) return
+    this.#timer = setTimeout(() => this.#poll(), Math.min(delay, LONGEST_TIMER))
+  }
+
+  /** In real time. Undefined: time has to be let pass first, or it never comes; the turn that does so looks again. */
+  #delayUntil(moment: number): number | undefined {
+    const clock = this.#parts.clock()
+    if (moment === Infinity) return undefined
+    return moment <= (clock?.session ?? moment) ? 0 : clock?.delayUntil(moment)
   }
 
   /** One turn in which everybody goes on who can. */
@@ -209,9 +225,10 @@ export class SessionComputer {
     if (this.#isPolling) return
     this.#isPolling = true
     const told: (readonly [Entry, SeatNews])[] = []
+    let now = 0
     try {
       this.#parts.turn((cluster) => {
-        const now = Date.now()
+        now = cluster.now
         const all = [...this.#entries]
         for (const entry of all) {
           if (entry.dueAt > now && !entry.occupant.isReady) continue
@@ -230,7 +247,7 @@ export class SessionComputer {
       this.#isPolling = false
     }
     for (const [entry, news] of told) {
-      entry.dueAt = news.wakeIn === undefined ? Infinity : Date.now() + news.wakeIn
+      entry.dueAt = news.wakeIn === undefined ? Infinity : now + news.wakeIn
       if (news.exitCode !== undefined) this.#entries.delete(entry)
       entry.tell(news)
     }

@@ -178,7 +178,10 @@ const start = (
     end(TIMED_OUT, why)
   }
   const timer = setTimeout(
-    () => stop(`a command may take ${MOST_SECONDS} seconds`),
+    () =>
+      stop(
+        `a command may take ${MOST_SECONDS} seconds${computer.isStill ? ', and the clock of the session stands' : ''}`,
+      ),
     MOST_SECONDS * 1000,
   )
   taken.wake()

@@ -28,6 +28,8 @@ interface MachineParts {
   /** As the Pod's programs see it at this moment. */
   readonly network: () => Network
   readonly random: () => number
+  /** Whether the session's clock stands: then nobody waits for the way of a packet. */
+  readonly isStill?: () => boolean
   /** What runs there already. */
   readonly others?: ProcessTable
   /** Told of programs that nobody knows, in images that nobody has looked into. Absent: there are none. */
@@ -85,7 +87,7 @@ export class ContainerMachine implements Machine {
   }
 
   network({ argv, stdin, isTerminal }: NetworkRequest, time: number): NetworkAnswer {
-    const { behaviour, env, hostname, network } = this.#parts
+    const { behaviour, env, hostname, network, isStill } = this.#parts
     const output = runNetworkCommand(
       {
         argv,
@@ -98,7 +100,8 @@ export class ContainerMachine implements Machine {
       },
       behaviour.tools,
     )
-    return output ?? { stdout: '', stderr: '', exitCode: 1, takes: 0 }
+    if (output === undefined) return { stdout: '', stderr: '', exitCode: 1, takes: 0 }
+    return isStill?.() === true ? { ...output, takes: 0 } : output
   }
 
   random(): number {

@@ -22,6 +22,8 @@ export interface SessionNews {
   readonly failure?: string
   /** In milliseconds. */
   readonly wakeIn?: number
+  /** It does not wait for time to pass: there is more to do at once, or only input helps. */
+  readonly isTimeless?: true
 }
 
 export interface ProgramRequest {
@@ -34,6 +36,8 @@ export interface ProgramRequest {
   readonly isMain?: boolean
   /** When it began, in milliseconds since 1970. Absent: it begins now. */
   readonly since?: number
+  /** Whether the session's clock stands. Absent: it never does. */
+  readonly isStill?: () => boolean
 }
 
 export const KILLED = 137
@@ -83,6 +87,7 @@ export const startProgram = (
       return moment.world.networkOf(pod)
     },
     random: () => moment.world.random(),
+    ...(request.isStill === undefined ? {} : { isStill: request.isStill }),
     ...(request.isMain === true ? {} : { others: otherProcesses(worlds, pod, running) }),
   })
   const found = findProgram({ machine, files, env, cwd }, command[0] ?? '', command)
@@ -177,8 +182,11 @@ export class RunningProgramSession {
     if (state.kind !== 'busy') this.#busy = 0
     if (this.#written > MOST_OUTPUT) news.exitCode = KILLED
     else if (state.kind === 'ended') news.exitCode = state.exitCode
-    else if (state.kind === 'busy') news.wakeIn = ++this.#busy > EAGER_LOOKS ? LATER : SOON
-    else news.wakeIn = state.kind === 'time' ? Math.min(IDLE, state.at - age) : IDLE
+    else if (state.kind === 'time') news.wakeIn = Math.min(IDLE, state.at - age)
+    else {
+      news.isTimeless = true
+      news.wakeIn = state.kind === 'input' ? IDLE : ++this.#busy > EAGER_LOOKS ? LATER : SOON
+    }
     return news
   }
 }

@@ -16,6 +16,8 @@ export interface SessionRequest {
   readonly command: readonly string[]
   readonly stdin: boolean
   readonly tty: boolean
+  /** Whether the session's clock stands. Absent: it never does. */
+  readonly isStill?: () => boolean
 }
 
 /** Somebody's end of a conversation with a container. What he does waits for the next look. */
