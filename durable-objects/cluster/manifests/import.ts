@@ -30,7 +30,11 @@ export const isDump = ({ manifests }: ReadManifests): boolean =>
     ['uid', 'resourceVersion'].some((field) => textOf(within(object, 'metadata', field)) !== ''),
   )
 
-export type Beginning = { readonly applied: ApplyOutcome } | { readonly imported: ImportReport }
+/** One of the two. */
+export interface Beginning {
+  readonly applied?: ApplyOutcome
+  readonly imported?: ImportReport
+}
 
 /** What a session begins with: manifests that somebody wrote are applied, to the last or not at all; what a server wrote is imported. */
 export const beginWith = (cluster: Cluster, user: UserInfo, text: string): Beginning => {

@@ -6,18 +6,21 @@ import { at, changeAt, changeEach, omit, within } from '#manifests/shapes.ts'
 
 const NODE_PORT = /^spec\.ports\[(\d+)\]\.nodePort$/
 
-/** Services of more ports get all others at once: each refusal names one. */
+/** Services of more ports get all of them anew: each refusal would have to be asked for. */
 const MAX_SINGLE_PORTS = 8
 
 /** What a Service has that is refused for this field; nothing if it has nothing of the kind. */
 const withoutAddress = (spec: JsonObject, field: string): JsonObject | undefined => {
   const port = NODE_PORT.exec(field)
   if (port !== null) {
-    const index = Number(port[1])
-    const ports = changeEach(spec, 'ports', (item, each) =>
-      each === index || index >= MAX_SINGLE_PORTS ? omit(item, 'nodePort') : item,
+    const list = at(spec, 'ports')
+    const isLong = Array.isArray(list) && list.length > MAX_SINGLE_PORTS
+    const ports = changeEach(spec, 'ports', (item, index) =>
+      (isLong || index === Number(port[1])) && at(item, 'nodePort') !== undefined
+        ? omit(item, 'nodePort')
+        : item,
     )
-    return JSON.stringify(ports) === JSON.stringify(spec) ? undefined : ports
+    return ports === spec ? undefined : ports
   }
   if (field === 'spec.healthCheckNodePort')
     return at(spec, 'healthCheckNodePort') === undefined
