@@ -11,7 +11,7 @@ import { TerminalPane } from './session/terminal.tsx'
 
 const access = accessOf(location)
 const live = new Live(access)
-const { session, lists, connection } = live
+const { session, lists, connection, people } = live
 
 const titleOf = (known: Session | undefined): string => known?.title || 'A cluster'
 
@@ -36,6 +36,9 @@ const Bar = () => (
     <span class="tag">{access.key === undefined ? 'view only' : 'you can change it'}</span>
     <span role="status" class="status">
       <Status now={connection.value} />
+      {connection.value.is === 'live' && people.value > 1 ? (
+        <span class="tag">{people.value} people here</span>
+      ) : null}
     </span>
     <CopyButton text={`${location.origin}/s/${access.id}`} label="Copy view link" />
   </header>
@@ -48,6 +51,7 @@ const Page = () => {
     <>
       <Bar />
       <main class={`cluster${now.is === 'lost' ? ' stale' : ''}`}>
+        {session.value?.description ? <p class="about">{session.value.description}</p> : null}
         <ClusterView lists={lists} />
         <TerminalPane access={access} />
         <Connect access={access} />

@@ -193,6 +193,26 @@ describe('the session page', () => {
     for (const page of tabs) await rowOf(page, 'web').waitFor()
   })
 
+  test('says how many are here, and what others call it', async () => {
+    const session = await createSession(product.url)
+    const page = await newPage()
+    await page.goto(session.links.view)
+    await live(page)
+    assert.equal(await page.getByText('people here').count(), 0)
+    const other = await context.newPage()
+    await other.goto(session.links.edit)
+    await page.getByText('2 people here').waitFor()
+    await fetch(session.links.self, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${session.key}` },
+      body: JSON.stringify({ title: 'Day two', description: 'Services <b>and</b> Pods' }),
+    })
+    await page.getByRole('heading', { level: 1, name: 'Day two' }).waitFor()
+    await page.getByText('Services <b>and</b> Pods').waitFor()
+    await other.close()
+    await page.getByText('people here').waitFor({ state: 'detached' })
+  })
+
   test('says that the server is gone, keeps what it showed, and recovers', async () => {
     const session = await createSession(product.url)
     await request(session, SERVICES, 'POST', service('before'))
@@ -244,6 +264,20 @@ describe('a link', () => {
     const session = await createSession(product.url)
     const page = await newPage(/status of 401/)
     await page.goto(`${session.links.view}#:${'a'.repeat(26)}`)
+    await page.getByRole('heading', { name: 'The key in this link is wrong' }).waitFor()
+    await page.getByRole('link', { name: 'Look at the cluster' }).click()
+    await live(page)
+  })
+
+  test('whose key is changed meanwhile leads to looking', async () => {
+    const session = await createSession(product.url)
+    const page = await newPage()
+    await page.goto(session.links.edit)
+    await live(page)
+    await fetch(`${session.links.self}/key`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${session.key}` },
+    })
     await page.getByRole('heading', { name: 'The key in this link is wrong' }).waitFor()
     await page.getByRole('link', { name: 'Look at the cluster' }).click()
     await live(page)

@@ -6,6 +6,7 @@ export interface Access {
 
 export interface Session {
   readonly title: string
+  readonly description: string
 }
 
 /** The server has an answer, and it is no. */
@@ -23,26 +24,20 @@ export const accessOf = ({ pathname, hash }: Location): Access => ({
   key: /^#:(.+)/.exec(hash)?.[1],
 })
 
-/** A call of Kubarium's API on the session. Throws Refused if asking again cannot help. */
-const call = async ({ id, key }: Access, path: string, signal?: AbortSignal): Promise<Response> => {
-  const answer = await fetch(`/api/sessions/${id}${path}`, {
+/** What the session says of itself. Throws Refused if asking again cannot help. */
+export const describe = async ({ id, key }: Access): Promise<Session> => {
+  const answer = await fetch(`/api/sessions/${id}`, {
     headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
-    ...(signal === undefined ? {} : { signal }),
   })
-  if (answer.ok) return answer
+  if (answer.ok) return answer.json() as Promise<Session>
   if (answer.status < 500) throw new Refused(answer.status)
   throw new Error(`answered with ${answer.status}`)
 }
 
-export const describe = async (access: Access): Promise<Session> =>
-  (await call(access, '')).json() as Promise<Session>
+/** A WebSocket cannot carry a header: the key stands in its address. */
+export const linkOf = ({ id, key }: Access): string => (key === undefined ? id : `${id}.${key}`)
 
-/** The cluster's objects and every change of them, as lines of JSON. */
-export const openStream = async (
-  access: Access,
-  signal: AbortSignal,
-): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> => {
-  const { body } = await call(access, '/live', signal)
-  if (body === null) throw new Error('answered with nothing')
-  return body
-}
+export const openLive = (access: Access): WebSocket =>
+  new WebSocket(
+    `${location.origin.replace('http', 'ws')}/api/sessions/${encodeURIComponent(linkOf(access))}/live`,
+  )

@@ -3,7 +3,7 @@ import type { Access } from './api.ts'
 const TEXTS: Readonly<Record<number, { readonly title: string; readonly text: string }>> = {
   401: {
     title: 'The key in this link is wrong',
-    text: 'The part behind the # is not the key of this cluster. Ask for the link again, or look without changing anything.',
+    text: 'The part behind the # is not the key of this cluster, or no longer. Ask for the link again, or look without changing anything.',
   },
   404: {
     title: 'There is no such cluster',

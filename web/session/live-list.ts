@@ -5,8 +5,9 @@ export interface Listed {
   readonly metadata: Meta
 }
 
-export interface WatchEvent {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
+/** What happened to an object. */
+export interface ObjectEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
   readonly object: Listed
 }
 
@@ -16,11 +17,11 @@ const byNumber = new Intl.Collator('en', { numeric: true })
 const byAge = ({ metadata: a }: Listed, { metadata: b }: Listed): number =>
   byNumber.compare(a.creationTimestamp, b.creationTimestamp) || byNumber.compare(a.name, b.name)
 
-/** A list of objects kept up by the events of a watch. */
+/** A list of objects kept up by what happens to them. */
 export class LiveList<T extends Listed> {
   readonly #items = signal<readonly T[] | undefined>(undefined)
   #objects = new Map<string, T>()
-  /** What has come since the watch began anew; what was there before is shown until that is whole. */
+  /** What has come since the list began anew; what was there before is shown until that is whole. */
   #incoming: Map<string, T> | undefined
   #isFrameAsked = false
 
@@ -29,22 +30,27 @@ export class LiveList<T extends Listed> {
     return this.#items
   }
 
-  /** A new watch begins, with all that there is. */
+  /** The list begins anew. */
   restart(): void {
     this.#incoming = new Map()
   }
 
-  apply({ type, object }: WatchEvent): void {
-    if (type === 'ERROR') return
-    if (type === 'BOOKMARK') {
-      this.#objects = this.#incoming ?? this.#objects
-      this.#incoming = undefined
-    } else {
-      const objects = this.#incoming ?? this.#objects
-      if (type === 'DELETED') objects.delete(object.metadata.uid)
-      else objects.set(object.metadata.uid, object as T)
-    }
-    if (this.#incoming === undefined) this.#show()
+  /** A part of what there is. */
+  add(objects: readonly Listed[]): void {
+    for (const object of objects) this.#incoming?.set(object.metadata.uid, object as T)
+  }
+
+  /** Everything that there is has come. */
+  finish(): void {
+    this.#objects = this.#incoming ?? this.#objects
+    this.#incoming = undefined
+    this.#show()
+  }
+
+  apply({ type, object }: ObjectEvent): void {
+    if (type === 'DELETED') this.#objects.delete(object.metadata.uid)
+    else this.#objects.set(object.metadata.uid, object as T)
+    this.#show()
   }
 
   /** At most once in a frame, however much happens. */

@@ -1,6 +1,6 @@
 // The terminal under the cluster. Its screen is loaded when it is opened for the first time.
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Access } from './api.ts'
+import { type Access, linkOf } from './api.ts'
 
 interface TerminalModule {
   readonly mountTerminal: (
@@ -10,8 +10,6 @@ interface TerminalModule {
 }
 
 type Mounted = ReturnType<TerminalModule['mountTerminal']>
-
-const linkOf = ({ id, key }: Access): string => (key === undefined ? id : `${id}.${key}`)
 
 /** Not part of this page's own script. */
 const SCRIPT = '/terminal.js'
