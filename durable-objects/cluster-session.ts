@@ -1,8 +1,9 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Cluster } from './cluster/cluster.ts'
-import type { ApiAnswer, ApiRequest } from './cluster/kube-apiserver/endpoints/http.ts'
+import type { ApiRequest } from './cluster/kube-apiserver/endpoints/http.ts'
 import type { SettingsRequest } from './cluster/settings.ts'
 import { applyManifests, type ApplyOutcome } from './cluster/manifests/apply.ts'
+import { beginWith, type Beginning } from './cluster/manifests/import.ts'
 import { exportObjects } from './cluster/manifests/export.ts'
 import { stateDocument } from './cluster/manifests/state.ts'
 import {
@@ -18,19 +19,18 @@ import {
   type TraceRefusal,
 } from './cluster/world/trace-document.ts'
 import { type Access, isRefusal, type Refusal } from './session/access.ts'
-import { bodyOf } from './session/answer-body.ts'
 import { hashOf } from './session/birth.ts'
+import type { ClockAnswer, ClockCall, ClockProblem } from './session/clock-call.ts'
+import type { ClockDocument } from './session/clock-document.ts'
 import { descriptionOf, type SessionDescription } from './session/description.ts'
 import { diagnosisAnswer, type DiagnosisAnswer } from './session/diagnosis.ts'
 import { adoptCopy, type Copy, copyOf, type SessionMade } from './session/fork.ts'
+import { answerRequest, answerSocket, type KubernetesAnswer } from './session/kubernetes-call.ts'
 import { liveWatch } from './session/live/stream.ts'
-import { GONE, type Presence } from './session/live/viewers.ts'
+import type { Presence } from './session/live/viewers.ts'
 import { SessionHost } from './session/session-host.ts'
 import { userOf } from './session/users.ts'
-import { containerProcess } from './session/streams/container-process.ts'
-import { forwardedPod } from './session/streams/forwarded-pod.ts'
-import { openLogSocket, openWatchSocket } from './session/streams/listening-sockets.ts'
-import { offeredProtocols, openSocket, socketRequestOf } from './session/streams/sockets.ts'
+import { socketRequestOf } from './session/streams/sockets.ts'
 import type { FilesAnswer, FilesCall } from './workstation/home-files.ts'
 
 export type { FilesAnswer, FilesCall } from './workstation/home-files.ts'
@@ -69,23 +69,9 @@ export interface ForkOptions {
   readonly key: string
 }
 
-export interface KubernetesAnswer {
-  readonly status: number
-  readonly contentType: string
-  readonly headers: readonly (readonly [string, string])[]
-  readonly body: string | Uint8Array | ReadableStream<Uint8Array>
-}
-
-/** Why a socket that was opened rightly is closed. */
-const WHY_NOT: Readonly<Record<string, string>> = {
-  'wrong key': GONE.key.reason,
-  'no such session': GONE.deleted.reason,
-}
-
 const refusalResponse = (refusal: Refusal): Response =>
   Response.json(refusal, { headers: { 'x-refusal': 'true' } })
 
-const LOG_PATH = /\/pods\/[^/]+\/log$/
 const UNUSED_DAYS_MS = 90 * 86_400_000
 const UNFINISHED_MS = 3_600_000
 
@@ -149,41 +135,34 @@ export class ClusterSession extends DurableObject<Environment> {
 
   /** A request to the session's Kubernetes API. Without a key it only looks. */
   kubernetes(access: Access, request: Omit<ApiRequest, 'user'>): KubernetesAnswer | Refusal {
-    const answer = this.#host.look(access, (cluster) =>
-      cluster.handle({ ...request, user: userOf(access) }),
-    )
-    return isAnswer(answer) ? this.#toAnswer(access, answer) : answer
+    return answerRequest(this.#host, access, request)
   }
 
   /** A client that wants to go on as a WebSocket. */
-  override fetch(request: Request): Response | Promise<Response> {
+  override async fetch(request: Request): Promise<Response> {
+    const answer = this.#answerFetch(request)
+    return answer instanceof Promise || answer instanceof Response
+      ? answer
+      : refusalResponse(answer)
+  }
+
+  #answerFetch(request: Request): Response | Promise<Response> | Refusal {
     const host = this.#host
     const asked = socketRequestOf(request)
-    const refusal = host.refuse(asked)
-    if (refusal !== undefined) return refusalResponse(refusal)
-    if ('live' in asked) {
-      const live = host.openLive(asked)
-      return isRefusal(live) ? refusalResponse(live) : live
-    }
-    if ('computer' in asked) return host.computer.answer(asked, request)
-    const user = userOf(asked)
-    const answer = host.turn((cluster) => cluster.handle({ ...asked.request, user }))
-    const offered = offeredProtocols(request.headers)
-    const isLog = LOG_PATH.test(asked.request.path)
-    if ('watch' in answer || (isLog && answer.status === 200)) {
-      const { body } = this.#toAnswer(asked, answer)
-      const whyNot = (): string | undefined => WHY_NOT[String(host.refuse(asked))]
-      return isLog ? openLogSocket(offered, body, whyNot) : openWatchSocket(body, whyNot)
-    }
-    const { status, contentType, body, connection } = answer
-    if (connection === undefined)
-      return new Response(body.join(''), { status, headers: { 'content-type': contentType } })
-    return openSocket(offered, {
-      connection,
-      podOf: ({ pod }) => forwardedPod(pod, (act) => host.turn(act)),
-      processOf: (of) => containerProcess(of, (act) => host.turn(act)),
-      hold: (end) => host.hold(asked.key === undefined ? undefined : end),
-    })
+    if ('live' in asked) return host.openLive(asked)
+    if ('request' in asked) return answerSocket(host, asked, request.headers)
+    // what is done at the computer is done now
+    const refusal = host.refuse(asked) ?? (asked.at === undefined ? undefined : 'read-only')
+    return refusal ?? host.computer.answer(asked, request)
+  }
+
+  /** What the session's clock says. */
+  clock(access: Access): ClockDocument | Refusal {
+    return this.#host.look(access, (cluster) => this.#host.clockDocument(cluster))
+  }
+
+  setClock(access: Access, call: ClockCall): ClockAnswer | ClockProblem | Refusal {
+    return this.#host.change(access, (cluster) => this.#host.callClock(cluster, call))
   }
 
   /** The learner's files. */
@@ -199,9 +178,7 @@ export class ClusterSession extends DurableObject<Environment> {
     const watch = this.#host.look(access, (cluster) =>
       liveWatch((request) => cluster.handle({ ...request, user })),
     )
-    return typeof watch === 'object' && 'start' in watch
-      ? { body: this.#host.openStream(access, watch) }
-      : watch
+    return isRefusal(watch) ? watch : { body: this.#host.openStream(access, watch) }
   }
 
   describe(access: Access): (SessionDescription & { readonly presence: Presence }) | Refusal {
@@ -256,6 +233,11 @@ export class ClusterSession extends DurableObject<Environment> {
     return this.#host.change(access, (cluster) =>
       applyManifests(cluster, userOf(access), manifests),
     )
+  }
+
+  /** What the session begins with: manifests, or what another cluster printed. */
+  begin(access: Access, text: string): Beginning | Refusal {
+    return this.#host.change(access, (cluster) => beginWith(cluster, userOf(access), text))
   }
 
   export(access: Access, format: 'yaml' | 'json'): { readonly text: string } | Refusal {
@@ -333,22 +315,8 @@ export class ClusterSession extends DurableObject<Environment> {
     await this.ctx.storage.deleteAlarm()
     await this.ctx.storage.deleteAll()
   }
-
-  #toAnswer(access: Access, answer: ApiAnswer): KubernetesAnswer {
-    const { status, contentType, headers = [] } = answer
-    if ('watch' in answer)
-      return { status, contentType, headers, body: this.#host.openStream(access, answer.watch) }
-    return {
-      status,
-      contentType,
-      headers,
-      body: answer.bytes ?? bodyOf(answer.body),
-    }
-  }
 }
 
-const isAnswer = (answer: ApiAnswer | Refusal): answer is ApiAnswer =>
-  typeof answer === 'object' && 'contentType' in answer
-
 /** Who only looks leaves nothing behind. */
-const worldFor = (cluster: Cluster, { key }: Access) => cluster.world(key === undefined)
+const worldFor = (cluster: Cluster, { key, at }: Access) =>
+  cluster.world(key === undefined || at !== undefined)

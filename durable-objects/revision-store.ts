@@ -1,5 +1,6 @@
 import type { Cause } from './cluster/apimachinery/origin.ts'
 import type { Changes, ClusterState } from './cluster/cluster.ts'
+import type { MemoryPast } from './cluster/cluster-memory.ts'
 import type { Revision, StoredObject } from './cluster/etcd/etcd.ts'
 import { objectReader } from './cluster/etcd/object-reader.ts'
 import { KeptWindow, MOST_REPLACED_BYTES } from './session/kept-window.ts'
@@ -79,6 +80,8 @@ export class RevisionStore {
   /** The length of each row that may be replaced. */
   #lengths = new Map<number, number>()
   #sinceCompaction = 0
+  /** What components remembered before this revision is not kept. */
+  #oldest = 0
 
   constructor(storage: Storage) {
     this.#storage = storage
@@ -135,13 +138,21 @@ export class RevisionStore {
   }
 
   /** Appends what a turn changed, each object as `textOf` writes it. Called inside a transaction. */
-  append({ revisions, memory }: Changes, textOf: TextOf): void {
+  append({ revisions, memory, memoryPast, oldest }: Changes, textOf: TextOf): void {
     for (let start = 0; start < revisions.length; start += ROWS_PER_INSERT)
       this.#insert(revisions.slice(start, start + ROWS_PER_INSERT), textOf)
     for (const [key, value] of memory) {
       if (value === undefined) this.#storage.sql.exec('DELETE FROM memory WHERE key = ?', key)
       else this.#remember(key, value)
     }
+    for (const { key, revision, before } of memoryPast)
+      this.#storage.sql.exec(
+        'INSERT OR IGNORE INTO memory_past (revision, key, value) VALUES (?, ?, ?)',
+        revision,
+        key,
+        before ?? null,
+      )
+    if (oldest > this.#oldest) this.#dropMemoryPast(oldest)
     const last = revisions.at(-1)
     if (last === undefined) return
     this.#sinceCompaction += revisions.length
@@ -181,6 +192,7 @@ export class RevisionStore {
     const read = objectReader()
     const objects = new Map<string, StoredObject>()
     const history: Revision[] = []
+    let moment: { readonly at: number; readonly random: number } | undefined
     let last = compactedRevision
     this.#window = new KeptWindow()
     this.#lengths = new Map()
@@ -189,6 +201,7 @@ export class RevisionStore {
       last = revision
       const key = `${resource}/${namespace}/${name}`
       const previous = objects.get(key)?.object
+      if (revision === compactedRevision && row.origin !== null) moment = readOrigin(row.origin)
       const object = text === null ? undefined : read(resource, text)
       this.#replace(revision, previous, text)
       if (object === undefined || text === null) objects.delete(key)
@@ -214,11 +227,27 @@ export class RevisionStore {
         compactedRevision,
         objects: [...objects.values()],
         history,
+        ...(moment === undefined ? {} : { moment }),
       },
       memory: memory.map(({ key, value }) => [key, value] as const),
+      memoryPast: this.#loadMemoryPast(),
       randomPosition,
       now,
     }
+  }
+
+  #loadMemoryPast(): readonly MemoryPast[] {
+    return this.#storage.sql
+      .exec<{ revision: number; key: string; value: string | null }>(
+        'SELECT revision, key, value FROM memory_past ORDER BY revision, key',
+      )
+      .toArray()
+      .map(({ revision, key, value }) => ({ key, revision, before: value ?? undefined }))
+  }
+
+  #dropMemoryPast(oldest: number): void {
+    this.#oldest = oldest
+    this.#storage.sql.exec('DELETE FROM memory_past WHERE revision <= ?', oldest)
   }
 
   #remember(key: string, value: string): void {
@@ -264,9 +293,8 @@ export class RevisionStore {
     this.#sinceCompaction = 0
     const cut = this.#window.cut(last)
     if (cut === undefined) return
-    const { sql } = this.#storage
-    for (const row of cut.rows) sql.exec('DELETE FROM revisions WHERE revision = ?', row)
-    sql.exec('DELETE FROM memory_past WHERE revision <= ?', cut.compacted)
+    for (const row of cut.rows)
+      this.#storage.sql.exec('DELETE FROM revisions WHERE revision = ?', row)
     this.setValue('compacted', String(cut.compacted))
   }
 

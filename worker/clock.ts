@@ -1,24 +1,13 @@
 // The session's clock over HTTP.
-import type { Access, Refusal } from '../durable-objects/session/access.ts'
-import type { ClockAnswer, ClockCall, ClockProblem } from '../durable-objects/session/clock-call.ts'
-import type { ClockDocument } from '../durable-objects/session/clock-document.ts'
 import { readClockCall } from './clock-body.ts'
 import { problemAnswer } from './problem.ts'
 import { badRequest, bodyText, isRefusal, type Route, withSession } from './session-route.ts'
-
-/** As much of a session as is needed. */
-interface Clocked {
-  clock(access: Access): Promise<ClockDocument | Refusal>
-  setClock(access: Access, call: ClockCall): Promise<ClockAnswer | ClockProblem | Refusal>
-}
-
-const clocked = (stub: object): Clocked => stub as Clocked
 
 const NOT_KEPT = { headers: { 'cache-control': 'no-store' } }
 
 export const clock = (context: Route): Promise<Response> =>
   withSession(context, async (stub, access) => {
-    const told = await clocked(stub).clock(access)
+    const told = await stub.clock(access)
     return isRefusal(told) ? told : Response.json(told, NOT_KEPT)
   })
 
@@ -28,7 +17,7 @@ export const setClock = (context: Route): Promise<Response> =>
     if (body === undefined) return badRequest(context, 'The body is not UTF-8 text.')
     const call = readClockCall(body)
     if ('problem' in call) return badRequest(context, call.problem)
-    const told = await clocked(stub).setClock(access, call.value)
+    const told = await stub.setClock(access, call.value)
     if (isRefusal(told)) return told
     return 'status' in told ? problemAnswer(context, told) : Response.json(told, NOT_KEPT)
   })

@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { MAX_BODY_BYTES } from './body.ts'
 import type { AppEnvironment } from './environment.ts'
+import { clock, setClock } from './clock.ts'
 import { files as computerFiles, shell, terminal } from './computer.ts'
 import { changeKey, changeSession } from './change-session.ts'
 import { createSession } from './create-session.ts'
@@ -19,7 +20,7 @@ const refuseTooLarge: MiddlewareHandler<AppEnvironment> = async (context, next) 
   return problemAnswer(context, {
     status: 413,
     title: 'Too large',
-    detail: `A body may have ${MAX_BODY_BYTES} bytes. Send manifests in parts.`,
+    detail: `A body may have 3 MiB (${MAX_BODY_BYTES} bytes). Send manifests in parts; of another cluster get one Namespace (-n) or fewer kinds: Secrets hold whole Helm releases.`,
   })
 }
 
@@ -89,6 +90,8 @@ export const sessions = new Hono<AppEnvironment>()
       })
     }),
   )
+  .get('/:id/clock', clock)
+  .post('/:id/clock', setClock)
   .post('/:id/fork', fork)
   .post('/:id/shell', shell)
   .get('/:id/terminal', terminal)

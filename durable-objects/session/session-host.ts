@@ -7,6 +7,14 @@ import { RevisionStore, STORED_FORMAT, type Storage } from '../revision-store.ts
 import { SessionClock } from '../session-clock.ts'
 import { type Access, isRefusal, type Refusal } from './access.ts'
 import { type Birth, furnish, hashOf, type Moment } from './birth.ts'
+import {
+  callClock,
+  type ClockAnswer,
+  type ClockCall,
+  type ClockProblem,
+  RUNS_PER_TURN,
+} from './clock-call.ts'
+import { clockDocument, type ClockDocument } from './clock-document.ts'
 import { HomeStore, type HomeSql } from './computer/home-store.ts'
 import { SessionComputer } from './computer/session-computer.ts'
 import { type State, stateForViewers, type StateHead, type StatePart } from './state-source.ts'
@@ -43,6 +51,7 @@ export class SessionHost {
   #birth: Birth | undefined
   #cluster: Cluster | undefined
   #clock: SessionClock | undefined
+  #past: Cluster | undefined
 
   /** `id`: the session's. */
   constructor(storage: Storage & { readonly sql: HomeSql }, id: string, platform: Platform) {
@@ -120,6 +129,11 @@ export class SessionHost {
     return (this.#birth = birth)
   }
 
+  /** Undefined while nobody has looked at the session yet. */
+  get sessionClock(): SessionClock | undefined {
+    return this.#clock
+  }
+
   /** When it was used last, in real time. */
   get usedAt(): number {
     return this.#moment()?.real ?? this.birth?.createdAt ?? 0
@@ -135,7 +149,11 @@ export class SessionHost {
 
   /** Looks at the session; what is done there needs no key, or asks for it itself. */
   look<T>(access: Access, act: (cluster: Cluster) => T): T | Refusal {
-    return this.refuse(access) ?? this.turn(act)
+    const refusal = this.refuse(access)
+    if (refusal !== undefined) return refusal
+    if (access.at === undefined) return this.turn(act)
+    const past = this.#pastAt(access.at)
+    return isRefusal(past) ? past : act(past)
   }
 
   /** Does something that needs the key. */
@@ -178,12 +196,23 @@ export class SessionHost {
     this.computer.endKeyed(reason)
   }
 
+  /** What the clock says; within a turn. */
+  clockDocument(cluster: Cluster): ClockDocument {
+    return clockDocument(cluster, this.#clock!)
+  }
+
+  /** Sets the clock; within a turn. */
+  callClock(cluster: Cluster, call: ClockCall): ClockAnswer | ClockProblem {
+    return callClock(cluster, this.#clock!, call)
+  }
+
   /** Lets go of everything in memory: the session is deleted. */
   forget(): void {
     this.viewers.dismissAll(GONE.deleted)
     this.computer.drop('the session was deleted')
     this.streams.closeAll()
     this.#cluster = undefined
+    this.#past = undefined
     this.#birth = undefined
   }
 
@@ -195,7 +224,8 @@ export class SessionHost {
     try {
       const { cluster, clock } = this.#open()
       const before = clock.state
-      cluster.advance(clock.advance(Date.now(), this.streams.count > 0))
+      cluster.advance(clock.advance(Date.now(), this.streams.count > 0), RUNS_PER_TURN)
+      clock.setTo(cluster.now)
       const result = act(cluster)
       this.#save(cluster, clock)
       cluster.flushWatches()
@@ -210,6 +240,25 @@ export class SessionHost {
       this.computer.drop('a defect of this server; it was logged')
       throw error
     }
+  }
+
+  /** The cluster as it was at a revision; the one that was asked for last is kept. */
+  #pastAt(revision: number): Cluster | Refusal {
+    if (this.#past?.revision === revision) return this.#past
+    const state = this.turn((cluster) => {
+      const found = cluster.stateAt(revision)
+      if (typeof found === 'object') return found
+      return { refusal: found, revision, oldest: cluster.oldest, newest: cluster.revision }
+    })
+    if (isRefusal(state)) return state
+    const { seed, settings, createdAt } = this.birth!
+    return (this.#past = new Cluster({
+      seed,
+      settings: settingsOf(settings),
+      createdAt,
+      state,
+      isStill: true,
+    }))
   }
 
   #migrate(birth: Birth): Birth {
@@ -277,6 +326,7 @@ export class SessionHost {
       this.#store.setValue('moment', JSON.stringify(moment))
       this.computer.store()
     })
+    cluster.compact(this.#store.compacted)
     clock.markStored()
   }
 }

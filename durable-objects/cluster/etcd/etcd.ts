@@ -161,7 +161,9 @@ export class Etcd {
     const later = this.since(revision)
     if (later === COMPACTED) return COMPACTED
     const changed = new Set(later.map(({ resource }) => resource))
-    return this.resources().flatMap((resource) => {
+    // of a resource all may be gone that there was then
+    const resources = new Set([...this.resources(), ...changed])
+    return [...resources].sort().flatMap((resource) => {
       const objects = changed.has(resource)
         ? (this.listAt(resource, undefined, revision) as readonly KubeObject[])
         : this.list(resource)
