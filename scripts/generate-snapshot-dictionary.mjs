@@ -121,8 +121,8 @@ const {
   copiesFrom,
   dictionaryOf,
   rowLine,
-  rowsOf,
   settingsOf,
+  snapshotRows,
   templateManifests,
 } = await loadSnapshots()
 
@@ -137,7 +137,10 @@ const linesOf = (settings, manifests, seed) => {
   }
   for (let second = 0; second < SECONDS; second++) cluster.advance(cluster.now + 1000)
   const holes = new HoleWriter(seed)
-  return [...rowsOf(cluster.state(), undefined)].flat().map((row) => holes.take(rowLine(row)))
+  const { etcd, memory } = cluster.state()
+  return [...snapshotRows({ objects: etcd.objects, memory })]
+    .flat()
+    .map((row) => holes.take(rowLine(row)))
 }
 
 const utf8 = new TextEncoder()

@@ -6,8 +6,15 @@ import { TUTORIAL } from './tutorial.mjs'
 
 const [bundle, what] = process.argv.slice(2)
 const engine = await import(pathToFileURL(bundle).href)
-const { LINK_LIMITS, STORED_LIMITS, openSnapshot, readWholeSnapshot, rowsOf, writeSnapshot } =
-  engine
+const {
+  LINK_LIMITS,
+  STORED_LIMITS,
+  openSnapshot,
+  readWholeSnapshot,
+  snapshotHead,
+  snapshotRows,
+  writeSnapshot,
+} = engine
 const ADMINISTRATOR = {
   username: 'kubernetes-admin',
   groups: ['system:masters', 'system:authenticated'],
@@ -31,18 +38,23 @@ if (isTutorial) {
   letSettle(cluster, replicas)
 }
 
-const state = cluster.state()
-const head = {
-  settings: { nodes, delays: 'instant' },
-  createdAt: Date.parse('2026-01-01T00:00:00Z'),
-  seed: 1,
-  now: state.now,
-  revision: state.etcd.revision,
-  randomPosition: state.randomPosition,
-  hasHome: false,
+const { etcd, memory, now, randomPosition } = cluster.state()
+const state = {
+  head: {
+    settings: { nodes, delays: 'instant' },
+    bornAt: Date.parse('2026-01-01T00:00:00Z'),
+    seed: 1,
+    now,
+    revision: etcd.revision,
+    randomPosition,
+  },
+  objects: etcd.objects,
+  memory,
+  files: undefined,
 }
-// a session reads the texts from its store
-const batches = [...rowsOf(state, undefined)]
+const head = snapshotHead(state)
+// a session has most of the texts in its memory
+const batches = [...snapshotRows(state)]
 
 /** The longest turn: how long others wait at most. */
 let longest = 0

@@ -11,7 +11,7 @@ import { writeSnapshot } from '../../durable-objects/session/snapshot/write-snap
 
 const HEAD = {
   settings: {},
-  createdAt: 1_700_000_000_000,
+  bornAt: 1_700_000_000_000,
   seed: 7,
   now: 1_700_000_000_001,
   revision: 4000,
@@ -22,7 +22,7 @@ const HEAD = {
 const pod = (index: number): SnapshotRow => {
   const name = `web-${String(index).padStart(5, '0')}`
   const text = `{"kind":"Pod","apiVersion":"v1","metadata":{"name":"${name}","namespace":"default","uid":"u${index}","resourceVersion":"${index + 1}","creationTimestamp":"2026-11-23T11:40:39Z"},"spec":{"containers":[{"name":"nginx","image":"nginx:1.29","resources":{},"terminationMessagePath":"/dev/termination-log","terminationMessagePolicy":"File","imagePullPolicy":"IfNotPresent"}],"restartPolicy":"Always","terminationGracePeriodSeconds":30,"dnsPolicy":"ClusterFirst","securityContext":{},"schedulerName":"default-scheduler"}}`
-  return { kind: 'object', resource: 'pods', namespace: 'default', name, text }
+  return { kind: 'object', revision: index + 1, resource: 'pods', namespace: 'default', name, text }
 }
 
 const ROWS: readonly SnapshotRow[] = [
@@ -37,7 +37,7 @@ const ROWS: readonly SnapshotRow[] = [
 describe('a snapshot within workerd', () => {
   test('comes back, looked at or not, and has the id that it has elsewhere', async () => {
     const { id, bytes } = await writeSnapshot(HEAD, [ROWS])
-    expect(id).toBe('rbfncv7aso7qb2gfrdicu2csliuywh7pwauqbruyjkd7g6ddt6fq')
+    expect(id).toBe('x6vwswy3ohguhlkv7ptwf3etsoftwnroligiyyqr45foy4kory3q')
     for (const options of [
       { limits: STORED_LIMITS, writtenBy: 'this server' },
       { limits: LINK_LIMITS, writtenBy: 'anybody' },

@@ -3,35 +3,23 @@
 import * as v from 'valibot'
 import { bytesOf, textOf } from '../../cluster/shell/files/bytes.ts'
 import { type SettingsRequest, settingsOf } from '../../cluster/settings.ts'
+import type { ObjectRow as StoredRow } from '../../revision-store.ts'
 import type { StoredFile } from '../../workstation/home.ts'
+import type { StateHead } from '../state-source.ts'
 import { damaged, notACluster, SnapshotProblem } from './problem.ts'
 
 export const FORMAT = 'kubarium-snapshot/1'
 const FORMATS = 'kubarium-snapshot/'
 
 /** What a state is beside its rows. */
-export interface SnapshotHead {
-  /** What was asked for when the session was made: without title, key and seed. */
-  readonly settings: SettingsRequest
-  readonly createdAt: number
-  readonly seed: number
-  /** The session's time. */
-  readonly now: number
-  readonly revision: number
-  readonly randomPosition: number
+export interface SnapshotHead extends StateHead {
   /** Whether files were ever stored: a home without any begins anew, an empty one stays empty. */
   readonly hasHome: boolean
 }
 
-export interface ObjectRow {
+/** Its text is the object as it is stored, to the letter. */
+export interface ObjectRow extends StoredRow {
   readonly kind: 'object'
-  /** `pods`, `deployments.apps` */
-  readonly resource: string
-  /** '' for cluster-scoped resources */
-  readonly namespace: string
-  readonly name: string
-  /** The object as it is stored, to the letter. */
-  readonly text: string
 }
 
 export interface MemoryRow {
@@ -78,11 +66,11 @@ const inOrder = (value: unknown): unknown =>
     : value
 
 export const headLine = (head: SnapshotHead): string => {
-  const { settings, createdAt, seed, now, revision, randomPosition, hasHome } = head
+  const { settings, bornAt, seed, now, revision, randomPosition, hasHome } = head
   return `${JSON.stringify({
     format: FORMAT,
     settings: inOrder(settings),
-    createdAt,
+    bornAt,
     seed,
     now,
     revision,
@@ -142,7 +130,7 @@ const Head = v.strictObject({
     proxySync: Delay,
     dnsTTL: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3600))),
   }),
-  createdAt: Milliseconds,
+  bornAt: Milliseconds,
   seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff)),
   now: Milliseconds,
   revision: Count,
@@ -176,7 +164,7 @@ export const readHead = (line: string): SnapshotHead => {
   }
   const { format: _format, ...head } = result.output
   const read = { ...head, settings: head.settings as SettingsRequest }
-  if (read.now < read.createdAt) throw notACluster('it is younger than its birth')
+  if (read.now < read.bornAt) throw notACluster('it is younger than its birth')
   // what this server cannot make settings of would be delays that are no numbers
   if (!Object.values(settingsOf(read.settings).delays).every((delay) => Number.isFinite(delay)))
     throw notACluster('its delays are none that this server knows')
@@ -184,18 +172,24 @@ export const readHead = (line: string): SnapshotHead => {
   return read
 }
 
-/** Where an object of the cluster stands: known from the beginning of its text, which is as short as the text is long. */
-const KEY =
-  /^\{"kind":"[^"\\]*","apiVersion":"[^"\\]*","metadata":\{"name":"([^"\\]+)",(?:"generateName":"[^"\\]*",)?(?:"namespace":"([^"\\]+)",)?(?:"selfLink":"[^"\\]*",)?"uid":"/
+/** What a row says of its object stands at the beginning of the text, which need not be read for it. */
+const BEGINNING =
+  /^\{"kind":"[^"\\]*","apiVersion":"[^"\\]*","metadata":\{"name":"([^"\\]+)",(?:"generateName":"[^"\\]*",)?(?:"namespace":"([^"\\]+)",)?(?:"selfLink":"[^"\\]*",)?"uid":"[^"\\]*","resourceVersion":"([1-9]\d{0,14})"/
 
-const keyOf = (text: string): { readonly namespace: string; readonly name: string } => {
-  const match = KEY.exec(text)
-  if (match !== null) return { namespace: match[2] ?? '', name: match[1]! }
+const VERSION = /^[1-9]\d{0,14}$/
+
+const identityOf = (text: string): Pick<ObjectRow, 'namespace' | 'name' | 'revision'> => {
+  const match = BEGINNING.exec(text)
+  if (match !== null)
+    return { namespace: match[2] ?? '', name: match[1]!, revision: Number(match[3]) }
   const { metadata } = Object(parsed(text)) as { readonly metadata?: unknown }
-  const { namespace = '', name } = Object(metadata) as Readonly<Record<string, unknown>>
+  const fields = Object(metadata) as Readonly<Record<string, unknown>>
+  const { namespace = '', name, resourceVersion } = fields
   if (typeof name !== 'string' || name === '') throw notACluster('an object has no name')
   if (typeof namespace !== 'string') throw notACluster(`${name} has no namespace`)
-  return { namespace, name }
+  if (typeof resourceVersion !== 'string' || !VERSION.test(resourceVersion))
+    throw notACluster(`${name} has no resourceVersion`)
+  return { namespace, name, revision: Number(resourceVersion) }
 }
 
 const Memory = v.strictObject({ memory: v.tuple([v.string(), v.string()]) })
@@ -218,7 +212,7 @@ const readObject = (line: string): ObjectRow => {
   const resource = written.slice(1, -1)
   if (written !== JSON.stringify(resource) || !line.endsWith('}')) throw damaged('a line is wrong')
   const text = line.slice(end + AND_OBJECT.length, -1)
-  return { kind: 'object', resource, ...keyOf(text), text }
+  return { kind: 'object', resource, ...identityOf(text), text }
 }
 
 const readOther = (line: string): SnapshotRow => {

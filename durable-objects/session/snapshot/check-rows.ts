@@ -16,8 +16,6 @@ import type { ObjectRow, SnapshotHead } from './canonical.ts'
 import { notACluster, type SnapshotProblem } from './problem.ts'
 
 const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io'
-const VERSION = /^[1-9]\d{0,14}$/
-const VERSION_IN_TEXT = /"resourceVersion":"(\d+)"/
 const LONGEST_NAME = 253
 const DEEPEST = 300
 
@@ -37,7 +35,7 @@ const fieldsOf = (value: unknown): Fields =>
 export class ObjectChecks {
   readonly #head: SnapshotHead
   readonly #isThorough: boolean
-  readonly #versions = new Set<number>()
+  readonly #revisions = new Set<number>()
   readonly #custom = new Map<string, Map<string, Expected>>()
   readonly #defined = new Map<string, Definition>()
 
@@ -47,18 +45,11 @@ export class ObjectChecks {
   }
 
   add(row: ObjectRow): void {
-    const object = this.#isThorough ? objectOf(row) : undefined
-    const version =
-      object === undefined
-        ? VERSION_IN_TEXT.exec(row.text)?.[1]
-        : own(fieldsOf(object.metadata), 'resourceVersion')
-    if (typeof version !== 'string' || !VERSION.test(version))
-      throw wrong(row, 'has no resourceVersion')
-    const number = Number(version)
-    if (number > this.#head.revision) throw wrong(row, 'is of a revision that never was')
-    if (this.#versions.has(number)) throw wrong(row, 'is of the same revision as another')
-    this.#versions.add(number)
-    if (object !== undefined) this.#look(row, object)
+    const { revision } = row
+    if (revision > this.#head.revision) throw wrong(row, 'is of a revision that never was')
+    if (this.#revisions.has(revision)) throw wrong(row, 'is of the same revision as another')
+    this.#revisions.add(revision)
+    if (this.#isThorough) this.#look(row, objectOf(row))
   }
 
   /** Whether every custom object has its definition. */

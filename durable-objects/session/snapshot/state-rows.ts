@@ -1,16 +1,15 @@
-// A cluster's state as rows of a snapshot, and back.
-import type { ClusterState } from '../../cluster/cluster.ts'
+// A session's state as rows of a snapshot, and back.
 import type { StoredObject } from '../../cluster/etcd/etcd.ts'
-import { objectReader } from '../../cluster/etcd/object-reader.ts'
 import { objectJson } from '../../cluster/kube-apiserver/endpoints/serialize.ts'
 import { sharedResources } from '../../cluster/kube-apiserver/resources.ts'
 import type { StoredFile } from '../../workstation/home.ts'
+import type { State, StatePart } from '../state-source.ts'
 import { compareRows, type ObjectRow, type SnapshotHead, type SnapshotRow } from './canonical.ts'
 
 const ROWS_AT_ONCE = 250
 
 /** As it is stored: a custom object is kept as it is, whatever is shown of it. */
-const storedJson = ({ resource, object, text }: StoredObject): string =>
+export const storedJson = ({ resource, object, text }: StoredObject): string =>
   text ??
   (sharedResources().named(resource) === undefined ? JSON.stringify(object) : objectJson(object))
 
@@ -19,30 +18,27 @@ const objectRow = (stored: StoredObject): ObjectRow => ({
   resource: stored.resource,
   namespace: stored.object.metadata.namespace ?? '',
   name: stored.object.metadata.name ?? '',
+  revision: Number(stored.object.metadata.resourceVersion),
   text: storedJson(stored),
 })
 
-/** What components keep and the learner's files: all of it, in order. */
-export const otherRows = (
-  memory: ClusterState['memory'],
-  files: readonly StoredFile[] | undefined,
-): readonly SnapshotRow[] =>
-  [
-    ...memory.map(([key, value]) => ({ kind: 'memory', key, value }) as const),
-    ...(files ?? []).map((file) => ({ kind: 'file', file }) as const),
-  ].sort(compareRows)
+export const snapshotHead = ({ head, files }: State): SnapshotHead => ({
+  ...head,
+  hasHome: files !== undefined,
+})
 
-/** All rows of a state, some hundred at once: texts are made when they are asked for. */
-export function* rowsOf(
-  state: ClusterState,
-  files: readonly StoredFile[] | undefined,
-): Generator<readonly SnapshotRow[], void> {
-  const objects = state.etcd.objects.toSorted(compareStored)
-  for (let start = 0; start < objects.length; start += ROWS_AT_ONCE)
-    yield objects.slice(start, start + ROWS_AT_ONCE).map(objectRow)
-  const others = otherRows(state.memory, files)
-  for (let start = 0; start < others.length; start += ROWS_AT_ONCE)
-    yield others.slice(start, start + ROWS_AT_ONCE)
+/** All rows of a state, some hundred at once and in order: texts are made when they are asked for. */
+export function* snapshotRows({
+  objects,
+  memory,
+  files = [],
+}: State): Generator<readonly SnapshotRow[], void> {
+  const sorted = objects.toSorted(compareStored)
+  for (let start = 0; start < sorted.length; start += ROWS_AT_ONCE)
+    yield sorted.slice(start, start + ROWS_AT_ONCE).map(objectRow)
+  const kept = memory.map(([key, value]) => ({ kind: 'memory', key, value }) as const)
+  yield kept.sort(compareRows)
+  yield files.map((file) => ({ kind: 'file', file }) as const).sort(compareRows)
 }
 
 const compareStored = (a: StoredObject, b: StoredObject): number => {
@@ -58,26 +54,21 @@ const placeOf = ({ resource, object: { metadata } }: StoredObject): readonly str
   metadata.name ?? '',
 ]
 
-export interface SnapshotState {
-  readonly state: ClusterState
-  /** undefined: none were ever stored. */
-  readonly files: readonly StoredFile[] | undefined
-}
-
-/** The state that rows are of: of its history only the present is left. */
-export const stateOf = (head: SnapshotHead, rows: Iterable<SnapshotRow>): SnapshotState => {
-  const { revision, randomPosition, now, hasHome } = head
-  const read = objectReader()
-  const objects: StoredObject[] = []
-  const memory: (readonly [string, string])[] = []
+/** Rows as a session takes them; the files are one part, which comes last. */
+export async function* partsOfRows(
+  { hasHome }: SnapshotHead,
+  batches: AsyncIterable<readonly SnapshotRow[]> | Iterable<readonly SnapshotRow[]>,
+): AsyncGenerator<StatePart, void> {
   const files: StoredFile[] = []
-  for (const row of rows)
-    if (row.kind === 'memory') memory.push([row.key, row.value])
-    else if (row.kind === 'file') files.push(row.file)
-    else {
-      const { resource, text } = row
-      objects.push({ resource, object: read(resource, text), text })
-    }
-  const etcd = { revision, compactedRevision: revision, objects, history: [] }
-  return { state: { etcd, memory, randomPosition, now }, files: hasHome ? files : undefined }
+  for await (const batch of batches) {
+    const rows: ObjectRow[] = []
+    const memory: (readonly [string, string])[] = []
+    for (const row of batch)
+      if (row.kind === 'object') rows.push(row)
+      else if (row.kind === 'memory') memory.push([row.key, row.value])
+      else files.push(row.file)
+    if (rows.length > 0) yield { kind: 'rows', rows }
+    if (memory.length > 0) yield { kind: 'memory', memory }
+  }
+  if (hasHome) yield { kind: 'files', files }
 }

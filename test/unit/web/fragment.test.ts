@@ -9,8 +9,7 @@ import {
 } from '../../../web/session/fragment.ts'
 import { LINK_LIMITS } from '../../../durable-objects/session/snapshot/limits.ts'
 import { readWholeSnapshot } from '../../../durable-objects/session/snapshot/read-snapshot.ts'
-import { writeSnapshot } from '../../../durable-objects/session/snapshot/write-snapshot.ts'
-import { atOnce, atRest, batchesOf, headOf } from '../../support/snapshots.ts'
+import { atOnce, atRest, snapshotOf } from '../../support/snapshots.ts'
 
 const begun = (bytes: Uint8Array): Uint8Array => Uint8Array.of(0x4b, 0x53, ...bytes)
 
@@ -28,7 +27,7 @@ describe('a snapshot in a fragment', () => {
 
   test('is a cluster that the server opens', async () => {
     const running = atRest({ template: 'bare' })
-    const { id, bytes } = await writeSnapshot(headOf(running), batchesOf(running), atOnce)
+    const { id, bytes } = await snapshotOf(running)
     const sent = Buffer.from(fromFragment(toFragment(bytes)), 'base64url')
     const options = { limits: LINK_LIMITS, writtenBy: 'anybody', pause: atOnce } as const
     expect((await readWholeSnapshot(sent, options)).id).toBe(id)

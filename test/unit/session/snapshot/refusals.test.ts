@@ -20,7 +20,7 @@ import { atOnce } from '../../../support/snapshots.ts'
 
 const HEAD: SnapshotHead = {
   settings: { template: 'bare' },
-  createdAt: 1_700_000_000_000,
+  bornAt: 1_700_000_000_000,
   seed: 7,
   now: 1_700_000_000_001,
   revision: 100,
@@ -366,6 +366,7 @@ describe('more than is read', () => {
     const data = { key: 'é'.repeat(900_000) }
     const row: ObjectRow = {
       kind: 'object',
+      revision: 1,
       resource: 'configmaps',
       namespace: 'default',
       name: 'web',

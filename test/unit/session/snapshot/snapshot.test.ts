@@ -2,8 +2,6 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Cluster } from '#cluster.ts'
-import { settingsOf } from '#settings.ts'
 import {
   compareRows,
   headLine,
@@ -21,14 +19,15 @@ import {
   readWholeSnapshot,
 } from '../../../../durable-objects/session/snapshot/read-snapshot.ts'
 import { isSnapshotId } from '../../../../durable-objects/session/snapshot/snapshot-id.ts'
-import { stateOf } from '../../../../durable-objects/session/snapshot/state-rows.ts'
 import { writeSnapshot } from '../../../../durable-objects/session/snapshot/write-snapshot.ts'
 import {
   atOnce,
   atRest,
-  batchesOf,
-  headOf,
+  clusterOf,
   type Running,
+  rowsOf,
+  snapshotOf,
+  stateOf,
   tutorial,
 } from '../../../support/snapshots.ts'
 
@@ -42,9 +41,6 @@ const FILES = [
   { path: 'shop', kind: 'directory', mode: 0o755, mtime: 8, text: '' },
   { path: 'shop/web.yaml', kind: 'file', mode: 0o644, mtime: 9, text: 'kind: Service\n' },
 ] as const
-
-const snapshotOf = (running: Running, files?: typeof FILES) =>
-  writeSnapshot(headOf(running, files !== undefined), batchesOf(running, files), atOnce)
 
 const TUTORIAL = tutorial()
 const written = await snapshotOf(TUTORIAL, FILES)
@@ -73,22 +69,20 @@ describe("the tutorial's snapshot", () => {
   })
 
   test('gives back every row to the letter, looked at or not', async () => {
-    const rows = batchesOf(TUTORIAL, FILES).flat()
+    const rows = rowsOf(TUTORIAL, FILES)
     for (const options of [OURS, LINK]) {
       const read = await readWholeSnapshot(written.bytes, options)
       expect(read.id).toBe(written.id)
-      expect(read.head).toEqual(headOf(TUTORIAL, true))
+      expect(read.head).toEqual({ ...stateOf(TUTORIAL).head, hasHome: true })
       expect(read.rows).toEqual(rows)
     }
   })
 
   test('becomes a cluster that is in the same state and stays at rest', async () => {
     const { head, rows } = await readWholeSnapshot(written.bytes, LINK)
-    const { state, files } = stateOf(head, rows)
-    const { settings, seed, createdAt } = head
-    const cluster = new Cluster({ settings: settingsOf(settings), seed, createdAt, state })
+    const { running, files } = await clusterOf(head, rows)
     expect(files).toEqual(FILES)
-    const again = await snapshotOf({ cluster, settings, seed, createdAt }, FILES)
+    const again = await snapshotOf(running, FILES)
     expect(again.id).toBe(written.id)
   })
 })
@@ -126,8 +120,8 @@ binaryData: {bytes: AAECAw==}
     const { id, bytes } = await snapshotOf(running)
     const read = await readWholeSnapshot(bytes, LINK)
     expect(read.id).toBe(id)
-    expect(read.rows).toEqual(batchesOf(running).flat())
-    expect(stateOf(read.head, read.rows).files).toBeUndefined()
+    expect(read.rows).toEqual(rowsOf(running))
+    expect((await clusterOf(read.head, read.rows)).files).toBeUndefined()
   })
 
   test('what an older server stored can be taken as a snapshot', async () => {
@@ -141,19 +135,21 @@ binaryData: {bytes: AAECAw==}
     const file = `${import.meta.dirname}/../../../fixtures/stored/format-1.json.gz`
     const { tables } = JSON.parse(gunzipSync(readFileSync(file)).toString()) as Stored
     const values = new Map(tables.session)
-    const birth = JSON.parse(values.get('birth')!) as SnapshotHead
+    const birth = JSON.parse(values.get('birth')!) as Pick<SnapshotHead, 'settings' | 'seed'> & {
+      readonly createdAt: number
+    }
     const moment = JSON.parse(values.get('moment')!) as Record<'session' | 'randomPosition', number>
     const newest = new Map<string, ObjectRow>()
-    for (const [, resource, namespace, name, text] of tables.revisions) {
+    for (const [revision, resource, namespace, name, text] of tables.revisions) {
       const key = `${resource}/${namespace}/${name}`
       if (text === null) newest.delete(key)
-      else newest.set(key, { kind: 'object', resource, namespace, name, text })
+      else newest.set(key, { kind: 'object', revision, resource, namespace, name, text })
     }
     const rows = [...newest.values(), ...tables.memory.map(memoryRow)].sort(compareRows)
-    const { settings, createdAt, seed } = birth
+    const { settings, seed } = birth
     const head: SnapshotHead = {
       settings,
-      createdAt,
+      bornAt: birth.createdAt,
       seed,
       hasHome: false,
       now: moment.session,
@@ -181,7 +177,14 @@ const arbitraryRows = fc
       ...objects.map(([number, spec]): ObjectRow => {
         const name = `n${number}`
         const text = `{"kind":"Kind","apiVersion":"v1","metadata":{"name":"${name}","uid":"u","resourceVersion":"${number + 1}"},"spec":${JSON.stringify(JSON.parse(spec))}}`
-        return { kind: 'object', resource: 'kinds', namespace: '', name, text }
+        return {
+          kind: 'object',
+          revision: number + 1,
+          resource: 'kinds',
+          namespace: '',
+          name,
+          text,
+        }
       }),
       ...Object.entries(memory).map(memoryRow),
       ...Object.entries(files).map(([path, text]): SnapshotRow => ({
@@ -193,7 +196,7 @@ const arbitraryRows = fc
 
 const HEAD: SnapshotHead = {
   settings: { nodes: 3, template: 'bare' },
-  createdAt: 1_700_000_000_000,
+  bornAt: 1_700_000_000_000,
   seed: 7,
   now: 1_700_000_000_001,
   revision: 10,
@@ -263,7 +266,7 @@ describe('the canonical text', () => {
   })
 
   test('needs its rows in order', async () => {
-    const rows = batchesOf(TUTORIAL).flat()
+    const rows = rowsOf(TUTORIAL)
     const swapped = [rows[1]!, rows[0]!]
     await expect(writeSnapshot(HEAD, [swapped], atOnce)).rejects.toThrow('not in order')
     await expect(writeSnapshot(HEAD, [[rows[0]!, rows[0]!]], atOnce)).rejects.toThrow(
@@ -276,7 +279,7 @@ describe('a large cluster', () => {
   const rows = Array.from({ length: 3000 }, (_none, index): ObjectRow => {
     const name = `pod-${String(index).padStart(5, '0')}`
     const text = `{"kind":"Pod","apiVersion":"v1","metadata":{"name":"${name}","uid":"u${index}","resourceVersion":"${index + 1}"},"text":"${'abcdefghij'.repeat(100)}"}`
-    return { kind: 'object', resource: 'pods', namespace: '', name, text }
+    return { kind: 'object', revision: index + 1, resource: 'pods', namespace: '', name, text }
   })
   const head = { ...HEAD, revision: 3000 }
 
@@ -296,4 +299,15 @@ describe('a large cluster', () => {
     expect(Math.max(...sizes)).toBeLessThan(1500)
     expect(sizes.reduce((sum, size) => sum + size)).toBe(3000)
   })
+})
+
+test('what was written when the encoding was made is read by every later server', async () => {
+  // a new encoding or dictionary gets a new number, and this one is read on
+  const file = `${import.meta.dirname}/../../../fixtures/stored/snapshot-1.json`
+  const { id, snapshot } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>
+  const { head, rows, ...read } = await readWholeSnapshot(Buffer.from(snapshot!, 'base64url'), LINK)
+  expect(read.id).toBe(id)
+  const { running, files } = await clusterOf(head, rows)
+  expect(running.cluster.count('pods')).toBe(15)
+  expect(files?.map(({ path }) => path)).toEqual(['shop', 'shop/bytes', 'shop/web.yaml'])
 })
