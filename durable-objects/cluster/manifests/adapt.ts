@@ -43,7 +43,6 @@ const FOREIGN_ANNOTATIONS = [
   'k8s.v1.cni.cncf.io/network-status',
   'k8s.v1.cni.cncf.io/networks-status',
   'kubernetes.io/config.*',
-  'kubernetes.io/limit-ranger',
   'kubernetes.io/psp',
   'objectset.rio.cattle.io/*',
   'openshift.io/*',
