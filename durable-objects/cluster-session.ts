@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Cluster } from './cluster/cluster.ts'
 import type { ApiRequest } from './cluster/kube-apiserver/endpoints/http.ts'
-import type { SettingsRequest } from './cluster/settings.ts'
+import type { DelaysRequest, SettingsRequest } from './cluster/settings.ts'
 import { applyManifests, type ApplyOutcome } from './cluster/manifests/apply.ts'
 import { beginWith, type Beginning } from './cluster/manifests/import.ts'
 import { exportObjects } from './cluster/manifests/export.ts'
@@ -51,6 +51,7 @@ export interface CreateOptions extends SettingsRequest {
 
 /** What may be said anew of a session. */
 export interface Amendments {
+  readonly delays?: DelaysRequest | undefined
   readonly title?: string | undefined
   readonly description?: string | undefined
 }
@@ -184,15 +185,16 @@ export class ClusterSession extends DurableObject<Environment> {
   describe(access: Access): (SessionDescription & { readonly presence: Presence }) | Refusal {
     const host = this.#host
     return host.look(access, (cluster) => ({
-      ...descriptionOf(cluster, host.birth!, access),
+      ...descriptionOf(cluster, host.birth!, access, host.sessionClock),
       presence: host.viewers.presence,
     }))
   }
 
   /** Says something else of the session. */
-  amend(access: Access, { title, description }: Amendments): SessionDescription | Refusal {
+  amend(access: Access, { title, description, delays }: Amendments): SessionDescription | Refusal {
     const refusal = this.#host.refuse(access, 'to change')
     if (refusal !== undefined) return refusal
+    if (delays !== undefined) this.#host.setDelays(delays)
     if (title !== undefined || description !== undefined)
       this.#host.amend({
         ...(title === undefined ? {} : { title }),

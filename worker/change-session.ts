@@ -1,5 +1,6 @@
 // What is said of a session, and its key.
 import * as v from 'valibot'
+import { Delays } from './delays.ts'
 import { newSecret } from './capabilities.ts'
 import { linksOf } from './links.ts'
 import { badRequest, bodyText, isRefusal, type Route, withSession } from './session-route.ts'
@@ -14,9 +15,10 @@ export const Description = text(2000)
 const ChangeBody = v.strictObject({
   title: v.optional(Title),
   description: v.optional(Description),
+  delays: v.optional(Delays),
 })
 
-const FIELDS = 'The fields are title and description.'
+const FIELDS = 'The fields are title, description and delays.'
 
 type Change = v.InferOutput<typeof ChangeBody>
 

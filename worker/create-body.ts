@@ -2,13 +2,21 @@
 import * as v from 'valibot'
 import { MAX_BODY_BYTES } from './body.ts'
 import { Description, Title } from './change-session.ts'
+import { Delays } from './delays.ts'
+
+/** Texts come from the query. */
+const yesOrNo = v.pipe(
+  v.union([v.boolean(), v.picklist(['true', 'false'])], 'write true or false'),
+  v.transform((value) => value === true || value === 'true'),
+)
 
 const Fields = v.strictObject({
   title: v.optional(Title),
   description: v.optional(Description),
   template: v.optional(v.picklist(['default', 'bare', 'synergychat'])),
   nodes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
-  delays: v.optional(v.picklist(['lively', 'instant', 'real'])),
+  delays: v.optional(Delays),
+  paused: v.optional(yesOrNo),
   seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff))),
   proxyMode: v.optional(v.picklist(['iptables', 'nftables', 'ipvs'])),
   loadBalancer: v.optional(v.picklist(['cloud', 'none'])),

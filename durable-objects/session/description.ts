@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
+import type { SessionClock } from '../session-clock.ts'
 import type { Access } from './access.ts'
 import type { Birth } from './birth.ts'
 
@@ -25,14 +26,20 @@ const COUNTED = [
 export const descriptionOf = (
   cluster: Cluster,
   { title, description = '', createdAt }: Birth,
-  { key }: Access,
+  { key, at }: Access,
+  clock: SessionClock | undefined,
 ): SessionDescription => ({
   title,
   description,
   createdAt: new Date(createdAt).toISOString(),
   nodes: cluster.count('nodes'),
   revision: cluster.revision,
-  clock: { running: true, speed: 1, now: new Date(cluster.now).toISOString() },
+  clock: {
+    // the past stands
+    running: at === undefined && clock?.isRunning === true,
+    speed: clock?.speed ?? 1,
+    now: new Date(cluster.now).toISOString(),
+  },
   counts: Object.fromEntries(
     COUNTED.map((resource) => [resource.split('.')[0]!, cluster.count(resource)]),
   ),

@@ -67,7 +67,12 @@ export const answerSocket = (
   return openSocket(offered, {
     connection,
     podOf: ({ pod }) => forwardedPod(pod, (act) => host.turn(act)),
-    processOf: (of) => containerProcess(of, (act) => host.turn(act)),
+    processOf: (of) =>
+      containerProcess(
+        of,
+        (act) => host.turn(act),
+        () => host.sessionClock,
+      ),
     hold: (end) => host.hold(asked.key === undefined ? undefined : end),
   })
 }
