@@ -3,7 +3,7 @@
 //   to the session
 //     {"type":"subscribe","resources":["pods"],"after":123}   both may be left out: what the page shows, and all that there is first.
 //                                                             A later one takes the place of the one before
-//     {"type":"mark","mark":4}                                the answer to a mark
+//     {"type":"mark","mark":70000}                            the answer to a mark
 //     {"type":"ping"}                                         answered with {"type":"pong"} although the session sleeps
 //   to the viewer
 //     {"type":"hello","version":1,"access":"view"}            first of all; then session, clock and presence
@@ -14,7 +14,7 @@
 //     {"type":"listed","resource":"pods","revision":123}
 //     {"type":"objects","revision":124,"events":[{"resource":"pods","type":"ADDED","object":{…}}]}
 //                                                             what happened, in its order; with it everything up to this revision is known
-//     {"type":"mark","mark":4}                                to be sent back when it was read. Who leaves many unanswered is told no more until he does
+//     {"type":"mark","mark":70000}                            to be sent back when it was read. Who leaves 1 MiB unanswered is told no more until he does
 //     {"type":"expired"}                                      what happened after the viewer's revision is not kept: subscribe anew without `after`
 //     {"type":"gone","why":"…"}                               last of all
 import { isResource, type ResourceName, SHOWN } from './resources.ts'

@@ -20,16 +20,18 @@ interface ViewerState {
   readonly revision?: number
   /** Where in the list of all that there is he is; absent: he has it. */
   readonly place?: Place
-  /** Characters sent since the last mark. */
-  readonly sinceMark: number
-  readonly marks: number
-  /** The last mark that he sent back. */
-  readonly answered: number
+  /** Characters that were sent to him. */
+  readonly sent: number
+  /** As many of them has he read for certain: the last mark that he sent back. */
+  readonly read: number
+  /** The marks that he has not sent back, oldest first. A mark is how much was sent before it. */
+  readonly marks: readonly number[]
 }
 
+/** Characters between two marks. */
 const MARK_EVERY = 64 * 1024
-/** Who leaves so many marks unanswered does not read: what is sent to him waits in memory. */
-const MOST_OPEN_MARKS = 16
+/** Who has so many to read does not read: what is sent to him waits in memory. */
+const MOST_UNREAD = 1024 * 1024
 /** Messages of his within a minute, marks aside. */
 const MOST_MESSAGES = 60
 const MINUTE_MS = 60_000
@@ -49,7 +51,7 @@ export class Viewer {
   }
 
   static begin(socket: ViewerSocket, canEdit: boolean): Viewer {
-    const viewer = new Viewer(socket, { canEdit, sinceMark: 0, marks: 0, answered: 0 })
+    const viewer = new Viewer(socket, { canEdit, sent: 0, read: 0, marks: [] })
     viewer.#note()
     return viewer
   }
@@ -79,14 +81,10 @@ export class Viewer {
     if (++this.#messages > MOST_MESSAGES)
       return { code: CODES.refused, reason: `at most ${MOST_MESSAGES} messages in a minute` }
     if (message.type === 'ping') return 'nothing'
-    const { canEdit, sinceMark, marks, answered } = this.#state
     const { resources, after } = message
     const [resource] = resources
     this.#state = {
-      canEdit,
-      sinceMark,
-      marks,
-      answered,
+      ...this.#unsubscribed,
       resources,
       ...(after !== undefined
         ? { revision: after }
@@ -120,17 +118,13 @@ export class Viewer {
 
   /** Sends a message and notes what he knows with it. */
   send(text: string): void {
-    const { sinceMark, marks } = this.#state
-    const length = sinceMark + text.length
-    const isMarked = length >= MARK_EVERY
-    this.#state = {
-      ...this.#state,
-      sinceMark: isMarked ? 0 : length,
-      marks: isMarked ? marks + 1 : marks,
-    }
+    const { marks, read } = this.#state
+    const sent = this.#state.sent + text.length
+    const isMarked = sent - (marks.at(-1) ?? read) >= MARK_EVERY
+    this.#state = { ...this.#state, sent, marks: isMarked ? [...marks, sent] : marks }
     this.#note()
     this.#write(text)
-    if (isMarked) this.#write(`{"type":"mark","mark":${marks + 1}}`)
+    if (isMarked) this.#write(`{"type":"mark","mark":${sent}}`)
   }
 
   close({ code, reason }: Complaint): void {
@@ -142,15 +136,24 @@ export class Viewer {
   }
 
   get #reads(): boolean {
-    return this.#state.marks - this.#state.answered < MOST_OPEN_MARKS
+    return this.#state.sent - this.#state.read < MOST_UNREAD
+  }
+
+  get #unsubscribed(): ViewerState {
+    const { canEdit, sent, read, marks } = this.#state
+    return { canEdit, sent, read, marks }
   }
 
   #takeMark(mark: number): 'tell' | 'nothing' | Complaint {
-    const { marks, answered } = this.#state
-    if (mark <= answered || mark > marks)
+    const { marks } = this.#state
+    if (!marks.includes(mark))
       return { code: CODES.refused, reason: '"mark" is one that was sent and not answered yet' }
     const waited = !this.#reads
-    this.#state = { ...this.#state, answered: mark }
+    this.#state = {
+      ...this.#state,
+      read: mark,
+      marks: marks.filter((open) => open > mark),
+    }
     this.#note()
     return waited ? 'tell' : 'nothing'
   }
@@ -178,8 +181,7 @@ export class Viewer {
 
   /** What he knows cannot be gone on from. */
   #expire(): void {
-    const { canEdit, sinceMark, marks, answered } = this.#state
-    this.#state = { canEdit, sinceMark, marks, answered }
+    this.#state = this.#unsubscribed
     this.send('{"type":"expired"}')
   }
 
