@@ -138,13 +138,20 @@ const volume: Cleaner = (rest, { metadata }) => {
   return { ...rest, spec: { ...spec, claimRef: meant } }
 }
 
-/** A claim whose volume was made for it has another one made. */
+/** A claim whose volume was found or made for it finds another; which one was meant is kept. */
 const claim: Cleaner = (rest, { metadata }) => {
-  const { volumeName, ...spec } = specOf(rest)
-  const isProvisioned =
-    metadata.annotations?.['volume.kubernetes.io/storage-provisioner'] !== undefined
-  return isProvisioned || volumeName === undefined ? { ...rest, spec } : rest
+  const isBoundByController = [
+    'pv.kubernetes.io/bound-by-controller',
+    'volume.kubernetes.io/storage-provisioner',
+  ].some((name) => own(metadata.annotations, name) !== undefined)
+  return isBoundByController ? { ...rest, spec: omit(specOf(rest), 'volumeName') } : rest
 }
+
+/** Who asks for a certificate is who sends the request. */
+const signingRequest: Cleaner = (rest) => ({
+  ...rest,
+  spec: omit(specOf(rest), 'extra', 'groups', 'uid', 'username'),
+})
 
 /** The token of a ServiceAccount is of this cluster. */
 const secret: Cleaner = (rest) => {
@@ -154,6 +161,7 @@ const secret: Cleaner = (rest) => {
 }
 
 const CLEANERS: Readonly<Record<string, Cleaner>> = {
+  'certificatesigningrequests.certificates.k8s.io': signingRequest,
   'jobs.batch': job,
   namespaces: () => ({}),
   persistentvolumeclaims: claim,

@@ -4,6 +4,8 @@ const FIRST = [
   'customresourcedefinitions.apiextensions.k8s.io',
   'priorityclasses.scheduling.k8s.io',
   'runtimeclasses.node.k8s.io',
+  // Pods got their defaults from it, and would again
+  'limitranges',
   'storageclasses.storage.k8s.io',
   'persistentvolumes',
   'serviceaccounts',
@@ -13,7 +15,6 @@ const FIRST = [
   'services',
 ]
 const LAST = [
-  'limitranges',
   'resourcequotas',
   'mutatingwebhookconfigurations.admissionregistration.k8s.io',
   'validatingwebhookconfigurations.admissionregistration.k8s.io',

@@ -17,6 +17,11 @@ apiVersion: v1
 kind: Namespace
 metadata: {name: shop, labels: {team: a}}
 ---
+apiVersion: v1
+kind: LimitRange
+metadata: {name: limits, namespace: shop}
+spec: {limits: [{type: Container, max: {cpu: "4"}, default: {cpu: 50m}}]}
+---
 apiVersion: scheduling.k8s.io/v1
 kind: PriorityClass
 metadata: {name: high}
@@ -162,11 +167,6 @@ kind: RoleBinding
 metadata: {name: reader, namespace: shop}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
 subjects: [{kind: ServiceAccount, name: robot, namespace: shop}]
----
-apiVersion: v1
-kind: LimitRange
-metadata: {name: limits, namespace: shop}
-spec: {limits: [{type: Container, max: {cpu: "4"}, default: {cpu: "1"}}]}
 ---
 apiVersion: v1
 kind: ResourceQuota
