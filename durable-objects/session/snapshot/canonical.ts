@@ -7,6 +7,7 @@ import type { ObjectRow as StoredRow } from '../../revision-store.ts'
 import type { StoredFile } from '../../workstation/home.ts'
 import type { StateHead } from '../state-source.ts'
 import { damaged, notACluster, SnapshotProblem } from './problem.ts'
+import { Milliseconds, SETTING_NAMES, SettingsShape } from './settings-shape.ts'
 
 export const FORMAT = 'kubarium-snapshot/1'
 const FORMATS = 'kubarium-snapshot/'
@@ -65,11 +66,15 @@ const inOrder = (value: unknown): unknown =>
       )
     : value
 
+/** A session may know more of its making than its settings. */
+const known = (settings: SettingsRequest): object =>
+  Object.fromEntries(Object.entries(settings).filter(([name]) => SETTING_NAMES.includes(name)))
+
 export const headLine = (head: SnapshotHead): string => {
   const { settings, bornAt, seed, now, revision, randomPosition, hasHome } = head
   return `${JSON.stringify({
     format: FORMAT,
-    settings: inOrder(settings),
+    settings: inOrder(known(settings)),
     bornAt,
     seed,
     now,
@@ -101,35 +106,11 @@ export const rowLine = (row: SnapshotRow): string => {
   }
 }
 
-const Milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(253_402_300_799_999))
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e12))
-const Delay = v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000)))
-const PRESETS = ['lively', 'instant', 'real'] as const
 
 const Head = v.strictObject({
   format: v.literal(FORMAT),
-  settings: v.strictObject({
-    template: v.optional(v.picklist(['default', 'bare', 'synergychat'])),
-    nodes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
-    delays: v.optional(
-      v.union([
-        v.picklist(PRESETS),
-        v.strictObject({
-          preset: v.optional(v.picklist(PRESETS)),
-          imagePull: Delay,
-          containerStart: Delay,
-          containerStop: Delay,
-          loadBalancer: Delay,
-          proxySync: Delay,
-          jobRun: Delay,
-        }),
-      ]),
-    ),
-    proxyMode: v.optional(v.picklist(['iptables', 'nftables', 'ipvs'])),
-    loadBalancer: v.optional(v.picklist(['cloud', 'none'])),
-    proxySync: Delay,
-    dnsTTL: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3600))),
-  }),
+  settings: SettingsShape,
   bornAt: Milliseconds,
   seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff)),
   now: Milliseconds,

@@ -12,8 +12,9 @@ import type { Schema } from '../../cluster/apimachinery/schema.ts'
 import { Random } from '../../cluster/environment.ts'
 import type { StoredFile } from '../../workstation/home.ts'
 import { ADMINISTRATOR } from '../users.ts'
-import type { ObjectRow, SnapshotHead } from './canonical.ts'
+import type { MemoryRow, ObjectRow, SnapshotHead } from './canonical.ts'
 import { notACluster, type SnapshotProblem } from './problem.ts'
+import { areChangedDelays, DELAYS_KEY } from './settings-shape.ts'
 
 const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io'
 const LONGEST_NAME = 253
@@ -169,6 +170,12 @@ const checkMeaning = (
     problem = 'lacks what every such object has'
   }
   if (problem !== undefined) throw wrong(row, problem)
+}
+
+/** What components keep is theirs to read, but for what the whole cluster goes by. */
+export const checkMemory = ({ key, value }: MemoryRow): void => {
+  if (key === DELAYS_KEY && !areChangedDelays(value))
+    throw notACluster('its delays are none that this server knows')
 }
 
 /** The learner's computer makes its tree of these: no way may lead out of it. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readBlock } from './block.ts'
 import { compareRows, readHead, readRow, type SnapshotHead, type SnapshotRow } from './canonical.ts'
-import { checkFile, ObjectChecks } from './check-rows.ts'
+import { checkFile, checkMemory, ObjectChecks } from './check-rows.ts'
 import type { Dictionary } from './copies.ts'
 import { loadDictionary } from './dictionary.ts'
 import type { SnapshotLimits } from './limits.ts'
@@ -47,15 +47,17 @@ export const openSnapshot = async (
   }
 }
 
+export interface WholeSnapshot {
+  readonly id: string
+  readonly head: SnapshotHead
+  readonly rows: readonly SnapshotRow[]
+}
+
 /** A whole snapshot that fits into memory. Throws a SnapshotProblem. */
 export const readWholeSnapshot = async (
   bytes: Uint8Array,
   options: ReadOptions,
-): Promise<{
-  readonly id: string
-  readonly head: SnapshotHead
-  readonly rows: readonly SnapshotRow[]
-}> => {
+): Promise<WholeSnapshot> => {
   const { id, head, batches } = await openSnapshot(bytes, options)
   const rows: SnapshotRow[] = []
   for await (const batch of batches()) rows.push(...batch)
@@ -152,7 +154,8 @@ class RowReader {
       throw notACluster('its objects are not in order, or one is there twice')
     this.#last = row
     if (row.kind === 'object') this.#objects.add(row)
-    else if (row.kind === 'file') this.#addFile(row.file)
+    else if (row.kind === 'memory') checkMemory(row)
+    else this.#addFile(row.file)
     return row
   }
 

@@ -14,6 +14,7 @@ import {
 } from '../../../../durable-objects/session/snapshot/canonical.ts'
 import { LINK_LIMITS, STORED_LIMITS } from '../../../../durable-objects/session/snapshot/limits.ts'
 import { SnapshotProblem } from '../../../../durable-objects/session/snapshot/problem.ts'
+import { readLinkedSnapshot } from '../../../../durable-objects/session/snapshot/read-linked-snapshot.ts'
 import {
   openSnapshot,
   readWholeSnapshot,
@@ -263,6 +264,8 @@ describe('the canonical text', () => {
     const one = headLine({ ...HEAD, settings: { nodes: 3, template: 'bare', delays: undefined } })
     expect(one).toBe(headLine({ ...HEAD, settings: { template: 'bare', nodes: 3 } }))
     expect(readHead(one.trimEnd())).toEqual(HEAD)
+    const more = { template: 'bare', nodes: 3, title: 'mine' } as const
+    expect(headLine({ ...HEAD, settings: more })).toBe(one)
   })
 
   test('needs its rows in order', async () => {
@@ -299,6 +302,29 @@ describe('a large cluster', () => {
     expect(Math.max(...sizes)).toBeLessThan(1500)
     expect(sizes.reduce((sum, size) => sum + size)).toBe(3000)
   })
+})
+
+test('a link brings a cluster along, which was started for a trial', async () => {
+  const sent = Buffer.from(written.bytes).toString('base64url')
+  expect((await readLinkedSnapshot(sent, atOnce)).id).toBe(written.id)
+  for (const wrong of ['', '%', `${sent}=`, sent.slice(0, -8)])
+    await expect(readLinkedSnapshot(wrong, atOnce)).rejects.toThrow(SnapshotProblem)
+})
+
+test('a cluster that cannot be started is refused', async () => {
+  const rows = rowsOf(TUTORIAL)
+  for (const [key, value] of [
+    ['kube-proxy/past/x', '{'],
+    ['settings/delays', '{"nodes":1000000000}'],
+    ['settings/delays', '{"delays":{},"settings":{}}'],
+    ['settings/delays', 'null'],
+  ] as const) {
+    const all = [...rows, memoryRow([key, value])].sort(compareRows)
+    const head = { ...stateOf(TUTORIAL).head, hasHome: false }
+    const { bytes } = await writeSnapshot(head, [all], atOnce)
+    const reading = readLinkedSnapshot(Buffer.from(bytes).toString('base64url'), atOnce)
+    await expect(reading, `${key} ${value}`).rejects.toMatchObject({ fault: 'not a cluster' })
+  }
 })
 
 test('what was written when the encoding was made is read by every later server', async () => {

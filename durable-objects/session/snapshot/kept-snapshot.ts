@@ -1,0 +1,67 @@
+// A snapshot as an object of its own: named by its hash, read-only, there until all who made it have deleted it.
+import type { ClusterState } from '../../cluster/cluster.ts'
+import type { StoredObject } from '../../cluster/etcd/etcd.ts'
+import { objectReader } from '../../cluster/etcd/object-reader.ts'
+import type { State, StateHead, StatePart } from '../state-source.ts'
+import { LINK_LIMITS, STORED_LIMITS } from './limits.ts'
+import { SnapshotProblem } from './problem.ts'
+import { openSnapshot } from './read-snapshot.ts'
+import { partsOfRows, snapshotHead, snapshotRows } from './state-rows.ts'
+import { nextTurn, type WrittenSnapshot, writeSnapshot } from './write-snapshot.ts'
+
+/** Who made a snapshot, and may delete it: with the key of then, or with the session's key of today. */
+export interface Maker {
+  readonly session: string
+  readonly keyHash: string
+}
+
+export const snapshotOf = (state: State): Promise<WrittenSnapshot> =>
+  writeSnapshot(snapshotHead(state), snapshotRows(state), nextTurn)
+
+/** What a snapshot of this server holds, as a cluster is made of it. */
+export const readKept = async (
+  bytes: Uint8Array,
+  id: string,
+): Promise<{ readonly state: ClusterState; readonly parts: State }> => {
+  const opened = await openSnapshot(bytes, { limits: STORED_LIMITS, writtenBy: 'this server' })
+  if (opened.id !== id) throw new Error('a snapshot does not hold what its name says')
+  const read = objectReader()
+  const objects: StoredObject[] = []
+  const memory: (readonly [string, string])[] = []
+  let files: State['files']
+  for await (const part of partsOfRows(opened.head, opened.batches()))
+    if (part.kind === 'memory') memory.push(...part.memory)
+    else if (part.kind === 'files') files = part.files
+    else
+      for (const { resource, text } of part.rows)
+        objects.push({ resource, object: read(resource, text), text })
+  const { head } = opened
+  const { revision, now, randomPosition } = head
+  const etcd = { revision, compactedRevision: revision, objects, history: [] }
+  return {
+    state: { etcd, memory, randomPosition, now },
+    parts: { head, objects, memory, files },
+  }
+}
+
+/** Why bytes that somebody sent are not made into a session. */
+export interface SnapshotRefusal {
+  readonly fault: SnapshotProblem['fault']
+  readonly problem: string
+}
+
+/** Reads what anybody may have written, part by part. */
+export const readForeign = async (
+  bytes: Uint8Array,
+  takePart: (part: StatePart) => void,
+): Promise<StateHead | SnapshotRefusal> => {
+  try {
+    const opened = await openSnapshot(bytes, { limits: LINK_LIMITS, writtenBy: 'anybody' })
+    for await (const part of partsOfRows(opened.head, opened.batches())) takePart(part)
+    const { hasHome: _hasHome, ...head } = opened.head
+    return head
+  } catch (error) {
+    if (!(error instanceof SnapshotProblem)) throw error
+    return { fault: error.fault, problem: error.message }
+  }
+}
