@@ -32,9 +32,9 @@ export interface ClockAnswer extends ClockDocument, Happened {
 }
 
 /** What a turn of a session that runs in real time may take; what is over that is dropped, so that time goes slower than it should. */
-export const RUNS_PER_TURN = 2000
+export const RUNS_PER_TURN = 1000
 /** What a call may take. */
-const RUNS_PER_CALL = 4000
+const RUNS_PER_CALL = 2000
 const YEAR_MS = 365 * 86_400_000
 const LONGEST_SPAN = 10 * YEAR_MS
 const LONGEST_DURATION_TEXT = 40

@@ -26,6 +26,7 @@ export class WorkQueue {
   readonly #ready = new Map<string, Cause | undefined>()
   readonly #deadlines = new Map<string, Appointment>()
   readonly #schedule = new Schedule()
+  #spent = 0
 
   constructor(name: string, now: () => number, memory: Memory, origin: Origin = newOrigin()) {
     this.#name = name
@@ -121,6 +122,18 @@ export class WorkQueue {
   /** For those who put something else in the place of what they took. */
   set cause(cause: Cause | undefined) {
     this.#origin.cause = cause
+  }
+
+  /** The key that was taken last is as much work as so many more. */
+  spend(runs: number): void {
+    this.#spent += runs
+  }
+
+  /** What was spent since the last call. */
+  takeSpent(): number {
+    const spent = this.#spent
+    this.#spent = 0
+    return spent
   }
 
   get isEmpty(): boolean {

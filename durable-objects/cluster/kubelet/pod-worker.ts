@@ -44,6 +44,9 @@ interface LateEnd {
   readonly code: number
 }
 
+/** A script is followed once more from its start: as much work as so many other runs. */
+const LOOK_AT_PROGRAM = 100
+
 export class PodWorker implements Component {
   readonly name: string
   readonly queue: ComponentContext['queue']
@@ -209,6 +212,7 @@ export class PodWorker implements Component {
     const written = this.#handWrites.take(key)
     if (written !== undefined) facts.written = written
     const decision = this.#decide(key, pod, disk.record, facts)
+    this.queue.spend(decision.asked.size * LOOK_AT_PROGRAM)
     for (const { place, base, tree } of volumes.kept) this.#files.write(place, base, tree, now)
     this.#hold(key, pod, node, disk, decision)
     this.#remember(key, pod, node, { ...disk, volumes: volumes.states }, decision)

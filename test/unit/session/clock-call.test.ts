@@ -204,6 +204,21 @@ describe('the clock', () => {
     const second = stage.done({ advance: '87600h' })
     expect(Date.parse(second.now)).toBeGreaterThan(Date.parse(first.now))
   })
+
+  test('what is much work counts as much', () => {
+    const stage = new Stage({ delays: 'lively', nodes: 3 })
+    const script = 'while true; do date; sleep 1; done'
+    const loops = Array.from({ length: 3 }, (_each, number) => ({
+      ...webPod(['sh', '-c', script]),
+      metadata: { name: `loop-${number}` },
+    }))
+    for (const loop of loops) stage.write('POST', PODS, loop)
+    stage.done({ until: { for: 'condition=Ready', object: 'pod/loop-0' } })
+    const before = stage.cluster.runs
+    stage.done({ advance: '1h' })
+    // each loop is looked at some times in an hour, and each look is as much as a hundred runs
+    expect(stage.cluster.runs - before).toBeGreaterThan(900)
+  })
 })
 
 describe('until', () => {
