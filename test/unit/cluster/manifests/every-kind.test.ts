@@ -59,8 +59,6 @@ const DIFFERENT: readonly (readonly [RegExp, string])[] = [
   [/\b(10|192|203|198)\.\d+\.\d+\.\d+(\/\d+)?\b/g, 'ADDRESS'],
   [/[0-9a-f]{64}/g, 'HASH'],
   [/"token":"[^"]+"/g, '"token":"TOKEN"'],
-  // nobody makes it again, so that its owner is not written down
-  [/"ownerReferences":\[\{"apiVersion":"x.io[^\]]+\],/g, ''],
   [/node-\d/g, 'NODE'],
   [/-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-X'],
   [/"(resourceVersion|observedGeneration|generation)":"?\d+"?/g, '"$1":N'],

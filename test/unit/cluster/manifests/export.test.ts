@@ -275,6 +275,19 @@ describe('exportObjects()', () => {
     expect(exported(api)).not.toContain('namespace: shop')
   })
 
+  test('has what belongs to something that makes nothing again, without the owner', () => {
+    const api = new RawApi()
+    const path = '/api/v1/namespaces/default/configmaps'
+    const owner = api.send('POST', path, { metadata: { name: 'owner' } })
+    const { uid } = metadataOf(owner.body)
+    const reference = { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid, controller: true }
+    api.send('POST', path, { metadata: { name: 'owned', ownerReferences: [reference] } })
+    expect(metadataOf(find(exported(api), 'ConfigMap', 'owned'))).toEqual({
+      name: 'owned',
+      namespace: 'default',
+    })
+  })
+
   test('shows Secrets only to those who may see them', () => {
     const api = new RawApi()
     apply(api, RICH)
