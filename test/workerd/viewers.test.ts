@@ -1,11 +1,16 @@
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { call, configMap, newSession, type TestSession, withBody } from './session.ts'
 import { askToFollow, ViewerSocket } from './viewer-socket.ts'
 
+const HOUR = 3_600_000
 const SERVICES = '/api/v1/namespaces/default/services'
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps'
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 const service = (name: string, annotations: Readonly<Record<string, string>> = {}) => ({
   apiVersion: 'v1',
@@ -242,6 +247,45 @@ describe('a session that sleeps', () => {
     await untilAlone(session)
     await runDurableObjectAlarm(session.stub())
     expect(await alarm()).toBeGreaterThan(due + 60_000)
+  })
+})
+
+describe('the clock', () => {
+  test('goes on for a viewer, however long nothing happens, and stands when he has gone', async () => {
+    const session = await newSession()
+    const clock = async (): Promise<number> => {
+      const answer = await call(`/api/sessions/${session.id}`)
+      return Date.parse((await answer.json<{ clock: { now: string } }>()).clock.now)
+    }
+    const viewer = await ViewerSocket.open(session.id)
+    viewer.subscribe()
+    await viewer.listed()
+    const before = await clock()
+    const real = Date.now()
+    const spy = vi.spyOn(Date, 'now').mockReturnValue(real + 5 * HOUR)
+    expect((await clock()) - before).toBeGreaterThanOrEqual(5 * HOUR - 60_000)
+    viewer.close()
+    await untilAlone(session)
+    const left = await clock()
+    spy.mockReturnValue(real + 50 * HOUR)
+    expect((await clock()) - left).toBeLessThan(HOUR)
+  })
+
+  test('is told when it is paused, goes at another speed, or is set, and not otherwise', async () => {
+    const session = await newSession()
+    const set = (call_: object) =>
+      call(`/api/sessions/${session.id}.${session.key}/clock`, withBody('POST', call_))
+    const viewer = await ViewerSocket.open(session.id)
+    const first = await viewer.nextOf('clock')
+    expect(first).toMatchObject({ running: true, speed: 1 })
+    await make(session, 'web')
+    await set({ pause: true })
+    expect(await viewer.nextOf('clock')).toMatchObject({ running: false })
+    await set({ advance: '1h' })
+    const { now } = await viewer.nextOf('clock')
+    expect(Date.parse(String(now)) - Date.parse(String(first['now']))).toBeGreaterThan(3_599_000)
+    await set({ run: true, speed: 10 })
+    expect(await viewer.nextOf('clock')).toMatchObject({ running: true, speed: 10 })
   })
 })
 
