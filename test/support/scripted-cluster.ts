@@ -64,8 +64,8 @@ export const pathOf = (manifest: Manifest, withName = true): string => {
 /** What happened in a turn, as text. */
 const describeChanges = ({ revisions, memory, randomPosition, now }: Changes): string[] => [
   ...revisions.map(
-    ({ revision, resource, namespace, name, object }) =>
-      `${revision} ${resource} ${namespace}/${name} ${JSON.stringify(object)}`,
+    ({ revision, resource, namespace, name, object, at, by }) =>
+      `${revision} ${at} ${by} ${resource} ${namespace}/${name} ${JSON.stringify(object)}`,
   ),
   ...memory.map(([key, value]) => `memory ${key} ${value}`),
   `chance ${randomPosition} time ${now}`,
@@ -94,6 +94,8 @@ export class ScriptedCluster {
   readonly transcript: string[] = []
   /** All revisions, the memory and the position of chance, after each request or wait. */
   readonly log: string[] = []
+  /** Why each revision was written, and after how many random numbers: a cluster that was made again need not know. */
+  readonly causes: string[] = []
   /** What clusters wrote when they were made again. They should not. */
   readonly idleWrites: string[] = []
   /** Defects that components ran into. */
@@ -278,6 +280,8 @@ export class ScriptedCluster {
 
   #log(turns: readonly Changes[]): void {
     const last = turns.at(-1)!
+    for (const { cause, random } of turns.flatMap(({ revisions }) => revisions))
+      this.causes.push(`${cause?.revision} ${cause?.due} ${random}`)
     const memory = new Map(turns.flatMap((turn) => turn.memory))
     this.log.push(
       this.#step,
