@@ -1,6 +1,6 @@
 // One session between its storage and its cluster: who may, what is opened when, and the turns.
 import { timingSafeEqual } from 'node:crypto'
-import { Cluster, type ClusterState } from '../cluster/cluster.ts'
+import { Cluster } from '../cluster/cluster.ts'
 import type { WatchAnswer } from '../cluster/kube-apiserver/endpoints/http.ts'
 import { type DelaysRequest, settingsOf, withDelays } from '../cluster/settings.ts'
 import { RevisionStore, STORED_FORMAT, type Storage } from '../revision-store.ts'
@@ -17,8 +17,6 @@ import {
 import { clockDocument, type ClockDocument } from './clock-document.ts'
 import { HomeStore, type HomeSql } from './computer/home-store.ts'
 import { SessionComputer } from './computer/session-computer.ts'
-import { type Maker, readKept } from './snapshot/kept-snapshot.ts'
-import { SnapshotStore } from './snapshot/snapshot-store.ts'
 import { type State, stateForViewers, type StateHead, type StatePart } from './state-source.ts'
 import { GONE, type Hibernation, Viewers } from './live/viewers.ts'
 import { WatchStreams } from './watch-streams.ts'
@@ -32,9 +30,6 @@ export interface Platform {
 
 /** Who waits longer than this may sleep meanwhile. */
 const SHORT_WAIT_MS = 10_000
-
-/** So many sessions may delete a snapshot that all of them made. */
-const MOST_MAKERS = 20
 
 /** What a call may need of the link that it came with. */
 type Need = 'to look' | 'to change'
@@ -52,8 +47,6 @@ export class SessionHost {
   readonly computer: SessionComputer
   readonly #store: RevisionStore
   readonly #home: HomeStore
-  readonly #snapshots: SnapshotStore
-  readonly #id: string
   readonly #platform: Platform
   #birth: Birth | undefined
   #cluster: Cluster | undefined
@@ -66,8 +59,6 @@ export class SessionHost {
     this.viewers = new Viewers({ platform: platform.sockets, turn: (act) => this.turn(act) })
     this.#store = new RevisionStore(storage)
     this.#home = new HomeStore(storage.sql)
-    this.#snapshots = new SnapshotStore(storage.sql)
-    this.#id = id
     this.computer = new SessionComputer({
       turn: (act) => this.turn(act),
       hold: () => this.hold(),
@@ -123,46 +114,6 @@ export class SessionHost {
     return access.key === undefined ? stateForViewers(state) : state
   }
 
-  /** Keeps a snapshot, or that one more has made it. */
-  keepSnapshot(
-    { head, files }: State,
-    bytes: Uint8Array,
-    about: Pick<Birth, 'title' | 'description'> & { readonly maker: Maker },
-  ): void {
-    const { maker, ...said } = about
-    const { birth } = this
-    const others = birth?.snapshot?.makers ?? []
-    const makers = [...others.filter(({ session }) => session !== maker.session), maker]
-    const snapshot = { revision: head.revision, makers: makers.slice(-MOST_MAKERS) }
-    const { settings, seed, bornAt } = head
-    const made = { createdAt: Date.now(), settings, seed, bornAt, keyHash: '' }
-    this.#birth = { ...(birth ?? { format: STORED_FORMAT, ...made, ...said }), snapshot }
-    this.#store.transaction(() => {
-      if (birth === undefined) {
-        this.#store.createTables()
-        this.#snapshots.save(bytes)
-        if (files !== undefined) this.#home.save(files.map((file) => ({ path: file.path, file })))
-      }
-      this.#store.setValue('birth', JSON.stringify(this.#birth))
-    })
-  }
-
-  /** One of those who made the snapshot does not want it any more. Says whether others do. */
-  dropMaker(session: string): boolean {
-    const { snapshot } = this.birth!
-    const makers = snapshot!.makers.filter((maker) => maker.session !== session)
-    this.#birth = { ...this.birth!, snapshot: { ...snapshot!, makers } }
-    this.#store.transaction(() => this.#store.setValue('birth', JSON.stringify(this.#birth)))
-    return makers.length > 0
-  }
-
-  /** Reads a snapshot before anybody looks at it. */
-  async openSnapshot(): Promise<void> {
-    if (this.birth?.snapshot === undefined || this.#past !== undefined) return
-    const { state } = await readKept(this.#snapshots.load(), this.#id)
-    this.#past = this.#still(state)
-  }
-
   /** What the session was made as; undefined: there is none. */
   get birth(): Birth | undefined {
     if (this.#birth !== undefined || !this.#store.exists) return this.#birth
@@ -191,13 +142,9 @@ export class SessionHost {
   refuse({ key, at }: Access, need: Need = 'to look'): Refusal | undefined {
     const { birth } = this
     if (birth === undefined) return 'no such session'
-    const { keyHash, snapshot } = birth
-    if (need === 'to change' && (at !== undefined || snapshot !== undefined)) return 'read-only'
+    if (need === 'to change' && at !== undefined) return 'read-only'
     if (key === undefined) return need === 'to change' ? 'key needed' : undefined
-    const hash = hashOf(key)
-    const hashes = snapshot?.makers.map((maker) => maker.keyHash) ?? [keyHash]
-    const fits = hashes.some((known) => timingSafeEqual(hash, Buffer.from(known, 'hex')))
-    return fits ? undefined : 'wrong key'
+    return timingSafeEqual(hashOf(key), Buffer.from(birth.keyHash, 'hex')) ? undefined : 'wrong key'
   }
 
   /** Looks at the session; what is done there needs no key, or asks for it itself. */
@@ -258,7 +205,7 @@ export class SessionHost {
 
   /** What the clock says; within a turn. */
   clockDocument(cluster: Cluster): ClockDocument {
-    return clockDocument(cluster, cluster === this.#cluster ? this.#clock! : standing(cluster))
+    return clockDocument(cluster, this.#clock!)
   }
 
   /** Sets the clock; within a turn. */
@@ -281,7 +228,6 @@ export class SessionHost {
    * changed in memory is dropped, and the next one begins with what is stored.
    */
   turn<T>(act: (cluster: Cluster) => T): T {
-    if (this.birth?.snapshot !== undefined) return act(this.#past!)
     try {
       const { cluster, clock } = this.#open()
       const before = clock.state
@@ -306,23 +252,20 @@ export class SessionHost {
   /** The cluster as it was at a revision; the one that was asked for last is kept. */
   #pastAt(revision: number): Cluster | Refusal {
     if (this.#past?.revision === revision) return this.#past
-    const { snapshot } = this.birth!
-    if (snapshot !== undefined) {
-      const refusal = revision < snapshot.revision ? 'compacted' : 'not yet'
-      return { refusal, revision, oldest: snapshot.revision, newest: snapshot.revision }
-    }
     const state = this.turn((cluster) => {
       const found = cluster.stateAt(revision)
       if (typeof found === 'object') return found
       return { refusal: found, revision, oldest: cluster.oldest, newest: cluster.revision }
     })
     if (isRefusal(state)) return state
-    return (this.#past = this.#still(state))
-  }
-
-  #still(state: ClusterState): Cluster {
     const { seed, settings, createdAt } = this.birth!
-    return new Cluster({ seed, settings: settingsOf(settings), createdAt, state, isStill: true })
+    return (this.#past = new Cluster({
+      seed,
+      settings: settingsOf(settings),
+      createdAt,
+      state,
+      isStill: true,
+    }))
   }
 
   #migrate(birth: Birth): Birth {
@@ -394,7 +337,3 @@ export class SessionHost {
     clock.markStored()
   }
 }
-
-/** The clock of a cluster that is only looked at. */
-const standing = (cluster: Cluster): SessionClock =>
-  new SessionClock(cluster.now, 0, { isRunning: false })
