@@ -19,7 +19,7 @@ import {
   type TraceRefusal,
 } from './cluster/world/trace-document.ts'
 import { type Access, isRefusal, type Refusal } from './session/access.ts'
-import { hashOf } from './session/birth.ts'
+import { type Birth, hashOf } from './session/birth.ts'
 import type { ClockAnswer, ClockCall, ClockProblem } from './session/clock-call.ts'
 import type { ClockDocument } from './session/clock-document.ts'
 import { descriptionOf, type SessionDescription } from './session/description.ts'
@@ -29,6 +29,17 @@ import { answerRequest, answerSocket, type KubernetesAnswer } from './session/ku
 import { liveWatch } from './session/live/stream.ts'
 import type { Presence } from './session/live/viewers.ts'
 import { SessionHost } from './session/session-host.ts'
+import {
+  adoptForeign,
+  keep,
+  makerWith,
+  type SnapshotMade,
+  type SnapshotToKeep,
+  toKeep,
+  writeState,
+} from './session/snapshot-calls.ts'
+import type { SnapshotRefusal } from './session/snapshot/kept-snapshot.ts'
+import { isSnapshotId } from './session/snapshot/snapshot-id.ts'
 import { userOf } from './session/users.ts'
 import { socketRequestOf } from './session/streams/sockets.ts'
 import type { FilesAnswer, FilesCall } from './workstation/home-files.ts'
@@ -38,6 +49,7 @@ export type { SocketRequest } from './session/streams/sockets.ts'
 export type { ApplyOutcome } from './cluster/manifests/apply.ts'
 export type { TraceDocument, TraceRefusal } from './cluster/world/trace-document.ts'
 export type { Access, Refusal, RevisionRefusal } from './session/access.ts'
+export type { SnapshotRefusal } from './session/snapshot/kept-snapshot.ts'
 export type { SessionMade } from './session/fork.ts'
 export type { LiveRequest } from './session/live/viewers.ts'
 export type { SessionDescription } from './session/description.ts'
@@ -84,10 +96,12 @@ export class ClusterSession extends DurableObject<Environment> {
 
   constructor(context: DurableObjectState, environment: Environment) {
     super(context, environment)
-    this.#host = new SessionHost(context.storage, context.id.name ?? '', {
+    const id = context.id.name ?? ''
+    this.#host = new SessionHost(context.storage, id, {
       sockets: context,
       wakeAt: (real) => context.waitUntil(this.#wakeAt(real)),
     })
+    if (isSnapshotId(id)) void context.blockConcurrencyWhile(() => this.#host.openSnapshot())
   }
 
   /** Makes the session. Its cluster is made when somebody first looks at it. */
@@ -99,7 +113,7 @@ export class ClusterSession extends DurableObject<Environment> {
     ...settings
   }: CreateOptions): Promise<SessionMade> {
     const createdAt = Date.now()
-    this.#host.bear({
+    this.#host.store.bear({
       title,
       ...(description === undefined ? {} : { description }),
       createdAt,
@@ -120,18 +134,58 @@ export class ClusterSession extends DurableObject<Environment> {
   async fork({ from, access, key }: ForkOptions): Promise<SessionMade | Refusal> {
     const copy = await this.env.SESSIONS.getByName(from).copy(access)
     if (isRefusal(copy)) return copy
+    try {
+      return await this.#adopt(() => adoptCopy(this.#host, copy, key))
+    } finally {
+      copy[Symbol.dispose]()
+    }
+  }
+
+  /** Makes this session of a snapshot that somebody sent. */
+  adoptSnapshot(
+    base64url: string,
+    options: { readonly key: string; readonly title?: string | undefined },
+  ): Promise<SessionMade | SnapshotRefusal> {
+    return this.#adopt(() => adoptForeign(this.#host, base64url, options))
+  }
+
+  /** What comes in parts is a session once it is whole. */
+  async #adopt<T extends SessionMade | SnapshotRefusal>(act: () => Promise<T>): Promise<T> {
     // what is left when this server ends in the middle is cleared away
     await this.ctx.storage.setAlarm(Date.now() + UNFINISHED_MS)
     try {
-      const made = await adoptCopy(this.#host, copy, key)
-      await this.ctx.storage.setAlarm(Date.parse(made.createdAt) + UNUSED_DAYS_MS)
+      const made = await act()
+      if ('problem' in made) await this.#forget()
+      else await this.ctx.storage.setAlarm(Date.parse(made.createdAt) + UNUSED_DAYS_MS)
       return made
     } catch (error) {
       await this.#forget()
       throw error
-    } finally {
-      copy[Symbol.dispose]()
     }
+  }
+
+  /** The state in few bytes. */
+  async snapshotBytes(access: Access): Promise<Uint8Array | SnapshotRefusal | Refusal> {
+    const written = await writeState(this.#host, access)
+    return isRefusal(written) || 'problem' in written ? written : written.bytes
+  }
+
+  /** Keeps the state for ever, under its hash. */
+  async snapshot(access: Access): Promise<SnapshotMade | SnapshotRefusal | Refusal> {
+    const made = await toKeep(this.#host, access, this.ctx.id.name ?? '')
+    if (isRefusal(made) || 'problem' in made) return made
+    await this.env.SESSIONS.getByName(made.hash).keepSnapshot(made)
+    return { hash: made.hash, revision: made.revision, size: made.bytes.length }
+  }
+
+  /** Is the snapshot of this name from here on. */
+  keepSnapshot(snapshot: SnapshotToKeep): Promise<void> {
+    return keep(this.#host, snapshot)
+  }
+
+  /** Whether this is the session's key. */
+  isKey(key: string): boolean {
+    return this.#host.refuse({ key }) === undefined
   }
 
   /** A request to the session's Kubernetes API. Without a key it only looks. */
@@ -150,11 +204,9 @@ export class ClusterSession extends DurableObject<Environment> {
   #answerFetch(request: Request): Response | Promise<Response> | Refusal {
     const host = this.#host
     const asked = socketRequestOf(request)
-    if ('live' in asked) return host.openLive(asked)
     if ('request' in asked) return answerSocket(host, asked, request.headers)
-    // what is done at the computer is done now
-    const refusal = host.refuse(asked) ?? (asked.at === undefined ? undefined : 'read-only')
-    return refusal ?? host.computer.answer(asked, request)
+    if ('live' in asked) return asked.at === undefined ? host.openLive(asked) : 'read-only'
+    return host.refuse(asked, 'to be there') ?? host.computer.answer(asked, request)
   }
 
   /** What the session's clock says. */
@@ -225,9 +277,24 @@ export class ClusterSession extends DurableObject<Environment> {
 
   /** Deletes the session with all that it stored. */
   async remove(access: Access): Promise<'removed' | Refusal> {
+    const { birth } = this.#host
+    if (birth?.snapshot !== undefined) return this.#removeSnapshot(birth, access)
     const refusal = this.#host.refuse(access, 'to change')
     if (refusal !== undefined) return refusal
     await this.#forget()
+    return 'removed'
+  }
+
+  /** It is gone when all who made it have deleted it. */
+  async #removeSnapshot(birth: Birth, { key }: Access): Promise<'removed' | Refusal> {
+    if (key === undefined) return 'key needed'
+    const { SESSIONS } = this.env
+    const maker = await makerWith(birth, key, (id) => SESSIONS.getByName(id).isKey(key))
+    if (maker === undefined) return 'wrong key'
+    const { revision, makers } = birth.snapshot!
+    const others = makers.filter(({ session }) => session !== maker)
+    if (others.length === 0) await this.#forget()
+    else this.#host.store.amend({ snapshot: { revision, makers: others } })
     return 'removed'
   }
 
@@ -299,6 +366,8 @@ export class ClusterSession extends DurableObject<Environment> {
   override async alarm(): Promise<void> {
     this.#alarmAt = Infinity
     if (this.#host.birth === undefined) return this.#forget()
+    if (this.#host.birth.snapshot !== undefined) return
+    this.#host.viewers.sweep(Date.now())
     if (this.#host.viewers.count > 0) this.#host.wake()
     const { usedAt } = this.#host
     if (Date.now() - usedAt >= UNUSED_DAYS_MS) await this.#forget()

@@ -1,6 +1,7 @@
 import type { Access } from '../durable-objects/cluster-session.ts'
 
-const ID = /^[a-z2-7]{26}$/
+/** Of a session, or of a snapshot, whose id is its hash. */
+const ID = /^(?:[a-z2-7]{26}|[a-z2-7]{51}[aq])$/
 /** A revision as it stands behind a link. */
 const REVISION = /^\d{1,15}$/
 

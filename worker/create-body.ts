@@ -24,11 +24,21 @@ const Fields = v.strictObject({
   dnsTTL: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3600))),
 })
 
+/** Of what fits into a link; GET …/snapshot says as much. */
+const MAX_SNAPSHOT = 64 * 1024
+
 const Body = v.strictObject({
   ...Fields.entries,
   // the limit of the body is the limit
   manifests: v.optional(v.pipe(v.string(), v.maxLength(MAX_BODY_BYTES))),
   files: v.optional(v.record(v.string(), v.string())),
+  snapshot: v.optional(
+    v.pipe(
+      v.string('must be base64url'),
+      v.maxLength(MAX_SNAPSHOT, 'is longer than a link may be'),
+      v.regex(/^[A-Za-z0-9_-]+$/, 'must be base64url'),
+    ),
+  ),
 })
 
 export type CreateBody = v.InferOutput<typeof Body>

@@ -1,11 +1,12 @@
 // Making a session.
 import { newSecret } from './capabilities.ts'
 import { writeFiles } from './computer.ts'
-import { readCreateBody } from './create-body.ts'
+import { type CreateBody, readCreateBody } from './create-body.ts'
 import { linksOf } from './links.ts'
 import { placeOf } from './manifests.ts'
 import { problemAnswer } from './problem.ts'
 import { badRequest, bodyText, isRefusal, type Route } from './session-route.ts'
+import { snapshotProblem } from './snapshots.ts'
 
 /** What a new session's link says of it. */
 export const createSession = async (context: Route): Promise<Response> => {
@@ -17,9 +18,10 @@ export const createSession = async (context: Route): Promise<Response> => {
     text,
   )
   if ('problem' in parsed) return badRequest(context, parsed.problem)
+  if (parsed.body.snapshot !== undefined) return createOfSnapshot(context, parsed.body)
   const [id, key] = [newSecret(), newSecret()]
   const stub = context.env.SESSIONS.getByName(id)
-  const { manifests, files, ...options } = parsed.body
+  const { manifests, files, snapshot: _none, ...options } = parsed.body
   const session = await stub.create({
     ...options,
     key,
@@ -54,4 +56,21 @@ export const createSession = async (context: Route): Promise<Response> => {
     },
     { status: 201 },
   )
+}
+
+/** Makes a session of the few bytes that a link holds. All else is in there. */
+const createOfSnapshot = async (
+  context: Route,
+  { snapshot = '', title, ...others }: CreateBody,
+): Promise<Response> => {
+  const [other] = Object.keys(others)
+  if (other !== undefined)
+    return badRequest(
+      context,
+      `${other}: a snapshot says this itself. Send it with a title or alone.`,
+    )
+  const [id, key] = [newSecret(), newSecret()]
+  const made = await context.env.SESSIONS.getByName(id).adoptSnapshot(snapshot, { key, title })
+  if ('problem' in made) return snapshotProblem(context, made)
+  return Response.json({ id, key, ...made, links: linksOf(context, id, key) }, { status: 201 })
 }

@@ -12,6 +12,7 @@ import { live } from './live.ts'
 import { placeOf } from './manifests.ts'
 import { problemAnswer } from './problem.ts'
 import { diagnosis, requests, tables, trace, traceLink } from './network.ts'
+import { makeSnapshot, snapshotBytes } from './snapshots.ts'
 import { badRequest, bodyText, isRefusal, wantsYaml, withSession } from './session-route.ts'
 
 /** What is over the limit was not kept as a whole: nothing may be read from it. */
@@ -93,6 +94,8 @@ export const sessions = new Hono<AppEnvironment>()
   .get('/:id/clock', clock)
   .post('/:id/clock', setClock)
   .post('/:id/fork', fork)
+  .post('/:id/snapshots', makeSnapshot)
+  .get('/:id/snapshot', snapshotBytes)
   .post('/:id/shell', shell)
   .get('/:id/terminal', terminal)
   .get('/:id/files', computerFiles)

@@ -5,6 +5,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { applyManifests } from '../cluster/manifests/apply.ts'
 import type { SettingsRequest } from '../cluster/settings.ts'
 import type { ClockState } from '../session-clock.ts'
+import type { Maker } from './snapshot/kept-snapshot.ts'
 import { ADMINISTRATOR } from './users.ts'
 
 /** What was decided when the session was made. */
@@ -20,6 +21,8 @@ export interface Birth {
   readonly keyHash: string
   readonly settings: SettingsRequest
   readonly lineage?: Lineage
+  /** It is a snapshot: it never changes. */
+  readonly snapshot?: { readonly revision: number; readonly makers: readonly Maker[] }
 }
 
 /** What a session was forked from. */

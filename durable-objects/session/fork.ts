@@ -49,7 +49,7 @@ export const adoptCopy = async (
   key: string,
 ): Promise<SessionMade> => {
   const createdAt = Date.now()
-  const { takePart, finish } = host.adopt({
+  const { takePart, finish } = host.store.adopt({
     title,
     ...(description === undefined ? {} : { description }),
     createdAt,

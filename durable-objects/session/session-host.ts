@@ -1,12 +1,11 @@
 // One session between its storage and its cluster: who may, what is opened when, and the turns.
 import { timingSafeEqual } from 'node:crypto'
-import { Cluster } from '../cluster/cluster.ts'
+import { Cluster, type ClusterState } from '../cluster/cluster.ts'
 import type { WatchAnswer } from '../cluster/kube-apiserver/endpoints/http.ts'
 import { type DelaysRequest, settingsOf, withDelays } from '../cluster/settings.ts'
-import { RevisionStore, STORED_FORMAT, type Storage } from '../revision-store.ts'
 import { SessionClock } from '../session-clock.ts'
 import { type Access, isRefusal, type Refusal } from './access.ts'
-import { type Birth, furnish, hashOf, type Moment } from './birth.ts'
+import { type Birth, furnish, hashOf } from './birth.ts'
 import {
   callClock,
   type ClockAnswer,
@@ -15,9 +14,10 @@ import {
   RUNS_PER_TURN,
 } from './clock-call.ts'
 import { clockDocument, type ClockDocument } from './clock-document.ts'
-import { HomeStore, type HomeSql } from './computer/home-store.ts'
 import { SessionComputer } from './computer/session-computer.ts'
-import { type State, stateForViewers, type StateHead, type StatePart } from './state-source.ts'
+import { type SessionStorage, SessionStore } from './session-store.ts'
+import { readKept } from './snapshot/kept-snapshot.ts'
+import { type State, stateForViewers } from './state-source.ts'
 import { GONE, type Hibernation, Viewers } from './live/viewers.ts'
 import { WatchStreams } from './watch-streams.ts'
 
@@ -31,8 +31,8 @@ export interface Platform {
 /** Who waits longer than this may sleep meanwhile. */
 const SHORT_WAIT_MS = 10_000
 
-/** What a call may need of the link that it came with. */
-type Need = 'to look' | 'to change'
+/** What a call may need of the link that it came with. Nobody is there in the past or in a snapshot. */
+type Need = 'to look' | 'to change' | 'to be there'
 
 /**
  * What a session consists of. Memory may go at any moment between two turns; everything that was acknowledged is in the storage. It
@@ -45,58 +45,26 @@ export class SessionHost {
   )
   readonly viewers: Viewers
   readonly computer: SessionComputer
-  readonly #store: RevisionStore
-  readonly #home: HomeStore
+  readonly store: SessionStore
+  readonly #id: string
   readonly #platform: Platform
-  #birth: Birth | undefined
   #cluster: Cluster | undefined
   #clock: SessionClock | undefined
   #past: Cluster | undefined
 
   /** `id`: the session's. */
-  constructor(storage: Storage & { readonly sql: HomeSql }, id: string, platform: Platform) {
+  constructor(storage: SessionStorage, id: string, platform: Platform) {
     this.#platform = platform
     this.viewers = new Viewers({ platform: platform.sockets, turn: (act) => this.turn(act) })
-    this.#store = new RevisionStore(storage)
-    this.#home = new HomeStore(storage.sql)
+    this.store = new SessionStore(storage)
+    this.#id = id
     this.computer = new SessionComputer({
       turn: (act) => this.turn(act),
       hold: () => this.hold(),
-      store: this.#home,
+      store: this.store.home,
       clock: () => this.#clock,
       session: id,
     })
-  }
-
-  /** Stores what the session is made as. Its cluster is made when somebody first looks at it. */
-  bear(birth: Omit<Birth, 'format'>): void {
-    this.#birth = { format: STORED_FORMAT, ...birth }
-    this.#store.transaction(() => {
-      this.#store.createTables()
-      this.#store.setValue('birth', JSON.stringify(this.#birth))
-    })
-  }
-
-  /** Makes the session of another one's state, which comes in parts. Until `head` is there, there is no session. */
-  adopt(birth: Omit<Birth, 'format' | 'settings' | 'seed'>) {
-    this.#store.transaction(() => this.#store.createTables())
-    const takePart = (part: StatePart): void =>
-      this.#store.transaction(() => {
-        if (part.kind === 'rows') this.#store.adopt(part.rows)
-        else if (part.kind === 'memory') this.#store.adoptMemory(part.memory)
-        else this.#home.save(part.files.map((file) => ({ path: file.path, file })))
-      })
-    const finish = (head: StateHead): void => {
-      const { settings, seed, bornAt, now, randomPosition, revision } = head
-      this.#birth = { format: STORED_FORMAT, ...birth, bornAt, settings, seed }
-      const moment: Moment = { session: now, real: Date.now(), randomPosition }
-      this.#store.transaction(() => {
-        this.#store.setValue('compacted', String(revision))
-        this.#store.setValue('moment', JSON.stringify(moment))
-        this.#store.setValue('birth', JSON.stringify(this.#birth))
-      })
-    }
-    return { takePart, finish }
   }
 
   /** What another session, or a snapshot, is made of. Who has no key gets Secrets without their values. */
@@ -109,24 +77,21 @@ export class SessionHost {
       head: { settings, bornAt, seed, now, randomPosition, revision: etcd.revision },
       objects: etcd.objects,
       memory,
-      files: this.#home.load(),
+      files: this.store.home.load(),
     }
     return access.key === undefined ? stateForViewers(state) : state
   }
 
+  /** Reads a snapshot before anybody looks at it. */
+  async openSnapshot(): Promise<void> {
+    if (this.birth?.snapshot === undefined || this.#past !== undefined) return
+    const { state } = await readKept(this.store.snapshotBytes(), this.#id)
+    this.#past = this.#still(state)
+  }
+
   /** What the session was made as; undefined: there is none. */
   get birth(): Birth | undefined {
-    if (this.#birth !== undefined || !this.#store.exists) return this.#birth
-    const text = this.#store.getValue('birth')
-    // it is written last: what is still being copied is no session yet
-    if (text === undefined) return undefined
-    const birth = JSON.parse(text) as Birth
-    if (birth.format > STORED_FORMAT)
-      throw new Error(
-        `the session was stored in format ${birth.format}; this server knows ${STORED_FORMAT}`,
-      )
-    if (birth.format < STORED_FORMAT) return (this.#birth = this.#migrate(birth))
-    return (this.#birth = birth)
+    return this.store.birth
   }
 
   /** Undefined while nobody has looked at the session yet. */
@@ -136,15 +101,19 @@ export class SessionHost {
 
   /** When it was used last, in real time. */
   get usedAt(): number {
-    return this.#moment()?.real ?? this.birth?.createdAt ?? 0
+    return this.store.moment?.real ?? this.birth?.createdAt ?? 0
   }
 
   refuse({ key, at }: Access, need: Need = 'to look'): Refusal | undefined {
     const { birth } = this
     if (birth === undefined) return 'no such session'
-    if (need === 'to change' && at !== undefined) return 'read-only'
+    const { keyHash, snapshot } = birth
+    if (need !== 'to look' && (at !== undefined || snapshot !== undefined)) return 'read-only'
     if (key === undefined) return need === 'to change' ? 'key needed' : undefined
-    return timingSafeEqual(hashOf(key), Buffer.from(birth.keyHash, 'hex')) ? undefined : 'wrong key'
+    const hash = hashOf(key)
+    const hashes = snapshot?.makers.map((maker) => maker.keyHash) ?? [keyHash]
+    const fits = hashes.some((known) => timingSafeEqual(hash, Buffer.from(known, 'hex')))
+    return fits ? undefined : 'wrong key'
   }
 
   /** Looks at the session; what is done there needs no key, or asks for it itself. */
@@ -177,14 +146,14 @@ export class SessionHost {
 
   /** Somebody follows the session over a WebSocket from here on. */
   openLive(access: Access): Response | Refusal {
-    return this.look(access, () => this.viewers.open(access, this.birth!, this.#clock!))
+    return this.look(access, (cluster) =>
+      this.viewers.open(access, this.birth!, this.#clock ?? standing(cluster)),
+    )
   }
 
   /** Changes what is said of the session. */
   amend(changes: Partial<Pick<Birth, 'title' | 'description' | 'keyHash' | 'settings'>>): void {
-    this.#birth = { ...this.birth!, ...changes }
-    this.#store.transaction(() => this.#store.setValue('birth', JSON.stringify(this.#birth)))
-    this.viewers.tellSession(this.#birth)
+    this.viewers.tellSession(this.store.amend(changes))
   }
 
   /** From now on simulated things take so long; what is under way keeps its end. */
@@ -205,7 +174,7 @@ export class SessionHost {
 
   /** What the clock says; within a turn. */
   clockDocument(cluster: Cluster): ClockDocument {
-    return clockDocument(cluster, this.#clock!)
+    return clockDocument(cluster, cluster === this.#cluster ? this.#clock! : standing(cluster))
   }
 
   /** Sets the clock; within a turn. */
@@ -220,7 +189,7 @@ export class SessionHost {
     this.streams.closeAll()
     this.#cluster = undefined
     this.#past = undefined
-    this.#birth = undefined
+    this.store.forget()
   }
 
   /**
@@ -228,6 +197,7 @@ export class SessionHost {
    * changed in memory is dropped, and the next one begins with what is stored.
    */
   turn<T>(act: (cluster: Cluster) => T): T {
+    if (this.birth?.snapshot !== undefined) return this.#lookAtSnapshot(act)
     try {
       const { cluster, clock } = this.#open()
       const before = clock.state
@@ -252,49 +222,42 @@ export class SessionHost {
   /** The cluster as it was at a revision; the one that was asked for last is kept. */
   #pastAt(revision: number): Cluster | Refusal {
     if (this.#past?.revision === revision) return this.#past
+    const { snapshot } = this.birth!
+    if (snapshot !== undefined) {
+      const refusal = revision < snapshot.revision ? 'compacted' : 'not yet'
+      return { refusal, revision, oldest: snapshot.revision, newest: snapshot.revision }
+    }
     const state = this.turn((cluster) => {
       const found = cluster.stateAt(revision)
       if (typeof found === 'object') return found
       return { refusal: found, revision, oldest: cluster.oldest, newest: cluster.revision }
     })
     if (isRefusal(state)) return state
+    return (this.#past = this.#still(state))
+  }
+
+  #still(state: ClusterState): Cluster {
     const { seed, settings, createdAt } = this.birth!
-    return (this.#past = new Cluster({
-      seed,
-      settings: settingsOf(settings),
-      createdAt,
-      state,
-      isStill: true,
-    }))
+    return new Cluster({ seed, settings: settingsOf(settings), createdAt, state, isStill: true })
   }
 
-  #migrate(birth: Birth): Birth {
-    const migrated = { ...birth, format: STORED_FORMAT }
-    this.#store.transaction(() => {
-      this.#store.migrate(birth.format)
-      this.#store.setValue('birth', JSON.stringify(migrated))
-    })
-    return migrated
-  }
-
-  #moment(): Moment | undefined {
-    const text = this.#store.getValue('moment')
-    return text === undefined ? undefined : (JSON.parse(text) as Moment)
+  /** Who follows a snapshot is told what there is. */
+  #lookAtSnapshot<T>(act: (cluster: Cluster) => T): T {
+    const result = act(this.#past!)
+    this.viewers.afterTurn(this.#past!)
+    return result
   }
 
   #open(): { readonly cluster: Cluster; readonly clock: SessionClock } {
     if (this.#cluster !== undefined && this.#clock !== undefined)
       return { cluster: this.#cluster, clock: this.#clock }
     const { seed, settings, createdAt, bornAt = createdAt } = this.birth!
-    const moment = this.#moment()
+    const { moment } = this.store
     const options = { seed, settings: settingsOf(settings), createdAt: bornAt }
     this.#cluster =
       moment === undefined
         ? new Cluster(options)
-        : new Cluster({
-            ...options,
-            state: this.#store.load(moment.session, moment.randomPosition),
-          })
+        : new Cluster({ ...options, state: this.store.load(moment) })
     if (moment === undefined) furnish(this.#cluster, settings)
     // a cluster that was never stored is as old as it was at its birth, however late somebody looks
     this.#clock =
@@ -324,16 +287,12 @@ export class SessionHost {
     const changes = cluster.takeChanges()
     const isChanged = changes.revisions.length > 0 || changes.memory.length > 0
     if (!isChanged && !this.computer.isChanged && !clock.mustStore) return
-    const moment: Moment = {
-      ...clock.state,
-      randomPosition: changes.randomPosition,
-    }
-    this.#store.transaction(() => {
-      this.#store.append(changes, (revision) => cluster.storedText(revision))
-      this.#store.setValue('moment', JSON.stringify(moment))
-      this.computer.store()
-    })
-    cluster.compact(this.#store.compacted)
+    this.store.save(cluster, changes, clock.state, () => this.computer.store())
+    cluster.compact(this.store.compacted)
     clock.markStored()
   }
 }
+
+/** The clock of a cluster that is only looked at. */
+const standing = (cluster: Cluster): SessionClock =>
+  new SessionClock(cluster.now, 0, { isRunning: false })

@@ -3,6 +3,7 @@ import type { ClusterState } from '../cluster/cluster.ts'
 import type { KubeObject } from '../cluster/apimachinery/object.ts'
 import type { SettingsRequest } from '../cluster/settings.ts'
 import type { ObjectRow } from '../revision-store.ts'
+import { storedJson } from './snapshot/state-rows.ts'
 import type { StoredFile } from '../workstation/home.ts'
 
 /** What a state is beside its objects. */
@@ -64,14 +65,15 @@ export const stateForViewers = (state: State): State => ({
   })),
 })
 
-const rowOf = ({ resource, object }: State['objects'][number]): ObjectRow => {
+const rowOf = (stored: State['objects'][number]): ObjectRow => {
+  const { resource, object } = stored
   const { namespace = '', name = '', resourceVersion } = object.metadata
   return {
     revision: Number(resourceVersion),
     resource,
     namespace,
     name,
-    text: JSON.stringify(object),
+    text: storedJson(stored),
   }
 }
 

@@ -62,7 +62,7 @@ describe('POST /api/sessions', () => {
 
   test.each([
     ['not JSON', '{"nodes": 3', 'The body is not JSON'],
-    ['a list', '[]', 'The fields are title, template'],
+    ['a list', '[]', 'The fields are title, description'],
     ['an unknown field', '{"colour": "red"}', 'colour'],
     ['too many nodes', '{"nodes": 100000}', 'nodes'],
     ['half a node', '{"nodes": 0.5}', 'nodes'],

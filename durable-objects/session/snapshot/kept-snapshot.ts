@@ -2,10 +2,11 @@
 import type { ClusterState } from '../../cluster/cluster.ts'
 import type { StoredObject } from '../../cluster/etcd/etcd.ts'
 import { objectReader } from '../../cluster/etcd/object-reader.ts'
-import type { State, StateHead, StatePart } from '../state-source.ts'
-import { LINK_LIMITS, STORED_LIMITS } from './limits.ts'
+import type { State } from '../state-source.ts'
+import { STORED_LIMITS } from './limits.ts'
 import { SnapshotProblem } from './problem.ts'
-import { openSnapshot } from './read-snapshot.ts'
+import { readLinkedSnapshot } from './read-linked-snapshot.ts'
+import { openSnapshot, type WholeSnapshot } from './read-snapshot.ts'
 import { partsOfRows, snapshotHead, snapshotRows } from './state-rows.ts'
 import { nextTurn, type WrittenSnapshot, writeSnapshot } from './write-snapshot.ts'
 
@@ -50,16 +51,10 @@ export interface SnapshotRefusal {
   readonly problem: string
 }
 
-/** Reads what anybody may have written, part by part. */
-export const readForeign = async (
-  bytes: Uint8Array,
-  takePart: (part: StatePart) => void,
-): Promise<StateHead | SnapshotRefusal> => {
+/** Reads what anybody may have written. */
+export const readForeign = async (base64url: string): Promise<WholeSnapshot | SnapshotRefusal> => {
   try {
-    const opened = await openSnapshot(bytes, { limits: LINK_LIMITS, writtenBy: 'anybody' })
-    for await (const part of partsOfRows(opened.head, opened.batches())) takePart(part)
-    const { hasHome: _hasHome, ...head } = opened.head
-    return head
+    return await readLinkedSnapshot(base64url)
   } catch (error) {
     if (!(error instanceof SnapshotProblem)) throw error
     return { fault: error.fault, problem: error.message }
