@@ -304,6 +304,17 @@ describe('who is there', () => {
     await editor.next(({ type, viewers }) => type === 'presence' && viewers === 0)
   })
 
+  test('does not count whose machine has died', async () => {
+    const session = await newSession()
+    const dead = await ViewerSocket.open(session.id)
+    dead.send('{"type":"ping"}')
+    await dead.nextOf('pong')
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 150_000)
+    const viewer = await ViewerSocket.open(session.id)
+    expect(await viewer.nextOf('presence')).toMatchObject({ viewers: 1, editors: 0 })
+    expect(await dead.end()).toMatchObject({ code: 1008 })
+  })
+
   test('is told once when many come at once', async () => {
     const session = await newSession()
     const first = await ViewerSocket.open(session.id)

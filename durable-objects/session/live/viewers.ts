@@ -16,7 +16,10 @@ export interface LiveRequest extends Access {
 /** What is needed of the platform. */
 export type Hibernation = Pick<
   DurableObjectState,
-  'acceptWebSocket' | 'getWebSockets' | 'setWebSocketAutoResponse'
+  | 'acceptWebSocket'
+  | 'getWebSockets'
+  | 'setWebSocketAutoResponse'
+  | 'getWebSocketAutoResponseTimestamp'
 >
 
 /** How many there are, by what they may do. */
@@ -34,6 +37,9 @@ const MOST_VIEWERS = 2000
 /** Who comes and goes within so short a time is told of at once. */
 const PRESENCE_PAUSE_MS = 100
 
+/** The page asks four times a minute. */
+const MOST_SILENT_MS = 2 * 60_000
+const SILENT: Complaint = { code: CODES.refused, reason: 'nothing was heard for two minutes' }
 const DEFECT: Complaint = { code: CODES.defect, reason: 'a defect of this server; it was logged' }
 
 export const GONE: Readonly<Record<'deleted' | 'key', Complaint>> = {
@@ -67,8 +73,18 @@ export class Viewers {
     return { viewers: this.#viewers.size - editors, editors }
   }
 
+  /** Hangs up on those whose machine has died: they asked for a sign of life, and do so no more. */
+  sweep(now: number): void {
+    for (const [socket, viewer] of this.#viewers) {
+      const asked = this.#parts.platform.getWebSocketAutoResponseTimestamp(socket)
+      if (asked !== null && now - asked.getTime() > MOST_SILENT_MS)
+        this.#dismiss(socket, viewer, SILENT)
+    }
+  }
+
   /** Somebody begins to follow the session, who has the right to. */
   open({ key }: Access, birth: Birth, clock: SessionClock): Response {
+    this.sweep(Date.now())
     if (this.#viewers.size >= MOST_VIEWERS)
       return problemResponse({
         status: 429,
