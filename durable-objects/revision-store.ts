@@ -1,8 +1,8 @@
 import type { Cause } from './cluster/apimachinery/origin.ts'
 import type { Changes, ClusterState } from './cluster/cluster.ts'
 import type { MemoryPast } from './cluster/cluster-memory.ts'
-import type { Revision, StoredObject } from './cluster/etcd/etcd.ts'
-import { objectReader } from './cluster/etcd/object-reader.ts'
+import type { Revision } from './cluster/etcd/etcd.ts'
+import { stateOfRows, type StoredRow } from './cluster/etcd/stored-rows.ts'
 import { KeptWindow, MOST_REPLACED_BYTES } from './session/kept-window.ts'
 
 /**
@@ -55,8 +55,7 @@ export interface ObjectRow {
 const originText = ({ at, random, cause, by }: Origin): string =>
   `${at} ${random} ${cause?.revision ?? ''} ${cause?.due ?? ''} ${by}`
 
-const readOrigin = (text: string | null): Origin => {
-  if (text === null) return { at: 0, random: 0, cause: undefined, by: '' }
+const readOrigin = (text: string): Origin => {
   const [at = '', random = '', revision = '', due = ''] = text.split(' ', 4)
   const head = at.length + random.length + revision.length + due.length + 4
   return {
@@ -69,6 +68,18 @@ const readOrigin = (text: string | null): Origin => {
 
 const causeOf = (revision: number, due: string): Cause =>
   due === '' ? { revision } : { revision, due: Number(due) }
+
+const storedRows = function* (rows: Iterable<RevisionRow>): Generator<StoredRow, void> {
+  for (const { revision, resource, namespace, name, object, origin } of rows)
+    yield {
+      revision,
+      resource,
+      namespace,
+      name,
+      text: object ?? undefined,
+      origin: origin === null ? undefined : () => readOrigin(origin),
+    }
+}
 
 /**
  * A session's cluster in SQLite, after kine: an append-only table of revisions (a write is a row), what components keep, and a few
@@ -185,50 +196,20 @@ export class RevisionStore {
   /** All that is needed to make the cluster again, with the history that is kept. */
   load(now: number, randomPosition: number): ClusterState {
     const compactedRevision = this.compacted
-    // one after the other: all texts at once would take more room than those that are kept
     const rows = this.#storage.sql.exec<RevisionRow>(
       'SELECT revision, resource, namespace, name, object, origin FROM revisions ORDER BY revision',
     )
-    const read = objectReader()
-    const objects = new Map<string, StoredObject>()
-    const history: Revision[] = []
-    let moment: { readonly at: number; readonly random: number } | undefined
-    let last = compactedRevision
     this.#window = new KeptWindow()
     this.#lengths = new Map()
-    for (const row of rows) {
-      const { revision, resource, namespace, name, object: text } = row
-      last = revision
-      const key = `${resource}/${namespace}/${name}`
-      const previous = objects.get(key)?.object
-      if (revision === compactedRevision && row.origin !== null) moment = readOrigin(row.origin)
-      const object = text === null ? undefined : read(resource, text)
-      this.#replace(revision, previous, text)
-      if (object === undefined || text === null) objects.delete(key)
-      else objects.set(key, { resource, object, text })
-      if (revision > compactedRevision)
-        history.push({
-          revision,
-          resource,
-          namespace,
-          name,
-          object,
-          previous,
-          ...readOrigin(row.origin),
-        })
-    }
+    const etcd = stateOfRows(storedRows(rows), compactedRevision, (row, previous) =>
+      this.#replace(row.revision, previous?.revision, row.text),
+    )
     const { sql } = this.#storage
     const memory = sql
       .exec<{ key: string; value: string }>('SELECT key, value FROM memory ORDER BY key')
       .toArray()
     return {
-      etcd: {
-        revision: last,
-        compactedRevision,
-        objects: [...objects.values()],
-        history,
-        ...(moment === undefined ? {} : { moment }),
-      },
+      etcd,
       memory: memory.map(({ key, value }) => [key, value] as const),
       memoryPast: this.#loadMemoryPast(),
       randomPosition,
@@ -262,9 +243,10 @@ export class RevisionStore {
     this.#insertRows(
       revisions.map((change) => {
         const { revision, resource, namespace, name, previous } = change
-        const text = textOf(change) ?? null
-        this.#replace(revision, previous, text)
-        return [revision, resource, namespace, name, text, originText(change)]
+        const text = textOf(change)
+        const replaced = previous && Number(previous.metadata.resourceVersion)
+        this.#replace(revision, replaced, text)
+        return [revision, resource, namespace, name, text ?? null, originText(change)]
       }),
     )
   }
@@ -278,13 +260,12 @@ export class RevisionStore {
   }
 
   /** Notes that a revision took the place of another. What is deleted takes no place itself. */
-  #replace(revision: number, previous: Revision['previous'], text: string | null): void {
-    if (previous !== undefined) {
-      const row = Number(previous.metadata.resourceVersion)
+  #replace(revision: number, row: number | undefined, text: string | undefined): void {
+    if (row !== undefined) {
       this.#window.add({ row, by: revision, bytes: this.#lengths.get(row) ?? 0 })
       this.#lengths.delete(row)
     }
-    if (text === null) this.#window.add({ row: revision, by: revision, bytes: 0 })
+    if (text === undefined) this.#window.add({ row: revision, by: revision, bytes: 0 })
     else this.#lengths.set(revision, text.length)
   }
 

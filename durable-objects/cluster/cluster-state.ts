@@ -2,6 +2,11 @@ import type { MemoryPast } from '#cluster-memory.ts'
 import type { EtcdState, Revision } from '#etcd/etcd.ts'
 import type { Settings } from '#settings.ts'
 
+/** Nothing happens by itself before the session's time is `until`, or ever. */
+export interface Rest {
+  readonly until?: number
+}
+
 /** What a cluster is made again from. */
 export interface ClusterState {
   readonly etcd: EtcdState
@@ -11,6 +16,8 @@ export interface ClusterState {
   readonly randomPosition: number
   /** The session's time when it was stored, in milliseconds. */
   readonly now: number
+  /** Its components had done all that there was to do. */
+  readonly rest?: Rest
 }
 
 /** What a turn changed: everything that must be stored before its answer leaves. */
@@ -23,6 +30,7 @@ export interface Changes {
   readonly oldest: number
   readonly randomPosition: number
   readonly now: number
+  readonly rest: Rest
 }
 
 export interface ClusterOptions {

@@ -1,6 +1,6 @@
 import { ClusterMemory } from '#cluster-memory.ts'
 import { bootstrap } from '#bootstrap/bootstrap.ts'
-import type { Changes, ClusterOptions, ClusterState } from '#cluster-state.ts'
+import type { Changes, ClusterOptions, ClusterState, Rest } from '#cluster-state.ts'
 import { ClusterPast, type NoState, onlyLookedAt } from '#cluster-past.ts'
 import { runComponents } from '#component-parts.ts'
 import { components } from '#components.ts'
@@ -72,6 +72,8 @@ export class Cluster {
   #pending: Revision[] = []
   /** Of a cluster that is only looked at: the position of chance, whatever is asked. */
   #stillAt: number | undefined
+  /** It was at rest when it was stored, and nobody has needed its components since: they have not looked at it. */
+  #rest: (Rest & { readonly since: number }) | undefined
 
   constructor(options: ClusterOptions) {
     const { state, seed, createdAt } = options
@@ -114,6 +116,7 @@ export class Cluster {
       ),
       logs: this.#logs,
       measured,
+      begin: () => this.#begin(),
     }
     const { parts, runner } = runComponents(
       { context, memory: this.#memory, random: this.#random, origin: this.#origin, settings },
@@ -124,13 +127,13 @@ export class Cluster {
     const kubelets = parts.find((part) => part instanceof PodWorker)!
     this.#worlds = this.#worldsOf(kubelets)
     this.#proxies.forgetWith((node, isMeant) => this.#worlds.connections.forget(node, isMeant))
-    keepTexts(this.#texts, context, state?.etcd.objects ?? [])
+    this.#etcd.onTexts((objects) => keepTexts(this.#texts, context, objects))
     this.#as(componentName('kube-apiserver'))
     if (state === undefined)
       bootstrap((resource, object) => createAny(context, resource, object), settings)
-    this.#runner.resync()
+    this.#rest = state?.rest && { ...state.rest, since: state.now }
     if (options.isStill === true) this.#stop()
-    this.#runner.settle()
+    if (this.#rest === undefined) this.#runner.begin()
   }
 
   /** The session's time, in milliseconds since the epoch. */
@@ -193,16 +196,19 @@ export class Cluster {
 
   /** What kube-proxy wrote on a node; undefined if there is no such Node. */
   tablesOf(node: string): NodeTables | undefined {
+    this.#begin()
     return this.#proxies.tablesOf(node)
   }
 
   /** When the proxies write what has changed, in milliseconds since the epoch; undefined if they have. */
   get proxySyncDue(): number | undefined {
+    this.#begin()
     return this.#proxies.due
   }
 
   /** What happens in a world that `leavesNoTrace` does not stay: neither connections nor the position of chance. */
   world(leavesNoTrace = false): ClusterWorld {
+    this.#begin()
     const isCopy = leavesNoTrace || this.#stillAt !== undefined
     const position = this.#stillAt ?? this.#random.position
     const random = isCopy ? new Random(this.#seed, position) : this.#random
@@ -252,7 +258,7 @@ export class Cluster {
     const user = request.impersonate?.user ?? request.user.username
     this.#as(clientName(user, managerOf(request)))
     const answer = serve(this.#parts, request)
-    this.#runner.settle()
+    if (this.#rest === undefined) this.#runner.settle()
     return answer
   }
 
@@ -262,6 +268,7 @@ export class Cluster {
    */
   advance(now: number, budget = Infinity): void {
     if (this.#stillAt !== undefined) return
+    if ((this.#rest?.until ?? Infinity) <= now) this.#begin()
     const most = this.#runner.runs + budget
     for (
       let due = this.#runner.nextDeadline();
@@ -283,6 +290,7 @@ export class Cluster {
 
   /** From now on. What is under way keeps its end. */
   setDelays(delays: Delays): void {
+    this.#begin()
     changeDelays(this.settings, this.#memory, delays, this.#now)
     this.#runner.reconsiderDelays()
     this.#runner.settle()
@@ -296,13 +304,13 @@ export class Cluster {
 
   /** When the next thing happens by itself, or undefined: the cluster is at rest. */
   nextDeadline(): number | undefined {
-    return this.#runner.nextDeadline()
+    return this.#rest === undefined ? this.#runner.nextDeadline() : this.#rest.until
   }
 
   /** When somebody who is connected is told something next. */
   nextNews(): number | undefined {
     if (this.#stillAt !== undefined) return undefined
-    const moments = [this.#runner.nextDeadline(), this.#logs.nextAt()].filter(
+    const moments = [this.nextDeadline(), this.#logs.nextAt()].filter(
       (moment) => moment !== undefined,
     )
     return moments.length === 0 ? undefined : Math.min(...moments)
@@ -316,6 +324,7 @@ export class Cluster {
     const last: Mutable<Revision> | undefined = revisions.at(-1)
     if (last !== undefined) last.random = this.#random.position
     this.#pending = []
+    const until = this.nextDeadline()
     return {
       revisions,
       memory: this.#memory.takeChanges(),
@@ -323,6 +332,7 @@ export class Cluster {
       oldest: this.#past.oldest,
       randomPosition: this.#random.position,
       now: this.#now,
+      rest: until === undefined ? {} : { until },
     }
   }
 
@@ -361,6 +371,19 @@ export class Cluster {
       written: (pod, write) => kubelets.written(pod, write),
       end: (pod, container, at, exitCode) => kubelets.end(pod, container, at, exitCode),
     })
+  }
+
+  /**
+   * Lets the components look at everything, as of the moment at which it was stored. They find it as they left it: until something falls
+   * due or is written, nobody can tell whether they did.
+   */
+  #begin(): void {
+    if (this.#rest === undefined) return
+    const { now } = this
+    this.#now = this.#rest.since
+    this.#rest = undefined
+    this.#runner.begin()
+    this.#now = now
   }
 
   #stop(): void {

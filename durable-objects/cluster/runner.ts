@@ -51,13 +51,13 @@ export class Runner {
     return this.#runs
   }
 
-  /** Queues everything: what a cluster does when it was made from its store. Keys that failed wait on. */
-  resync(): void {
-    this.#origin.cause = undefined
-    for (const component of this.#components) {
-      component.resync()
-      component.queue.deferFailed()
-    }
+  /** Lets the components look at everything: what a cluster does when it was made from its store. */
+  begin(): void {
+    const { by, cause } = this.#origin
+    this.#resync()
+    this.settle()
+    this.#origin.by = by
+    this.#origin.cause = cause
   }
 
   /** Nobody runs any more, whatever is queued. */
@@ -100,6 +100,15 @@ export class Runner {
         earliest = deadline
     }
     return earliest
+  }
+
+  /** Queues everything. Keys that failed wait on. */
+  #resync(): void {
+    this.#origin.cause = undefined
+    for (const component of this.#components) {
+      component.resync()
+      component.queue.deferFailed()
+    }
   }
 
   #drain(component: Component, runs: Runs): void {

@@ -53,5 +53,11 @@ export const describeScripts = (part: number, of: number): void => {
       expect(second.cluster.idleWrites).toEqual([])
       expect(firstDifference(first, second)).toBeUndefined()
     })
+
+    it('gives the same bytes if its components then look at it only when they must', () => {
+      const second = run(script, { rebuilt: true, idle: true })
+      expect(second.cluster.idleWrites).toEqual([])
+      expect(firstDifference(first, second)).toBeUndefined()
+    })
   })
 }

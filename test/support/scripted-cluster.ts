@@ -16,6 +16,8 @@ export interface ScriptOptions {
   readonly settings?: SettingsRequest
   /** The cluster is thrown away and made again before every turn; time passes from one deadline to the next, each a turn of its own. */
   readonly rebuilt?: boolean
+  /** What is made again lets its components look at it only when somebody needs them. */
+  readonly idle?: boolean
   /** Time passes from one deadline to the next, each a turn of its own. */
   readonly stepped?: boolean
   /** Called after every turn, with what it changed. */
@@ -102,6 +104,7 @@ export class ScriptedCluster {
   readonly faults: Fault[] = []
   readonly #stored: StoredCluster
   readonly #rebuilt: boolean
+  readonly #idle: boolean
   readonly #isStepped: boolean
   readonly #onTurn: ScriptOptions['onTurn']
   #now = CREATED_AT
@@ -112,6 +115,7 @@ export class ScriptedCluster {
     this.#isStepped = stepped
     this.#onTurn = onTurn
     this.#rebuilt = rebuilt
+    this.#idle = options.idle === true
     this.#stored = new StoredCluster({
       seed,
       settings: settingsOf(settings),
@@ -266,7 +270,7 @@ export class ScriptedCluster {
   #rebuild(): void {
     const { randomPosition } = this.cluster.takeChanges()
     const deadline = this.cluster.nextDeadline()
-    this.#stored.rebuild()
+    this.#stored.rebuild(this.#idle)
     const changes = this.#stored.save()
     const written = [
       ...changes.revisions.map(describeWrite),

@@ -1,15 +1,7 @@
 import { Cluster, type Changes, type ClusterOptions, type ClusterState } from '#cluster.ts'
-import type { KubeObject } from '#apimachinery/object.ts'
+import type { Rest } from '#cluster-state.ts'
 import type { MemoryPast } from '#cluster-memory.ts'
-import type { Revision } from '#etcd/etcd.ts'
-import { objectReader } from '#etcd/object-reader.ts'
-
-interface Row {
-  /** The revision as it was read back; its objects are frozen. */
-  readonly revision: Revision
-  /** What its key held from then on. */
-  readonly text: string | undefined
-}
+import { stateOfRows, type StoredRow } from '#etcd/stored-rows.ts'
 
 /**
  * A cluster beside what a session would have stored of it: a row of JSON for each revision, what components keep, the position of
@@ -17,11 +9,11 @@ interface Row {
  */
 export class StoredCluster {
   readonly #options: ClusterOptions
-  readonly #rows: Row[] = []
-  readonly #newest = new Map<string, Row>()
+  readonly #rows: StoredRow[] = []
   readonly #memory = new Map<string, string>()
   readonly #memoryPast: MemoryPast[] = []
   #moment: { readonly randomPosition: number; readonly now: number } | undefined
+  #rest: Rest = {}
   #cluster: Cluster
 
   constructor(options: ClusterOptions) {
@@ -36,52 +28,34 @@ export class StoredCluster {
   /** Stores what changed since the last call, as the session does before it answers. */
   save(): Changes {
     const changes = this.#cluster.takeChanges()
-    for (const revision of changes.revisions)
-      this.#append(revision, this.#cluster.storedText(revision))
+    for (const write of changes.revisions) {
+      const { revision, resource, namespace, name, at, by, cause, random } = write
+      const text = this.#cluster.storedText(write)
+      const origin = () => ({ at, by, cause, random })
+      this.#rows.push({ revision, resource, namespace, name, text, origin })
+    }
     for (const [key, value] of changes.memory)
       if (value === undefined) this.#memory.delete(key)
       else this.#memory.set(key, value)
     this.#memoryPast.push(...changes.memoryPast)
     this.#moment = { randomPosition: changes.randomPosition, now: changes.now }
+    this.#rest = changes.rest
     return changes
   }
 
-  /** Throws the cluster away and makes it again from what was stored. */
-  rebuild(): void {
+  /** Throws the cluster away and makes it again from what was stored. `isIdle`: its components look at it when they must. */
+  rebuild(isIdle = false): void {
     if (this.#moment === undefined) throw new Error('nothing was stored yet')
-    this.#cluster = new Cluster({ ...this.#options, state: this.#load(this.#moment) })
-  }
-
-  #append({ object: _object, ...revision }: Revision, text: string | undefined): void {
-    const key = `${revision.resource}/${revision.namespace}/${revision.name}`
-    const previous = this.#newest.get(key)?.revision.object
-    const row = { revision: { ...revision, previous, object: parsed(text) }, text }
-    this.#rows.push(row)
-    // a row that was replaced may have been dropped: the order of what is left is that of the last writes
-    this.#newest.delete(key)
-    if (text !== undefined) this.#newest.set(key, row)
+    const state = { ...this.#load(this.#moment), ...(isIdle ? { rest: this.#rest } : {}) }
+    this.#cluster = new Cluster({ ...this.#options, state })
   }
 
   #load(moment: { readonly randomPosition: number; readonly now: number }): ClusterState {
-    const read = objectReader()
-    const objects = [...this.#newest.values()].map(({ revision, text }) => ({
-      resource: revision.resource,
-      object: read(revision.resource, text!),
-      text: text!,
-    }))
     return {
-      etcd: {
-        revision: this.#rows.at(-1)?.revision.revision ?? 0,
-        compactedRevision: 0,
-        objects,
-        history: this.#rows.map(({ revision }) => revision),
-      },
+      etcd: stateOfRows(this.#rows, 0),
       memory: [...this.#memory].sort(([a], [b]) => (a < b ? -1 : 1)),
       memoryPast: [...this.#memoryPast],
       ...moment,
     }
   }
 }
-
-const parsed = (text: string | undefined): KubeObject | undefined =>
-  text === undefined ? undefined : (JSON.parse(text) as KubeObject)

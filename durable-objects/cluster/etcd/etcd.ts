@@ -1,4 +1,5 @@
 import { Indexes, type IndexFilter } from '#etcd/indexes.ts'
+import { KeptHistory } from '#etcd/kept-history.ts'
 import { inKeyOrder, OrderedKeys } from '#etcd/ordered-keys.ts'
 import { assign, freeze, type KubeObject } from '#apimachinery/object.ts'
 import { newOrigin, type Cause, type Origin } from '#apimachinery/origin.ts'
@@ -36,12 +37,20 @@ export interface StoredObject {
   readonly text?: string
 }
 
+/** All objects of a resource, which are read when somebody first asks for one. */
+export interface UnreadObjects {
+  readonly count: number
+  readonly read: () => readonly StoredObject[]
+}
+
 /** Everything needed to make an Etcd again. */
 export interface EtcdState {
   readonly revision: number
   readonly compactedRevision: number
   readonly objects: readonly StoredObject[]
-  readonly history: readonly Revision[]
+  /** By resource; of these none are among `objects`. */
+  readonly unread?: ReadonlyMap<string, UnreadObjects>
+  readonly history: readonly Revision[] | (() => readonly Revision[])
   /** When the compacted revision was written, and how many random numbers had been drawn: for whoever asks for the state as of it. */
   readonly moment?: { readonly at: number; readonly random: number }
 }
@@ -61,7 +70,11 @@ export class Etcd {
   /** By resource, in the order of registration: a write calls nobody whom it does not concern. */
   readonly #concerned = new Map<string, readonly Handler[]>()
   readonly #origin: Origin
-  #history: Revision[] = []
+  readonly #unread: Map<string, UnreadObjects>
+  readonly #history: KeptHistory
+  /** Those that came with their text, until somebody takes them. */
+  #withTexts: StoredObject[] = []
+  #takeTexts: ((objects: readonly StoredObject[]) => void) | undefined
   #revision: number
   #compacted: number
   #refusal: (() => Error) | undefined
@@ -70,9 +83,16 @@ export class Etcd {
     this.#origin = origin
     this.#revision = state?.revision ?? 0
     this.#compacted = state?.compactedRevision ?? this.#revision
-    for (const { resource, object } of state?.objects ?? [])
-      this.#keys(resource).set(freeze(object))
-    this.#history = [...(state?.history ?? [])]
+    this.#unread = new Map(state?.unread)
+    this.#take(state?.objects ?? [])
+    this.#history = new KeptHistory(state?.history ?? [], this.#revision)
+  }
+
+  /** Hands over the objects that come with their text, from now on as they are read. */
+  onTexts(take: (objects: readonly StoredObject[]) => void): void {
+    take(this.#withTexts)
+    this.#withTexts = []
+    this.#takeTexts = take
   }
 
   /** The newest revision. */
@@ -85,20 +105,22 @@ export class Etcd {
   }
 
   get(resource: string, namespace: string, name: string): KubeObject | undefined {
-    return this.#resources.get(resource)?.get(namespace, name)
+    return this.#of(resource)?.get(namespace, name)
   }
 
   /** Sorted by key (`namespace/name`). The array belongs to the store: do not keep or change it. */
   list(resource: string, filter: IndexFilter = {}): readonly KubeObject[] {
-    return this.#resources.get(resource)?.list(filter) ?? []
+    return this.#of(resource)?.list(filter) ?? []
   }
 
   count(resource: string, namespace?: string): number {
-    return this.#resources.get(resource)?.count(namespace) ?? 0
+    const unread = this.#unread.get(resource)
+    if (unread !== undefined && namespace === undefined) return unread.count
+    return this.#of(resource)?.count(namespace) ?? 0
   }
 
   resources(): readonly string[] {
-    return [...this.#resources.keys()].sort()
+    return [...this.#resources.keys(), ...this.#unread.keys()].sort()
   }
 
   /** From now on whoever writes, or wants to do what is like writing, is refused. */
@@ -146,14 +168,13 @@ export class Etcd {
   /** The writes after `revision`, oldest first. */
   since(revision: number): readonly Revision[] | typeof COMPACTED {
     if (revision < this.#compacted) return COMPACTED
-    return this.#history.slice(
-      Math.max(0, revision - (this.#history[0]?.revision ?? revision + 1) + 1),
-    )
+    return this.#history.since(revision)
   }
 
   /** A write that is kept. */
   written(revision: number): Revision | undefined {
-    return this.#history[revision - (this.#history[0]?.revision ?? 0)]
+    if (revision <= this.#compacted) return undefined
+    return this.#history.at(revision)
   }
 
   /** All that there was at a kept revision. */
@@ -201,8 +222,7 @@ export class Etcd {
   /** Forgets the writes up to and including `revision`. */
   compact(revision: number): void {
     if (revision <= this.#compacted) return
-    const kept = this.#history.findIndex((change) => change.revision > revision)
-    this.#history = kept < 0 ? [] : this.#history.slice(kept)
+    this.#history.dropUntil(revision)
     this.#compacted = Math.min(revision, this.#revision)
   }
 
@@ -234,7 +254,7 @@ export class Etcd {
       random: origin.chance(),
     }
     this.#history.push(write)
-    if (this.#history.length > 2 * HISTORY_LIMIT) this.compact(revision - HISTORY_LIMIT)
+    if (this.#history.size > 2 * HISTORY_LIMIT) this.compact(revision - HISTORY_LIMIT)
     // what anybody queues now is queued because of this
     origin.cause = { revision }
     origin.isTelling = true
@@ -254,8 +274,28 @@ export class Etcd {
     return concerned
   }
 
+  #take(objects: readonly StoredObject[]): void {
+    for (const { resource, object } of objects) {
+      let keys = this.#resources.get(resource)
+      if (keys === undefined) this.#resources.set(resource, (keys = new ResourceKeys()))
+      keys.set(freeze(object))
+    }
+    if (this.#takeTexts !== undefined) this.#takeTexts(objects)
+    else this.#withTexts = this.#withTexts.concat(objects)
+  }
+
+  #of(resource: string): ResourceKeys | undefined {
+    const keys = this.#resources.get(resource)
+    if (keys !== undefined) return keys
+    const unread = this.#unread.get(resource)
+    if (unread === undefined) return undefined
+    this.#unread.delete(resource)
+    this.#take(unread.read())
+    return this.#resources.get(resource)
+  }
+
   #keys(resource: string): ResourceKeys {
-    let keys = this.#resources.get(resource)
+    let keys = this.#of(resource)
     if (keys === undefined) this.#resources.set(resource, (keys = new ResourceKeys()))
     return keys
   }

@@ -73,6 +73,8 @@ export interface ServerParts {
   readonly kubelets: Kubelets
   readonly logs: LogStreams
   readonly measured: Measurements
+  /** Called before anything is done that takes more than the store: a cluster that has just been made again reads no more than it must. */
+  readonly begin: () => void
 }
 
 /** What comes up on the way to an answer. */
@@ -126,6 +128,7 @@ const route = (parts: ServerParts, request: ApiRequest, trail: Trail): ApiAnswer
   const [first = ''] = segments
   const path = first === 'api' || first === 'apis' ? resourcePath(segments) : undefined
   checkTimeout(request, path)
+  if (request.method !== 'GET' || (path !== undefined && path.subresource !== '')) parts.begin()
   const user = impersonated(parts, request)
   const healthy = health(segments, request)
   // anybody may ask how the server is, but not for the single checks
@@ -198,15 +201,16 @@ const routeResource = (
 
 /** Another server may answer. Of what nobody serves only a path within a group of the API is refused by the API. */
 const servedElsewhere = (
-  { context, measured }: ServerParts,
+  { context, measured, begin }: ServerParts,
   target: Omit<ResourceRequest, 'resource'>,
 ): Answer => {
   const { group, version } = target.path
   const remote = remoteService(context.etcd, group, version)
-  if (remote !== undefined)
-    return isAvailable(remote)
-      ? presented(target.request, answerMetrics(target, measured))
-      : unavailable()
+  if (remote !== undefined) {
+    if (!isAvailable(remote)) return unavailable()
+    begin()
+    return presented(target.request, answerMetrics(target, measured))
+  }
   if (groupsOf(context).some(({ metadata }) => (metadata.name ?? '') === group)) throw noSuchPath()
   return pageNotFound()
 }
