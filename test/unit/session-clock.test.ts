@@ -19,6 +19,21 @@ describe('SessionClock', () => {
     expect(clock.advance(60_000 + 1000 * HOUR + 1, false)).toBe(60_000 + PRESENCE_MS + 1)
   })
 
+  test('tells a pace that was changed, and a jump, from time that passes', () => {
+    const clock = new SessionClock(0, 0)
+    const changes = (act: () => void): boolean => {
+      const before = clock.state
+      act()
+      return clock.isChangedSince(before)
+    }
+    expect(changes(() => clock.advance(5 * HOUR, true))).toBe(false)
+    expect(changes(() => clock.run(2.5))).toBe(true)
+    expect(changes(() => clock.advance(5 * HOUR + 333, true))).toBe(false)
+    expect(changes(() => clock.setTo(clock.session + HOUR))).toBe(true)
+    expect(changes(() => clock.pause())).toBe(true)
+    expect(changes(() => clock.advance(6 * HOUR, true))).toBe(false)
+  })
+
   test('does not go back when the real clock does', () => {
     const clock = new SessionClock(0, 1_000_000)
     expect(clock.advance(900_000, true)).toBe(0)

@@ -19,11 +19,14 @@ export interface Place {
   readonly revision?: number
   /** The API's token for the next page. */
   readonly next?: string
+  /** As many objects as the page before had: more of them are too large. */
+  readonly limit?: number
 }
 
 export interface Page {
   readonly text: string
   readonly revision: number
+  readonly limit: number
   /** Absent: this was the last one. */
   readonly next?: string
 }
@@ -34,7 +37,7 @@ const LONGEST_PAGE = 1024 * 1024
 /** Characters of pages that are kept. */
 const MOST_KEPT = 2 * 1024 * 1024
 /** Objects in a page; fewer if they are large. */
-const PAGE_SIZES = [500, 50, 5, 1]
+const PAGE_SIZES = [500, 200, 50, 5, 1]
 
 /** It stands before anything that a user wrote: what comes earlier are names. */
 const REVISION = /"resourceVersion":"(\d+)"/
@@ -88,7 +91,7 @@ export class News {
     return page
   }
 
-  #list({ resource, revision, next }: Place): Page | undefined {
+  #list({ resource, revision, next, limit: most = Infinity }: Place): Page | undefined {
     const from: ApiRequest['query'] =
       next !== undefined
         ? [['continue', next]]
@@ -99,11 +102,16 @@ export class News {
               ['resourceVersionMatch', 'Exact'],
             ]
     for (const limit of PAGE_SIZES) {
+      if (limit > most) continue
       const answer = this.#ask(resource, [...from, ['limit', String(limit)]])
       if (answer === 'expired') return undefined
       const list = answer.body.join('').trimEnd()
       if (list.length <= LONGEST_PAGE || limit === 1)
-        return { text: `{"type":"list","resource":"${resource}","list":${list}}`, ...metaOf(list) }
+        return {
+          text: `{"type":"list","resource":"${resource}","list":${list}}`,
+          limit,
+          ...metaOf(list),
+        }
     }
     return undefined
   }

@@ -161,7 +161,7 @@ export class Viewer {
   #tellPage(news: News, resources: readonly ResourceName[], place: Place): void {
     const page = news.page(place)
     if (page === undefined) return this.#expire()
-    const { revision, next } = page
+    const { revision, next, limit } = page
     const { resource } = place
     const following = resources[resources.indexOf(resource) + 1]
     const { place: _, ...rest } = this.#state
@@ -169,7 +169,7 @@ export class Viewer {
       ...rest,
       revision,
       ...(next !== undefined
-        ? { place: { resource, revision, next } }
+        ? { place: { resource, revision, next, limit } }
         : following === undefined
           ? {}
           : { place: { resource: following, revision } }),
