@@ -1,7 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Cluster } from './cluster/cluster.ts'
 import type { ApiRequest } from './cluster/kube-apiserver/endpoints/http.ts'
-import type { DelaysRequest, SettingsRequest } from './cluster/settings.ts'
 import { applyManifests, type ApplyOutcome } from './cluster/manifests/apply.ts'
 import { beginWith, type Beginning } from './cluster/manifests/import.ts'
 import { exportObjects } from './cluster/manifests/export.ts'
@@ -25,10 +24,18 @@ import type { ClockDocument } from './session/clock-document.ts'
 import { descriptionOf, type SessionDescription } from './session/description.ts'
 import { diagnosisAnswer, type DiagnosisAnswer } from './session/diagnosis.ts'
 import { adoptCopy, type Copy, copyOf, type SessionMade } from './session/fork.ts'
+import {
+  answerHistory,
+  type Format,
+  type HistoryCall,
+  type HistoryProblem,
+  type HistoryText,
+} from './session/history-calls.ts'
 import { answerRequest, answerSocket, type KubernetesAnswer } from './session/kubernetes-call.ts'
 import { liveWatch } from './session/live/stream.ts'
 import type { Presence } from './session/live/viewers.ts'
 import { SessionHost } from './session/session-host.ts'
+import type { Amendments, CreateOptions, ForkOptions } from './session/session-options.ts'
 import {
   adoptForeign,
   keep,
@@ -50,36 +57,14 @@ export type { ApplyOutcome } from './cluster/manifests/apply.ts'
 export type { TraceDocument, TraceRefusal } from './cluster/world/trace-document.ts'
 export type { Access, Refusal, RevisionRefusal } from './session/access.ts'
 export type { SnapshotRefusal } from './session/snapshot/kept-snapshot.ts'
+export type { HistoryCall } from './session/history-calls.ts'
 export type { SessionMade } from './session/fork.ts'
 export type { LiveRequest } from './session/live/viewers.ts'
 export type { SessionDescription } from './session/description.ts'
 
-export interface CreateOptions extends SettingsRequest {
-  readonly title?: string | undefined
-  readonly description?: string | undefined
-  readonly key: string
-  readonly seed: number
-}
-
-/** What may be said anew of a session. */
-export interface Amendments {
-  readonly delays?: DelaysRequest | undefined
-  readonly title?: string | undefined
-  readonly description?: string | undefined
-}
-
 /** Where sessions find each other. */
 interface Environment {
   readonly SESSIONS: DurableObjectNamespace<ClusterSession>
-}
-
-export interface ForkOptions {
-  /** The id of the session that this one is made of. */
-  readonly from: string
-  /** What its link lets one do there. */
-  readonly access: Access
-  /** The new session's. */
-  readonly key: string
 }
 
 const refusalResponse = (refusal: Refusal): Response =>
@@ -350,6 +335,17 @@ export class ClusterSession extends DurableObject<Environment> {
   ): TraceDocument | TraceRefusal | Refusal {
     return this.#host.look(access, (cluster) =>
       requestsDocument(worldFor(cluster, access), body, format),
+    )
+  }
+
+  /** What happened. It is told from now on back, also to who looks at the past. */
+  history(
+    { key }: Access,
+    call: HistoryCall,
+    format: Format,
+  ): HistoryText | HistoryProblem | Refusal {
+    return this.#host.look(key === undefined ? {} : { key }, (cluster) =>
+      answerHistory(cluster, call, format, key !== undefined),
     )
   }
 

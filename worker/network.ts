@@ -41,7 +41,7 @@ export const tables = (context: Route): Promise<Response> =>
   })
 
 /** The first form in `Accept` that there is. */
-const formatOf = (context: Route): 'json' | 'yaml' | 'text' => {
+export const formatOf = (context: Route): 'json' | 'yaml' | 'text' => {
   for (const type of (context.req.header('accept') ?? '').split(',')) {
     if (type.includes('json')) return 'json'
     if (type.includes('yaml')) return 'yaml'

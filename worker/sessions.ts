@@ -6,6 +6,7 @@ import { files as computerFiles, shell, terminal } from './computer.ts'
 import { changeKey, changeSession } from './change-session.ts'
 import { createSession } from './create-session.ts'
 import { fork } from './fork.ts'
+import { diff, history, objects, revision } from './history.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import { linksOf } from './links.ts'
 import { live } from './live.ts'
@@ -93,6 +94,10 @@ export const sessions = new Hono<AppEnvironment>()
   )
   .get('/:id/clock', clock)
   .post('/:id/clock', setClock)
+  .get('/:id/history', history)
+  .get('/:id/history/:revision', revision)
+  .get('/:id/history/:revision/objects', objects)
+  .get('/:id/history/:revision/diff/:to', diff)
   .post('/:id/fork', fork)
   .post('/:id/snapshots', makeSnapshot)
   .get('/:id/snapshot', snapshotBytes)
