@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { templateManifests } from '../cluster/bootstrap/templates.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import type { Rest } from '../cluster/cluster-state.ts'
 import { applyManifests } from '../cluster/manifests/apply.ts'
 import type { SettingsRequest } from '../cluster/settings.ts'
 import type { ClockState } from '../session-clock.ts'
@@ -35,6 +36,7 @@ export interface Lineage {
 
 export interface Moment extends ClockState {
   readonly randomPosition: number
+  readonly rest?: Rest
 }
 
 export const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest()

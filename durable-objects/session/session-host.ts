@@ -285,7 +285,7 @@ export class SessionHost {
 
   #save(cluster: Cluster, clock: SessionClock): void {
     const changes = cluster.takeChanges()
-    const isChanged = changes.revisions.length > 0 || changes.memory.length > 0
+    const isChanged = this.store.isConcerned(changes)
     if (!isChanged && !this.computer.isChanged && !clock.mustStore) return
     this.store.save(cluster, changes, clock.state, () => this.computer.store())
     cluster.compact(this.store.compacted)

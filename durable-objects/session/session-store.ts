@@ -26,6 +26,8 @@ export class SessionStore {
   readonly #revisions: RevisionStore
   readonly #snapshots: SnapshotStore
   #birth: Birth | undefined
+  /** Until when the cluster rests, as it is stored. */
+  #restsUntil = 0
 
   constructor(storage: SessionStorage) {
     this.home = new HomeStore(storage.sql)
@@ -121,13 +123,23 @@ export class SessionStore {
     return this.#snapshots.load()
   }
 
-  load({ session, randomPosition }: Moment): ClusterState {
-    return this.#revisions.load(session, randomPosition)
+  load({ session, randomPosition, rest }: Moment): ClusterState {
+    const state = this.#revisions.load(session, randomPosition)
+    this.#restsUntil = rest === undefined ? 0 : (rest.until ?? Infinity)
+    return rest === undefined ? state : { ...state, rest }
+  }
+
+  /** Whether a turn has changed what is stored of the cluster. */
+  isConcerned({ revisions, memory, rest: { until = Infinity } }: Changes): boolean {
+    // what falls due earlier than is stored would be missed by a cluster that rests
+    return revisions.length > 0 || memory.length > 0 || until < this.#restsUntil
   }
 
   /** What a turn changed, in one transaction. `alongside`: what else is stored with it. */
   save(cluster: Cluster, changes: Changes, clock: ClockState, alongside: () => void): void {
-    const moment: Moment = { ...clock, randomPosition: changes.randomPosition }
+    const { randomPosition, rest } = changes
+    this.#restsUntil = rest.until ?? Infinity
+    const moment: Moment = { ...clock, randomPosition, rest }
     this.#revisions.transaction(() => {
       this.#revisions.append(changes, (revision) => cluster.storedText(revision))
       this.#revisions.setValue('moment', JSON.stringify(moment))
