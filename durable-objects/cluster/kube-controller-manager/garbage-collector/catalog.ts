@@ -8,6 +8,9 @@ interface Served {
   readonly namespaced: boolean
 }
 
+/** Nothing owns them, they own nothing, and there are many. kubernetes: pkg/controller/garbagecollector/graph_builder.go ignoredResources */
+export const IGNORED = 'events'
+
 const groupOf = (apiVersion: string): string => {
   const slash = apiVersion.indexOf('/')
   return slash < 0 ? '' : apiVersion.slice(0, slash)
@@ -29,7 +32,10 @@ export class Catalog {
   }
 
   get resources(): readonly string[] {
-    return (this.#resources ??= this.#client.resources().map(({ resource }) => resource))
+    return (this.#resources ??= this.#client
+      .resources()
+      .map(({ resource }) => resource)
+      .filter((resource) => resource !== IGNORED))
   }
 
   /** All objects with an owner reference to a uid. */

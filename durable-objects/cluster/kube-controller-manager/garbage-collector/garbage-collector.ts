@@ -5,6 +5,7 @@ import type { KubeObject } from '#apimachinery/object.ts'
 import { isReason } from '#apimachinery/status-error.ts'
 import {
   Catalog,
+  IGNORED,
   itemKey,
   splitItemKey,
 } from '#kube-controller-manager/garbage-collector/catalog.ts'
@@ -55,6 +56,7 @@ const notice = (
   resource: string,
   { type, object, old }: Change,
 ): void => {
+  if (resource === IGNORED) return
   if (type === 'DELETED') {
     for (const dependent of catalog.dependentsOf(object.metadata.uid ?? ''))
       queue.add(itemKey(dependent.resource, dependent.object))
