@@ -1,5 +1,6 @@
-import type { Access } from './api.ts'
+import { type Access, isSnapshot, pathOf } from './api.ts'
 import { CopyButton } from './copy.tsx'
+import { CONNECT } from './words.ts'
 
 const Lines = ({ title, lines }: { readonly title: string; readonly lines: readonly string[] }) => {
   const text = lines.join('\n')
@@ -15,26 +16,27 @@ const Lines = ({ title, lines }: { readonly title: string; readonly lines: reado
 }
 
 /** The lines that point a real kubectl at this cluster. */
-export const Connect = ({ access: { id, key } }: { readonly access: Access }) => {
+export const Connect = ({ access }: { readonly access: Access }) => {
+  const { key } = access
+  const isStill = access.at !== undefined || isSnapshot(access)
   const header = key === undefined ? '' : ` \\\n  -H 'Authorization: Bearer ${key}'`
   return (
     <section class="connect" aria-labelledby="kubectl">
       <h2 id="kubectl">Your kubectl</h2>
-      {key === undefined ? (
-        <p class="quiet">
-          With this view link it looks at everything but the content of Secrets, and changes
-          nothing.
-        </p>
+      {isStill ? (
+        <p class="quiet">{CONNECT.still}</p>
+      ) : key === undefined ? (
+        <p class="quiet">{CONNECT.view}</p>
       ) : null}
       <Lines
         title="Point it at this cluster"
         lines={[
-          `curl -s ${location.origin}/api/sessions/${id}/kubeconfig${header} > kubarium.yaml`,
+          `curl -s ${location.origin}/api/sessions/${pathOf(access)}/kubeconfig${header} > kubarium.yaml`,
           'export KUBECONFIG=$PWD/kubarium.yaml',
           'kubectl get nodes',
         ]}
       />
-      {key === undefined ? null : (
+      {key === undefined || isStill ? null : (
         <Lines
           title="Then put a Service in front of three Pods, and watch this page"
           lines={[

@@ -1,4 +1,4 @@
-import type { Access } from './api.ts'
+import { type Access, isSnapshot } from './api.ts'
 
 const TEXTS: Readonly<Record<number, { readonly title: string; readonly text: string }>> = {
   401: {
@@ -9,6 +9,11 @@ const TEXTS: Readonly<Record<number, { readonly title: string; readonly text: st
     title: 'There is no such cluster',
     text: 'It was deleted, or the link is not whole. A cluster that nobody uses for 90 days is deleted, too.',
   },
+}
+
+const NO_SNAPSHOT = {
+  title: 'There is no such snapshot',
+  text: 'It was deleted by who made it, or the link is not whole.',
 }
 
 const OTHER = {
@@ -24,7 +29,8 @@ export const Failure = ({
   readonly status: number
   readonly access: Access
 }) => {
-  const { title, text } = TEXTS[status] ?? OTHER
+  const { title, text } =
+    status === 404 && isSnapshot(access) ? NO_SNAPSHOT : (TEXTS[status] ?? OTHER)
   return (
     <main class="prose">
       <p>

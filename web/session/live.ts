@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { type Access, describe, openLive, Refused, type Session } from './api.ts'
+import { Clock, type ClockMessage } from './clock.ts'
 import { type Listed, LiveList, type ObjectEvent } from './live-list.ts'
 import type { EndpointSlice, Machine, Node, Pod, Service } from './objects.ts'
 
@@ -11,6 +12,14 @@ export interface Lists {
   readonly endpointslices: LiveList<EndpointSlice>
 }
 
+export const emptyLists = (): Lists => ({
+  nodes: new LiveList<Node>(),
+  machines: new LiveList<Machine>(),
+  pods: new LiveList<Pod>(),
+  services: new LiveList<Service>(),
+  endpointslices: new LiveList<EndpointSlice>(),
+})
+
 export type Connection =
   | { readonly is: 'opening' | 'live' }
   | { readonly is: 'lost'; readonly at: Date }
@@ -19,6 +28,7 @@ export type Connection =
 /** What the session says, as far as the page listens. The README has all of it. */
 type Message =
   | { readonly type: 'session'; readonly title: string; readonly description: string }
+  | ({ readonly type: 'clock' } & ClockMessage)
   | { readonly type: 'presence'; readonly viewers: number; readonly editors: number }
   | {
       readonly type: 'list'
@@ -86,13 +96,10 @@ export class Live {
   readonly connection = signal<Connection>({ is: 'opening' })
   /** How many people look at it, this one among them. */
   readonly people = signal(0)
-  readonly lists: Lists = {
-    nodes: new LiveList<Node>(),
-    machines: new LiveList<Machine>(),
-    pods: new LiveList<Pod>(),
-    services: new LiveList<Service>(),
-    endpointslices: new LiveList<EndpointSlice>(),
-  }
+  readonly lists = emptyLists()
+  readonly clock = new Clock()
+  /** The newest that was told. */
+  readonly revision = signal(0)
   readonly #byName = new Map<string, LiveList<Listed>>(Object.entries(this.lists))
   readonly #access: Access
   /** What has not been listed yet. */
@@ -117,6 +124,7 @@ export class Live {
           return
         }
       }
+      this.clock.stop()
       if (document.hidden) continue
       if (this.connection.value.is === 'live') wait = FIRST_PAUSE_MS
       if (this.connection.value.is !== 'lost')
@@ -158,6 +166,9 @@ export class Live {
       case 'session':
         this.session.value = message
         break
+      case 'clock':
+        this.clock.hear(message)
+        break
       case 'presence':
         this.people.value = message.viewers + message.editors
         break
@@ -169,7 +180,7 @@ export class Live {
         break
       case 'objects':
         for (const event of message.events) this.#byName.get(event.resource)?.apply(event)
-        this.#revision = message.revision
+        this.revision.value = this.#revision = message.revision
         break
       case 'mark':
         socket.send(text)
@@ -186,7 +197,7 @@ export class Live {
     this.#byName.get(resource)?.finish()
     this.#unlisted.delete(resource)
     if (this.#unlisted.size > 0) return
-    this.#revision = revision
+    this.revision.value = this.#revision = revision
     this.#isLive()
   }
 
