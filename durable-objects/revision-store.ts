@@ -163,7 +163,8 @@ export class RevisionStore {
         key,
         before ?? null,
       )
-    if (oldest > this.#oldest) this.#dropMemoryPast(oldest)
+    // what components remembered may take so much that it is kept for less long
+    if (oldest > this.#oldest) this.#raise(oldest)
     const last = revisions.at(-1)
     if (last === undefined) return
     this.#sinceCompaction += revisions.length
@@ -199,6 +200,7 @@ export class RevisionStore {
     const rows = this.#storage.sql.exec<RevisionRow>(
       'SELECT revision, resource, namespace, name, object, origin FROM revisions ORDER BY revision',
     )
+    this.#oldest = compactedRevision
     this.#window = new KeptWindow()
     this.#lengths = new Map()
     const etcd = stateOfRows(storedRows(rows), compactedRevision, (row, previous) =>
@@ -226,9 +228,11 @@ export class RevisionStore {
       .map(({ revision, key, value }) => ({ key, revision, before: value ?? undefined }))
   }
 
-  #dropMemoryPast(oldest: number): void {
+  /** From now on this is the oldest revision whose state can be shown. */
+  #raise(oldest: number): void {
     this.#oldest = oldest
     this.#storage.sql.exec('DELETE FROM memory_past WHERE revision <= ?', oldest)
+    if (oldest > this.compacted) this.setValue('compacted', String(oldest))
   }
 
   #remember(key: string, value: string): void {
@@ -276,7 +280,7 @@ export class RevisionStore {
     if (cut === undefined) return
     for (const row of cut.rows)
       this.#storage.sql.exec('DELETE FROM revisions WHERE revision = ?', row)
-    this.setValue('compacted', String(cut.compacted))
+    this.#raise(Math.max(cut.compacted, this.#oldest))
   }
 
   #createPast(): void {

@@ -1,6 +1,5 @@
 // A session's state as it is handed on: to another session (a fork) or into a snapshot. In parts, since ten thousand Pods are 50 MB.
 import type { ClusterState } from '../cluster/cluster.ts'
-import type { KubeObject } from '../cluster/apimachinery/object.ts'
 import type { SettingsRequest } from '../cluster/settings.ts'
 import type { ObjectRow } from '../revision-store.ts'
 import { storedJson } from './snapshot/state-rows.ts'
@@ -34,36 +33,6 @@ export type StatePart =
 
 /** Some milliseconds of work. */
 const ROWS_PER_PART = 200
-
-interface SecretObject extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>
-}
-
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
-
-/** A Secret for who may not see what it holds: its entries are there, and empty. */
-export const withoutValues = (secret: SecretObject): KubeObject => {
-  const { data, metadata } = secret
-  const { annotations } = metadata
-  const blanked = { ...secret }
-  if (data !== undefined)
-    blanked.data = Object.fromEntries(Object.keys(data).map((name) => [name, '']))
-  // what was applied names the values as well
-  if (annotations !== undefined && Object.hasOwn(annotations, LAST_APPLIED)) {
-    const { [LAST_APPLIED]: _values, ...others } = annotations
-    blanked.metadata = { ...metadata, annotations: others }
-  }
-  return blanked
-}
-
-/** The same state without what Secrets hold. */
-export const stateForViewers = (state: State): State => ({
-  ...state,
-  objects: state.objects.map(({ resource, object }) => ({
-    resource,
-    object: resource === 'secrets' ? withoutValues(object) : object,
-  })),
-})
 
 const rowOf = (stored: State['objects'][number]): ObjectRow => {
   const { resource, object } = stored

@@ -97,6 +97,32 @@ describe('a fork', () => {
     expect(same).toMatchObject({ data: { password: 'cHc=' } })
   })
 
+  test('of who only looks gives Pods nothing of Secrets that they were given', async () => {
+    const session = await newSession({ template: 'default', delays: 'instant' })
+    await session.json(SECRETS, withBody('POST', secret()))
+    const password = { secretKeyRef: { name: 'db', key: 'password' } }
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'app' },
+      spec: {
+        containers: [{ name: 'c', image: 'nginx', env: [{ name: 'P', valueFrom: password }] }],
+      },
+    }
+    await session.json('/api/v1/namespaces/default/pods', withBody('POST', pod))
+    const print = async (link: string): Promise<string> => {
+      const command = ['kubectl', 'exec', 'app', '--', 'sh', '-c', 'echo "($P)"']
+      const body = JSON.stringify({ command })
+      const answer = await call(`/api/sessions/${link}/shell`, { method: 'POST', body })
+      return (await answer.json<{ stdout: string }>()).stdout
+    }
+    expect(await print(`${session.id}.${session.key}`)).toBe('(pw)\n')
+    const made = await fork(session.id)
+    expect(await print(`${made.id}.${made.key}`)).toBe('()\n')
+    const whole = await fork(`${session.id}.${session.key}`)
+    expect(await print(`${whole.id}.${whole.key}`)).toBe('(pw)\n')
+  })
+
   test.each([
     ['{', 400],
     ['{"at": "yesterday"}', 400],
