@@ -5,6 +5,8 @@ import type { Settings } from '#settings.ts'
 /** Nothing happens by itself before the session's time is `until`, or ever. */
 export interface Rest {
   readonly until?: number
+  /** The components that have something to do then, or later. */
+  readonly busy?: readonly string[]
 }
 
 /** What a cluster is made again from. */

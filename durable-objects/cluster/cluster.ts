@@ -73,7 +73,7 @@ export class Cluster {
   /** Of a cluster that is only looked at: the position of chance, whatever is asked. */
   #stillAt: number | undefined
   /** It was at rest when it was stored, and nobody has needed its components since: they have not looked at it. */
-  #rest: (Rest & { readonly since: number }) | undefined
+  #rest: { readonly since: number; readonly rest: Rest } | undefined
 
   constructor(options: ClusterOptions) {
     const { state, seed, createdAt } = options
@@ -131,7 +131,7 @@ export class Cluster {
     this.#as(componentName('kube-apiserver'))
     if (state === undefined)
       bootstrap((resource, object) => createAny(context, resource, object), settings)
-    this.#rest = state?.rest && { ...state.rest, since: state.now }
+    this.#rest = state?.rest && { since: state.now, rest: state.rest }
     if (options.isStill === true) this.#stop()
     if (this.#rest === undefined) this.#runner.begin()
   }
@@ -268,7 +268,7 @@ export class Cluster {
    */
   advance(now: number, budget = Infinity): void {
     if (this.#stillAt !== undefined) return
-    if ((this.#rest?.until ?? Infinity) <= now) this.#begin()
+    if ((this.#rest?.rest.until ?? Infinity) <= now) this.#begin()
     const most = this.#runner.runs + budget
     for (
       let due = this.#runner.nextDeadline();
@@ -304,7 +304,7 @@ export class Cluster {
 
   /** When the next thing happens by itself, or undefined: the cluster is at rest. */
   nextDeadline(): number | undefined {
-    return this.#rest === undefined ? this.#runner.nextDeadline() : this.#rest.until
+    return this.#rest === undefined ? this.#runner.nextDeadline() : this.#rest.rest.until
   }
 
   /** When somebody who is connected is told something next. */
@@ -324,7 +324,6 @@ export class Cluster {
     const last: Mutable<Revision> | undefined = revisions.at(-1)
     if (last !== undefined) last.random = this.#random.position
     this.#pending = []
-    const until = this.nextDeadline()
     return {
       revisions,
       memory: this.#memory.takeChanges(),
@@ -332,7 +331,7 @@ export class Cluster {
       oldest: this.#past.oldest,
       randomPosition: this.#random.position,
       now: this.#now,
-      rest: until === undefined ? {} : { until },
+      rest: this.#rest?.rest ?? this.#runner.rest(),
     }
   }
 
@@ -380,9 +379,10 @@ export class Cluster {
   #begin(): void {
     if (this.#rest === undefined) return
     const { now } = this
-    this.#now = this.#rest.since
+    const { since, rest } = this.#rest
+    this.#now = since
     this.#rest = undefined
-    this.#runner.begin()
+    this.#runner.begin(rest)
     this.#now = now
   }
 

@@ -1,4 +1,5 @@
 import type { Component } from '#client/component.ts'
+import type { Rest } from '#cluster-state.ts'
 import type { Origin } from '#apimachinery/origin.ts'
 import { StatusError } from '#apimachinery/status-error.ts'
 
@@ -52,9 +53,9 @@ export class Runner {
   }
 
   /** Lets the components look at everything: what a cluster does when it was made from its store. */
-  begin(): void {
+  begin(rest?: Rest): void {
     const { by, cause } = this.#origin
-    this.#resync()
+    this.#resync(rest)
     this.settle()
     this.#origin.by = by
     this.#origin.cause = cause
@@ -102,11 +103,19 @@ export class Runner {
     return earliest
   }
 
+  /** What is left to do after the queues were drained. */
+  rest(): Rest {
+    const until = this.nextDeadline()
+    if (until === undefined) return {}
+    const isBusy = ({ queue }: Component): boolean => queue.nextDeadline() !== undefined
+    return { until, busy: this.#components.filter(isBusy).map(({ name }) => name) }
+  }
+
   /** Queues everything. Keys that failed wait on. */
-  #resync(): void {
+  #resync(rest: Rest | undefined): void {
     this.#origin.cause = undefined
     for (const component of this.#components) {
-      component.resync()
+      component.resync(rest !== undefined && rest.busy?.includes(component.name) !== true)
       component.queue.deferFailed()
     }
   }

@@ -16,8 +16,11 @@ export interface Component {
    * deadline (`queue.addAt`) that it needs, since deadlines are not stored. A thrown StatusError queues the key again with back-off.
    */
   sync(key: string): void
-  /** Queues all keys: called once when the cluster was built from its store. */
-  resync(): void
+  /**
+   * Queues all keys: called once when the cluster was built from its store. `wasAtRest`: when it was stored the component had nothing left to
+   * do, not even later. What then would come to nothing may be left out.
+   */
+  resync(wasAtRest?: boolean): void
 }
 
 /** What a component is made of. */

@@ -76,6 +76,11 @@ export class PodDisks {
     }
   }
 
+  /** Whether anything is kept for a pod of this name. */
+  has(key: string): boolean {
+    return this.#memory.get(podKey(key)) !== undefined
+  }
+
   write(key: string, uid: string, disk: PodDisk): void {
     const { env, asked, images, volumes } = disk
     if (disk.record === undefined && env.size + asked.size + images.size + volumes.size === 0) {
@@ -108,3 +113,23 @@ export class PodDisks {
 
 const podKey = (key: string): string => `kubelet/pod/${key}`
 const imageKey = (node: string, image: string): string => `kubelet/image/${node}/${image}`
+
+type Asked = PodDisk['asked']
+
+/** What was asked just now beside what was asked before; of a container that started anew its last run is kept too. */
+export const withAsked = (known: Asked, fresh: Asked): Asked => {
+  if (fresh.size === 0) return known
+  const merged = new Map(known)
+  for (const [name, asked] of fresh) {
+    const old = known.get(name)
+    const before =
+      old?.run === asked.run - 1 ? old : old?.run === asked.run ? old.before : undefined
+    merged.set(
+      name,
+      before === undefined
+        ? asked
+        : { ...asked, before: { run: before.run, answers: before.answers } },
+    )
+  }
+  return merged
+}

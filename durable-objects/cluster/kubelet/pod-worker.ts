@@ -14,7 +14,7 @@ import { isOff, isReachable } from '#kubelet/machine-state.ts'
 import { nextPodStatus, type PodDecision } from '#kubelet/next-pod-status.ts'
 import { environmentSources, podObjects } from '#kubelet/pod-environment.ts'
 import { containersOf, type PodFacts } from '#kubelet/pod-facts.ts'
-import { type PodDisk, PodDisks } from '#kubelet/pod-disk.ts'
+import { type PodDisk, PodDisks, withAsked } from '#kubelet/pod-disk.ts'
 import { RecentProcesses } from '#kubelet/process-cache.ts'
 import { resizeRefusal } from '#kubelet/pod-admission.ts'
 import {
@@ -26,6 +26,7 @@ import {
 } from '#kubelet/pod-admission.ts'
 import { isAffectedByObjects } from '#kubelet/mounted-objects.ts'
 import { isTerminal, type PodRecord, recordFromStatus } from '#kubelet/pod-record.ts'
+import { runsSteadily } from '#kubelet/steady-pod.ts'
 import { VolumeHistory } from '#kubelet/volume-history.ts'
 import type { Runtime } from '#kubelet/runtime.ts'
 import { mountFailure } from '#kubelet/volumes.ts'
@@ -117,9 +118,24 @@ export class PodWorker implements Component {
     for (const pod of this.#context.client.list('pods', { node })) this.queue.add(keyOf(pod))
   }
 
-  resync(): void {
+  resync(wasAtRest = false): void {
     for (const pod of this.#context.client.list('pods'))
-      if (pod.spec.nodeName !== undefined) this.queue.add(keyOf(pod))
+      if (pod.spec.nodeName !== undefined && !(wasAtRest && this.#isSteady(pod)))
+        this.queue.add(keyOf(pod))
+  }
+
+  /** Whether working on the pod comes to nothing, as it did before it was stored, but to knowing its address. */
+  #isSteady(pod: Pod): boolean {
+    const { nodeName = '', hostNetwork } = pod.spec
+    const { podIP } = pod.status
+    if (podIP === undefined || !runsSteadily(pod) || isAffectedByObjects(pod)) return false
+    if (this.#disks.has(keyOf(pod))) return false
+    const { client } = this.#context
+    const machine = client.get('machines.kubarium.dev', '', nodeName)
+    if (machine === undefined || isOff(machine) || !isReachable(machine)) return false
+    if (client.get('nodes', '', nodeName) === undefined) return false
+    if (hostNetwork !== true) this.#pools.hold(pod, nodeName, podIP)
+    return true
   }
 
   sync(key: string): void {
@@ -377,24 +393,4 @@ export class PodWorker implements Component {
       ...(uid === undefined ? {} : { preconditions: { uid } }),
     })
   }
-}
-
-type Asked = PodDisk['asked']
-
-/** What was asked just now beside what was asked before; of a container that started anew its last run is kept too. */
-const withAsked = (known: Asked, fresh: Asked): Asked => {
-  if (fresh.size === 0) return known
-  const merged = new Map(known)
-  for (const [name, asked] of fresh) {
-    const old = known.get(name)
-    const before =
-      old?.run === asked.run - 1 ? old : old?.run === asked.run ? old.before : undefined
-    merged.set(
-      name,
-      before === undefined
-        ? asked
-        : { ...asked, before: { run: before.run, answers: before.answers } },
-    )
-  }
-  return merged
 }
