@@ -133,6 +133,21 @@ const cases = [
     start: async () =>
       run(path.join(CASES, 'snapshots.mjs'), [await bundleSnapshots(folder), what]),
   })),
+  ...[
+    [1000, 10],
+    [10_000, 100],
+  ].map(([replicas, nodes]) => ({
+    name: `waking ${replicas}`,
+    start: async () =>
+      run(path.join(CASES, 'waking.mjs'), [await bundleEngine(folder), replicas, nodes]),
+  })),
+  ...[
+    [1000, 10],
+    [10_000, 100],
+  ].map(([replicas, nodes]) => ({
+    name: `waking workerd ${replicas}`,
+    start: () => run(path.join(CASES, 'waking-workerd.mjs'), [replicas, nodes]),
+  })),
   { name: 'workerd', start: () => run(path.join(CASES, 'workerd.mjs'), []) },
   { name: 'viewers', start: () => run(path.join(CASES, 'viewers.mjs'), []) },
 ]

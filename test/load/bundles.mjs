@@ -8,6 +8,7 @@ const ENGINE = `
 export { Cluster } from '#cluster.ts'
 export { settingsOf } from '#settings.ts'
 export { applyManifests } from '#manifests/apply.ts'
+export { stateOfRows } from '#etcd/stored-rows.ts'
 export { readTraceRequest } from '#network/read-request.ts'
 `
 
