@@ -55,6 +55,20 @@ describe('a snapshot', () => {
     expect(viewer.namesOf('nodes')).toEqual(['node-1', 'node-2', 'node-3'])
   })
 
+  test.each([30_000, 64_000, 80_000, 300_000])(
+    'holds %i characters that nothing makes smaller',
+    async (length) => {
+      const { link, json } = await standing()
+      const noise = Array.from({ length: length / 10 }, () =>
+        Math.random().toString(36).slice(2, 12).padEnd(10, 'x'),
+      ).join('')
+      await json(CONFIG_MAPS, withBody('POST', configMap('noise', { noise })))
+      const { hash } = await snapshot(link)
+      const kept = await call(`/k8s/${hash}${CONFIG_MAPS}/noise`)
+      expect(await kept.json()).toMatchObject({ data: { noise } })
+    },
+  )
+
   test('has the same hash for the same state, and another one for another', async () => {
     const { link, json } = await standing()
     const first = await snapshot(link)
