@@ -1,4 +1,5 @@
 // Which lines two texts have in common, as GNU diff finds them, and its unified output. diffutils: lib/diffseq.h, src/analyze.c, src/context.c
+import { append } from '#apimachinery/append.ts'
 import { shiftBoundaries, undiscarded } from '#apimachinery/line-diff-heuristics.ts'
 
 const CONTEXT = 3
@@ -204,12 +205,12 @@ export const unifiedHunks = (
     out.push(`@@ -${range(x1, x2 - x1)} +${range(y1, y2 - y1)} @@`)
     let place = x1
     for (const change of hunk) {
-      out.push(...markedLines(' ', a.slice(place, change.x1)))
-      out.push(...markedLines('-', a.slice(change.x1, change.x2)))
-      out.push(...markedLines('+', b.slice(change.y1, change.y2)))
+      append(out, markedLines(' ', a.slice(place, change.x1)))
+      append(out, markedLines('-', a.slice(change.x1, change.x2)))
+      append(out, markedLines('+', b.slice(change.y1, change.y2)))
       place = change.x2
     }
-    out.push(...markedLines(' ', a.slice(place, x2)))
+    append(out, markedLines(' ', a.slice(place, x2)))
     at = next
   }
   return out.map((line) => `${line}\n`).join('')

@@ -1,5 +1,6 @@
 // The differences of two texts as Python's difflib finds them, which Go's difflib repeats: not the
 // shortest, but the ones a reader expects. kubernetes: github.com/pmezard/go-difflib
+import { append } from '#apimachinery/append.ts'
 
 interface Block {
   readonly a: number
@@ -142,11 +143,21 @@ export const unifiedDiff = (a: string, b: string, context = 3): string => {
     const last = group.at(-1)!
     lines.push(`@@ -${range(first.a1, last.a2)} +${range(first.b1, last.b2)} @@`)
     for (const { tag, a1, a2, b1, b2 } of group) {
-      if (tag === 'equal') lines.push(...texts.a.slice(a1, a2).map((line) => ` ${line}`))
+      if (tag === 'equal')
+        append(
+          lines,
+          texts.a.slice(a1, a2).map((line) => ` ${line}`),
+        )
       if (tag === 'replace' || tag === 'delete')
-        lines.push(...texts.a.slice(a1, a2).map((line) => `-${line}`))
+        append(
+          lines,
+          texts.a.slice(a1, a2).map((line) => `-${line}`),
+        )
       if (tag === 'replace' || tag === 'insert')
-        lines.push(...texts.b.slice(b1, b2).map((line) => `+${line}`))
+        append(
+          lines,
+          texts.b.slice(b1, b2).map((line) => `+${line}`),
+        )
     }
   }
   return `${lines.join('\n')}\n`

@@ -1,4 +1,5 @@
 // What the name servers of the internet answer: those of the nodes' network, and public ones.
+import { append } from '#apimachinery/append.ts'
 import { type InternetName, INTERNET_NAMES } from '#cloud/internet-records.ts'
 import {
   absolute,
@@ -63,7 +64,7 @@ export const internetAnswer = (
   for (let followed = 0; ; followed++) {
     const entry = names.entries.get(relative(name))
     if (entry?.alias === undefined || question.type === 'CNAME') {
-      answer.push(...recordsOf(name, entry, question, names))
+      append(answer, recordsOf(name, entry, question, names))
       return finished(question, answer, entry !== undefined || names.parents.has(relative(name)))
     }
     if (followed >= MAX_ALIASES) return emptyMessage(question, 'SERVFAIL')

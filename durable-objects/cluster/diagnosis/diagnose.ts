@@ -1,4 +1,5 @@
 // Why does my Service not work: what hinders everything first, and after that all that can be wrong beside each other.
+import { append } from '#apimachinery/append.ts'
 import { attemptCauses } from './attempt.ts'
 import type { Cause, Diagnosis } from './cause.ts'
 import { type DiagnosisContext, namespaceOf } from './context.ts'
@@ -92,7 +93,7 @@ const lookedAt = (context: DiagnosisContext): Diagnosis => {
     if (check.isLast === true && causes.length > 0) break
     checked.push(check.says)
     const found = check.causes(context)
-    causes.push(...found.map(withCommand))
+    append(causes, found.map(withCommand))
     if (check.isFirst === true && found.length > 0) break
   }
   return {

@@ -1,4 +1,5 @@
 // Programs of images as the shell starts them.
+import { append } from '#apimachinery/append.ts'
 import { stamped } from '#images/clock.ts'
 import type { LogLine, Process } from '#images/behaviour.ts'
 import type { ContainerRun } from '#images/container-run.ts'
@@ -18,7 +19,7 @@ export const followed = (run: ContainerRun, name: string, started: Process): Too
     const { time } = run
     const shift = <T extends { readonly after: number }>(item: T): T =>
       time === 0 ? item : { ...item, after: item.after + time }
-    run.listens.push(...started.listens.map(shift))
+    append(run.listens, started.listens.map(shift))
     run.memoryBytes += started.memoryBytes
     run.kernel.changes++
     if (started.guessed === true) run.isGuessed = true

@@ -1,3 +1,4 @@
+import { append } from '#apimachinery/append.ts'
 import type { UserInfo } from '#api/strategy.ts'
 import type { JsonObject, KubeObject } from '#apimachinery/object.ts'
 import type { Cluster } from '#cluster.ts'
@@ -70,7 +71,7 @@ class Import {
     const isDefinition = ({ object }: Manifest): boolean => object['kind'] === DEFINITION
     this.#take(manifests.filter(isDefinition))
     const taken = this.#take(manifests.filter((manifest) => !isDefinition(manifest)))
-    this.#writer.missing.push(...missingOf(this.#cluster, taken))
+    append(this.#writer.missing, missingOf(this.#cluster, taken))
     return this.#writer.report()
   }
 

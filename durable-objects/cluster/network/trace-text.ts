@@ -1,4 +1,5 @@
 // A trace as a story to be read in a terminal: boxes from top to bottom as in a diagram, and between them what happened on the way.
+import { append } from '#apimachinery/append.ts'
 import type { Trace, TraceHop, TracePlace, TraceRequest } from './trace.ts'
 
 /** `Accept: text/plain` */
@@ -57,7 +58,7 @@ const dnsLines = (hops: readonly TraceHop[]): readonly string[] => {
     else if (hop.what === 'dns-answer') {
       lines.push(line(`= ${hop.says}`, 1))
       if (hop.station !== undefined) lines.push(ARROW, ...box(hop.station))
-    } else lines.push(...hopLines(hop, 3))
+    } else append(lines, hopLines(hop, 3))
   }
   return lines
 }
@@ -76,7 +77,7 @@ const wayLines = (hops: readonly TraceHop[]): readonly string[] => {
     if (now !== place && !isThere) lines.push(STEM, line(`${now}:`))
     place = now
     if (hop.what === 'send') lines.push(STEM)
-    if (!isArrival) lines.push(...marked(hop, isThere ? 0 : 1))
+    if (!isArrival) append(lines, marked(hop, isThere ? 0 : 1))
     if (hop.station !== undefined && !isSame(station, hop.station)) {
       lines.push(ARROW, ...box(hop.station))
       if (!isThere) lines.push(STEM)

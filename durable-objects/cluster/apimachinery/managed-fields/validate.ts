@@ -1,5 +1,6 @@
 // Whether a value fits its schema, in the words of server-side apply.
 // kubernetes: structured-merge-diff typed/validate.go
+import { append } from '#apimachinery/append.ts'
 import type { JsonObject, JsonValue } from '#apimachinery/object.ts'
 import { goSyntax, goTypeName, goValue } from '#apimachinery/patch/go-format.ts'
 import type { Schema } from '#apimachinery/schema.ts'
@@ -69,7 +70,7 @@ const validateMap = (value: JsonObject, schema: Schema, path: string): readonly 
       problems.push({ path: below, message: 'field not declared in schema' })
       return problems
     }
-    problems.push(...validate(value[key] ?? null, schemaAt(schema, key), below))
+    append(problems, validate(value[key] ?? null, schemaAt(schema, key), below))
   }
   return problems
 }
@@ -90,7 +91,7 @@ const validateList = (
     if (isAssociative && seen.has(element.text))
       problems.push({ path, message: `duplicate entries for key ${text}` })
     seen.add(element.text)
-    problems.push(...validate(item, itemSchemaOf(schema), path + text))
+    append(problems, validate(item, itemSchemaOf(schema), path + text))
   }
   return problems
 }

@@ -1,4 +1,5 @@
 // x-kubernetes-validations. kubernetes: apiextensions pkg/apiserver/schema/cel/{compilation,validation}.go
+import { append } from '#apimachinery/append.ts'
 import { located } from '#apimachinery/cel/check.ts'
 import { CostError, Evaluator, type Scope } from '#apimachinery/cel/evaluate.ts'
 import { parseCel } from '#apimachinery/cel/parser.ts'
@@ -96,20 +97,16 @@ export const validateRules = (
   const isAtomic = schema['x-kubernetes-map-type'] === 'atomic'
   const inner = uncorrelated ?? (isAtomic ? path : undefined)
   for (const [name, property] of Object.entries(schema.properties ?? {}))
-    errors.push(...validateRules(property, at(child(path, 'properties'), name), false, inner))
+    append(errors, validateRules(property, at(child(path, 'properties'), name), false, inner))
   const additional = additionalOf(schema)
   if (additional !== undefined)
-    errors.push(...validateRules(additional, child(path, 'additionalProperties'), false, inner))
+    append(errors, validateRules(additional, child(path, 'additionalProperties'), false, inner))
   const items = itemsOf(schema)
   const isMap = schema['x-kubernetes-list-type'] === 'map'
   if (items !== undefined)
-    errors.push(
-      ...validateRules(
-        items,
-        child(path, 'items'),
-        false,
-        uncorrelated ?? (isMap ? undefined : path),
-      ),
+    append(
+      errors,
+      validateRules(items, child(path, 'items'), false, uncorrelated ?? (isMap ? undefined : path)),
     )
   return errors
 }

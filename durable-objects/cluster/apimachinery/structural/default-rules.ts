@@ -1,4 +1,5 @@
 // Defaults must fit their own schema. kubernetes: apiextensions pkg/apiserver/schema/defaulting/validation.go ValidateDefaults
+import { append } from '#apimachinery/append.ts'
 import { at, child, invalidValue, type FieldError } from '#apimachinery/field-error.ts'
 import { prune } from '#apimachinery/structural/complete.ts'
 import { isEmbedded, itemsOf, type JsonSchema } from '#apimachinery/structural/json-schema.ts'
@@ -7,11 +8,11 @@ import { validateValue } from '#apimachinery/structural/validate-value.ts'
 
 export const validateDefaults = (schema: JsonSchema, path: string): readonly FieldError[] => {
   const errors: FieldError[] = []
-  if (schema.default !== undefined) errors.push(...validateDefault(schema, child(path, 'default')))
+  if (schema.default !== undefined) append(errors, validateDefault(schema, child(path, 'default')))
   const items = itemsOf(schema)
-  if (items !== undefined) errors.push(...validateDefaults(items, child(path, 'items')))
+  if (items !== undefined) append(errors, validateDefaults(items, child(path, 'items')))
   for (const [name, property] of Object.entries(schema.properties ?? {}))
-    errors.push(...validateDefaults(property, at(child(path, 'properties'), name)))
+    append(errors, validateDefaults(property, at(child(path, 'properties'), name)))
   return errors
 }
 

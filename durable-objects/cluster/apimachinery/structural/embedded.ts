@@ -1,4 +1,5 @@
 // Objects inside of objects. kubernetes: apiextensions pkg/apiserver/schema/objectmeta/validation.go
+import { append } from '#apimachinery/append.ts'
 import {
   at,
   child,
@@ -81,6 +82,6 @@ const validateMetadata = (metadata: ObjectMeta, path: string): readonly FieldErr
     for (const why of nameIsDnsSubdomain(text, part === 'generateName'))
       errors.push(invalidValue(child(path, part), text, why))
   }
-  if (isMap(metadata.labels)) errors.push(...validateLabels(metadata.labels, child(path, 'labels')))
+  if (isMap(metadata.labels)) append(errors, validateLabels(metadata.labels, child(path, 'labels')))
   return errors
 }

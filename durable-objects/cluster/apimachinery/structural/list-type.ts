@@ -1,4 +1,5 @@
 // kubernetes: apiextensions pkg/apiserver/schema/listtype/validation.go
+import { append } from '#apimachinery/append.ts'
 import { at, child, duplicateValue, type FieldError } from '#apimachinery/field-error.ts'
 import { equal, own, type JsonObject, type JsonValue } from '#apimachinery/object.ts'
 import { additionalOf, itemsOf, type JsonSchema } from '#apimachinery/structural/json-schema.ts'
@@ -69,6 +70,6 @@ const validateList = (
   const items = itemsOf(schema)
   if (items !== undefined)
     for (const [index, item] of list.entries())
-      errors.push(...validateListTypes(item, items, at(path, index)))
+      append(errors, validateListTypes(item, items, at(path, index)))
   return errors
 }

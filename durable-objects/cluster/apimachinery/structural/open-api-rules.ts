@@ -1,5 +1,6 @@
 // What a schema of a CustomResourceDefinition may say at all.
 // kubernetes: apiextensions pkg/apis/apiextensions/validation/validation.go ValidateCustomResourceDefinitionOpenAPISchema
+import { append } from '#apimachinery/append.ts'
 import {
   at,
   child,
@@ -100,8 +101,9 @@ const checkChildren = (schema: JsonSchema, place: Place): readonly FieldError[] 
       ? { noDefaults: 'inside additionalProperties applying to object metadata' }
       : {}
     if (additional !== undefined)
-      errors.push(
-        ...check(additional, {
+      append(
+        errors,
+        check(additional, {
           ...inner,
           ...noDefaults,
           path: child(path, 'additionalProperties'),
@@ -110,8 +112,9 @@ const checkChildren = (schema: JsonSchema, place: Place): readonly FieldError[] 
   }
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     const isMeta = (place.isRoot || isEmbedded(schema)) && META_FIELDS.has(name)
-    errors.push(
-      ...check(property, {
+    append(
+      errors,
+      check(property, {
         ...inner,
         ...(isMeta ? { insideMeta: true } : {}),
         ...(isMeta && place.isRoot ? { noDefaults: `in top-level ${name}` } : {}),
@@ -120,12 +123,12 @@ const checkChildren = (schema: JsonSchema, place: Place): readonly FieldError[] 
     )
   }
   if (schema.not !== undefined)
-    errors.push(...check(schema.not, { ...inner, path: child(path, 'not') }))
+    append(errors, check(schema.not, { ...inner, path: child(path, 'not') }))
   for (const junctor of ['allOf', 'oneOf', 'anyOf'] as const)
     for (const [index, one] of (schema[junctor] ?? []).entries())
-      errors.push(...check(one, { ...inner, path: at(child(path, junctor), index) }))
+      append(errors, check(one, { ...inner, path: at(child(path, junctor), index) }))
   const items = itemsOf(schema)
-  if (items !== undefined) errors.push(...check(items, { ...inner, path: child(path, 'items') }))
+  if (items !== undefined) append(errors, check(items, { ...inner, path: child(path, 'items') }))
   return errors
 }
 
@@ -157,7 +160,7 @@ const extensionTypes = (schema: JsonSchema, path: string): readonly FieldError[]
       ),
     )
   if (mapType !== undefined) {
-    errors.push(...typeFor(schema, path, 'object', 'x-kubernetes-map-type'))
+    append(errors, typeFor(schema, path, 'object', 'x-kubernetes-map-type'))
     if (!['atomic', 'granular'].includes(mapType))
       errors.push(
         notSupported(child(path, 'x-kubernetes-map-type'), mapType, ['atomic', 'granular']),
@@ -165,8 +168,8 @@ const extensionTypes = (schema: JsonSchema, path: string): readonly FieldError[]
   }
   if (listType === undefined) return errors
   if (schema.type !== 'array')
-    errors.push(...typeFor(schema, path, 'array', 'x-kubernetes-list-type'))
-  else if (listType === 'set') errors.push(...atomicItems(schema, path))
+    append(errors, typeFor(schema, path, 'array', 'x-kubernetes-list-type'))
+  else if (listType === 'set') append(errors, atomicItems(schema, path))
   if (!['atomic', 'set', 'map'].includes(listType))
     errors.push(
       notSupported(child(path, 'x-kubernetes-list-type'), listType, ['atomic', 'set', 'map']),
@@ -323,7 +326,7 @@ const rules = (schema: JsonSchema, path: string): readonly FieldError[] => {
       )
     if (reason !== undefined && !REASONS.includes(reason))
       errors.push(notSupported(child(rulePath, 'reason'), reason, REASONS))
-    errors.push(...fieldPathRules(schema, fieldPath, child(rulePath, 'fieldPath')))
+    append(errors, fieldPathRules(schema, fieldPath, child(rulePath, 'fieldPath')))
   }
   return errors
 }

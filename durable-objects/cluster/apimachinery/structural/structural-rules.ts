@@ -1,4 +1,5 @@
 // Whether a schema is structural. kubernetes: apiextensions pkg/apiserver/schema/validation.go, complete.go
+import { append } from '#apimachinery/append.ts'
 import {
   at,
   child,
@@ -44,20 +45,20 @@ const invariants = (schema: JsonSchema, level: Level, path: string): readonly Fi
   const items = itemsOf(schema)
   if (schema.type === 'array' && items === undefined)
     errors.push(requiredValue(child(path, 'items'), 'must be specified'))
-  if (items !== undefined) errors.push(...invariants(items, 'item', child(path, 'items')))
+  if (items !== undefined) append(errors, invariants(items, 'item', child(path, 'items')))
   for (const [name, property] of properties(schema))
-    errors.push(...invariants(property, 'field', propertyPath(path, name)))
+    append(errors, invariants(property, 'field', propertyPath(path, name)))
   if (schema.additionalProperties !== undefined) {
     const additionalPath = child(path, 'additionalProperties')
     if (level === 'root')
       errors.push(forbiddenValue(additionalPath, 'must not be used at the root'))
     const additional = additionalOf(schema)
-    if (additional !== undefined) errors.push(...invariants(additional, 'field', additionalPath))
+    if (additional !== undefined) append(errors, invariants(additional, 'field', additionalPath))
   }
-  errors.push(...extensions(schema, path))
+  append(errors, extensions(schema, path))
   const skipAnyOf = isIntOrStringChoice(schema.anyOf)
   const skipFirst = isIntOrStringChoice(schema.allOf?.[0]?.anyOf)
-  errors.push(...valueRules(schema, skipAnyOf, skipFirst, level, path))
+  append(errors, valueRules(schema, skipAnyOf, skipFirst, level, path))
   return [...errors, ...typeRules(schema, level, path), ...resourceRules(schema, level, path)]
 }
 
@@ -107,7 +108,7 @@ const resourceRules = (schema: JsonSchema, level: Level, path: string): readonly
   }
   const metadata = own(schema.properties, 'metadata')
   if (metadata !== undefined)
-    errors.push(...metadataRules(metadata, isResource, level, propertyPath(path, 'metadata')))
+    append(errors, metadataRules(metadata, isResource, level, propertyPath(path, 'metadata')))
   if (isEmbedded(schema) && !preservesUnknown(schema) && properties(schema).length === 0)
     errors.push(
       requiredValue(
@@ -156,13 +157,13 @@ const valueRules = (
   const errors: FieldError[] = []
   const nestedAll = (name: 'anyOf' | 'allOf' | 'oneOf', skip: boolean): void => {
     for (const [index, nested] of (schema[name] ?? []).entries())
-      errors.push(...nestedRules(nested, skip && index === 0, level, at(child(path, name), index)))
+      append(errors, nestedRules(nested, skip && index === 0, level, at(child(path, name), index)))
   }
   if (!skipAnyOf) nestedAll('anyOf', false)
   nestedAll('allOf', skipFirst)
   nestedAll('oneOf', false)
   if (schema.not !== undefined)
-    errors.push(...nestedRules(schema.not, false, level, child(path, 'not')))
+    append(errors, nestedRules(schema.not, false, level, child(path, 'not')))
   const { pattern = '' } = schema
   const problem = pattern === '' ? undefined : regularExpressionProblem(pattern)
   if (problem !== undefined)
@@ -211,9 +212,9 @@ const nestedRules = (
 ): readonly FieldError[] => {
   const errors: FieldError[] = [...valueRules(schema, skipAnyOf, false, level, path)]
   const items = itemsOf(schema)
-  if (items !== undefined) errors.push(...nestedRules(items, false, level, child(path, 'items')))
+  if (items !== undefined) append(errors, nestedRules(items, false, level, child(path, 'items')))
   for (const [name, property] of properties(schema))
-    errors.push(...nestedRules(property, false, 'field', propertyPath(path, name)))
+    append(errors, nestedRules(property, false, 'field', propertyPath(path, name)))
   for (const [key, name, why] of FORBIDDEN)
     if (key === 'additionalProperties' ? schema[key] !== undefined : isSet(schema[key]))
       errors.push(forbiddenValue(child(path, name), why))
@@ -250,11 +251,12 @@ const valueCompleteness = (
   const errors: FieldError[] = []
   for (const name of ['anyOf', 'allOf', 'oneOf'] as const)
     for (const [index, nested] of (value[name] ?? []).entries())
-      errors.push(
-        ...nestedCompleteness(nested, schema, schemaPath, at(child(valuePath, name), index)),
+      append(
+        errors,
+        nestedCompleteness(nested, schema, schemaPath, at(child(valuePath, name), index)),
       )
   if (value.not !== undefined)
-    errors.push(...nestedCompleteness(value.not, schema, schemaPath, child(valuePath, 'not')))
+    append(errors, nestedCompleteness(value.not, schema, schemaPath, child(valuePath, 'not')))
   return errors
 }
 
@@ -269,8 +271,9 @@ const nestedCompleteness = (
   const errors: FieldError[] = [...valueCompleteness(value, schema, schemaPath, valuePath)]
   const items = itemsOf(value)
   if (items !== undefined)
-    errors.push(
-      ...nestedCompleteness(
+    append(
+      errors,
+      nestedCompleteness(
         items,
         itemsOf(schema),
         child(schemaPath, 'items'),
@@ -278,8 +281,9 @@ const nestedCompleteness = (
       ),
     )
   for (const [name, property] of properties(value))
-    errors.push(
-      ...nestedCompleteness(
+    append(
+      errors,
+      nestedCompleteness(
         property,
         own(schema.properties, name),
         propertyPath(schemaPath, name),

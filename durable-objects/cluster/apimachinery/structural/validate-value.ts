@@ -1,5 +1,6 @@
 // Whether a value fits an OpenAPI schema, in upstream's words.
 // kubernetes: kube-openapi pkg/validation/validate; apiextensions pkg/apiserver/validation/{validation,ratcheting}.go
+import { append } from '#apimachinery/append.ts'
 import {
   invalidValue,
   quote,
@@ -303,7 +304,7 @@ class Validator {
 
 const merge = (into: Result, from: Result | undefined): void => {
   if (from === undefined) return
-  into.errors.push(...from.errors)
+  append(into.errors, from.errors)
   into.matches += from.matches
 }
 

@@ -1,4 +1,5 @@
 // kubernetes: apimachinery pkg/api/validation/objectmeta.go, pkg/apis/meta/v1/validation/validation.go
+import { append } from '#apimachinery/append.ts'
 import {
   at,
   child,
@@ -57,12 +58,13 @@ export const validateObjectMetaCreate = (
   else invalid('namespace', namespace, nameIsDnsLabel(namespace, false))
   if ((meta.generation ?? 0) < 0)
     errors.push(invalidValue(child(path, 'generation'), meta.generation, NOT_NEGATIVE))
-  errors.push(
-    ...validateLabels(meta.labels, child(path, 'labels')),
-    ...validateAnnotations(meta.annotations, child(path, 'annotations')),
-    ...validateOwnerReferences(meta.ownerReferences, child(path, 'ownerReferences')),
-    ...validateFinalizers(meta.finalizers, child(path, 'finalizers')),
-    ...validateManagedFields(meta.managedFields, child(path, 'managedFields')),
+  append(
+    errors,
+    validateLabels(meta.labels, child(path, 'labels')),
+    validateAnnotations(meta.annotations, child(path, 'annotations')),
+    validateOwnerReferences(meta.ownerReferences, child(path, 'ownerReferences')),
+    validateFinalizers(meta.finalizers, child(path, 'finalizers')),
+    validateManagedFields(meta.managedFields, child(path, 'managedFields')),
   )
   return errors
 }
@@ -100,22 +102,22 @@ export const validateObjectMetaUpdate = (
     )
   for (const field of IMMUTABLE)
     if (meta[field] !== old[field])
-      errors.push(...validateImmutable(meta[field], old[field], child(path, field)))
+      append(errors, validateImmutable(meta[field], old[field], child(path, field)))
   return errors
 }
 
 /** What is validated of all metadata; what did not change was validated when it was written. kubernetes: ValidateObjectMetaAccessor */
 const changedParts = (meta: ObjectMeta, old: ObjectMeta, path: string): FieldError[] => {
   const errors: FieldError[] = []
-  if (meta.labels !== old.labels) errors.push(...validateLabels(meta.labels, child(path, 'labels')))
+  if (meta.labels !== old.labels) append(errors, validateLabels(meta.labels, child(path, 'labels')))
   if (meta.annotations !== old.annotations)
-    errors.push(...validateAnnotations(meta.annotations, child(path, 'annotations')))
+    append(errors, validateAnnotations(meta.annotations, child(path, 'annotations')))
   if (meta.ownerReferences !== old.ownerReferences)
-    errors.push(...validateOwnerReferences(meta.ownerReferences, child(path, 'ownerReferences')))
+    append(errors, validateOwnerReferences(meta.ownerReferences, child(path, 'ownerReferences')))
   if (meta.finalizers !== old.finalizers)
-    errors.push(...validateFinalizers(meta.finalizers, child(path, 'finalizers')))
+    append(errors, validateFinalizers(meta.finalizers, child(path, 'finalizers')))
   if (meta.managedFields !== old.managedFields)
-    errors.push(...validateManagedFields(meta.managedFields, child(path, 'managedFields')))
+    append(errors, validateManagedFields(meta.managedFields, child(path, 'managedFields')))
   return errors
 }
 
@@ -172,7 +174,7 @@ export const validateOwnerReferences = (
   const errors: FieldError[] = []
   let firstController: string | undefined
   for (const reference of references ?? []) {
-    errors.push(...validateOwnerReference(reference, path))
+    append(errors, validateOwnerReference(reference, path))
     if (reference.controller !== true) continue
     const controller = `${reference.kind}/${reference.name}`
     if (firstController === undefined) firstController = controller
@@ -265,7 +267,7 @@ export const validateManagedFields = (
       )
     if ((entry.fieldsType ?? '') !== '' && entry.fieldsType !== 'FieldsV1')
       errors.push(invalidValue(child(here, 'fieldsType'), entry.fieldsType, 'must be `FieldsV1`'))
-    errors.push(...validateFieldManager(entry.manager ?? '', child(here, 'manager')))
+    append(errors, validateFieldManager(entry.manager ?? '', child(here, 'manager')))
     if (byteLength(entry.subresource ?? '') > 256)
       errors.push(tooLong(child(here, 'subresource'), 256))
     return errors

@@ -1,4 +1,5 @@
 // The cluster's zone. coredns: plugin/kubernetes/handler.go, plugin/backend_lookup.go
+import { append } from '#apimachinery/append.ts'
 import type { KubernetesPlugin } from '#coredns/plugins/kubernetes-config.ts'
 import { nameParts, relativeTo } from '#coredns/plugins/kubernetes-names.ts'
 import {
@@ -142,7 +143,7 @@ const addressRecords = (
   for (const { host } of found) {
     const ip = parseIp(host)
     if (ip === undefined) {
-      records.push(...followed(query, { name, host, type }, before))
+      append(records, followed(query, { name, host, type }, before))
       continue
     }
     const address = formatIp(ip)

@@ -1,4 +1,5 @@
 // Reading a command line as getopt does.
+import { append } from '#apimachinery/append.ts'
 
 export interface OptionSyntax {
   /** Letters of flags that stand alone. */
@@ -40,7 +41,7 @@ class OptionReader {
   read(): Options {
     while (this.#at < this.#args.length && this.#bad === undefined) {
       const word = this.#args[this.#at++]!
-      if (word === '--') this.#operands.push(...this.#args.slice(this.#at))
+      if (word === '--') append(this.#operands, this.#args.slice(this.#at))
       if (word === '--') break
       if (word.startsWith('--')) this.#long(word.slice(2), word)
       else if (word.length < 2 || !word.startsWith('-')) this.#operands.push(word)

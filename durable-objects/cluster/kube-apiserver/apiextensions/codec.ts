@@ -1,5 +1,6 @@
 // How custom objects are read from requests and from the store.
 // kubernetes: apiextensions pkg/apiserver/customresource_handler.go unstructuredSchemaCoercer, unstructuredDefaulter, crdConversionRESTOptionsGetter
+import { append } from '#apimachinery/append.ts'
 import type {
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
@@ -50,7 +51,10 @@ const decodeMetadata = (metadata: JsonValue, unknown: string[]): ObjectMeta => {
       `json: cannot unmarshal ${Array.isArray(metadata) ? 'array' : typeof metadata} into Go value of type v1.ObjectMeta`,
     )
   const decoded = decode(metadata, schemaOf(OBJECT_META)!)
-  unknown.push(...decoded.unknownFields.map((text) => text.replace('"', '"metadata.')))
+  append(
+    unknown,
+    decoded.unknownFields.map((text) => text.replace('"', '"metadata.')),
+  )
   return decoded.object
 }
 
@@ -74,7 +78,7 @@ const decodeWith = (
   const metadata = decodeMetadata(value['metadata'] ?? {}, unknown)
   const paths: string[] = []
   const pruned = schema === undefined ? value : prune(value, schema, true, paths, embeddedMetadata)
-  unknown.push(...paths.sort())
+  append(unknown, paths.sort())
   return assign(pruned as unknown as KubeObject, { metadata })
 }
 

@@ -1,4 +1,5 @@
 // kubernetes: plugin/pkg/auth/authorizer/rbac/rbac.go, pkg/registry/rbac/validation/rule.go
+import { append } from '#apimachinery/append.ts'
 import { RBAC_GROUP } from '#api/rbac/v1/defaults.ts'
 import type { PolicyRule, RoleRef, Subject } from '#api/rbac/v1/role/types.ts'
 import type { UserInfo } from '#api/strategy.ts'
@@ -114,7 +115,7 @@ export const rulesFor = (
   const missing: string[] = []
   for (const grant of grantsOf(reader, user, namespace)) {
     if (grant.rules === undefined) missing.push(missingRole(grant.binding.roleRef))
-    else rules.push(...grant.rules)
+    else append(rules, grant.rules)
   }
   return { rules, error: missing.length === 0 ? '' : joined(missing) }
 }

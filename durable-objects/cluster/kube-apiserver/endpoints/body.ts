@@ -1,3 +1,4 @@
+import { append } from '#apimachinery/append.ts'
 import { decodeProtobuf } from '#api/protobuf.ts'
 import { definitionForKind } from '#api/schemas.ts'
 import { invalidValue } from '#apimachinery/field-error.ts'
@@ -171,7 +172,7 @@ export const decodeObject = (
     const problems = strictProblems(raw, expected, unknownFields)
     if (problems.length > 0 && validation === 'Strict')
       throw badRequest(`${handled}: strict decoding error: ${problems.join(', ')}`)
-    if (validation === 'Warn') warnings.push(...problems)
+    if (validation === 'Warn') append(warnings, problems)
     return withMetadata(object) as unknown as KubeObject
   } catch (error) {
     if (error instanceof DecodeError) throw badRequest(`${handled}: ${error.message}`)

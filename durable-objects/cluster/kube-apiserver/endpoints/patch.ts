@@ -1,3 +1,4 @@
+import { append } from '#apimachinery/append.ts'
 import { invalidValue } from '#apimachinery/field-error.ts'
 import { parseJson } from '#apimachinery/json.ts'
 import { apply as applyConfiguration } from '#apimachinery/managed-fields/manager.ts'
@@ -221,7 +222,7 @@ const decodePatched = (
     const problems = validation === 'Ignore' ? [] : [...given, ...unknownFields]
     if (problems.length > 0 && validation === 'Strict')
       throw refuse(`strict decoding error: ${problems.join(', ')}`)
-    warnings.push(...problems)
+    append(warnings, problems)
     return object as unknown as KubeObject
   } catch (error) {
     if (error instanceof DecodeError) throw refuse(error.message)
@@ -237,7 +238,7 @@ export const configurationOf = (target: ResourceRequest): unknown => {
   if (duplicates.length > 0) {
     if (validation === 'Strict')
       throw badRequest(`error strict decoding YAML: ${duplicates.join(', ')}`)
-    if (validation === 'Warn') warnings.push(...duplicates)
+    if (validation === 'Warn') append(warnings, duplicates)
   }
   return value
 }

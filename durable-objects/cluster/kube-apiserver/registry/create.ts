@@ -1,3 +1,4 @@
+import { append } from '#apimachinery/append.ts'
 import { assign, type KubeObject } from '#apimachinery/object.ts'
 import { plainError } from '#apimachinery/patch/patch-error.ts'
 import { alreadyExists, badRequest, invalid, StatusError } from '#apimachinery/status-error.ts'
@@ -164,7 +165,7 @@ const prepareAndValidate = (
     ]
     if (errors.length > 0)
       throw invalid(groupKindOf(resource), prepared.metadata.name ?? '', errors)
-    operation.warnings.push(...(strategy.warningsOnCreate?.(prepared, write) ?? []))
+    append(operation.warnings, strategy.warningsOnCreate?.(prepared, write) ?? [])
   }
   return strategy.canonicalize?.(prepared) ?? prepared
 }

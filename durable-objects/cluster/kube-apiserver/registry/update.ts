@@ -1,3 +1,4 @@
+import { append } from '#apimachinery/append.ts'
 import type { Strategy, UpdateStages } from '#api/strategy.ts'
 import { invalidValue, quote } from '#apimachinery/field-error.ts'
 import { ignoreTimes } from '#apimachinery/managed-fields/manager.ts'
@@ -249,7 +250,7 @@ const prepareAndValidate = (
       ...(stages.validateUpdate?.(prepared, live, writing) ?? []),
     ]
     if (errors.length > 0) throw invalid(groupKindOf(resource), live.metadata.name ?? '', errors)
-    operation.warnings.push(...(stages.warningsOnUpdate?.(prepared, live, writing) ?? []))
+    append(operation.warnings, stages.warningsOnUpdate?.(prepared, live, writing) ?? [])
   }
   return strategy.canonicalize?.(prepared) ?? prepared
 }

@@ -1,4 +1,5 @@
 // kubernetes: pkg/controller/daemon/daemon_controller.go NodeShouldRunDaemonPod, podsShouldBeOnNode
+import { append } from '#apimachinery/append.ts'
 import type { DaemonSet } from '#api/apps/v1/daemon-set/types.ts'
 import type { Node } from '#api/core/v1/node/types.ts'
 import { matchesNodeAffinity } from '#api/core/v1/pod/node-affinity.ts'
@@ -93,11 +94,11 @@ export const planNodes = (
   for (const { name, shouldRun, shouldContinue, pods } of nodes) {
     const live = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined)
     if (shouldRun && pods.length === 0) createOn.push(name)
-    else if (!shouldContinue) remove.push(...live)
+    else if (!shouldContinue) append(remove, live)
     else {
-      ended.push(...live.filter(isPodFinished))
+      append(ended, live.filter(isPodFinished))
       const running = live.filter((pod) => !isPodFinished(pod))
-      remove.push(...(surges ? surplusOfSurge(set, running, hash, now) : running.slice(1)))
+      append(remove, surges ? surplusOfSurge(set, running, hash, now) : running.slice(1))
     }
   }
   return { createOn, remove, ended }

@@ -1,4 +1,5 @@
 // kubernetes: staging/src/k8s.io/endpointslice/reconciler.go reconcileByPortMapping, finalize
+import { append } from '#apimachinery/append.ts'
 import type { Endpoint, EndpointSlice } from '#api/discovery/v1/endpoint-slice/types.ts'
 
 export const MAX_ENDPOINTS = 100
@@ -70,7 +71,7 @@ const fillUp = (update: Map<string, Endpoint[]>, rest: Endpoint[]): Endpoint[] =
   )
   for (const [, endpoints] of fullestFirst) {
     const room = MAX_ENDPOINTS - endpoints.length
-    if (room > 0) endpoints.push(...rest.splice(0, room))
+    if (room > 0) append(endpoints, rest.splice(0, room))
   }
   return rest
 }

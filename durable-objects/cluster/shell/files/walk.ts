@@ -1,4 +1,5 @@
 // From a path to what lies there: through links and mounts, with the rights of whoever asks.
+import { append } from '#apimachinery/append.ts'
 import { own } from '#apimachinery/object.ts'
 import { failure, type FileFailure } from '#shell/files/failure.ts'
 import type { DirectoryNode, Node } from '#shell/files/node.ts'
@@ -79,7 +80,7 @@ export const walk = (
     if (child.kind === 'link' && (!isLast || follow || asksDirectory)) {
       if (++links > MOST_LINKS) return failure('ELOOP')
       if (child.target.startsWith('/')) visited.length = 0
-      left.push(...child.target.split('/').reverse())
+      append(left, child.target.split('/').reverse())
       continue
     }
     visited.push({ path: at, node: child })

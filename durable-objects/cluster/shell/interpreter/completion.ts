@@ -1,4 +1,5 @@
 // What the word that is being typed may become: a command, a file, what a program knows of its arguments. bash: bashline.c
+import { append } from '#apimachinery/append.ts'
 import { builtinNames } from '#shell/builtins/table.ts'
 import { isFailure } from '#shell/files/failure.ts'
 import { givenPath } from '#shell/files/path.ts'
@@ -81,7 +82,7 @@ const commandsLike = ({ state, files }: Shell, start: string): readonly string[]
   const names = [...state.aliases.keys(), ...state.functions.keys(), ...builtinNames(state.flavour)]
   for (const folder of (state.get('PATH') ?? '').split(':')) {
     const inside = files.list(folder)
-    if (!isFailure(inside)) names.push(...inside)
+    if (!isFailure(inside)) append(names, inside)
   }
   return [...new Set(names)].filter((name) => name.startsWith(start))
 }

@@ -1,4 +1,5 @@
 // Command lines as getopt reads them.
+import { append } from '#apimachinery/append.ts'
 
 export interface OptionSpec {
   /** Letters as getopt has them: `n:` takes a value, `c::` takes one only if it is joined. A leading `+`: operands end the options. */
@@ -75,12 +76,12 @@ export const parseOptions = (words: readonly string[], spec: OptionSpec): Option
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!
     if (word === '--') {
-      options.operands.push(...words.slice(at + 1))
+      append(options.operands, words.slice(at + 1))
       break
     }
     if (word === '-' || !word.startsWith('-')) {
       if (spec.short.startsWith('+')) {
-        options.operands.push(...words.slice(at))
+        append(options.operands, words.slice(at))
         break
       }
       options.operands.push(word)

@@ -1,4 +1,5 @@
 // The events of a watch, one after the other, as they come.
+import { append } from '#apimachinery/append.ts'
 import type { JsonObject } from '#apimachinery/object.ts'
 import type { ToolAnswer, ToolRequest, ToolRun } from '#shell/tools/tool.ts'
 import { requestTimeoutOf } from '#kubectl/client/config.ts'
@@ -33,7 +34,10 @@ export const eventsOf = (run: Invocation, call: ApiCall): Events => {
     else text += more
     const parts = text.split('\n')
     text = parts.pop()!
-    lines.push(...parts.filter((line) => line.trim() !== ''))
+    append(
+      lines,
+      parts.filter((line) => line.trim() !== ''),
+    )
   }
   const ready = (): boolean => {
     if (lines.length === 0 && !isOver) read()

@@ -1,4 +1,5 @@
 // Reads a command line as pflag does. github.com/spf13/pflag flag.go
+import { append } from '#apimachinery/append.ts'
 import { KubectlFailure } from '#kubectl/failure.ts'
 import type { FlagSpec } from '#kubectl/command/flag-spec.ts'
 import { goBoolean, goDurationOf, goInteger, isInt32, splitCsv } from '#kubectl/command/values.ts'
@@ -179,7 +180,7 @@ export const parseFlags = (words: readonly string[], specs: readonly FlagSpec[])
     if (word.length < 2 || word[0] !== '-') args.push(word)
     else if (word === '--') {
       dashAt = args.length
-      args.push(...rest)
+      append(args, rest)
       break
     } else if (word.startsWith('--')) long(word, rest, byName, take)
     else short(word, rest, byLetter, take)

@@ -1,4 +1,5 @@
 // kubernetes: kubectl pkg/cmd/events/{events,event_printer}.go
+import { append } from '#apimachinery/append.ts'
 import type { Event } from '#api/core/v1/event/types.ts'
 import { age } from '#apimachinery/age.ts'
 import type { JsonObject } from '#apimachinery/object.ts'
@@ -70,7 +71,7 @@ const listed = (run: Invocation, path: string, query: Query): readonly Event[] =
   let next = ''
   do {
     const list = run.client.get(path, next === '' ? query : [...query, ['continue', next]])
-    found.push(...((list['items'] ?? []) as unknown as readonly Event[]))
+    append(found, (list['items'] ?? []) as unknown as readonly Event[])
     const { continue: more = '' } = (list['metadata'] ?? {}) as { readonly continue?: string }
     next = more
   } while (next !== '')

@@ -1,3 +1,4 @@
+import { append } from '#apimachinery/append.ts'
 import type { PolicyRule } from '#api/rbac/v1/role/types.ts'
 import type { RoleBinding } from '#api/rbac/v1/role-binding/types.ts'
 import type { KubeObject } from '#apimachinery/object.ts'
@@ -73,7 +74,7 @@ const compactRules = (rules: readonly SimpleRule[]): readonly SimpleRule[] => {
     const key = JSON.stringify([group, resource, resourceNames])
     const known = urls.length === 0 ? verbsOf.get(key) : undefined
     if (known !== undefined) {
-      known.push(...rule.verbs)
+      append(known, rule.verbs)
       continue
     }
     const verbs = [...rule.verbs]

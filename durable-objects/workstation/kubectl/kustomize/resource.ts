@@ -1,4 +1,5 @@
 // One object of a build, and what has become of its name on the way. kustomize: api/resource/resource.go
+import { append } from '#apimachinery/append.ts'
 import { effectiveNamespace, gvkOf, type Gvk, type ResourceId } from '#kubectl/kustomize/gvk.ts'
 import {
   copyNode,
@@ -47,7 +48,7 @@ export class Resource {
     copy.mayChangeName = this.mayChangeName
     copy.mayChangeKind = this.mayChangeKind
     copy.origin = this.origin
-    copy.transformations.push(...this.transformations)
+    append(copy.transformations, this.transformations)
     copy.fault = this.fault
     return copy
   }

@@ -1,4 +1,5 @@
 // The objects of a build in the order in which they came. kustomize: api/resmap/reswrangler.go
+import { append } from '#apimachinery/append.ts'
 import { KustomizeError } from '#kubectl/kustomize/failure.ts'
 import { idSyntax, idText, isSameId, type ResourceId } from '#kubectl/kustomize/gvk.ts'
 import { mapNode, nodeAt, type Node } from '#kubectl/kustomize/node.ts'
@@ -72,7 +73,7 @@ export class Resources {
     copyMergeMetadata(resource, old)
     resource.takeHistory(old)
     resource.needsHash &&= old.needsHash
-    resource.transformations.push(...old.transformations)
+    append(resource.transformations, old.transformations)
     if (behavior === 'merge') {
       mergeData(resource, old, 'data')
       mergeData(resource, old, 'binaryData')

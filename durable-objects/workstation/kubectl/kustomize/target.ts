@@ -1,4 +1,5 @@
 // One kustomization and those that it is made of. kustomize: api/internal/target/kusttarget.go
+import { append } from '#apimachinery/append.ts'
 import { quote } from '#apimachinery/field-error.ts'
 import { loadConfigurations } from '#kubectl/kustomize/configurations.ts'
 import { KustomizeError, withPrefix } from '#kubectl/kustomize/failure.ts'
@@ -79,7 +80,7 @@ export class Target {
   constructor(loader: Loader, build: Omit<Build, 'metadata'> & Partial<Build>, origin = '') {
     this.#loader = loader
     const { kustomization, fileName, warnings } = loadKustomization(loader)
-    build.warnings.push(...warnings)
+    append(build.warnings, warnings)
     this.#build = {
       warnings: build.warnings,
       metadata: build.metadata ?? new Set(kustomization.buildMetadata),

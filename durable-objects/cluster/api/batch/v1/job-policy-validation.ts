@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/batch/validation/validation.go validatePodFailurePolicy, validateSuccessPolicy
+import { append } from '#apimachinery/append.ts'
 import type {
   JobSpec,
   PodFailurePolicyOnExitCodesRequirement,
@@ -69,8 +70,8 @@ const validateRule = (
       invalidValue(`${path}.action`, action, 'requires the backoffLimitPerIndex to be set'),
     )
   if (onExitCodes !== undefined)
-    errors.push(...validateExitCodes(onExitCodes, names, `${path}.onExitCodes`))
-  errors.push(...validatePatterns(onPodConditions, `${path}.onPodConditions`))
+    append(errors, validateExitCodes(onExitCodes, names, `${path}.onExitCodes`))
+  append(errors, validatePatterns(onPodConditions, `${path}.onPodConditions`))
   const hasConditions = onPodConditions.length > 0
   if (onExitCodes !== undefined && hasConditions)
     errors.push(
@@ -183,7 +184,7 @@ const validateSuccessRule = (
       count,
       `must be less than or equal to ${limit} (the number of ${what})`,
     )
-  errors.push(...notNegative(count, `${path}.succeededCount`))
+  append(errors, notNegative(count, `${path}.succeededCount`))
   if (count > completions) errors.push(atMost(completions, 'specified completions'))
   if (indexes !== undefined && count > total)
     errors.push(atMost(total, 'indexes in the specified succeededIndexes field'))

@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/node/validation/validation.go
+import { append } from '#apimachinery/append.ts'
 import { internalForm } from '#api/core/v1/pod/internal-form.ts'
 import type { Errors } from '#api/core/v1/pod/checks.ts'
 import type { Toleration } from '#api/core/v1/pod/types.ts'
@@ -16,7 +17,7 @@ const validateScheduling = (
   errors: Errors,
   { nodeSelector, tolerations = [] }: NonNullable<RuntimeClass['scheduling']>,
 ): void => {
-  errors.push(...validateLabels(nodeSelector, 'scheduling.nodeSelector'))
+  append(errors, validateLabels(nodeSelector, 'scheduling.nodeSelector'))
   const path = 'scheduling.tolerations'
   validateTolerations(errors, tolerations, path)
   const isRepeated = (toleration: Toleration, index: number): boolean =>

@@ -1,4 +1,5 @@
 // diff: what must be changed in one file, or folder, to make it the other. diffutils 3.8
+import { append } from '#apimachinery/append.ts'
 import {
   type LineChange,
   lineChanges,
@@ -53,9 +54,9 @@ const normal = (
   for (const { x1, x2, y1, y2 } of changes) {
     const letter = x1 === x2 ? 'a' : y1 === y2 ? 'd' : 'c'
     out.push(`${place(x1, x2)}${letter}${place(y1, y2)}`)
-    out.push(...markedLines('< ', a.slice(x1, x2)))
+    append(out, markedLines('< ', a.slice(x1, x2)))
     if (letter === 'c') out.push('---')
-    out.push(...markedLines('> ', b.slice(y1, y2)))
+    append(out, markedLines('> ', b.slice(y1, y2)))
   }
   return out.map((line) => `${line}\n`).join('')
 }

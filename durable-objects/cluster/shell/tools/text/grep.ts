@@ -1,4 +1,5 @@
 // grep, egrep, fgrep.
+import { append } from '#apimachinery/append.ts'
 import type { Pattern } from '#apimachinery/re2.ts'
 import { isFailure } from '#shell/files/failure.ts'
 import { joinPath } from '#shell/files/path.ts'
@@ -75,12 +76,12 @@ const makeGrep = (name: string, mode: 'E' | 'F' | undefined): ToolOf =>
       for (const path of run.options.values('f')) {
         const input = openInput(run, path)
         if (isFailure(input)) return yield* run.fail(`${path}: ${input.text}`, 2)
-        patterns.push(...(yield* input.lines()))
+        append(patterns, yield* input.lines())
       }
       if (!run.has('e') && !run.has('f')) {
         const first = operands.shift()
         if (first === undefined) return yield* noPattern(run)
-        patterns.push(...first.split('\n'))
+        append(patterns, first.split('\n'))
       }
       let find: Find
       try {

@@ -1,4 +1,5 @@
 // kubernetes: kubectl pkg/cmd/delete/delete.go
+import { append } from '#apimachinery/append.ts'
 import type { JsonObject } from '#apimachinery/object.ts'
 import { readChunk, type ToolRun } from '#shell/tools/tool.ts'
 import { goBoolean } from '#kubectl/command/values.ts'
@@ -144,7 +145,7 @@ function* deleteAll(deleting: Deleting, result: BuiltResult): ToolRun<void> {
   let found = 0
   const failures: Error[] = []
   const { infos, failures: unfound } = result.infos()
-  failures.push(...ignoring(run, unfound))
+  append(failures, ignoring(run, unfound))
   for (const info of infos) {
     found++
     try {
@@ -152,7 +153,7 @@ function* deleteAll(deleting: Deleting, result: BuiltResult): ToolRun<void> {
       else gone.push({ info, uid: deleteOne(deleting, info) })
     } catch (error) {
       if (!(error instanceof KubectlFailure)) throw error
-      failures.push(...ignoring(run, [error]))
+      append(failures, ignoring(run, [error]))
     }
   }
   throwAll(failures)

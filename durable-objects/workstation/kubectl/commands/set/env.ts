@@ -1,4 +1,5 @@
 // kubernetes: kubectl pkg/cmd/set/set_env.go, pkg/cmd/set/env
+import { append } from '#apimachinery/append.ts'
 import type { EnvVar } from '#api/core/v1/pod/container-types.ts'
 import type { JsonObject } from '#apimachinery/object.ts'
 import {
@@ -70,7 +71,7 @@ const changesOf = (words: readonly string[], stdin: string): EnvChange => {
   const remove: string[] = []
   for (const word of words) {
     const end = word.indexOf('=')
-    if (word === '-') set.push(...readEnvironment(stdin))
+    if (word === '-') append(set, readEnvironment(stdin))
     else if (end >= 0) {
       const name = word.slice(0, end)
       if (!NAME.test(name))

@@ -1,4 +1,5 @@
 // Texts in quotes. go: strconv/quote.go
+import { append } from '#apimachinery/append.ts'
 import { decodeUtf8Loosely, encodeUtf8 } from '#apimachinery/utf8.ts'
 
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
@@ -129,7 +130,7 @@ export const unquoteAll = (text: string, mark: string): string => {
   const bytes: number[] = []
   for (let at = 0; at < text.length;) {
     const one = unquoteCharacter(text, at, mark)
-    bytes.push(...one.bytes)
+    append(bytes, one.bytes)
     at = one.next
   }
   return decodeUtf8Loosely(Uint8Array.from(bytes))

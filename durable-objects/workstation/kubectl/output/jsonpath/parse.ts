@@ -1,4 +1,5 @@
 // kubernetes: client-go util/jsonpath/parser.go
+import { append } from '#apimachinery/append.ts'
 import { QuoteError, unicodeName, unquoteAll } from '#kubectl/output/go/quote.ts'
 import type { JsonPathNode, Slice } from '#kubectl/output/jsonpath/nodes.ts'
 
@@ -164,7 +165,7 @@ class Parser {
     }
     const key = /^'([^']*)'$/.exec(text)
     if (key === null) this.#nodes.push({ type: 'array', slice: parseSlice(text) })
-    else this.#nodes.push(...parseAction(`.${key[1]!}`))
+    else append(this.#nodes, parseAction(`.${key[1]!}`))
   }
 
   #filter(): boolean {

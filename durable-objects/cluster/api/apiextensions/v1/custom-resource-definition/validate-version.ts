@@ -1,4 +1,5 @@
 // kubernetes: apiextensions pkg/apis/apiextensions/validation/validation.go validateCustomResourceDefinitionVersion
+import { append } from '#apimachinery/append.ts'
 import { internalSchema } from '#api/apiextensions/v1/custom-resource-definition/internal-form.ts'
 import type {
   CustomResourceColumnDefinition,
@@ -43,7 +44,7 @@ export const validateVersions = (
     const problems = isDns1035Label(name)
     if (problems.length > 0)
       perVersion.push(invalidValue(child(path, 'name'), name, problems.join(',')))
-    perVersion.push(...validateVersion(version, path, placed))
+    append(perVersion, validateVersion(version, path, placed))
   }
   const [first] = spec.versions
   return { perVersion, atTop: first === undefined ? [] : validateTop(first, spec, placed) }
@@ -156,7 +157,7 @@ const validateSchema = (
   const structural = validateStructural(schema, path)
   const defaults = structural.length > 0 ? [] : validateDefaults(schema, path)
   const form = validateOpenApiSchema(schema, path)
-  errors.push(...structural, ...defaults, ...form)
+  append(errors, structural, defaults, form)
   // rules can only be read where the schema around them makes sense
   return structural.length + defaults.length + form.length === 0
     ? [...errors, ...validateRules(schema, path)]
@@ -198,14 +199,16 @@ const validateSubresources = (
     const fieldPath = child(path, 'scale', name)
     const text = scale[name] ?? ''
     const why = `should be a json path under ${root.slice(0, -1)}`
-    errors.push(
-      ...(text === '' ? [requiredValue(fieldPath)] : simplePath(fieldPath, text, [root], why)),
+    append(
+      errors,
+      text === '' ? [requiredValue(fieldPath)] : simplePath(fieldPath, text, [root], why),
     )
   }
   const selector = scale.labelSelectorPath ?? ''
   if (selector !== '')
-    errors.push(
-      ...simplePath(
+    append(
+      errors,
+      simplePath(
         child(path, 'scale', 'labelSelectorPath'),
         selector,
         ['.spec.', '.status.'],
@@ -248,7 +251,7 @@ const validateColumn = (
     errors.push(invalidValue(child(path, 'format'), format, oneOf(COLUMN_FORMATS)))
   const pathOfPath = child(path, 'JSONPath')
   if (jsonPath === '') errors.push(requiredValue(pathOfPath))
-  else errors.push(...simplePath(pathOfPath, jsonPath, ['.'], ''))
+  else append(errors, simplePath(pathOfPath, jsonPath, ['.'], ''))
   return errors
 }
 
@@ -268,7 +271,7 @@ const validateSelectableFields = (
       errors.push(requiredValue(fieldPath))
       continue
     }
-    errors.push(...validateSelectableField(jsonPath, root, fieldPath, seen))
+    append(errors, validateSelectableField(jsonPath, root, fieldPath, seen))
   }
   if (seen.size > MAX_SELECTABLE_FIELDS)
     errors.push(tooMany(path, seen.size, MAX_SELECTABLE_FIELDS))

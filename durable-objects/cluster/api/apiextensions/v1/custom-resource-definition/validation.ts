@@ -1,4 +1,5 @@
 // kubernetes: apiextensions pkg/apis/apiextensions/validation/validation.go
+import { append } from '#apimachinery/append.ts'
 import { validateApproval } from '#api/apiextensions/v1/custom-resource-definition/approval.ts'
 import { internalVersions } from '#api/apiextensions/v1/custom-resource-definition/internal-form.ts'
 import type {
@@ -50,7 +51,7 @@ export const validateCustomResourceDefinitionUpdate = (
   const { spec } = definition
   const errors: FieldError[] = [...validateSpec(spec, { allowsNoSchema: lacksSchema(old.spec) })]
   const keep = (path: string, value: string, before: string): void => {
-    errors.push(...validateImmutable(value, before, path))
+    append(errors, validateImmutable(value, before, path))
   }
   if (isEstablished) {
     keep('spec.scope', spec.scope, old.spec.scope)
@@ -153,7 +154,7 @@ const validateSpec = (
     ...validateSchemas(spec, options),
   ]
   const checked = validateVersions(spec, placed)
-  errors.push(...checked.perVersion)
+  append(errors, checked.perVersion)
   if (new Set(versions.map(({ name }) => name)).size < versions.length)
     errors.push(
       invalidValue(

@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/autoscaling/validation/validation.go validateMetricSpec
+import { append } from '#apimachinery/append.ts'
 import type {
   CrossVersionObjectReference,
   ExternalMetricSource,
@@ -179,7 +180,7 @@ export const validateMetric = (metric: MetricSpec, path: string): readonly Field
   if (type === '') errors.push(requiredValue(`${path}.type`, 'must specify a metric source type'))
   if (wanted === undefined) errors.push(notSupported(`${path}.type`, type, TYPES))
   const [first] = present
-  if (first !== undefined) errors.push(...(SOURCES[first]?.(metric, `${path}.${first}`) ?? []))
+  if (first !== undefined) append(errors, SOURCES[first]?.(metric, `${path}.${first}`) ?? [])
   if (wanted !== undefined && !present.includes(wanted))
     errors.push(
       requiredValue(`${path}.${wanted}`, 'must populate information for the given metric source'),

@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/autoscaling/validation/validation.go
+import { append } from '#apimachinery/append.ts'
 import {
   validateMetric,
   validateObjectReference,
@@ -31,12 +32,12 @@ export const validateHorizontalPodAutoscaler = ({
     errors.push(
       invalidValue('spec.maxReplicas', max, 'must be greater than or equal to `minReplicas`'),
     )
-  errors.push(...validateObjectReference(spec.scaleTargetRef, 'spec.scaleTargetRef'))
+  append(errors, validateObjectReference(spec.scaleTargetRef, 'spec.scaleTargetRef'))
   for (const [index, metric] of metrics.entries())
-    errors.push(...validateMetric(metric, `spec.metrics[${index}]`))
+    append(errors, validateMetric(metric, `spec.metrics[${index}]`))
   for (const field of ['scaleUp', 'scaleDown'] as const)
     if (behavior?.[field] !== undefined)
-      errors.push(...validateRules(behavior[field], `spec.behavior.${field}`))
+      append(errors, validateRules(behavior[field], `spec.behavior.${field}`))
   return errors
 }
 

@@ -1,6 +1,7 @@
 // What the status of a Job may become: whoever manages Jobs must keep to what clients expect of them. Only what changes is looked at, so that
 // a status that is odd already can still be mended. kubernetes: pkg/apis/batch/validation/validation.go ValidateJobStatusUpdate,
 // pkg/registry/batch/job/strategy.go getStatusValidationOptions
+import { append } from '#apimachinery/append.ts'
 import { notNegative } from '#api/apps/v1/workload-validation.ts'
 import { countIndexes, overlapOf } from '#api/batch/v1/index-intervals.ts'
 import type { Job, JobStatus } from '#api/batch/v1/job/types.ts'
@@ -81,7 +82,10 @@ class Transition {
 export const validateJobStatusUpdate = (job: Job, old: Job): readonly FieldError[] => {
   const change = new Transition(job, old)
   const { status, errors } = change
-  errors.push(...COUNTS.flatMap((field) => notNegative(status[field], `status.${field}`)))
+  append(
+    errors,
+    COUNTS.flatMap((field) => notNegative(status[field], `status.${field}`)),
+  )
   validateUncounted(change)
   validateEnd(change)
   validateFinished(change)

@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/core/validation/validation.go ValidateEndpoints*
+import { append } from '#apimachinery/append.ts'
 import type {
   EndpointAddress,
   EndpointPort,
@@ -38,11 +39,11 @@ const validateSubset = (subset: EndpointSubset, path: string): FieldError[] => {
       ? [requiredValue(path, 'must specify `addresses` or `notReadyAddresses`')]
       : []
   for (const [index, address] of addresses.entries())
-    errors.push(...validateAddress(address, at(child(path, 'addresses'), index)))
+    append(errors, validateAddress(address, at(child(path, 'addresses'), index)))
   for (const [index, address] of notReadyAddresses.entries())
-    errors.push(...validateAddress(address, at(child(path, 'notReadyAddresses'), index)))
+    append(errors, validateAddress(address, at(child(path, 'notReadyAddresses'), index)))
   for (const [index, port] of ports.entries())
-    errors.push(...validatePort(port, ports.length > 1, at(child(path, 'ports'), index)))
+    append(errors, validatePort(port, ports.length > 1, at(child(path, 'ports'), index)))
   return errors
 }
 
@@ -50,23 +51,24 @@ const validateAddress = (address: EndpointAddress, path: string): FieldError[] =
   const { ip = '', hostname = '', nodeName } = address
   const errors = validateLegacyIp(child(path, 'ip'), ip)
   if (hostname !== '')
-    errors.push(...invalidEach(child(path, 'hostname'), hostname, isDns1123Label(hostname)))
+    append(errors, invalidEach(child(path, 'hostname'), hostname, isDns1123Label(hostname)))
   if (nodeName !== undefined)
-    errors.push(...invalidEach(child(path, 'nodeName'), nodeName, isDns1123Subdomain(nodeName)))
+    append(errors, invalidEach(child(path, 'nodeName'), nodeName, isDns1123Subdomain(nodeName)))
   return [...errors, ...validateEndpointIp(ip, child(path, 'ip'))]
 }
 
 const validatePort = (port: EndpointPort, requireName: boolean, path: string): FieldError[] => {
   const { name = '', protocol = '', appProtocol } = port
   const errors: FieldError[] = []
-  if (name !== '') errors.push(...invalidEach(child(path, 'name'), name, isDns1123Label(name)))
+  if (name !== '') append(errors, invalidEach(child(path, 'name'), name, isDns1123Label(name)))
   else if (requireName) errors.push(requiredValue(child(path, 'name')))
   for (const message of isValidPortNumber(port.port))
     errors.push(invalidValue(child(path, 'port'), port.port, message))
-  errors.push(...validateProtocol(protocol, child(path, 'protocol')))
+  append(errors, validateProtocol(protocol, child(path, 'protocol')))
   if (appProtocol !== undefined)
-    errors.push(
-      ...invalidEach(child(path, 'appProtocol'), appProtocol, isQualifiedName(appProtocol)),
+    append(
+      errors,
+      invalidEach(child(path, 'appProtocol'), appProtocol, isQualifiedName(appProtocol)),
     )
   return errors
 }

@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/core/validation/validation.go ValidateLimitRange
+import { append } from '#apimachinery/append.ts'
 import type { LimitRange, LimitRangeItem } from '#api/core/v1/limit-range/types.ts'
 import {
   isOvercommitAllowed,
@@ -63,7 +64,7 @@ const NOT_FOR_PODS = "may not be specified when `type` is 'Pod'"
 const validateItem = (item: LimitRangeItem, path: string): readonly FieldError[] => {
   const errors = [...validateNames(item, 'max', path), ...validateNames(item, 'min', path)]
   for (const field of ['default', 'defaultRequest'] as const)
-    if (item.type !== 'Pod') errors.push(...validateNames(item, field, path))
+    if (item.type !== 'Pod') append(errors, validateNames(item, field, path))
     else if (Object.keys(item[field] ?? {}).length > 0)
       errors.push(forbiddenValue(child(path, field), NOT_FOR_PODS))
   if (
@@ -77,7 +78,7 @@ const validateItem = (item: LimitRangeItem, path: string): readonly FieldError[]
         'either minimum or maximum storage value is required, but neither was provided',
       ),
     )
-  errors.push(...validateNames(item, 'maxLimitRequestRatio', path))
+  append(errors, validateNames(item, 'maxLimitRequestRatio', path))
   const names = new Set(
     [item.max, item.min, item.default, item.defaultRequest, item.maxLimitRequestRatio].flatMap(
       (list) => Object.keys(list ?? {}),
@@ -118,7 +119,7 @@ const compareBounds = (item: LimitRangeItem, name: string, path: string): readon
   ])
   below('min', 'default', 'default', 'min', ['min', 'default'])
   below('default', 'max', 'default', 'max', ['default', 'max'])
-  errors.push(...validateRatio(item, name, path))
+  append(errors, validateRatio(item, name, path))
   const { default: limit, defaultRequest: request } = texts
   if (
     !isOvercommitAllowed(name) &&

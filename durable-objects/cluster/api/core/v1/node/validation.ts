@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/core/validation/validation.go ValidateNode, ValidateNodeUpdate
+import { append } from '#apimachinery/append.ts'
 import { internalForm } from '#api/core/v1/pod/internal-form.ts'
 import type { Node, Taint } from '#api/core/v1/node/types.ts'
 import { validateResourceQuantity } from '#api/core/v1/resource-names.ts'
@@ -29,7 +30,7 @@ export const validateTaints = (taints: readonly Taint[]): readonly FieldError[] 
     const messages = isValidLabelValue(taint.value ?? '')
     if (messages.length > 0)
       errors.push(invalidValue(child(path, 'value'), taint.value, messages.join(';')))
-    errors.push(...validateEffect(taint.effect ?? '', child(path, 'effect')))
+    append(errors, validateEffect(taint.effect ?? '', child(path, 'effect')))
     const pair = `${taint.effect}:${taint.key}`
     if (seen.has(pair))
       errors.push({
@@ -93,7 +94,10 @@ export const validateNodeUpdate = (node: Node, old: Node): readonly FieldError[]
   if (before.length > 0) {
     const changed =
       before.length === after.length ? before.filter((cidr, index) => cidr !== after[index]) : ['']
-    errors.push(...changed.map(() => forbiddenValue('spec.podCIDRs', POD_CIDR_FIXED)))
+    append(
+      errors,
+      changed.map(() => forbiddenValue('spec.podCIDRs', POD_CIDR_FIXED)),
+    )
   }
   const provider = old.spec?.providerID ?? ''
   if (provider !== '' && provider !== (node.spec?.providerID ?? ''))
@@ -103,7 +107,7 @@ export const validateNodeUpdate = (node: Node, old: Node): readonly FieldError[]
         'node updates may not change providerID except from "" to valid',
       ),
     )
-  errors.push(...validateTaints(node.spec?.taints ?? []))
+  append(errors, validateTaints(node.spec?.taints ?? []))
   if ((node.spec?.externalID ?? '') !== (old.spec?.externalID ?? ''))
     errors.push(forbiddenValue('spec.externalID', 'may not be updated'))
   return errors

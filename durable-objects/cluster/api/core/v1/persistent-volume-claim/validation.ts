@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/core/validation/validation.go ValidatePersistentVolumeClaim…
+import { append } from '#apimachinery/append.ts'
 import type {
   PersistentVolumeClaim,
   PersistentVolumeClaimSpec,
@@ -209,7 +210,7 @@ export const validatePersistentVolumeClaimUpdate = (
         FIELD_IMMUTABLE,
       ),
     )
-  errors.push(...validateSpecKept(claim, old))
+  append(errors, validateSpecKept(claim, old))
   const size = quantityOf(own(claim.spec.resources?.requests, 'storage') ?? '0')
   const before = quantityOf(own(old.spec.resources?.requests, 'storage') ?? '0')
   const capacity = quantityOf(own(old.status?.capacity, 'storage') ?? '0')

@@ -1,4 +1,5 @@
 // Where a volume's bytes are. kubernetes: pkg/apis/core/validation/validation.go ValidatePersistentVolumeSpec
+import { append } from '#apimachinery/append.ts'
 import type {
   PersistentVolumeSpec,
   CSIPersistentVolumeSource,
@@ -194,7 +195,7 @@ const SECRETS = [
 ] as const
 
 const validateCsi = (errors: Errors, csi: CSIPersistentVolumeSource, path: string): void => {
-  errors.push(...validateDriverName(csi.driver ?? '', `${path}.driver`))
+  append(errors, validateDriverName(csi.driver ?? '', `${path}.driver`))
   if ((csi.volumeHandle ?? '') === '') errors.push(requiredValue(`${path}.volumeHandle`))
   for (const secret of SECRETS) checkSecret(errors, csi[secret], `${path}.${secret}`)
 }

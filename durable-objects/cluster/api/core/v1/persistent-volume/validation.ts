@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/core/validation/validation.go ValidatePersistentVolume, ValidatePersistentVolumeUpdate
+import { append } from '#apimachinery/append.ts'
 import { SOURCES, validateVolumeSource } from '#api/core/v1/persistent-volume/source-validation.ts'
 import type {
   PersistentVolume,
@@ -39,14 +40,14 @@ const validateCapacity = (errors: Errors, spec: PersistentVolumeSpec): void => {
     const path = at('spec.capacity', name)
     const value = quantityValue(quantityOf(capacity[name]!))
     if (value < 0) errors.push(invalidValue(path, value, 'must be a valid resource quantity'))
-    errors.push(...validatePositiveQuantity(capacity[name]!, path))
+    append(errors, validatePositiveQuantity(capacity[name]!, path))
   }
 }
 
 const validateModes = (errors: Errors, spec: PersistentVolumeSpec, path: string): void => {
   const modes = spec.accessModes ?? []
   if (modes.length === 0) errors.push(requiredValue(`${path}.accessModes`))
-  errors.push(...validateAccessModes(modes, `${path}.accessModes`))
+  append(errors, validateAccessModes(modes, `${path}.accessModes`))
   if (mixesReadWriteOncePod(modes))
     errors.push(
       forbiddenValue(`${path}.accessModes`, 'may not use ReadWriteOncePod with other access modes'),
@@ -70,7 +71,7 @@ const validateAttributesClass = (
   if (name === undefined) return
   const here = `${path}.volumeAttributesClassName`
   if (name === '') errors.push(requiredValue(here, 'an empty string is disallowed'))
-  else errors.push(...validateClassName(name, here))
+  else append(errors, validateClassName(name, here))
   if (csi === undefined)
     errors.push(
       requiredValue(`${path}.csi`, 'has to be specified when using volumeAttributesClassName'),
@@ -99,9 +100,10 @@ export const validatePersistentVolume = (volume: PersistentVolume): readonly Fie
         "may not be 'recycle' for a hostPath mount of '/'",
       ),
     )
-  errors.push(
-    ...validateClassName(spec.storageClassName, 'spec.storageClassName'),
-    ...validateVolumeMode(spec.volumeMode, 'spec.volumeMode'),
+  append(
+    errors,
+    validateClassName(spec.storageClassName, 'spec.storageClassName'),
+    validateVolumeMode(spec.volumeMode, 'spec.volumeMode'),
   )
   validateAttributesClass(errors, spec, 'spec')
   return errors

@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/core/validation/validation.go validateAffinity, ValidateNodeSelector
+import { append } from '#apimachinery/append.ts'
 import type {
   Affinity,
   NodeSelector,
@@ -155,9 +156,10 @@ const validatePodAffinity = (errors: Errors, affinity: PodAffinity, path: string
 
 const validatePodTerm = (errors: Errors, term: PodAffinityTerm, path: string): void => {
   const { labelSelector, namespaceSelector, matchLabelKeys, mismatchLabelKeys } = term
-  errors.push(
-    ...validateLabelSelector(labelSelector, `${path}.labelSelector`),
-    ...validateLabelSelector(namespaceSelector, `${path}.namespaceSelector`),
+  append(
+    errors,
+    validateLabelSelector(labelSelector, `${path}.labelSelector`),
+    validateLabelSelector(namespaceSelector, `${path}.namespaceSelector`),
   )
   for (const name of term.namespaces ?? [])
     addInvalid(errors, `${path}.namespace`, name, nameIsDnsLabel(name, false))

@@ -1,5 +1,6 @@
 // The smallest checks that validation of Pods is made of. All append to the list they are given, which
 // keeps the validation of a good Pod free of lists.
+import { append } from '#apimachinery/append.ts'
 import {
   forbiddenValue,
   invalidValue,
@@ -88,7 +89,7 @@ export const checkNonReservedPath = (errors: Errors, path: string, target: strin
 }
 
 export const checkIp = (errors: Errors, path: string, value: string): void => {
-  errors.push(...validateLegacyIp(path, value))
+  append(errors, validateLegacyIp(path, value))
 }
 
 /** Two addresses are of the two families. */

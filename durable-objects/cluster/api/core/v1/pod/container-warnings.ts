@@ -1,4 +1,5 @@
 // kubernetes: pkg/api/pod/warnings.go
+import { append } from '#apimachinery/append.ts'
 import type { Container, ContainerPort } from '#api/core/v1/pod/container-types.ts'
 import type { PodSpec } from '#api/core/v1/pod/types.ts'
 import { visitContainers } from '#api/core/v1/pod/visit-containers.ts'
@@ -17,10 +18,11 @@ export const containerWarnings = (
 ): readonly string[] => {
   const warnings: string[] = []
   visitContainers(spec, child(path, 'spec'), (container, here) => {
-    warnings.push(
-      ...profileWarnings(container, spec, meta, path),
-      ...fractionWarnings(container, here),
-      ...envWarnings(container, here),
+    append(
+      warnings,
+      profileWarnings(container, spec, meta, path),
+      fractionWarnings(container, here),
+      envWarnings(container, here),
     )
   })
   return warnings
@@ -98,7 +100,10 @@ export const portWarnings = (spec: PodSpec, path: string): readonly string[] => 
         warnings.push(`${at}: hostIP set without hostPort: ${goPort(port)}`)
       const key = `${port.containerPort}/${port.protocol}`
       const others = known.get(key) ?? []
-      warnings.push(...others.flatMap((other) => overlap({ port, path: at }, other)))
+      append(
+        warnings,
+        others.flatMap((other) => overlap({ port, path: at }, other)),
+      )
       known.set(key, [...others, { port, path: at }])
     }
   })

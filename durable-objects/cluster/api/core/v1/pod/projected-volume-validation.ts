@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/core/validation/validation.go validateProjectionSources
+import { append } from '#apimachinery/append.ts'
 import { checkNonReservedPath, type Errors } from '#api/core/v1/pod/checks.ts'
 import { validateDownwardFile, validateItem } from '#api/core/v1/pod/volume-file-validation.ts'
 import type { ProjectedVolumeSource, VolumeProjection } from '#api/core/v1/pod/volume-types.ts'
@@ -106,7 +107,7 @@ const validateTrustBundle = (
   } else if (signerName !== undefined) {
     if (signerName === '')
       errors.push(requiredValue(`${own}.signerName`, 'must be a valid signer name'))
-    errors.push(...validateLabelSelector(labelSelector, `${own}.labelSelector`))
+    append(errors, validateLabelSelector(labelSelector, `${own}.labelSelector`))
   } else errors.push(requiredValue(own, 'either name or signerName must be specified'))
   if (file === '') errors.push(requiredValue(`${own}.path`))
   checkNonReservedPath(errors, `${own}.path`, file)

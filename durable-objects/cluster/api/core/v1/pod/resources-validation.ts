@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/core/validation/validation.go validateResourceRequirements, validatePodResources
+import { append } from '#apimachinery/append.ts'
 import { checkDnsLabel, checkRequiredChoice, type Errors } from '#api/core/v1/pod/checks.ts'
 import type {
   ContainerResizePolicy,
@@ -59,7 +60,7 @@ const validateAmount = (
   path: string,
   checkName: NameCheck,
 ): void => {
-  errors.push(...checkName(name, path), ...validateResourceQuantity(name, text, path))
+  append(errors, checkName(name, path), validateResourceQuantity(name, text, path))
 }
 
 /** A request is at most its limit, and exactly that for what cannot be overcommitted. */

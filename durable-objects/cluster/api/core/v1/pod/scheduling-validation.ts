@@ -1,4 +1,5 @@
 // Tolerations, spread constraints and gates. kubernetes: pkg/apis/core/validation/validation.go
+import { append } from '#apimachinery/append.ts'
 import { validateLabelKeys } from '#api/core/v1/pod/affinity-validation.ts'
 import {
   checkChoice,
@@ -85,22 +86,24 @@ const validateOperator = (errors: Errors, toleration: Toleration, path: string):
 const ACTIONS = ['DoNotSchedule', 'ScheduleAnyway']
 const INCLUSION = ['Honor', 'Ignore']
 
+const pairOf = ({ topologyKey, whenUnsatisfiable }: Partial<TopologySpreadConstraint>): string =>
+  JSON.stringify([topologyKey ?? '', whenUnsatisfiable ?? ''])
+
 /** kubernetes: validateTopologySpreadConstraints */
 export const validateSpreadConstraints = (
   errors: Errors,
   constraints: readonly TopologySpreadConstraint[],
   path: string,
 ): void => {
+  // upstream compares each with all that follow: only the last of its pair is not repeated
+  const lastOf = new Map(constraints.map((one, index) => [pairOf(one), index]))
   for (const [index, constraint] of constraints.entries()) {
     const here = `${path}[${index}]`
     const { topologyKey = '', whenUnsatisfiable: action = '' as 'DoNotSchedule' } = constraint
     checkPositive(errors, `${here}.maxSkew`, constraint.maxSkew ?? 0)
     if (topologyKey === '') errors.push(requiredValue(`${here}.topologyKey`, 'can not be empty'))
     checkChoice(errors, `${here}.whenUnsatisfiable`, action, ACTIONS)
-    const isRepeated = constraints
-      .slice(index + 1)
-      .some((other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === action)
-    if (isRepeated)
+    if (lastOf.get(pairOf(constraint)) !== index)
       errors.push(
         duplicateValue(`${here}.{topologyKey, whenUnsatisfiable}`, `{${topologyKey}, ${action}}`),
       )
@@ -110,7 +113,7 @@ export const validateSpreadConstraints = (
         checkChoice(errors, `${here}.${policy}`, constraint[policy], INCLUSION)
     const { labelSelector, matchLabelKeys } = constraint
     validateLabelKeys(errors, { matchLabelKeys, mismatchLabelKeys: undefined, labelSelector }, here)
-    errors.push(...validateLabelSelector(labelSelector, `${here}.labelSelector`))
+    append(errors, validateLabelSelector(labelSelector, `${here}.labelSelector`))
   }
 }
 

@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/core/validation/validation.go ValidatePodSpec
+import { append } from '#apimachinery/append.ts'
 import { validateAffinity } from '#api/core/v1/pod/affinity-validation.ts'
 import {
   addInvalid,
@@ -80,7 +81,7 @@ export const validatePodSpec = (
   checkRequiredChoice(errors, `${path}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES)
   checkRequiredChoice(errors, `${path}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES)
   if (spec.nodeSelector !== undefined)
-    errors.push(...validateLabels(spec.nodeSelector, `${path}.nodeSelector`))
+    append(errors, validateLabels(spec.nodeSelector, `${path}.nodeSelector`))
   validatePodSecurityContext(errors, spec, `${path}.securityContext`)
   if (spec.affinity !== undefined) validateAffinity(errors, spec.affinity, `${path}.affinity`)
   validateDnsConfig(errors, spec, `${path}.dnsConfig`)

@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/core/validation/validation.go ValidatePodStatusUpdate
+import { append } from '#apimachinery/append.ts'
 import {
   validatePodAnnotations,
   validatePodAnnotationsUpdate,
@@ -33,8 +34,9 @@ export const validatePodStatusUpdate = (pod: Pod, old: Pod): readonly FieldError
   validateNomination(errors, pod, old)
   if ((status.observedGeneration ?? 0) < 0)
     errors.push(invalidValue('status.observedGeneration', status.observedGeneration, NOT_NEGATIVE))
-  errors.push(
-    ...validateImmutable(status.qosClass ?? '', old.status.qosClass ?? '', 'status.qosClass'),
+  append(
+    errors,
+    validateImmutable(status.qosClass ?? '', old.status.qosClass ?? '', 'status.qosClass'),
   )
   for (const kind of ['containerStatuses', 'initContainerStatuses'] as const)
     validateTransitions(errors, status[kind], old.status[kind], {

@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/core/validation/validation.go ValidatePodEphemeralContainersUpdate, ValidatePodResize
+import { append } from '#apimachinery/append.ts'
 import type { Errors } from '#api/core/v1/pod/checks.ts'
 import type { Container, ResourceRequirements } from '#api/core/v1/pod/container-types.ts'
 import { internalForm } from '#api/core/v1/pod/internal-form.ts'
@@ -48,14 +49,15 @@ export const validateResize = (pod: Pod, old: Pod): readonly FieldError[] => {
   for (const list of LISTS)
     for (const [index, before] of (old.spec[list] ?? []).entries())
       if (list === 'containers' || isRestartableInit(before))
-        errors.push(
-          ...removalErrors(
+        append(
+          errors,
+          removalErrors(
             pod.spec[list]![index]!.resources,
             before.resources,
             `spec.${list}[${index}].resources`,
           ),
         )
-  errors.push(...otherChanges(pod, old))
+  append(errors, otherChanges(pod, old))
   return errors
 }
 

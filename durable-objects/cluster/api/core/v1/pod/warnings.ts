@@ -1,4 +1,5 @@
 // What the API server takes, but says something about. kubernetes: pkg/api/pod/warnings.go
+import { append } from '#apimachinery/append.ts'
 import { deprecatedLabel, labelKeyWarnings } from '#api/core/v1/node/deprecated-labels.ts'
 import type { PodTemplateSpec } from '#api/core/v1/pod-template/spec-types.ts'
 import type { NodeSelectorTerm } from '#api/core/v1/pod/affinity-types.ts'
@@ -81,9 +82,9 @@ const labelWarnings = (spec: PodSpec, path: string): readonly string[] => {
   const affinity = spec.affinity?.nodeAffinity
   const here = `${path}.affinity.nodeAffinity`
   for (const [index, term] of (affinity?.[REQUIRED]?.nodeSelectorTerms ?? []).entries())
-    warnings.push(...termWarnings(term, `${here}.${REQUIRED}.nodeSelectorTerms[${index}]`))
+    append(warnings, termWarnings(term, `${here}.${REQUIRED}.nodeSelectorTerms[${index}]`))
   for (const [index, term] of (affinity?.[PREFERRED] ?? []).entries())
-    warnings.push(...termWarnings(term.preference, `${here}.${PREFERRED}[${index}].preference`))
+    append(warnings, termWarnings(term.preference, `${here}.${PREFERRED}[${index}].preference`))
   for (const [index, constraint] of (spec.topologySpreadConstraints ?? []).entries()) {
     const at = `${path}.topologySpreadConstraints[${index}]`
     const why = deprecatedLabel(constraint.topologyKey)

@@ -1,5 +1,6 @@
 // clusterIP, clusterIPs, ipFamilies and ipFamilyPolicy, which only make sense together.
 // kubernetes: pkg/apis/core/validation/validation.go ValidateServiceClusterIPsRelatedFields, validateUpgradeDowngrade*
+import { append } from '#apimachinery/append.ts'
 import { isHeadless, NONE } from '#api/core/v1/service/type-rules.ts'
 import type { Service } from '#api/core/v1/service/types.ts'
 import {
@@ -30,7 +31,7 @@ export const validateClusterIpFields = (service: Service): FieldError[] => {
   if (spec.ipFamilyPolicy !== undefined && !POLICIES.includes(spec.ipFamilyPolicy))
     errors.push(notSupported(POLICY, spec.ipFamilyPolicy, POLICIES))
   const addressErrors = validateAddresses(clusterIPs)
-  errors.push(...addressErrors)
+  append(errors, addressErrors)
   if (clusterIPs.length > 2)
     errors.push(invalidValue(CLUSTER_IPS, clusterIPs, 'may only hold up to 2 values'))
   // Anything said about families of bad addresses would only confuse.

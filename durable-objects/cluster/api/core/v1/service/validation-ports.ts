@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/core/validation/validation.go validateServicePort and the checks across ports
+import { append } from '#apimachinery/append.ts'
 import type { Service, ServicePort } from '#api/core/v1/service/types.ts'
 import {
   at,
@@ -37,21 +38,18 @@ const validateServicePort = (
   const errors: FieldError[] = []
   const { name = '', protocol = '' } = port
   if (name !== '') {
-    errors.push(...invalidEach(child(path, 'name'), name, isDns1123Label(name)))
+    append(errors, invalidEach(child(path, 'name'), name, isDns1123Label(name)))
     if (names.has(name)) errors.push(duplicateValue(child(path, 'name'), name))
     names.add(name)
   } else if (requireName) errors.push(requiredValue(child(path, 'name')))
   for (const message of isValidPortNumber(port.port))
     errors.push(invalidValue(child(path, 'port'), port.port, message))
-  errors.push(...validateProtocol(protocol, child(path, 'protocol')))
-  errors.push(...validatePortNumberOrName(port.targetPort ?? 0, child(path, 'targetPort')))
+  append(errors, validateProtocol(protocol, child(path, 'protocol')))
+  append(errors, validatePortNumberOrName(port.targetPort ?? 0, child(path, 'targetPort')))
   if (port.appProtocol !== undefined)
-    errors.push(
-      ...invalidEach(
-        child(path, 'appProtocol'),
-        port.appProtocol,
-        isQualifiedName(port.appProtocol),
-      ),
+    append(
+      errors,
+      invalidEach(child(path, 'appProtocol'), port.appProtocol, isQualifiedName(port.appProtocol)),
     )
   return errors
 }

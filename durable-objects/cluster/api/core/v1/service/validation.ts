@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/core/validation/validation.go ValidateService*
+import { append } from '#apimachinery/append.ts'
 import {
   isExternallyAccessible,
   isHeadless,
@@ -58,26 +59,26 @@ const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges'
 export const validateService = (service: Service): FieldError[] => {
   const { spec } = service
   const errors = [...validateTopologyAnnotations(service), ...validateType(service)]
-  errors.push(...validateServicePorts(service, 'spec.ports'))
-  errors.push(...validateLabels(spec.selector, 'spec.selector'))
-  errors.push(...validateAffinity(service))
-  errors.push(...validateClusterIpFields(service))
+  append(errors, validateServicePorts(service, 'spec.ports'))
+  append(errors, validateLabels(spec.selector, 'spec.selector'))
+  append(errors, validateAffinity(service))
+  append(errors, validateClusterIpFields(service))
   for (const [index, ip] of (spec.externalIPs ?? []).entries()) {
     const path = at('spec.externalIPs', index)
     const malformed = validateLegacyIp(path, ip)
-    errors.push(...(malformed.length > 0 ? malformed : validateEndpointIp(ip, path)))
+    append(errors, malformed.length > 0 ? malformed : validateEndpointIp(ip, path))
   }
   if (!spec.type) errors.push(requiredValue('spec.type'))
   else if (!TYPES.includes(spec.type)) errors.push(notSupported('spec.type', spec.type, TYPES))
-  errors.push(...validatePortsTogether(service, 'spec.ports'))
-  errors.push(...validateSourceRanges(service))
+  append(errors, validatePortsTogether(service, 'spec.ports'))
+  append(errors, validateSourceRanges(service))
   if (spec.allocateLoadBalancerNodePorts !== undefined && spec.type !== 'LoadBalancer')
     errors.push(forbiddenValue('spec.allocateLoadBalancerNodePorts', ONLY_LOAD_BALANCER))
   if (spec.allocateLoadBalancerNodePorts === undefined && spec.type === 'LoadBalancer')
     errors.push(requiredValue('allocateLoadBalancerNodePorts'))
-  errors.push(...validateLoadBalancerClass(service))
-  errors.push(...validateExternalTraffic(service))
-  errors.push(...validateInternalTraffic(service))
+  append(errors, validateLoadBalancerClass(service))
+  append(errors, validateExternalTraffic(service))
+  append(errors, validateInternalTraffic(service))
   if (spec.trafficDistribution !== undefined && !DISTRIBUTIONS.includes(spec.trafficDistribution))
     errors.push(notSupported('spec.trafficDistribution', spec.trafficDistribution, DISTRIBUTIONS))
   return errors
@@ -95,12 +96,13 @@ export const validateServiceUpdate = (service: Service, old: Service): FieldErro
     old.spec.healthCheckNodePort !== service.spec.healthCheckNodePort
   )
     errors.push(forbiddenValue('spec.healthCheckNodePort', FIELD_IMMUTABLE))
-  errors.push(
-    ...validateObjectMetaCreate(service.metadata, {
+  append(
+    errors,
+    validateObjectMetaCreate(service.metadata, {
       namespaced: true,
       validateName: nameIsDnsLabel,
     }),
-    ...validateService(service),
+    validateService(service),
   )
   return errors
 }
@@ -133,7 +135,7 @@ const validateType = (service: Service): FieldError[] => {
           `may not be set to 'None' for ${spec.type} services`,
         ),
       )
-  } else if (spec.type === 'ExternalName') errors.push(...validateExternalName(service))
+  } else if (spec.type === 'ExternalName') append(errors, validateExternalName(service))
   return errors
 }
 
@@ -148,7 +150,7 @@ const validateExternalName = ({ spec }: Service): FieldError[] => {
   // A trailing dot says that the name is fully qualified.
   const name = (spec.externalName ?? '').replace(/\.$/, '')
   if (name === '') errors.push(requiredValue('spec.externalName'))
-  else errors.push(...invalidEach('spec.externalName', name, isDns1123Subdomain(name)))
+  else append(errors, invalidEach('spec.externalName', name, isDns1123Subdomain(name)))
   return errors
 }
 
@@ -158,7 +160,7 @@ const validateAffinity = ({ spec }: Service): FieldError[] => {
   if (affinity === '') errors.push(requiredValue('spec.sessionAffinity'))
   else if (!AFFINITIES.includes(affinity))
     errors.push(notSupported('spec.sessionAffinity', affinity, AFFINITIES))
-  if (affinity === 'ClientIP') errors.push(...validateAffinityConfig(config))
+  if (affinity === 'ClientIP') append(errors, validateAffinityConfig(config))
   else if (affinity === 'None' && config !== undefined)
     errors.push(
       forbiddenValue('spec.sessionAffinityConfig', 'must not be set when session affinity is None'),
@@ -205,7 +207,7 @@ const validateLoadBalancerClass = (service: Service, old?: Service): FieldError[
   if (old?.spec.type === 'LoadBalancer' && isBalancer && old.spec.loadBalancerClass !== name)
     errors.push(invalidValue(path, name, 'may not change once set'))
   if (name !== undefined) {
-    if (isBalancer) errors.push(...invalidEach(path, name, isQualifiedName(name)))
+    if (isBalancer) append(errors, invalidEach(path, name, isQualifiedName(name)))
     else errors.push(forbiddenValue(path, ONLY_LOAD_BALANCER))
   }
   return errors

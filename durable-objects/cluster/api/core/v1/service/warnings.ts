@@ -1,4 +1,5 @@
 // kubernetes: pkg/api/service/warnings.go GetWarningsForService
+import { append } from '#apimachinery/append.ts'
 import { NONE } from '#api/core/v1/service/type-rules.ts'
 import type { Service } from '#api/core/v1/service/types.ts'
 import { TOPOLOGY_HINTS } from '#api/core/v1/service/validation.ts'
@@ -17,7 +18,7 @@ export const serviceWarnings = ({ metadata, spec }: Service): readonly string[] 
     )
   if (clusterIP !== '' && clusterIP !== NONE)
     for (const [index, ip] of (spec.clusterIPs ?? []).entries())
-      warnings.push(...warningsForIp(at('spec.clusterIPs', index), ip))
+      append(warnings, warningsForIp(at('spec.clusterIPs', index), ip))
   if (isHeadless) {
     if (loadBalancerIP !== '') warnings.push('spec.loadBalancerIP is ignored for headless services')
     if (externalIPs.length > 0) warnings.push('spec.externalIPs is ignored for headless services')
@@ -25,14 +26,14 @@ export const serviceWarnings = ({ metadata, spec }: Service): readonly string[] 
       warnings.push('spec.SessionAffinity is ignored for headless services')
   }
   for (const [index, ip] of externalIPs.entries())
-    warnings.push(...warningsForIp(at('spec.externalIPs', index), ip))
+    append(warnings, warningsForIp(at('spec.externalIPs', index), ip))
   if (externalIPs.length > 0 && !isHeadless && !isExternalName)
     warnings.push(
       'spec.externalIPs is deprecated and may no longer be implemented in some clusters',
     )
-  if (loadBalancerIP !== '') warnings.push(...warningsForIp('spec.loadBalancerIP', loadBalancerIP))
+  if (loadBalancerIP !== '') append(warnings, warningsForIp('spec.loadBalancerIP', loadBalancerIP))
   for (const [index, range] of (spec.loadBalancerSourceRanges ?? []).entries())
-    warnings.push(...warningsForCidr(at('spec.loadBalancerSourceRanges', index), range))
+    append(warnings, warningsForCidr(at('spec.loadBalancerSourceRanges', index), range))
   if (isExternalName && externalIPs.length > 0)
     warnings.push('spec.externalIPs is ignored when spec.type is "ExternalName"')
   if (!isExternalName && spec.externalName)

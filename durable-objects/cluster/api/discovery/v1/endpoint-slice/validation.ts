@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/discovery/validation/validation.go
+import { append } from '#apimachinery/append.ts'
 import type {
   Endpoint,
   EndpointHints,
@@ -79,12 +80,12 @@ const validateEndpoint = (endpoint: Endpoint, type: string, path: string): Field
   if (count === 0) errors.push(requiredValue(addressPath, 'must contain at least 1 address'))
   else if (count > MAX_ADDRESSES) errors.push(tooMany(addressPath, count, MAX_ADDRESSES))
   for (const [index, address] of (addresses ?? []).entries())
-    errors.push(...validateAddress(address, type, addressPath, index))
+    append(errors, validateAddress(address, type, addressPath, index))
   if (nodeName !== undefined)
-    errors.push(...invalidEach(child(path, 'nodeName'), nodeName, isDns1123Subdomain(nodeName)))
+    append(errors, invalidEach(child(path, 'nodeName'), nodeName, isDns1123Subdomain(nodeName)))
   if (hostname !== undefined)
-    errors.push(...invalidEach(child(path, 'hostname'), hostname, isDns1123Label(hostname)))
-  if (hints !== undefined) errors.push(...validateHints(hints, child(path, 'hints')))
+    append(errors, invalidEach(child(path, 'hostname'), hostname, isDns1123Label(hostname)))
+  if (hints !== undefined) append(errors, validateHints(hints, child(path, 'hints')))
   return errors
 }
 
@@ -161,14 +162,16 @@ const validatePorts = (ports: readonly EndpointPort[]): FieldError[] => {
     const errors = name === '' ? [] : invalidEach(child(path, 'name'), name, isDns1123Label(name))
     if (names.has(name)) errors.push(duplicateValue(child(path, 'name'), name))
     names.add(name)
-    errors.push(
-      ...(protocol === undefined
+    append(
+      errors,
+      protocol === undefined
         ? [requiredValue(child(path, 'protocol'))]
-        : validateSetProtocol(protocol, child(path, 'protocol'))),
+        : validateSetProtocol(protocol, child(path, 'protocol')),
     )
     if (appProtocol !== undefined)
-      errors.push(
-        ...invalidEach(child(path, 'appProtocol'), appProtocol, isQualifiedName(appProtocol)),
+      append(
+        errors,
+        invalidEach(child(path, 'appProtocol'), appProtocol, isQualifiedName(appProtocol)),
       )
     return errors
   })

@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/networking/validation/validation.go ValidateIngressClass*
+import { append } from '#apimachinery/append.ts'
 import type {
   IngressClass,
   IngressClassParametersReference,
@@ -33,7 +34,7 @@ export const validateIngressClass = ({ spec }: IngressClass): FieldError[] => {
   else {
     if (byteLength(controller) > MAX_CONTROLLER_LENGTH)
       errors.push(tooLong(CONTROLLER, MAX_CONTROLLER_LENGTH))
-    errors.push(...validateDomainPrefixedPath(controller, CONTROLLER))
+    append(errors, validateDomainPrefixedPath(controller, CONTROLLER))
   }
   return parameters === undefined ? errors : [...errors, ...validateParameters(parameters)]
 }
@@ -71,6 +72,6 @@ const validateParameters = (parameters: IngressClassParametersReference): FieldE
       errors.push(forbiddenValue(namespacePath, "`parameters.scope` is set to 'Cluster'"))
   } else if (namespace === undefined)
     errors.push(requiredValue(namespacePath, "`parameters.scope` is set to 'Namespace'"))
-  else errors.push(...invalidEach(namespacePath, namespace, nameIsDnsLabel(namespace, false)))
+  else append(errors, invalidEach(namespacePath, namespace, nameIsDnsLabel(namespace, false)))
   return errors
 }

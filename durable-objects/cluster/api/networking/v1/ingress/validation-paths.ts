@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/networking/validation/validation.go validateHTTPIngressPath, validateIngressBackend
+import { append } from '#apimachinery/append.ts'
 import type { HTTPIngressPath, IngressBackend } from '#api/networking/v1/ingress/types.ts'
 import {
   at,
@@ -63,13 +64,13 @@ export const validateIngressBackend = (backend: IngressBackend, path: string): F
   const { name = '' } = service
   const namePath = child(path, 'service', 'name')
   if (name === '') errors.push(requiredValue(namePath))
-  else errors.push(...invalidEach(namePath, name, isDns1123Label(name)))
+  else append(errors, invalidEach(namePath, name, isDns1123Label(name)))
   const { name: portName = '', number = 0 } = service.port ?? {}
   const portPath = child(path, 'service', 'port')
   if (portName !== '' && number !== 0)
     errors.push(invalidValue(path, '', 'cannot set both port name & port number'))
   else if (portName !== '')
-    errors.push(...invalidEach(child(portPath, 'name'), portName, isValidPortName(portName)))
+    append(errors, invalidEach(child(portPath, 'name'), portName, isValidPortName(portName)))
   else if (number !== 0)
     for (const message of isValidPortNumber(number))
       errors.push(invalidValue(child(portPath, 'number'), number, message))
@@ -91,7 +92,7 @@ export const validateReference = (
     const value = reference[field] ?? ''
     const here = child(path, field)
     if (value === '') errors.push(requiredValue(here))
-    else errors.push(...invalidEach(here, value, nameIsPathSegment(value, false)))
+    else append(errors, invalidEach(here, value, nameIsPathSegment(value, false)))
   }
   return errors
 }

@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/networking/validation/validation.go ValidateIngress*
+import { append } from '#apimachinery/append.ts'
 import { validateIngressHostname } from '#api/core/v1/service/validation.ts'
 import type { Ingress, IngressRule, IngressTLS } from '#api/networking/v1/ingress/types.ts'
 import {
@@ -35,16 +36,19 @@ export const validateIngress = ({ spec }: Ingress): FieldError[] => {
   if ((rules?.length ?? 0) === 0 && defaultBackend === undefined)
     errors.push(invalidValue('spec', rules, 'either `defaultBackend` or `rules` must be specified'))
   if (defaultBackend !== undefined)
-    errors.push(...validateIngressBackend(defaultBackend, 'spec.defaultBackend'))
-  errors.push(...(rules ?? []).flatMap((rule, i) => validateRule(rule, at('spec.rules', i))))
-  errors.push(...tls.flatMap((entry, index) => validateTls(entry, at('spec.tls', index))))
+    append(errors, validateIngressBackend(defaultBackend, 'spec.defaultBackend'))
+  append(
+    errors,
+    (rules ?? []).flatMap((rule, i) => validateRule(rule, at('spec.rules', i))),
+  )
+  append(
+    errors,
+    tls.flatMap((entry, index) => validateTls(entry, at('spec.tls', index))),
+  )
   if (ingressClassName !== undefined)
-    errors.push(
-      ...invalidEach(
-        'spec.ingressClassName',
-        ingressClassName,
-        isDns1123Subdomain(ingressClassName),
-      ),
+    append(
+      errors,
+      invalidEach('spec.ingressClassName', ingressClassName, isDns1123Subdomain(ingressClassName)),
     )
   return errors
 }
@@ -58,10 +62,10 @@ const validateRule = ({ host = '', http }: IngressRule, path: string): FieldErro
     const hostPath = child(path, 'host')
     if (parseIpSloppy(host) !== undefined)
       errors.push(invalidValue(hostPath, host, 'must be a DNS name, not an IP address'))
-    errors.push(...invalidEach(hostPath, host, isValidHost(host)))
+    append(errors, invalidEach(hostPath, host, isValidHost(host)))
   }
   if (http !== undefined)
-    errors.push(...validateHttpPaths(http.paths ?? [], child(path, 'http', 'paths')))
+    append(errors, validateHttpPaths(http.paths ?? [], child(path, 'http', 'paths')))
   return errors
 }
 

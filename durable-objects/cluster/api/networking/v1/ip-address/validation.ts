@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/networking/validation/validation.go ValidateIPAddress
+import { append } from '#apimachinery/append.ts'
 import { internalForm } from '#api/core/v1/pod/internal-form.ts'
 import type { IPAddress, ParentReference } from '#api/networking/v1/ip-address/types.ts'
 import { child, requiredValue, type FieldError } from '#apimachinery/field-error.ts'
@@ -16,11 +17,12 @@ export const validateIpAddress = ({ spec }: IPAddress): FieldError[] => {
     const value = reference[field] ?? ''
     const here = child(path, field)
     if (value === '') errors.push(requiredValue(here))
-    else errors.push(...invalidEach(here, value, nameIsPathSegment(value, false)))
+    else append(errors, invalidEach(here, value, nameIsPathSegment(value, false)))
   }
   if (namespace !== '')
-    errors.push(
-      ...invalidEach(child(path, 'namespace'), namespace, nameIsPathSegment(namespace, false)),
+    append(
+      errors,
+      invalidEach(child(path, 'namespace'), namespace, nameIsPathSegment(namespace, false)),
     )
   return errors
 }

@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/networking/validation/validation.go ValidateNetworkPolicy*
+import { append } from '#apimachinery/append.ts'
 import type {
   IPBlock,
   NetworkPolicy,
@@ -26,9 +27,9 @@ export const validateNetworkPolicy = ({ spec }: NetworkPolicy): FieldError[] => 
   const { ingress = [], egress = [], policyTypes = [] } = spec
   const errors = validateLabelSelector(spec.podSelector, 'spec.podSelector')
   for (const [index, { ports = [], from = [] }] of ingress.entries())
-    errors.push(...validateRule(ports, from, at('spec.ingress', index), 'from'))
+    append(errors, validateRule(ports, from, at('spec.ingress', index), 'from'))
   for (const [index, { ports = [], to = [] }] of egress.entries())
-    errors.push(...validateRule(ports, to, at('spec.egress', index), 'to'))
+    append(errors, validateRule(ports, to, at('spec.egress', index), 'to'))
   if (policyTypes.length > TYPES.length)
     return [
       ...errors,
@@ -70,7 +71,7 @@ const validatePort = (rule: NetworkPolicyPort, path: string): FieldError[] => {
     const why = port === undefined ? 'not specified' : 'non-numeric'
     errors.push(invalidValue(endPath, endPort, `may not be specified when \`port\` is ${why}`))
   }
-  if (port !== undefined) errors.push(...invalidEach(portPath, port, isValidPortName(port)))
+  if (port !== undefined) append(errors, invalidEach(portPath, port, isValidPortName(port)))
   return errors
 }
 
@@ -96,7 +97,7 @@ const validateIpBlock = ({ cidr: text = '', except = [] }: IPBlock, path: string
   if (block === undefined) return errors
   for (const [index, exception] of except.entries()) {
     const here = at(child(path, 'except'), index)
-    errors.push(...validateLegacyCidr(here, exception))
+    append(errors, validateLegacyCidr(here, exception))
     const inner = parseCidrSloppy(exception)?.cidr
     if (inner === undefined) continue
     if (!cidrContains(block, inner.network) || block.prefix >= inner.prefix)

@@ -1,4 +1,5 @@
 // kubernetes: pkg/apis/policy/validation/validation.go
+import { append } from '#apimachinery/append.ts'
 import { validateAtMostAll, validateIntOrPercent } from '#api/apps/v1/int-or-percent.ts'
 import { notNegative } from '#api/apps/v1/workload-validation.ts'
 import { internalForm } from '#api/core/v1/pod/internal-form.ts'
@@ -24,12 +25,13 @@ export const validatePodDisruptionBudget = ({
   for (const field of ['minAvailable', 'maxUnavailable'] as const) {
     const value = spec[field]
     if (value === undefined) continue
-    errors.push(
-      ...validateIntOrPercent(value, `spec.${field}`),
-      ...validateAtMostAll(value, `spec.${field}`),
+    append(
+      errors,
+      validateIntOrPercent(value, `spec.${field}`),
+      validateAtMostAll(value, `spec.${field}`),
     )
   }
-  errors.push(...validateLabelSelector(spec.selector, 'spec.selector'))
+  append(errors, validateLabelSelector(spec.selector, 'spec.selector'))
   if (policy !== undefined && !EVICTION_POLICIES.includes(policy))
     errors.push(notSupported('spec.unhealthyPodEvictionPolicy', policy, EVICTION_POLICIES))
   return errors
