@@ -38,7 +38,6 @@ import { SessionHost } from './session/session-host.ts'
 import type { Amendments, CreateOptions, ForkOptions } from './session/session-options.ts'
 import {
   adoptForeign,
-  keep,
   makerWith,
   type SnapshotMade,
   type SnapshotToKeep,
@@ -86,7 +85,7 @@ export class ClusterSession extends DurableObject<Environment> {
       sockets: context,
       wakeAt: (real) => context.waitUntil(this.#wakeAt(real)),
     })
-    if (isSnapshotId(id)) void context.blockConcurrencyWhile(() => this.#host.openSnapshot())
+    if (isSnapshotId(id)) void context.blockConcurrencyWhile(() => this.#host.prepareSnapshot())
   }
 
   /** Makes the session. Its cluster is made when somebody first looks at it. */
@@ -160,12 +159,12 @@ export class ClusterSession extends DurableObject<Environment> {
     const made = await toKeep(this.#host, access, this.ctx.id.name ?? '')
     if (isRefusal(made) || 'problem' in made) return made
     await this.env.SESSIONS.getByName(made.hash).keepSnapshot(made)
-    return { hash: made.hash, revision: made.revision, size: made.bytes.length }
+    return { hash: made.hash, revision: made.head.revision, size: made.bytes.length }
   }
 
   /** Is the snapshot of this name from here on. */
-  keepSnapshot(snapshot: SnapshotToKeep): Promise<void> {
-    return keep(this.#host, snapshot)
+  keepSnapshot({ head, files, bytes, about }: SnapshotToKeep): void {
+    this.#host.store.keepSnapshot({ head, files }, bytes, about)
   }
 
   /** Whether this is the session's key. */

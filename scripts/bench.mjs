@@ -133,6 +133,10 @@ const cases = [
     start: async () =>
       run(path.join(CASES, 'snapshots.mjs'), [await bundleSnapshots(folder), what]),
   })),
+  ...['tutorial', 10_000].map((what) => ({
+    name: `forks ${what}`,
+    start: () => run(path.join(CASES, 'forks.mjs'), [what]),
+  })),
   ...[
     [1000, 10],
     [10_000, 100],

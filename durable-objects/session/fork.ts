@@ -4,6 +4,7 @@ import { isRefusal } from './access.ts'
 import { hashOf } from './birth.ts'
 import type { SessionHost } from './session-host.ts'
 import type { StateHead } from './state-source.ts'
+import { nextTurn } from './snapshot/write-snapshot.ts'
 import { readPart, StateReader } from './state-copy.ts'
 
 /** A session's state on its way, and what is known of the session itself. */
@@ -56,8 +57,11 @@ export const adoptCopy = async (
     keyHash: hashOf(key).toString('hex'),
     lineage: { forkedFrom: from, title, revision },
   })
-  for (let text = await reader.next(); text !== undefined; text = await reader.next())
+  for (let text = await reader.next(); text !== undefined; text = await reader.next()) {
     takePart(readPart(text))
+    // objects of one process answer each other before anybody from outside gets his turn
+    await nextTurn()
+  }
   finish(await reader.head())
   return { title, createdAt: new Date(createdAt).toISOString() }
 }

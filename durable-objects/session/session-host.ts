@@ -16,6 +16,8 @@ import {
 import { clockDocument, type ClockDocument } from './clock-document.ts'
 import { SessionComputer } from './computer/session-computer.ts'
 import { type SessionStorage, SessionStore } from './session-store.ts'
+import type { Dictionary } from './snapshot/copies.ts'
+import { loadDictionary } from './snapshot/dictionary.ts'
 import { readKept } from './snapshot/kept-snapshot.ts'
 import { stateForViewers } from './state-for-viewers.ts'
 import type { State } from './state-source.ts'
@@ -52,6 +54,7 @@ export class SessionHost {
   #cluster: Cluster | undefined
   #clock: SessionClock | undefined
   #past: Cluster | undefined
+  #dictionary: Dictionary | undefined
 
   /** `id`: the session's. */
   constructor(storage: SessionStorage, id: string, platform: Platform) {
@@ -83,11 +86,9 @@ export class SessionHost {
     return access.key === undefined ? stateForViewers(state) : state
   }
 
-  /** Reads a snapshot before anybody looks at it. */
-  async openSnapshot(): Promise<void> {
-    if (this.birth?.snapshot === undefined || this.#past !== undefined) return
-    const { state } = await readKept(this.store.snapshotBytes(), this.#id)
-    this.#past = this.#still(state)
+  /** Before anybody looks at a snapshot. */
+  async prepareSnapshot(): Promise<void> {
+    this.#dictionary = await loadDictionary()
   }
 
   /** What the session was made as; undefined: there is none. */
@@ -225,6 +226,7 @@ export class SessionHost {
     if (this.#past?.revision === revision) return this.#past
     const { snapshot } = this.birth!
     if (snapshot !== undefined) {
+      if (revision === snapshot.revision) return this.turn((cluster) => cluster)
       const refusal = revision < snapshot.revision ? 'compacted' : 'not yet'
       return { refusal, revision, oldest: snapshot.revision, newest: snapshot.revision }
     }
@@ -244,8 +246,9 @@ export class SessionHost {
 
   /** Who follows a snapshot is told what there is. */
   #lookAtSnapshot<T>(act: (cluster: Cluster) => T): T {
-    const result = act(this.#past!)
-    this.viewers.afterTurn(this.#past!)
+    this.#past ??= this.#still(readKept(this.store.snapshotBytes(), this.#id, this.#dictionary!))
+    const result = act(this.#past)
+    this.viewers.afterTurn(this.#past)
     return result
   }
 

@@ -99,7 +99,7 @@ export class SessionStore {
 
   /** Keeps a snapshot, or that one more has made it. */
   keepSnapshot(
-    { head, files }: State,
+    { head, files }: Pick<State, 'head' | 'files'>,
     bytes: Uint8Array,
     { maker, ...said }: Pick<Birth, 'title' | 'description'> & { readonly maker: Maker },
   ): void {

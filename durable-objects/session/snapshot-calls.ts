@@ -4,10 +4,10 @@ import { isRefusal } from './access.ts'
 import { type Birth, hashOf } from './birth.ts'
 import type { SessionMade } from './fork.ts'
 import type { SessionHost } from './session-host.ts'
+import type { State, StateHead } from './state-source.ts'
 import {
   type Maker,
   readForeign,
-  readKept,
   snapshotOf,
   type SnapshotRefusal,
 } from './snapshot/kept-snapshot.ts'
@@ -17,7 +17,8 @@ import { partsOfRows } from './snapshot/state-rows.ts'
 export interface SnapshotToKeep {
   readonly hash: string
   readonly bytes: Uint8Array
-  readonly revision: number
+  readonly head: StateHead
+  readonly files: State['files']
   readonly about: Pick<Birth, 'title' | 'description'> & { readonly maker: Maker }
 }
 
@@ -45,7 +46,7 @@ export const writeState = async (
   if (isRefusal(state)) return state
   const { id, bytes } = await snapshotOf(state)
   if (bytes.length > MOST_BYTES) return tooLarge(bytes.length)
-  return { hash: id, bytes, revision: state.head.revision }
+  return { hash: id, bytes, head: state.head, files: state.files }
 }
 
 /** What is kept, with who made it. */
@@ -64,15 +65,6 @@ export const toKeep = async (
   const said = description === undefined ? { title } : { title, description }
   const maker = { session, keyHash: hashOf(key).toString('hex') }
   return { ...written, about: { ...said, maker } }
-}
-
-export const keep = async (
-  host: SessionHost,
-  { hash, bytes, about }: SnapshotToKeep,
-): Promise<void> => {
-  const { parts } = await readKept(bytes, hash)
-  host.store.keepSnapshot(parts, bytes, about)
-  await host.openSnapshot()
 }
 
 /** Whose snapshot it is: by the key of then, or the session's key of today. undefined: neither. */

@@ -71,6 +71,21 @@ describe('a fork', () => {
     expect(await file.text()).toBe('mine')
   })
 
+  test('knows what it was made of, and says where that is to who has its key', async () => {
+    const session = await withWork()
+    const { revision } = await (
+      await call(`/api/sessions/${session.id}`)
+    ).json<{ revision: number }>()
+    const made = await fork(session.id)
+    const seen = async (link: string) => (await call(`/api/sessions/${link}`)).json()
+    const lineage = { title: 'Shop', revision }
+    expect(await seen(`${made.id}.${made.key}`)).toMatchObject({
+      forkedFrom: { id: session.id, ...lineage },
+    })
+    const { forkedFrom } = (await seen(made.id)) as { forkedFrom: unknown }
+    expect(forkedFrom).toEqual(lineage)
+  })
+
   test('goes its own way', async () => {
     const session = await withWork()
     const made = await fork(`${session.id}.${session.key}`)

@@ -163,12 +163,14 @@ describe('a snapshot', () => {
       await call(`/api/sessions/${first.link}/fork`, { method: 'POST' })
     ).json<{ id: string; key: string }>()
     const kept = await runInDurableObject(env.SESSIONS.getByName(hash), async (instance) => {
-      const bytes = await instance.snapshotBytes({ key: first.key })
+      const bytes = (await instance.snapshotBytes({ key: first.key })) as Uint8Array
       const maker = { session: forked.id, keyHash: '00'.repeat(32) }
-      await instance.keepSnapshot({
+      const head = { settings: {}, bornAt: 0, seed: 0, now: 0, randomPosition: 0, revision: 1 }
+      instance.keepSnapshot({
         hash,
-        bytes: bytes as Uint8Array,
-        revision: 1,
+        bytes,
+        head: { ...head, revision: (instance.describe({}) as { revision: number }).revision },
+        files: undefined,
         about: { title: 'other', maker },
       })
       return instance.describe({})

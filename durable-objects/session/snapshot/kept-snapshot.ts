@@ -3,11 +3,11 @@ import type { ClusterState } from '../../cluster/cluster.ts'
 import type { StoredObject } from '../../cluster/etcd/etcd.ts'
 import { objectReader } from '../../cluster/etcd/object-reader.ts'
 import type { State } from '../state-source.ts'
-import { STORED_LIMITS } from './limits.ts'
 import { SnapshotProblem } from './problem.ts'
+import type { Dictionary } from './copies.ts'
 import { readLinkedSnapshot } from './read-linked-snapshot.ts'
-import { openSnapshot, type WholeSnapshot } from './read-snapshot.ts'
-import { partsOfRows, snapshotHead, snapshotRows } from './state-rows.ts'
+import { readOwnSnapshot, type WholeSnapshot } from './read-snapshot.ts'
+import { snapshotHead, snapshotRows } from './state-rows.ts'
 import { nextTurn, type WrittenSnapshot, writeSnapshot } from './write-snapshot.ts'
 
 /** Who made a snapshot, and may delete it: with the key of then, or with the session's key of today. */
@@ -19,30 +19,22 @@ export interface Maker {
 export const snapshotOf = (state: State): Promise<WrittenSnapshot> =>
   writeSnapshot(snapshotHead(state), snapshotRows(state), nextTurn)
 
-/** What a snapshot of this server holds, as a cluster is made of it. */
-export const readKept = async (
-  bytes: Uint8Array,
-  id: string,
-): Promise<{ readonly state: ClusterState; readonly parts: State }> => {
-  const opened = await openSnapshot(bytes, { limits: STORED_LIMITS, writtenBy: 'this server' })
-  if (opened.id !== id) throw new Error('a snapshot does not hold what its name says')
+/** What a snapshot of this server holds, as a cluster is made of it. Its files are stored beside it. */
+export const readKept = (bytes: Uint8Array, id: string, dictionary: Dictionary): ClusterState => {
+  const kept = readOwnSnapshot(bytes, dictionary)
+  if (kept.id !== id) throw new Error('a snapshot does not hold what its name says')
   const read = objectReader()
   const objects: StoredObject[] = []
   const memory: (readonly [string, string])[] = []
-  let files: State['files']
-  for await (const part of partsOfRows(opened.head, opened.batches()))
-    if (part.kind === 'memory') memory.push(...part.memory)
-    else if (part.kind === 'files') files = part.files
-    else
-      for (const { resource, text } of part.rows)
-        objects.push({ resource, object: read(resource, text), text })
-  const { head } = opened
-  const { revision, now, randomPosition } = head
+  for (const row of kept.rows)
+    if (row.kind === 'memory') memory.push([row.key, row.value])
+    else if (row.kind === 'object') {
+      const { resource, text } = row
+      objects.push({ resource, object: read(resource, text), text })
+    }
+  const { revision, now, randomPosition } = kept.head
   const etcd = { revision, compactedRevision: revision, objects, history: [] }
-  return {
-    state: { etcd, memory, randomPosition, now },
-    parts: { head, objects, memory, files },
-  }
+  return { etcd, memory, randomPosition, now }
 }
 
 /** Why bytes that somebody sent are not made into a session. */

@@ -4,7 +4,7 @@ import { compareRows, readHead, readRow, type SnapshotHead, type SnapshotRow } f
 import { checkFile, checkMemory, ObjectChecks } from './check-rows.ts'
 import type { Dictionary } from './copies.ts'
 import { loadDictionary } from './dictionary.ts'
-import type { SnapshotLimits } from './limits.ts'
+import { type SnapshotLimits, STORED_LIMITS } from './limits.ts'
 import { NumberReader } from './numbers.ts'
 import { damaged, notACluster, SnapshotProblem, tooLarge } from './problem.ts'
 import { snapshotIdOf } from './snapshot-id.ts'
@@ -51,6 +51,16 @@ export interface WholeSnapshot {
   readonly id: string
   readonly head: SnapshotHead
   readonly rows: readonly SnapshotRow[]
+}
+
+/** All of a snapshot that this server wrote, at once. Throws a SnapshotProblem. */
+export const readOwnSnapshot = (bytes: Uint8Array, dictionary: Dictionary): WholeSnapshot => {
+  const opened = open(bytes, STORED_LIMITS)
+  const reader = new RowReader(opened, dictionary, STORED_LIMITS, 'this server')
+  const rows: SnapshotRow[] = []
+  for (let batch = reader.next(); batch !== undefined; batch = reader.next())
+    for (const row of batch) rows.push(row)
+  return { id: snapshotIdOf(opened.digest), head: reader.head, rows }
 }
 
 /** A whole snapshot that fits into memory. Throws a SnapshotProblem. */
