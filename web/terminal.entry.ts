@@ -32,6 +32,8 @@ export const mountTerminal = (host: HTMLElement, link: string): Mounted => {
   shareKeys(terminal)
   const line = new Line(terminal, link)
   const resize = (): void => {
+    // nobody sees it while the past is looked at: it keeps its size
+    if (host.clientWidth === 0) return
     fit.fit()
     line.send({ type: 'resize', columns: terminal.cols, rows: terminal.rows })
   }
